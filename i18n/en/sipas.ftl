@@ -1,0 +1,1 @@
+# Giao diện / interface

@@ -1,0 +1,2 @@
+//! Questionnaires as data.
+pub mod model;

@@ -1,0 +1,55 @@
+//! What the index is computed from: a campaign, its questionnaire, its units and populations, and the answer sheets
+//! column by column.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    definition::model::Definition,
+    organisation::{Campaign, Stratum, UnitTree},
+    questionnaire::Questionnaire,
+};
+
+/// Everything a report is computed from. The same input gives the same report, bit for bit.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// The pinned definition.
+    pub definition: &'a Definition,
+    /// The form asked.
+    pub questionnaire: &'a Questionnaire,
+    /// The units of the province.
+    pub units: &'a UnitTree,
+    /// Populations; empty: nothing is weighted, and the report says so.
+    pub strata: &'a [Stratum],
+    /// The answers.
+    pub sheets: &'a Sheets,
+    /// Whether the campaign's answers come by personal link: then figures stay closed until it does.
+    pub personal_links: bool,
+    /// The moment of the report, UTC milliseconds.
+    pub now: i64,
+}
+
+/// The answer sheets of a campaign, grouped by the unit that directly holds the counter or invitation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheets {
+    /// By unit code.
+    pub units: BTreeMap<String, UnitSheets>,
+}
+
+/// The answer sheets of one unit, column by column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitSheets {
+    /// Number of sheets.
+    pub count: usize,
+    /// One column for each question of kind `single`, in the order of the questionnaire (other kinds: empty). A byte
+    /// a sheet: [`crate::questionnaire::answers::NOT_ASKED`], [`crate::questionnaire::answers::BLANK`], else the
+    /// option's position + 1. Rows are in no meaningful order.
+    pub columns: Vec<Vec<u8>>,
+    /// Sheets by channel, by the channel's byte.
+    pub channels: BTreeMap<u8, u64>,
+    /// First and last day of an answer, in days since 1970 in the province's time zone.
+    pub days: Option<(i32, i32)>,
+    /// Sheets by language code.
+    pub languages: BTreeMap<String, u64>,
+}

@@ -1,0 +1,9 @@
+//! The province's organisation and its campaigns as plain data: units, counters, periods, populations, invitations.
+//!
+//! Pure: what is stored is in [`crate::store`], what is read from files in [`crate::cli::apply`].
+
+pub mod campaign;
+pub mod unit;
+
+pub use campaign::{Campaign, Channel, Counter, Phase, Stratum};
+pub use unit::{Unit, UnitTree};

@@ -1,0 +1,230 @@
+//! The generated questionnaire: questions in the order asked, each with its place in a packed row.
+
+use std::collections::HashMap;
+
+use crate::definition::model::{All, Condition, Definition, Kind, Text};
+
+/// A questionnaire generated from one form of a definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Questionnaire {
+    /// Id of the definition.
+    pub id: String,
+    /// Version of the definition.
+    pub version: String,
+    /// Id of the form.
+    pub form: String,
+    /// Language codes, the fallback first.
+    pub languages: Vec<String>,
+    /// Title.
+    pub title: Text,
+    /// The notice before the first question.
+    pub introduction: Text,
+    /// Minutes it takes.
+    pub minutes: u32,
+    /// The target, 0..1.
+    pub target: f64,
+    /// Sections in order; each question names its section by position.
+    pub sections: Vec<Section>,
+    /// Questions in the order asked.
+    pub questions: Vec<Question>,
+    /// Length of a packed row, in bytes.
+    pub width: usize,
+    by_id: HashMap<String, usize>,
+}
+
+/// A section of the questionnaire.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// Heading.
+    pub title: Text,
+    /// Text below the heading.
+    pub text: Option<Text>,
+    /// When the whole section is asked; already part of its questions' own conditions.
+    pub asked_if: Option<Condition>,
+}
+
+/// A question as asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Id and form field name.
+    pub id: String,
+    /// The dimension it counts in; absent beside the index.
+    pub dimension: Option<String>,
+    /// Short name for reports (criteria), else the wording.
+    pub name: Text,
+    /// Wording.
+    pub text: Text,
+    /// Help below it.
+    pub help: Option<Text>,
+    /// Kind of answer.
+    pub kind: Kind,
+    /// Whether an answer must be given when it is asked.
+    pub required: bool,
+    /// Options of `single` and `multiple`.
+    pub options: Vec<Choice>,
+    /// When it is asked: its own condition and its section's together.
+    pub asked_if: Option<Condition>,
+    /// Position of its section.
+    pub section: usize,
+    /// Longest text, in characters.
+    pub max_length: usize,
+    /// Smallest and largest number.
+    pub range: (i32, i32),
+    /// First byte of its answer in a packed row.
+    pub offset: usize,
+    /// Bytes of its answer in a packed row; 0 for text, which is kept apart.
+    pub bytes: usize,
+}
+
+/// An option.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// Code sent and exported.
+    pub code: String,
+    /// Words.
+    pub label: Text,
+    /// Counts as satisfied.
+    pub satisfied: bool,
+    /// Score 0..1.
+    pub score: Option<f64>,
+    /// Outside the index.
+    pub missing: bool,
+}
+
+/// Longest text where the definition gives no limit, in characters.
+pub const DEFAULT_MAX_LENGTH: usize = 1_000;
+
+impl Questionnaire {
+    /// Generates the questionnaire of a form; `None` if the definition has no such form.
+    ///
+    /// The definition has passed `definition::check`: references that lead nowhere are left out.
+    pub fn generate(definition: &Definition, form: &str) -> Option<Self> {
+        let form = definition.forms.iter().find(|f| f.id == form)?;
+        let mut questions = Vec::new();
+        let mut offset = 0;
+        for (section, part) in form.sections.iter().enumerate() {
+            for id in &part.ask {
+                let Some(mut question) = lay_out(definition, id) else { continue };
+                if let Some(wording) = form.wording.get(id) {
+                    question.text = wording.clone();
+                }
+                question.section = section;
+                question.asked_if = both(part.asked_if.clone(), question.asked_if.take());
+                question.offset = offset;
+                offset += question.bytes;
+                questions.push(question);
+            }
+        }
+        Some(Self {
+            id: definition.id.clone(),
+            version: definition.version.clone(),
+            form: form.id.clone(),
+            languages: definition.languages.clone(),
+            title: form.title.clone().unwrap_or_else(|| definition.title.clone()),
+            introduction: form.introduction.clone(),
+            minutes: form.minutes,
+            target: form.target.unwrap_or(definition.index.target),
+            sections: form
+                .sections
+                .iter()
+                .map(|s| Section {
+                    title: s.title.clone(),
+                    text: s.text.clone(),
+                    asked_if: s.asked_if.clone(),
+                })
+                .collect(),
+            by_id: questions.iter().enumerate().map(|(at, q)| (q.id.clone(), at)).collect(),
+            questions,
+            width: offset,
+        })
+    }
+
+    /// Position of the question with this id.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The question with this id.
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.position(id).and_then(|at| self.questions.get(at))
+    }
+}
+
+impl Question {
+    /// Position of the option with this code.
+    pub fn choice(&self, code: &str) -> Option<usize> {
+        self.options.iter().position(|o| o.code == code)
+    }
+}
+
+fn both(a: Option<Condition>, b: Option<Condition>) -> Option<Condition> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(Condition::All(All { all: vec![a, b] })),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Bytes of a packed answer: one for a single choice, a bit per option (and one for "was asked") for a multiple
+/// choice, four for a number.
+const fn width(kind: Kind, options: usize) -> usize {
+    match kind {
+        Kind::Single => 1,
+        Kind::Multiple => (options + 8) / 8,
+        Kind::Number => 4,
+        Kind::Text => 0,
+    }
+}
+
+fn lay_out(definition: &Definition, id: &str) -> Option<Question> {
+    let options =
+        |scale: &str| definition.scales.get(scale).map(|s| s.options.as_slice()).unwrap_or_default();
+    if let Some(c) = definition.criteria.iter().find(|c| c.id == id) {
+        return Some(Question {
+            id: c.id.clone(),
+            dimension: Some(c.dimension.clone()),
+            name: c.name.clone(),
+            text: c.text.clone(),
+            help: c.help.clone(),
+            kind: Kind::Single,
+            required: c.required,
+            options: options(&c.scale).iter().map(Choice::from).collect(),
+            asked_if: c.asked_if.clone(),
+            section: 0,
+            max_length: 0,
+            range: (0, 0),
+            offset: 0,
+            bytes: width(Kind::Single, 0),
+        });
+    }
+    let q = definition.questions.iter().find(|q| q.id == id)?;
+    let options: Vec<Choice> =
+        q.scale.as_deref().map_or(q.options.as_slice(), options).iter().map(Choice::from).collect();
+    Some(Question {
+        id: q.id.clone(),
+        dimension: None,
+        name: q.text.clone(),
+        text: q.text.clone(),
+        help: q.help.clone(),
+        kind: q.kind,
+        required: q.required,
+        asked_if: q.asked_if.clone(),
+        section: 0,
+        max_length: q.max_length.map_or(DEFAULT_MAX_LENGTH, |n| n as usize),
+        range: (q.min.unwrap_or(i32::MIN + 1), q.max.unwrap_or(i32::MAX)),
+        offset: 0,
+        bytes: width(q.kind, options.len()),
+        options,
+    })
+}
+
+impl From<&crate::definition::model::ScaleOption> for Choice {
+    fn from(option: &crate::definition::model::ScaleOption) -> Self {
+        Self {
+            code: option.code.clone(),
+            label: option.label.clone(),
+            satisfied: option.satisfied,
+            score: option.score,
+            missing: option.missing,
+        }
+    }
+}

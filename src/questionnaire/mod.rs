@@ -1,0 +1,13 @@
+//! A questionnaire as one person gets it: generated from a definition for a form, with its flow and the checking of
+//! answers.
+//!
+//! Pure. [`form`] lays out the questions and where each answer lies in a packed row; [`flow`] decides which questions
+//! are asked; [`answers`] turns form fields into checked, packed answers and back. Views that draw it are in
+//! [`crate::web::respond`].
+
+pub mod answers;
+pub mod flow;
+pub mod form;
+
+pub use answers::{Answer, Answers, Fault, Invalid};
+pub use form::{Choice, Question, Questionnaire, Section};
