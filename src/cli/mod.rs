@@ -1,0 +1,44 @@
+//! The command line: one thin file per subcommand. Results go to stdout, words to stderr.
+//!
+//! A subcommand has an `Args` (its flags) and a `run` that returns a [`Failure`] with its exit code; `main` does
+//! nothing but parse, dispatch and exit.
+
+mod failure;
+mod output;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+pub use output::{print, say};
+
+use crate::language::Lang;
+
+/// A self-hosted survey platform for satisfaction with public administration.
+#[derive(Debug, Parser)]
+#[command(name = "sipas", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {}
+
+/// Runs the parsed command line.
+///
+/// # Errors
+/// A [`Failure`] with the message for the user and the exit code.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {}
+}
+
+/// The language of the command line: `SIPAS_LANG`, else the locale if it is one we speak, else Vietnamese.
+pub fn language() -> Lang {
+    ["SIPAS_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find_map(|value| Lang::find(&value))
+        .unwrap_or(Lang::VI)
+}
