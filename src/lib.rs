@@ -5,9 +5,12 @@
 //! passed in. Start at `questionnaire` for the way of an answer and at `index` for the way of a figure.
 
 pub mod cli;
+pub mod clock;
 pub mod definition;
 pub mod index;
 pub mod language;
 pub mod organisation;
 pub mod questionnaire;
+pub mod secret;
 pub mod statistics;
+pub mod store;

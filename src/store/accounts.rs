@@ -1,0 +1,166 @@
+//! Staff accounts and their sessions. Passwords are hashed by [`crate::web::auth`]; session tokens are stored hashed.
+
+use super::{AsConn, StoreError, Writer, on};
+
+/// A staff account.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Account {
+    /// Name used to sign in.
+    pub name: String,
+    /// Argon2id hash in PHC form.
+    pub password_hash: String,
+    /// Role.
+    pub role: String,
+    /// The unit it is bound to.
+    pub unit: Option<String>,
+}
+
+/// The account with this name.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find(db: &mut impl AsConn, name: &str) -> Result<Option<Account>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as("SELECT name, password_hash, role, unit FROM account WHERE name = $1")
+        .bind(name)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Adds an account; false if there is one with this name.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn add(db: &mut Writer, account: &Account, now: i64) -> Result<bool, StoreError> {
+    let added: Option<String> = on!(db, |c| sqlx::query_scalar(
+        "INSERT INTO account (name, password_hash, role, unit, created) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (name) DO NOTHING RETURNING name"
+    )
+    .bind(&account.name)
+    .bind(&account.password_hash)
+    .bind(&account.role)
+    .bind(&account.unit)
+    .bind(now)
+    .fetch_optional(c)
+    .await)?;
+    Ok(added.is_some())
+}
+
+/// Sets a new password hash; `end_sessions` signs the account out everywhere.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn set_password(
+    db: &mut Writer,
+    name: &str,
+    hash: &str,
+    end_sessions: bool,
+) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("UPDATE account SET password_hash = $2 WHERE name = $1")
+        .bind(name)
+        .bind(hash)
+        .execute(c)
+        .await
+        .map(drop))?;
+    if end_sessions {
+        on!(db, |c| sqlx::query("DELETE FROM session WHERE account = $1")
+            .bind(name)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
+    Ok(())
+}
+
+/// A session as stored.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Session {
+    /// The account signed in.
+    pub account: String,
+    /// Its role.
+    pub role: String,
+    /// When it began, UTC milliseconds.
+    pub created: i64,
+    /// When it was last used.
+    pub seen: i64,
+}
+
+/// Begins a session.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn begin_session(
+    db: &mut Writer,
+    token_hash: &[u8; 32],
+    account: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query(
+        "INSERT INTO session (token_hash, account, created, seen) VALUES ($1, $2, $3, $3)"
+    )
+    .bind(token_hash.as_slice())
+    .bind(account)
+    .bind(now)
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+/// The session with this token hash.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn session(db: &mut impl AsConn, token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT s.account, a.role, s.created, s.seen FROM session s JOIN account a ON a.name = s.account
+         WHERE s.token_hash = $1"
+    )
+    .bind(token_hash.as_slice())
+    .fetch_optional(c)
+    .await)?)
+}
+
+/// Notes that a session is in use.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn touch_session(db: &mut Writer, token_hash: &[u8; 32], now: i64) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("UPDATE session SET seen = $2 WHERE token_hash = $1")
+        .bind(token_hash.as_slice())
+        .bind(now)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn end_session(db: &mut Writer, token_hash: &[u8; 32]) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("DELETE FROM session WHERE token_hash = $1")
+        .bind(token_hash.as_slice())
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Removes sessions begun or last used before these moments.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn sweep_sessions(
+    db: &mut Writer,
+    created_before: i64,
+    seen_before: i64,
+) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("DELETE FROM session WHERE created < $1 OR seen < $2")
+        .bind(created_before)
+        .bind(seen_before)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}

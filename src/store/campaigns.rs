@@ -1,0 +1,268 @@
+//! Campaigns and the populations behind them, and the revision that tells servers that something changed.
+
+use std::collections::BTreeMap;
+
+use crate::organisation::{Campaign, Stratum};
+
+use super::{AsConn, StoreError, Writer, on};
+
+/// A campaign as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Its number, used by answer sheets.
+    pub number: i64,
+    /// Number of the pinned definition.
+    pub definition: i64,
+    /// Whether the urn has been shuffled into the responses.
+    pub settled: bool,
+    /// The campaign.
+    pub campaign: Campaign,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    number: i64,
+    slug: String,
+    definition: i64,
+    id: String,
+    version: String,
+    sha256: String,
+    form: String,
+    title: String,
+    opens: i64,
+    closes: i64,
+    target: Option<f64>,
+    minimum_answers: Option<i64>,
+    demonstration: bool,
+    settled: bool,
+}
+
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT k.number, k.slug, k.definition, d.id, d.version, d.sha256, k.form, k.title, k.opens, k.closes, \
+             k.target, k.minimum_answers, k.demonstration, k.settled \
+             FROM campaign k JOIN definition d ON d.number = k.definition ",
+            $condition
+        )
+    };
+}
+
+impl Row {
+    fn read(self) -> Result<Stored, StoreError> {
+        let title: BTreeMap<String, String> =
+            serde_json::from_str(&self.title).map_err(|_| StoreError::Corrupt("campaign title"))?;
+        Ok(Stored {
+            number: self.number,
+            definition: self.definition,
+            settled: self.settled,
+            campaign: Campaign {
+                slug: self.slug,
+                definition: self.id,
+                version: self.version,
+                sha256: self.sha256,
+                form: self.form,
+                title,
+                opens: self.opens,
+                closes: self.closes,
+                target: self.target,
+                demonstration: self.demonstration,
+                minimum_answers: self.minimum_answers.and_then(|k| u32::try_from(k).ok()),
+            },
+        })
+    }
+}
+
+/// The campaign with this slug.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find(db: &mut impl AsConn, slug: &str) -> Result<Option<Stored>, StoreError> {
+    let row: Option<Row> =
+        on!(db, |c| sqlx::query_as(select!("WHERE k.slug = $1")).bind(slug).fetch_optional(c).await)?;
+    row.map(Row::read).transpose()
+}
+
+/// The campaign with this number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn get(db: &mut impl AsConn, number: i64) -> Result<Option<Stored>, StoreError> {
+    let row: Option<Row> =
+        on!(db, |c| sqlx::query_as(select!("WHERE k.number = $1")).bind(number).fetch_optional(c).await)?;
+    row.map(Row::read).transpose()
+}
+
+/// All campaigns, the latest opening first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn all(db: &mut impl AsConn) -> Result<Vec<Stored>, StoreError> {
+    let rows: Vec<Row> =
+        on!(db, |c| sqlx::query_as(select!("ORDER BY k.opens DESC, k.slug")).fetch_all(c).await)?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Adds a campaign (number `None`) or changes one; gives its number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put(
+    db: &mut Writer,
+    number: Option<i64>,
+    definition: i64,
+    campaign: &Campaign,
+) -> Result<i64, StoreError> {
+    let title = serde_json::to_string(&campaign.title).map_err(|_| StoreError::Corrupt("campaign title"))?;
+    let minimum = campaign.minimum_answers.map(i64::from);
+    if let Some(number) = number {
+        on!(db, |c| {
+            sqlx::query(
+            "UPDATE campaign SET definition = $2, form = $3, title = $4, opens = $5, closes = $6, target = $7,
+             minimum_answers = $8, demonstration = $9 WHERE number = $1"
+        )
+        .bind(number)
+        .bind(definition)
+        .bind(&campaign.form)
+        .bind(&title)
+        .bind(campaign.opens)
+        .bind(campaign.closes)
+        .bind(campaign.target)
+        .bind(minimum)
+        .bind(campaign.demonstration)
+        .execute(c)
+        .await
+        .map(drop)
+        })?;
+        return Ok(number);
+    }
+    Ok(on!(db, |c| sqlx::query_scalar(
+        "INSERT INTO campaign (number, slug, definition, form, title, opens, closes, target, minimum_answers,
+         demonstration, generation, settled)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, 1, FALSE FROM campaign
+         RETURNING number"
+    )
+    .bind(&campaign.slug)
+    .bind(definition)
+    .bind(&campaign.form)
+    .bind(&title)
+    .bind(campaign.opens)
+    .bind(campaign.closes)
+    .bind(campaign.target)
+    .bind(minimum)
+    .bind(campaign.demonstration)
+    .fetch_one(c)
+    .await)?)
+}
+
+/// The populations of a campaign, by unit.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn strata(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Stratum>, StoreError> {
+    let rows: Vec<(String, i64, Option<i64>)> = on!(db, |c| sqlx::query_as(
+        "SELECT unit, population, sample FROM stratum WHERE campaign = $1 ORDER BY unit"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await)?;
+    rows.into_iter()
+        .map(|(unit, population, sample)| {
+            let whole = |n: i64| u64::try_from(n).map_err(|_| StoreError::Corrupt("population"));
+            Ok(Stratum { unit, population: whole(population)?, sample: sample.map(whole).transpose()? })
+        })
+        .collect()
+}
+
+/// Replaces the populations of a campaign.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put_strata(db: &mut Writer, campaign: i64, strata: &[Stratum]) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("DELETE FROM stratum WHERE campaign = $1")
+        .bind(campaign)
+        .execute(c)
+        .await
+        .map(drop))?;
+    for stratum in strata {
+        on!(db, |c| sqlx::query(
+            "INSERT INTO stratum (campaign, unit, population, sample) VALUES ($1, $2, $3, $4)"
+        )
+        .bind(campaign)
+        .bind(&stratum.unit)
+        .bind(i64::try_from(stratum.population).unwrap_or(i64::MAX))
+        .bind(stratum.sample.and_then(|n| i64::try_from(n).ok()))
+        .execute(c)
+        .await
+        .map(drop))?;
+    }
+    Ok(())
+}
+
+/// What a submission must know of its campaign at the moment it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Gate {
+    /// Opening, UTC milliseconds.
+    pub opens: i64,
+    /// Closing.
+    pub closes: i64,
+    /// The generation that new sheets belong to.
+    pub generation: i64,
+    /// Whether the urn has been shuffled out.
+    pub settled: bool,
+}
+
+impl Gate {
+    /// Whether the campaign takes answers at `now` (UTC milliseconds).
+    pub const fn is_open(&self, now: i64) -> bool {
+        self.opens <= now && now < self.closes && !self.settled
+    }
+}
+
+/// How a transaction holds the campaign it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Others may hold it too: adding sheets.
+    Shared,
+    /// Nobody else may: spending a link, closing a generation, settling.
+    Alone,
+}
+
+/// Reads and holds a campaign's gate until the transaction ends. SQLite's transactions hold the whole database.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn hold(db: &mut Writer, campaign: i64, hold: Hold) -> Result<Option<Gate>, StoreError> {
+    const GATE: &str = "SELECT opens, closes, generation, settled FROM campaign WHERE number = $1";
+    const SHARED: &str =
+        "SELECT opens, closes, generation, settled FROM campaign WHERE number = $1 FOR SHARE";
+    const ALONE: &str =
+        "SELECT opens, closes, generation, settled FROM campaign WHERE number = $1 FOR UPDATE";
+    Ok(match db {
+        Writer::Sqlite(c) => sqlx::query_as(GATE).bind(campaign).fetch_optional(&mut **c).await?,
+        Writer::Postgres(c) => {
+            let sql = if hold == Hold::Alone { ALONE } else { SHARED };
+            sqlx::query_as(sql).bind(campaign).fetch_optional(&mut **c).await?
+        }
+    })
+}
+
+/// The revision of everything that servers hold in memory.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn revision(db: &mut impl AsConn) -> Result<i64, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT value FROM revision WHERE id = 1").fetch_one(c).await)?)
+}
+
+/// Tells servers that something changed.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn bump_revision(db: &mut Writer) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("UPDATE revision SET value = value + 1 WHERE id = 1")
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Questionnaires as campaigns pinned them: canonical JSON and its SHA-256. Never changed once pinned.
+
+use super::{AsConn, StoreError, Writer, on};
+
+/// A pinned definition.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Pinned {
+    /// Number used by answer sheets.
+    pub number: i64,
+    /// Id of the definition.
+    pub id: String,
+    /// Version.
+    pub version: String,
+    /// SHA-256 of the canonical JSON, hex.
+    pub sha256: String,
+    /// The canonical JSON.
+    pub canonical: String,
+}
+
+/// The pinned definition with this id and version.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find(db: &mut impl AsConn, id: &str, version: &str) -> Result<Option<Pinned>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT number, id, version, sha256, canonical FROM definition WHERE id = $1 AND version = $2"
+    )
+    .bind(id)
+    .bind(version)
+    .fetch_optional(c)
+    .await)?)
+}
+
+/// The pinned definition with this number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn get(db: &mut impl AsConn, number: i64) -> Result<Option<Pinned>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT number, id, version, sha256, canonical FROM definition WHERE number = $1"
+    )
+    .bind(number)
+    .fetch_optional(c)
+    .await)?)
+}
+
+/// Pins a definition and gives its number; a version already pinned keeps its row.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn pin(
+    db: &mut Writer,
+    id: &str,
+    version: &str,
+    sha256: &str,
+    canonical: &str,
+) -> Result<i64, StoreError> {
+    if let Some(pinned) = find(db, id, version).await? {
+        return Ok(pinned.number);
+    }
+    let number: i64 = on!(db, |c| sqlx::query_scalar(
+        "INSERT INTO definition (number, id, version, sha256, canonical)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4 FROM definition RETURNING number"
+    )
+    .bind(id)
+    .bind(version)
+    .bind(sha256)
+    .bind(canonical)
+    .fetch_one(c)
+    .await)?;
+    Ok(number)
+}
+
+/// Replaces a pinned version that no answer sheet and no other campaign than `campaign` uses; false if one does.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn replace_unused(
+    db: &mut Writer,
+    number: i64,
+    campaign: Option<i64>,
+    sha256: &str,
+    canonical: &str,
+) -> Result<bool, StoreError> {
+    let used: i64 = on!(db, |c| sqlx::query_scalar(
+        "SELECT COUNT(*) FROM campaign k WHERE k.definition = $1
+         AND (k.number <> $2 OR EXISTS (SELECT 1 FROM response r WHERE r.campaign = k.number)
+              OR EXISTS (SELECT 1 FROM urn u WHERE u.campaign = k.number))"
+    )
+    .bind(number)
+    .bind(campaign.unwrap_or(-1))
+    .fetch_one(c)
+    .await)?;
+    if used > 0 {
+        return Ok(false);
+    }
+    on!(db, |c| sqlx::query("UPDATE definition SET sha256 = $2, canonical = $3 WHERE number = $1")
+        .bind(number)
+        .bind(sha256)
+        .bind(canonical)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(true)
+}

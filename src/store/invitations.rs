@@ -1,0 +1,182 @@
+//! Invitations and their personal links. Only keyed hashes of tokens are stored, and nothing here says when a link
+//! was used.
+
+use crate::secret::{Id, Key};
+
+use super::{AsConn, StoreError, Writer, on};
+
+/// An invited person of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Invitation {
+    /// The list's own number.
+    pub code: String,
+    /// Unit (group) that the answer counts for.
+    pub unit: String,
+    /// Name.
+    pub name: Option<String>,
+    /// E-mail address; absent: a letter.
+    pub email: Option<String>,
+    /// Whether a link has been made.
+    pub linked: bool,
+    /// Whether the link has been sent by e-mail.
+    pub sent: bool,
+}
+
+/// What a link leads to.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Link {
+    /// Number of its campaign.
+    pub campaign: i64,
+    /// Unit (group) that the answer counts for.
+    pub unit: String,
+    /// Whether it has been used.
+    pub used: bool,
+}
+
+/// The hash under which a token is kept.
+pub fn token_hash(key: &Key, token: &str) -> [u8; 32] {
+    key.hash("link", &[token.as_bytes()])
+}
+
+/// The invitations of a campaign, by code.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invitation>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT code, unit, name, email, token_hash IS NOT NULL AS linked, sent FROM invitation
+         WHERE campaign = $1 ORDER BY code"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await)?)
+}
+
+/// How many are invited and how many have answered.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn turnout(db: &mut impl AsConn, campaign: i64) -> Result<(u64, u64), StoreError> {
+    let (invited, used): (i64, i64) = on!(db, |c| sqlx::query_as(
+        "SELECT COUNT(*), COUNT(*) FILTER (WHERE used) FROM invitation WHERE campaign = $1"
+    )
+    .bind(campaign)
+    .fetch_one(c)
+    .await)?;
+    Ok((invited.unsigned_abs(), used.unsigned_abs()))
+}
+
+/// Adds an invitation or changes the person's name, address or group; the link stays.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put(
+    db: &mut Writer,
+    campaign: i64,
+    code: &str,
+    unit: &str,
+    name: Option<&str>,
+    email: Option<&str>,
+) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query(
+        "INSERT INTO invitation (campaign, code, unit, name, email, token_hash, sent, used)
+         VALUES ($1, $2, $3, $4, $5, NULL, FALSE, FALSE)
+         ON CONFLICT (campaign, code) DO UPDATE
+         SET unit = excluded.unit, name = excluded.name, email = excluded.email"
+    )
+    .bind(campaign)
+    .bind(code)
+    .bind(unit)
+    .bind(name)
+    .bind(email)
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+/// Withdraws an invitation; false if its link was used, since the answer cannot be taken back.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn remove(db: &mut Writer, campaign: i64, code: &str) -> Result<bool, StoreError> {
+    let gone: Option<String> = on!(db, |c| sqlx::query_scalar(
+        "DELETE FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
+    )
+    .bind(campaign)
+    .bind(code)
+    .fetch_optional(c)
+    .await)?;
+    Ok(gone.is_some())
+}
+
+/// Gives an invitation a new token, which ends its old one; false if there is no such invitation or it was used.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn set_token(
+    db: &mut Writer,
+    campaign: i64,
+    code: &str,
+    hash: &[u8; 32],
+) -> Result<bool, StoreError> {
+    let set: Option<String> =
+        on!(db, |c| {
+            sqlx::query_scalar(
+        "UPDATE invitation SET token_hash = $3 WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
+    )
+    .bind(campaign)
+    .bind(code)
+    .bind(hash.as_slice())
+    .fetch_optional(c)
+    .await
+        })?;
+    Ok(set.is_some())
+}
+
+/// Notes that the link was sent by e-mail.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn set_sent(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("UPDATE invitation SET sent = TRUE WHERE campaign = $1 AND code = $2")
+        .bind(campaign)
+        .bind(code)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// What the link with this token hash leads to.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as("SELECT campaign, unit, used FROM invitation WHERE token_hash = $1")
+        .bind(hash.as_slice())
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Marks a link as used. Every invitation of the campaign is rewritten, so that no row version, transaction number
+/// or place in the table tells which one it was (security test B-03).
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn spend(db: &mut Writer, campaign: i64, hash: &[u8; 32]) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query(
+        "UPDATE invitation SET used = used OR COALESCE(token_hash = $2, FALSE) WHERE campaign = $1"
+    )
+    .bind(campaign)
+    .bind(hash.as_slice())
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+/// The id under which an answer sheet with this idempotency key is stored.
+pub fn sheet_id(key: &Key, campaign: i64, submission: &str) -> Id {
+    key.id("sheet", &[&campaign.to_be_bytes(), submission.to_ascii_lowercase().as_bytes()])
+}

@@ -1,0 +1,43 @@
+//! The schema: one `migrations/` folder for both databases.
+
+use sqlx::{
+    AssertSqlSafe, SqlSafeStr,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+};
+
+use super::{Store, StoreError};
+
+/// The migrations, oldest first. A released one never changes.
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "foundation", include_str!("../../migrations/0001_foundation.sql"))];
+
+/// Brings the schema up to date. Runs in a transaction a migration, so that a killed one leaves the old state.
+pub(super) async fn run(store: &Store) -> Result<(), StoreError> {
+    let (blob, clustered) = match store {
+        Store::Sqlite { .. } => ("BLOB", "WITHOUT ROWID"),
+        Store::Postgres(_) => ("BYTEA", ""),
+    };
+    let migrations = MIGRATIONS
+        .into_iter()
+        .map(|(version, name, sql)| {
+            let sql = sql.replace("{blob}", blob).replace("{clustered}", clustered);
+            Migration::new(
+                version,
+                name.into(),
+                MigrationType::Simple,
+                AssertSqlSafe(sql).into_sql_str(),
+                false,
+            )
+        })
+        .collect();
+    let migrator = Migrator::with_migrations(migrations);
+    let result = match store {
+        Store::Sqlite { write, .. } => migrator.run(write).await,
+        Store::Postgres(pool) => migrator.run(pool).await,
+    };
+    result.map_err(|error| match error {
+        MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::Execute(error) => StoreError::from(error),
+        other => StoreError::Schema(other),
+    })
+}

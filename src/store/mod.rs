@@ -1,0 +1,31 @@
+//! All SQL. SQLite or PostgreSQL behind one [`Store`]; one SQL text and one `migrations/` folder for both.
+//!
+//! A function that only reads takes a [`Reader`]; one that writes takes a [`Writer`], a transaction that is rolled
+//! back unless committed. Answers come in through [`inbox`], which commits many at once and acknowledges each only
+//! after its commit is durable. What answers look like inside is [`crate::questionnaire`]'s matter; reports read
+//! them column by column through [`sheets`].
+//!
+//! The truth is one row per answer sheet (`response`, or `urn` for personal links until their campaign closes);
+//! `segment` holds derived columns and may be deleted at any time.
+
+mod connection;
+mod error;
+mod migrate;
+
+pub mod accounts;
+pub mod campaigns;
+pub mod comments;
+pub mod definitions;
+pub mod inbox;
+pub mod invitations;
+pub mod places;
+pub mod responses;
+pub mod segments;
+pub mod sheets;
+pub mod units;
+pub mod urn;
+
+pub use connection::{AsConn, Conn, Reader, Store, Writer};
+pub use error::StoreError;
+
+pub(crate) use connection::on;

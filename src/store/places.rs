@@ -1,0 +1,132 @@
+//! Places that answers come from: the counters of a campaign, and groups of invited persons.
+
+use crate::organisation::Counter;
+
+use super::{AsConn, StoreError, Writer, on};
+
+/// A place as stored.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Place {
+    /// Its number, used by answer sheets.
+    pub number: i64,
+    /// Number of its campaign.
+    pub campaign: i64,
+    /// Code of its unit.
+    pub unit: String,
+    /// The counter's code; absent for a group.
+    pub counter: Option<String>,
+    /// The counter's name.
+    pub name: Option<String>,
+    /// Last part of the counter's address.
+    pub address: Option<String>,
+    /// No longer listed by the campaign; kept for the answers it has.
+    pub retired: bool,
+}
+
+macro_rules! select {
+    ($condition:literal) => {
+        concat!("SELECT number, campaign, unit, counter, name, address, retired FROM place ", $condition)
+    };
+}
+
+/// All places of a campaign, by number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Place>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(select!("WHERE campaign = $1 ORDER BY number"))
+        .bind(campaign)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// The places behind an address, one a campaign.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn at_address(db: &mut impl AsConn, address: &str) -> Result<Vec<Place>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(select!("WHERE address = $1 AND NOT retired ORDER BY number"))
+        .bind(address)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// The address that a counter code has in any campaign, so that a printed code stays good in the next one.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn address_of(db: &mut impl AsConn, counter: &str) -> Result<Option<String>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar(
+        "SELECT address FROM place WHERE counter = $1 AND address <> $1 ORDER BY number DESC LIMIT 1"
+    )
+    .bind(counter)
+    .fetch_optional(c)
+    .await)?)
+}
+
+/// Adds a counter, or changes the one with this code; a retired one is taken up again.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put_counter(db: &mut Writer, campaign: i64, counter: &Counter) -> Result<(), StoreError> {
+    let known: Option<i64> =
+        on!(db, |c| sqlx::query_scalar("SELECT number FROM place WHERE campaign = $1 AND counter = $2")
+            .bind(campaign)
+            .bind(&counter.code)
+            .fetch_optional(c)
+            .await)?;
+    let sql = if known.is_some() {
+        "UPDATE place SET unit = $3, name = $4, address = $5, retired = FALSE WHERE campaign = $1 AND counter = $2"
+    } else {
+        "INSERT INTO place (number, campaign, counter, unit, name, address, retired)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, FALSE FROM place"
+    };
+    on!(db, |c| sqlx::query(sql)
+        .bind(campaign)
+        .bind(&counter.code)
+        .bind(&counter.unit)
+        .bind(&counter.name)
+        .bind(&counter.address)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Marks a counter as no longer listed.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn retire(db: &mut Writer, number: i64) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("UPDATE place SET retired = TRUE WHERE number = $1")
+        .bind(number)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// The place of a group of invited persons; made where it is not there yet.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn group(db: &mut Writer, campaign: i64, unit: &str) -> Result<i64, StoreError> {
+    let known: Option<i64> = on!(db, |c| sqlx::query_scalar(
+        "SELECT number FROM place WHERE campaign = $1 AND unit = $2 AND counter IS NULL"
+    )
+    .bind(campaign)
+    .bind(unit)
+    .fetch_optional(c)
+    .await)?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    Ok(on!(db, |c| sqlx::query_scalar(
+        "INSERT INTO place (number, campaign, unit, counter, name, address, retired)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, NULL, NULL, NULL, FALSE FROM place RETURNING number"
+    )
+    .bind(campaign)
+    .bind(unit)
+    .fetch_one(c)
+    .await)?)
+}

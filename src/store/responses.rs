@@ -1,0 +1,140 @@
+//! Answer sheets as rows: the truth.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use sqlx::AssertSqlSafe;
+
+use crate::{organisation::Channel, secret::Id};
+
+use super::{AsConn, StoreError, Writer, on};
+
+/// One answer sheet on its way into the database.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// Keyed hash of the idempotency key.
+    pub id: Id,
+    /// Number of the campaign.
+    pub campaign: i64,
+    /// Number of the place.
+    pub place: i64,
+    /// Number of the pinned definition.
+    pub definition: i64,
+    /// The way it came in.
+    pub channel: Channel,
+    /// Language code of the questionnaire.
+    pub language: String,
+    /// Packed answers.
+    pub answers: Vec<u8>,
+    /// Free texts with the id of their question; stored apart, without a key to the sheet.
+    pub texts: Vec<(String, String)>,
+    /// Code of the unit, for the texts.
+    pub unit: String,
+}
+
+/// A sheet with what the store adds.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// The sheet.
+    pub sheet: &'a Sheet,
+    /// Its generation.
+    pub generation: i64,
+    /// Its day, in days since 1970 in the province's time zone.
+    pub day: i32,
+}
+
+/// Rows a statement: powers of two, so that few statements stay prepared.
+const CHUNKS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+
+static INSERTS: LazyLock<[String; CHUNKS.len()]> = LazyLock::new(|| CHUNKS.map(insert_statement));
+
+fn insert_statement(rows: usize) -> String {
+    let values: Vec<String> = (0..rows)
+        .map(|row| {
+            let parameters: Vec<String> = (1..=9).map(|column| format!("${}", row * 9 + column)).collect();
+            format!("({})", parameters.join(", "))
+        })
+        .collect();
+    format!(
+        "INSERT INTO response (id, campaign, generation, place, definition, channel, language, day, answers)
+         VALUES {} ON CONFLICT (id) DO NOTHING RETURNING id",
+        values.join(", ")
+    )
+}
+
+/// Adds sheets that are not there yet; gives the ids of those that are new. The ids given must differ.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn insert(db: &mut Writer, mut rows: &[Row<'_>]) -> Result<HashSet<Id>, StoreError> {
+    let mut new = HashSet::with_capacity(rows.len());
+    for (size, sql) in CHUNKS.into_iter().zip(INSERTS.iter()) {
+        while let Some((chunk, rest)) = rows.split_at_checked(size) {
+            rows = rest;
+            let ids: Vec<Vec<u8>> = on!(db, |c| {
+                let mut query = sqlx::query_scalar(AssertSqlSafe(sql.as_str()));
+                for Row { sheet, generation, day } in chunk {
+                    query = query
+                        .bind(sheet.id.as_slice())
+                        .bind(sheet.campaign)
+                        .bind(generation)
+                        .bind(sheet.place)
+                        .bind(sheet.definition)
+                        .bind(i64::from(sheet.channel.byte()))
+                        .bind(sheet.language.as_str())
+                        .bind(i64::from(*day))
+                        .bind(sheet.answers.as_slice());
+                }
+                query.fetch_all(c).await
+            })?;
+            new.extend(ids.into_iter().filter_map(|id| Id::try_from(id).ok()));
+        }
+    }
+    Ok(new)
+}
+
+/// How many sheets of a generation there are.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn count(db: &mut impl AsConn, campaign: i64, generation: i64) -> Result<u64, StoreError> {
+    let n: i64 = on!(db, |c| sqlx::query_scalar(
+        "SELECT COUNT(*) FROM response WHERE campaign = $1 AND generation = $2"
+    )
+    .bind(campaign)
+    .bind(generation)
+    .fetch_one(c)
+    .await)?;
+    Ok(n.unsigned_abs())
+}
+
+/// How many sheets each unit of a campaign has, those in the urn included.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn by_unit(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(String, u64)>, StoreError> {
+    let rows: Vec<(String, i64)> = on!(db, |c| sqlx::query_as(
+        "SELECT p.unit, CAST(SUM(s.n) AS BIGINT) FROM (
+           SELECT place, COUNT(*) AS n FROM response WHERE campaign = $1 GROUP BY place
+           UNION ALL SELECT place, COUNT(*) AS n FROM urn WHERE campaign = $1 GROUP BY place) s
+         JOIN place p ON p.number = s.place GROUP BY p.unit ORDER BY p.unit"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await)?;
+    Ok(rows.into_iter().map(|(unit, n)| (unit, n.unsigned_abs())).collect())
+}
+
+/// Whether a campaign has any answer.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn any(db: &mut impl AsConn, campaign: i64) -> Result<bool, StoreError> {
+    let found: Option<i64> = on!(db, |c| sqlx::query_scalar(
+        "SELECT place FROM (SELECT place FROM response WHERE campaign = $1
+         UNION ALL SELECT place FROM urn WHERE campaign = $1) s LIMIT 1"
+    )
+    .bind(campaign)
+    .fetch_optional(c)
+    .await)?;
+    Ok(found.is_some())
+}
