@@ -1,2 +1,24 @@
-//! Questionnaires as data.
+//! Questionnaires as data: what a TOML file in `survey-definitions/` says, whether it makes sense, and its versions.
+//!
+//! Pure: texts come in, data goes out. [`parse`] reads a file's text and keeps where each value stood, [`check`] says
+//! everything that is wrong with it at once, [`canonical`] gives the form that is pinned by its SHA-256, [`library`]
+//! keeps the versions side by side and [`diff`] says what changed between two. [`weights`] are the shares that
+//! dimensions and parts have in the index of a form. What is wrong is data ([`problem`]); [`message`] puts it in words.
+//! Next: [`crate::questionnaire`], which generates what a person is asked.
+
+pub mod canonical;
+pub mod check;
+pub mod library;
+pub mod message;
 pub mod model;
+pub mod parse;
+pub mod problem;
+pub mod schema;
+mod shape;
+pub mod source;
+pub mod weights;
+
+pub use library::{Entry, Library};
+pub use model::Definition;
+pub use parse::{Parsed, parse};
+pub use problem::{Position, Problem, ProblemKind, Severity};

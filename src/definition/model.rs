@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A text in the definition's languages: language code (`vi`, `en`) to wording.
 pub type Text = BTreeMap<String, String>;
 
 /// A questionnaire as data: one file, one version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// Version of the file format; this program reads format 1.
@@ -55,7 +56,7 @@ pub struct Definition {
 }
 
 /// Whom an instrument asks; decides the default target and the smallest cell shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// People served at a counter, or residents.
@@ -65,7 +66,7 @@ pub enum Audience {
 }
 
 /// How an item's answers become a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Share of answers that count as satisfied, 0..1.
@@ -75,7 +76,7 @@ pub enum Measure {
 }
 
 /// How items become a dimension and dimensions an index (`METHOD.md` section 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregation {
     /// Weighted mean of item estimates, each over its own respondents.
@@ -87,7 +88,7 @@ pub enum Aggregation {
 }
 
 /// Where the weights at one level of the index tree come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Weights {
     /// Proportional to the sum of the weights of the items below, as asked in the form.
@@ -99,7 +100,7 @@ pub enum Weights {
 }
 
 /// How answers become an index. Shares are 0..1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndexSettings {
     /// The method's published name, printed in every report.
@@ -161,7 +162,7 @@ mod defaults {
 }
 
 /// An ordered list of options shared by many items.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scale {
     /// The options, in the order shown.
@@ -169,7 +170,7 @@ pub struct Scale {
 }
 
 /// One answer option.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScaleOption {
     /// The code that is sent, stored and exported: `1` to `5`, `na`, `yes`.
@@ -188,7 +189,7 @@ pub struct ScaleOption {
 }
 
 /// A part of the index tree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
     /// Stable id.
@@ -204,7 +205,7 @@ pub struct Part {
 }
 
 /// A dimension (yếu tố).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dimension {
     /// Stable id.
@@ -223,7 +224,7 @@ pub struct Dimension {
 }
 
 /// A criterion (tiêu chí): an item of the index.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Criterion {
     /// Stable id, also the form field's name: `access.seats`.
@@ -254,7 +255,7 @@ pub struct Criterion {
 }
 
 /// What kind of answer a question takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// One option.
@@ -268,7 +269,7 @@ pub enum Kind {
 }
 
 /// A question beside the index.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OtherQuestion {
     /// Stable id, also the form field's name.
@@ -304,7 +305,7 @@ pub struct OtherQuestion {
 }
 
 /// A skip rule. Refers only to questions asked earlier; a question that was itself ruled out answers no rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Condition {
     /// The question was answered with one of these codes.
@@ -318,7 +319,7 @@ pub enum Condition {
 }
 
 /// `{ question = "feedback.given", in = ["yes"] }`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct In {
     /// Id of an earlier single or multiple question.
@@ -329,7 +330,7 @@ pub struct In {
 }
 
 /// `{ all = [ … ] }`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct All {
     /// The conditions.
@@ -337,7 +338,7 @@ pub struct All {
 }
 
 /// `{ any = [ … ] }`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Any {
     /// The conditions.
@@ -345,7 +346,7 @@ pub struct Any {
 }
 
 /// `{ not = { … } }`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Not {
     /// The condition.
@@ -353,7 +354,7 @@ pub struct Not {
 }
 
 /// A form: what is asked, in which order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// Stable id: `counter`.
@@ -377,7 +378,7 @@ pub struct Form {
 }
 
 /// A section of a form.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
     /// Heading.
@@ -393,7 +394,7 @@ pub struct Section {
 }
 
 /// A row of the province's plan: who watches, leads and supports it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanRow {
     /// The row's subject, in our words.
