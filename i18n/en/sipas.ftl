@@ -1,1 +1,75 @@
 # Giao diện / interface
+
+# Phiếu khảo sát: kiểm tra / definitions: what is wrong
+definition-not-toml = The file is not valid TOML: { $detail }.
+definition-unknown-key = There is no key “{ $key }” here.
+definition-missing-key = The key “{ $key }” is missing; add { $key } = ….
+definition-wrong-type = Wrong value; expected { $expected }.
+definition-expected-text = text in quotes, such as "abc"
+definition-expected-number = a number, such as 0.9
+definition-expected-whole = a whole number from { $min } to { $max }
+definition-expected-truth = true or false
+definition-expected-list = a list in square brackets, such as ["a", "b"]
+definition-expected-table = a table of keys and values
+definition-expected-texts = a text for each language, such as { "{" } vi = "…", en = "…" { "}" }
+definition-expected-condition = a rule, such as { "{" } question = "…", in = ["…"] { "}" }, or all, any, not
+definition-expected-one-of = one of the words: { $words }
+definition-unreadable = The value cannot be read: { $detail }.
+definition-unknown-format = This program reads format 1, not format { $format }; write format = 1.
+definition-id-is-not-folder = The id is “{ $id }” but the file lies in the folder “{ $folder }”; the two must agree.
+definition-version-is-not-file = The version is “{ $version }” but the file is named “{ $file }.toml”; the two must agree.
+definition-bad-version = The version “{ $version }” is not valid; write numbers joined by dots, such as 2026.1.
+definition-bad-id = The id “{ $id }” is not valid; an id starts with a lower-case letter, has only a–z, 0–9 and . _ -, ends in a letter or digit, and is at most 48 characters long.
+definition-reserved-id = The id “{ $id }” is reserved; choose another.
+definition-duplicate = “{ $id }” is already used on line { $first }; each name may be used once.
+definition-same-variable = “{ $id }” and “{ $other }” both become the SPSS variable “{ $name }”; change one of them.
+definition-unknown-scale = There is no scale “{ $id }”.
+definition-unknown-dimension = There is no dimension “{ $id }”.
+definition-unknown-part = There is no part “{ $id }”.
+definition-unknown-plan = There is no row “{ $id }” in [plan].
+definition-unknown-item = There is no criterion or question “{ $id }”.
+definition-unknown-option = The question has no option “{ $id }”.
+definition-hint-nearest = Did you mean “{ $name }”?
+definition-hint-known = Possible: { $names }.
+definition-no-language = At least one language is needed, such as languages = ["vi", "en"].
+definition-bad-language = “{ $language }” is no language code; write two or three lower-case letters, such as vi.
+definition-missing-translation = The text in “{ $language }” is missing; every text needs all the languages listed in languages.
+definition-empty-text = The text in “{ $language }” is empty; write it.
+definition-undeclared-language = The language “{ $language }” is not listed in languages; add it there or remove this text.
+definition-too-few-options = There are { $count } options; at least 2 are needed.
+definition-too-many-options = There are { $count } options; at most 250 are possible.
+definition-bad-code = The option code “{ $code }” is not valid; use a–z, 0–9, _ and -, 1 to 24 characters.
+definition-limits-inside-unit = The number { $number } is out of limits; it must be above 0 and below 1 (write 90 % as 0.9).
+definition-limits-unit = The number { $number } is out of limits; it must be from 0 to 1.
+definition-limits-positive = The number { $number } is out of limits; it must be above 0.
+definition-limits-positive-unit = The number { $number } is out of limits; it must be above 0 and at most 1.
+definition-no-satisfied-option = The scale is used by criteria but no option counts as satisfied; write satisfied = true at one or more.
+definition-no-unsatisfied-option = The scale is used by criteria and needs an option that counts and is not satisfied.
+definition-missing-score = The option “{ $code }” needs a score (0 to 1) because the index is a mean of scores (mean_score); if it is outside the index, write missing = true.
+definition-missing-counts = The option “{ $code }” is missing = true and can have neither satisfied nor score.
+definition-minimum-too-small = The smallest number of answers is { $count }; to protect respondents it must be 5 or more.
+definition-dimension-without-criterion = The dimension “{ $id }” has no criterion.
+definition-part-without-dimension = The part “{ $id }” has no dimension.
+definition-dimension-without-part = The dimension “{ $id }” belongs to no part; where there are parts, each dimension needs part = "…".
+definition-no-form = There is no form; add [[form]].
+definition-no-minutes = The form must take 1 minute or more.
+definition-empty-section = This section asks nothing; list ids in ask.
+definition-asked-twice = “{ $id }” is asked twice in the form “{ $form }”; remove one.
+definition-form-without-criterion = The form “{ $form }” asks no criterion and so has no index; add one.
+definition-form-accepts-nothing = The form “{ $form }” would accept an untouched sheet; set required = true for at least one question that is always asked.
+definition-wording-not-asked = The form “{ $form }” does not ask “{ $id }”; remove this wording or add the id to ask.
+definition-never-asked = No form asks “{ $id }”.
+definition-rule-on-later = The rule looks at “{ $question }”, which the form “{ $form }” does not ask before this; a rule may look at earlier questions only.
+definition-rule-on-not-asked = The rule looks at “{ $question }”, which the form “{ $form }” does not ask; add it to ask or remove the rule.
+definition-rule-on-kind = The rule looks at “{ $question }”, which has no options; it must be of kind single or multiple.
+definition-empty-rule = The rule is empty; give at least one option code or one rule in it.
+definition-rule-never-fires = In the form “{ $form }” this rule can never be fulfilled, so it is never asked; look at the rule again.
+definition-rule-always-fires = In the form “{ $form }” this rule is always fulfilled; remove or mend it.
+definition-min-above-max = The smallest number { $min } is above the largest { $max }; swap them.
+definition-no-length = The longest text is 0; write 1 or more.
+definition-scale-and-options = Options are given both by scale and by options; remove one of them.
+definition-no-options = A choice question needs options; add scale or options.
+definition-key-not-for-kind = A question of kind { $kind } has no “{ $key }”; remove it.
+definition-bad-map = “{ $value }” is not valid; write the earlier id and version, such as "access.seats@2026.1".
+definition-same-version = Version { $version } of “{ $id }” is already in { $other }; change the version.
+definition-warning = Note: { $words }

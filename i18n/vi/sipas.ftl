@@ -1,1 +1,75 @@
 # Giao diện / interface
+
+# Phiếu khảo sát: kiểm tra / definitions: what is wrong
+definition-not-toml = Tệp không đúng cú pháp TOML: { $detail }.
+definition-unknown-key = Không có khóa “{ $key }” ở đây.
+definition-missing-key = Thiếu khóa “{ $key }”; hãy thêm { $key } = ….
+definition-wrong-type = Giá trị không đúng; ở đây cần { $expected }.
+definition-expected-text = chữ trong ngoặc kép, ví dụ "abc"
+definition-expected-number = một số, ví dụ 0.9
+definition-expected-whole = một số nguyên từ { $min } đến { $max }
+definition-expected-truth = true hoặc false
+definition-expected-list = một danh sách trong ngoặc vuông, ví dụ ["a", "b"]
+definition-expected-table = một bảng các khóa và giá trị
+definition-expected-texts = chữ theo từng ngôn ngữ, ví dụ { "{" } vi = "…", en = "…" { "}" }
+definition-expected-condition = một điều kiện, ví dụ { "{" } question = "…", in = ["…"] { "}" }, hoặc all, any, not
+definition-expected-one-of = một trong các từ: { $words }
+definition-unreadable = Không đọc được giá trị: { $detail }.
+definition-unknown-format = Chương trình này chỉ đọc định dạng 1, không đọc định dạng { $format }; hãy ghi format = 1.
+definition-id-is-not-folder = Mã là “{ $id }” nhưng tệp nằm trong thư mục “{ $folder }”; mã và tên thư mục phải trùng nhau.
+definition-version-is-not-file = Phiên bản là “{ $version }” nhưng tệp tên là “{ $file }.toml”; phiên bản và tên tệp phải trùng nhau.
+definition-bad-version = Phiên bản “{ $version }” không hợp lệ; cần các số nối bằng dấu chấm, ví dụ 2026.1.
+definition-bad-id = Mã “{ $id }” không hợp lệ; mã bắt đầu bằng chữ cái thường không dấu, chỉ gồm a–z, 0–9 và . _ -, kết thúc bằng chữ cái hoặc chữ số, dài tối đa 48 ký tự.
+definition-reserved-id = Mã “{ $id }” đã dành cho việc khác; hãy chọn mã khác.
+definition-duplicate = “{ $id }” đã được dùng ở dòng { $first }; mỗi tên chỉ được dùng một lần.
+definition-same-variable = “{ $id }” và “{ $other }” cùng thành biến SPSS “{ $name }”; hãy đổi một trong hai mã.
+definition-unknown-scale = Không có thang đo “{ $id }”.
+definition-unknown-dimension = Không có yếu tố “{ $id }”.
+definition-unknown-part = Không có phần “{ $id }”.
+definition-unknown-plan = Không có mục “{ $id }” trong [plan].
+definition-unknown-item = Không có tiêu chí hay câu hỏi “{ $id }”.
+definition-unknown-option = Câu hỏi này không có phương án “{ $id }”.
+definition-hint-nearest = Có phải ý là “{ $name }”?
+definition-hint-known = Có thể dùng: { $names }.
+definition-no-language = Cần ít nhất một ngôn ngữ, ví dụ languages = ["vi", "en"].
+definition-bad-language = “{ $language }” không phải mã ngôn ngữ; cần hai hoặc ba chữ cái thường, ví dụ vi.
+definition-missing-translation = Thiếu bản “{ $language }”; mọi nội dung phải có đủ các ngôn ngữ đã khai trong languages.
+definition-empty-text = Bản “{ $language }” để trống; hãy ghi nội dung.
+definition-undeclared-language = Ngôn ngữ “{ $language }” không có trong languages; hãy khai thêm hoặc bỏ bản này.
+definition-too-few-options = Có { $count } phương án; cần ít nhất 2.
+definition-too-many-options = Có { $count } phương án; nhiều nhất là 250.
+definition-bad-code = Mã phương án “{ $code }” không hợp lệ; chỉ dùng a–z, 0–9, _ và -, từ 1 đến 24 ký tự.
+definition-limits-inside-unit = Số { $number } nằm ngoài giới hạn; cần số lớn hơn 0 và nhỏ hơn 1 (90 % ghi là 0.9).
+definition-limits-unit = Số { $number } nằm ngoài giới hạn; cần số từ 0 đến 1.
+definition-limits-positive = Số { $number } nằm ngoài giới hạn; cần số lớn hơn 0.
+definition-limits-positive-unit = Số { $number } nằm ngoài giới hạn; cần số lớn hơn 0 và không quá 1.
+definition-no-satisfied-option = Thang đo của tiêu chí chưa có phương án nào được tính là hài lòng; hãy ghi satisfied = true ở ít nhất một phương án.
+definition-no-unsatisfied-option = Thang đo của tiêu chí cần ít nhất một phương án được tính mà không phải là hài lòng.
+definition-missing-score = Phương án “{ $code }” cần score (0 đến 1), vì chỉ số tính bằng điểm trung bình (mean_score); nếu không tính vào chỉ số thì ghi missing = true.
+definition-missing-counts = Phương án “{ $code }” đã ghi missing = true thì không được có satisfied hay score.
+definition-minimum-too-small = Số phiếu tối thiểu là { $count }; để giữ bí mật cho người trả lời, cần ít nhất 5.
+definition-dimension-without-criterion = Yếu tố “{ $id }” chưa có tiêu chí nào.
+definition-part-without-dimension = Phần “{ $id }” chưa có yếu tố nào.
+definition-dimension-without-part = Yếu tố “{ $id }” chưa thuộc phần nào; khi đã chia phần, mỗi yếu tố cần part = "…".
+definition-no-form = Chưa có mẫu phiếu nào; hãy thêm [[form]].
+definition-no-minutes = Thời gian trả lời phải từ 1 phút trở lên.
+definition-empty-section = Mục này chưa hỏi câu nào; hãy ghi mã câu hỏi vào ask.
+definition-asked-twice = “{ $id }” được hỏi hai lần trong mẫu phiếu “{ $form }”; hãy bỏ một lần.
+definition-form-without-criterion = Mẫu phiếu “{ $form }” không hỏi tiêu chí nào nên không có chỉ số; hãy thêm ít nhất một tiêu chí.
+definition-form-accepts-nothing = Mẫu phiếu “{ $form }” nhận cả phiếu chưa trả lời gì; hãy đặt required = true cho ít nhất một câu luôn được hỏi.
+definition-wording-not-asked = Mẫu phiếu “{ $form }” không hỏi “{ $id }” nên không cần lời riêng; hãy bỏ dòng này hoặc thêm câu vào ask.
+definition-never-asked = Không mẫu phiếu nào hỏi “{ $id }”.
+definition-rule-on-later = Điều kiện dựa vào “{ $question }”, nhưng mẫu phiếu “{ $form }” chưa hỏi câu đó trước câu này; điều kiện chỉ được dựa vào câu hỏi trước.
+definition-rule-on-not-asked = Điều kiện dựa vào “{ $question }”, nhưng mẫu phiếu “{ $form }” không hỏi câu đó; hãy thêm câu vào ask hoặc bỏ điều kiện.
+definition-rule-on-kind = Điều kiện dựa vào “{ $question }”, nhưng câu đó không có phương án để chọn; cần câu loại single hoặc multiple.
+definition-empty-rule = Điều kiện để trống; hãy ghi ít nhất một mã phương án hoặc một điều kiện con.
+definition-rule-never-fires = Trong mẫu phiếu “{ $form }”, điều kiện này không bao giờ xảy ra nên câu sẽ không được hỏi; hãy xem lại điều kiện.
+definition-rule-always-fires = Trong mẫu phiếu “{ $form }”, điều kiện này luôn đúng; hãy bỏ hoặc sửa điều kiện.
+definition-min-above-max = Số nhỏ nhất { $min } lớn hơn số lớn nhất { $max }; hãy đổi lại.
+definition-no-length = Độ dài lớn nhất là 0; hãy ghi từ 1 trở lên.
+definition-scale-and-options = Đã có scale thì không ghi options nữa; hãy bỏ một trong hai.
+definition-no-options = Câu hỏi lựa chọn cần phương án; hãy thêm scale hoặc options.
+definition-key-not-for-kind = Câu hỏi loại { $kind } không có “{ $key }”; hãy bỏ khóa này.
+definition-bad-map = “{ $value }” không hợp lệ; hãy ghi mã cũ và phiên bản, ví dụ "access.seats@2026.1".
+definition-same-version = Phiên bản { $version } của “{ $id }” đã có trong { $other }; hãy đổi số phiên bản.
+definition-warning = Lưu ý: { $words }

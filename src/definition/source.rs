@@ -38,7 +38,7 @@ impl From<usize> for Step {
 pub type Path = Vec<Step>;
 
 macro_rules! at {
-    ($($step:expr),* $(,)?) => { vec![$($crate::definition::source::Step::from($step)),*] };
+    ($($step:expr),* $(,)?) => { $crate::definition::source::Path::from([$($crate::definition::source::Step::from($step)),*]) };
 }
 pub(crate) use at;
 
