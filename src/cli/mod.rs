@@ -3,6 +3,7 @@
 //! A subcommand has an `Args` (its flags) and a `run` that returns a [`Failure`] with its exit code; `main` does
 //! nothing but parse, dispatch and exit.
 
+pub mod definition;
 mod failure;
 mod output;
 
@@ -24,14 +25,19 @@ pub struct Cli {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// Questionnaire definitions: check, show, compare, try out.
+    Definition(definition::Args),
+}
 
 /// Runs the parsed command line.
 ///
 /// # Errors
 /// A [`Failure`] with the message for the user and the exit code.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    match cli.command {}
+    match cli.command {
+        Command::Definition(args) => definition::run(&args),
+    }
 }
 
 /// The language of the command line: `SIPAS_LANG`, else the locale if it is one we speak, else Vietnamese.

@@ -28,6 +28,7 @@ impl ProblemKind {
     fn words(&self, lang: Lang) -> String {
         let m = lang.messages();
         match self {
+            Self::NotUtf8 => fl!(m, "definition-not-utf-8"),
             Self::NotToml(detail) => fl!(m, "definition-not-toml", detail = detail.as_str()),
             Self::UnknownKey { key, known } => {
                 with_hint(lang, fl!(m, "definition-unknown-key", key = key.as_str()), key, known)

@@ -8,6 +8,7 @@
 
 pub mod canonical;
 pub mod check;
+pub mod diff;
 pub mod library;
 pub mod message;
 pub mod model;

@@ -100,6 +100,8 @@ pub enum Limits {
 /// What is wrong. Names are as written in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProblemKind {
+    /// The file is no UTF-8 text.
+    NotUtf8,
     /// The text is no TOML; the parser's words.
     NotToml(String),
     /// A key that the format does not have, and those it has here.

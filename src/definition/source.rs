@@ -82,6 +82,22 @@ pub(super) struct Entry {
     pub node: Node,
 }
 
+/// The text in a file's bytes.
+///
+/// # Errors
+/// The place of the first byte that is no UTF-8.
+pub fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let before = String::from_utf8_lossy(before);
+        Problem {
+            at: position(file, &before, before.len()),
+            severity: Severity::Error,
+            kind: ProblemKind::NotUtf8,
+        }
+    })
+}
+
 impl Source {
     /// Reads the text as TOML.
     ///
@@ -211,6 +227,12 @@ mod tests {
         assert_eq!(at(at!["form", 0, "ask", 1]), "f.toml:5:13");
         assert_eq!(at(at!["form", 1, "title"]), "f.toml:6:1");
         assert_eq!(source.key_position(&at!["form", 0, "ask"]).to_string(), "f.toml:5:1");
+    }
+
+    #[test]
+    fn a_byte_that_is_no_utf_8_is_placed() {
+        let problem = text("f.toml", b"a = 1\nb = \"\xc4\x91\xff\"").unwrap_err();
+        assert_eq!((problem.at.to_string(), problem.kind), ("f.toml:2:7".to_owned(), ProblemKind::NotUtf8));
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl Answers {
     /// Answers from values already checked (simulation); a value at a question that is ruled out is dropped.
     pub fn from_values(
         questionnaire: &Questionnaire,
-        given: impl Fn(usize, &Question) -> Option<Answer>,
+        mut given: impl FnMut(usize, &Question) -> Option<Answer>,
     ) -> Self {
         let mut answers = Self {
             values: Vec::with_capacity(questionnaire.questions.len()),

@@ -2,12 +2,13 @@
 //! answers.
 //!
 //! Pure. [`form`] lays out the questions and where each answer lies in a packed row; [`flow`] decides which questions
-//! are asked; [`answers`] turns form fields into checked, packed answers and back. Views that draw it are in
-//! [`crate::web::respond`].
+//! are asked; [`answers`] turns form fields into checked, packed answers and back; [`walk`] goes through it at random.
+//! Views that draw it are in [`crate::web::respond`].
 
 pub mod answers;
 pub mod flow;
 pub mod form;
+pub mod walk;
 
 pub use answers::{Answer, Answers, Fault, Invalid};
 pub use form::{Choice, Question, Questionnaire, Section};

@@ -1,0 +1,83 @@
+//! Random ways through a questionnaire: what a respondent who answers anything would be asked.
+//!
+//! Shows questions that nobody reaches and how long the form really is; also the source of invented answers in tests.
+
+use rand::{Rng, RngExt};
+
+use crate::definition::model::Kind;
+
+use super::{Answer, Answers, Question, Questionnaire};
+
+/// Chance that a question that needs no answer is left blank.
+const BLANK: f64 = 0.25;
+
+/// What many random ways through a questionnaire met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ways {
+    /// Number of ways walked.
+    pub runs: u64,
+    /// How often each question was asked, by position.
+    pub asked: Vec<u64>,
+    /// Fewest questions asked on one way.
+    pub shortest: usize,
+    /// Questions asked on the way in the middle.
+    pub median: usize,
+    /// Most questions asked on one way.
+    pub longest: usize,
+}
+
+/// Walks `runs` random ways. The same generator in the same state gives the same ways.
+pub fn walk(questionnaire: &Questionnaire, runs: u64, rng: &mut impl Rng) -> Ways {
+    let mut asked = vec![0; questionnaire.questions.len()];
+    // Ways by their length: a form has few lengths, however many runs.
+    let mut lengths = vec![0_u64; questionnaire.questions.len() + 1];
+    for _ in 0..runs {
+        let answers = random_answers(questionnaire, rng);
+        let mut length = 0;
+        for (_, count) in asked.iter_mut().enumerate().filter(|(at, _)| answers.asked(*at)) {
+            *count += 1;
+            length += 1;
+        }
+        if let Some(count) = lengths.get_mut(length) {
+            *count += 1;
+        }
+    }
+    let mut walked = 0;
+    let median = lengths.iter().position(|count| {
+        walked += count;
+        walked * 2 >= runs
+    });
+    Ways {
+        runs,
+        asked,
+        shortest: lengths.iter().position(|count| *count > 0).unwrap_or(0),
+        median: median.unwrap_or(0),
+        longest: lengths.iter().rposition(|count| *count > 0).unwrap_or(0),
+    }
+}
+
+/// Valid answers drawn at random: every option is as likely, what need not be answered is sometimes left blank.
+pub fn random_answers(questionnaire: &Questionnaire, rng: &mut impl Rng) -> Answers {
+    Answers::from_values(questionnaire, |_, question| random_answer(question, rng))
+}
+
+fn random_answer(question: &Question, rng: &mut impl Rng) -> Option<Answer> {
+    if !question.required && rng.random_bool(BLANK) {
+        return None;
+    }
+    let options = question.options.len();
+    match question.kind {
+        Kind::Single | Kind::Multiple if options == 0 => None,
+        Kind::Single => Some(Answer::Single(rng.random_range(0..options))),
+        Kind::Multiple => {
+            let certain = rng.random_range(0..options);
+            let chosen = (0..options).filter(|option| *option == certain || rng.random_bool(0.5)).collect();
+            Some(Answer::Multiple(chosen))
+        }
+        Kind::Number => {
+            let (min, max) = question.range;
+            (min <= max).then(|| Answer::Number(rng.random_range(min..=max)))
+        }
+        Kind::Text => (question.max_length > 0).then(|| Answer::Text("x".to_owned())),
+    }
+}
