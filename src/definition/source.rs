@@ -86,15 +86,12 @@ pub(super) struct Entry {
 ///
 /// # Errors
 /// The place of the first byte that is no UTF-8.
-pub fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
+pub fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<Problem>> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let before = String::from_utf8_lossy(before);
-        Problem {
-            at: position(file, &before, before.len()),
-            severity: Severity::Error,
-            kind: ProblemKind::NotUtf8,
-        }
+        let at = position(file, &before, before.len());
+        vec![Problem { at, severity: Severity::Error, kind: ProblemKind::NotUtf8 }]
     })
 }
 
@@ -231,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_byte_that_is_no_utf_8_is_placed() {
-        let problem = text("f.toml", b"a = 1\nb = \"\xc4\x91\xff\"").unwrap_err();
+        let problem = text("f.toml", b"a = 1\nb = \"\xc4\x91\xff\"").unwrap_err().remove(0);
         assert_eq!((problem.at.to_string(), problem.kind), ("f.toml:2:7".to_owned(), ProblemKind::NotUtf8));
     }
 

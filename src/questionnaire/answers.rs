@@ -98,10 +98,7 @@ impl Answers {
         };
         let mut faults = Vec::new();
         for (at, question) in questionnaire.questions.iter().enumerate() {
-            let asked = question
-                .asked_if
-                .as_ref()
-                .is_none_or(|rule| flow::holds(rule, questionnaire, &answers.values));
+            let asked = flow::is_asked(question, questionnaire, &answers.values);
             if !asked {
                 continue;
             }
@@ -142,10 +139,7 @@ impl Answers {
             asked: Vec::with_capacity(questionnaire.questions.len()),
         };
         for (at, question) in questionnaire.questions.iter().enumerate() {
-            let asked = question
-                .asked_if
-                .as_ref()
-                .is_none_or(|rule| flow::holds(rule, questionnaire, &answers.values));
+            let asked = flow::is_asked(question, questionnaire, &answers.values);
             answers.asked.push(asked);
             answers.values.push(if asked { given(at, question) } else { None });
         }
@@ -188,8 +182,15 @@ impl Answers {
         }
         let mut answers = Self { values: Vec::new(), asked: Vec::new() };
         for question in &questionnaire.questions {
-            let (asked, value) =
-                unpack_one(question, row.get(question.offset..question.offset + question.bytes)?)?;
+            let bytes = row.get(question.offset..question.offset + question.bytes)?;
+            let (asked, value) = match unpack_one(question, bytes)? {
+                (Some(asked), value) => (asked, value),
+                // The row does not say; the rules do.
+                (None, value) => (flow::is_asked(question, questionnaire, &answers.values), value),
+            };
+            if value.is_some() && !asked {
+                return None;
+            }
             answers.asked.push(asked);
             answers.values.push(value);
         }
@@ -268,25 +269,251 @@ fn pack_one(question: &Question, asked: bool, answer: Option<&Answer>, bytes: &m
     }
 }
 
-fn unpack_one(question: &Question, bytes: &[u8]) -> Option<(bool, Option<Answer>)> {
+/// Whether the question was asked, where its bytes say so, and its answer.
+fn unpack_one(question: &Question, bytes: &[u8]) -> Option<(Option<bool>, Option<Answer>)> {
     match question.kind {
         Kind::Single => match *bytes.first()? {
-            NOT_ASKED => Some((false, None)),
-            BLANK => Some((true, None)),
+            NOT_ASKED => Some((Some(false), None)),
+            BLANK => Some((Some(true), None)),
             byte => {
                 let option = usize::from(byte) - 1;
-                (option < question.options.len()).then_some((true, Some(Answer::Single(option))))
+                (option < question.options.len()).then_some((Some(true), Some(Answer::Single(option))))
             }
         },
         Kind::Multiple => {
             let is_set = |bit: usize| bytes.get(bit / 8).is_some_and(|byte| byte & (1 << (bit % 8)) != 0);
             let options: Vec<usize> = (0..question.options.len()).filter(|o| is_set(o + 1)).collect();
-            Some((is_set(0), (!options.is_empty()).then_some(Answer::Multiple(options))))
+            Some((Some(is_set(0)), (!options.is_empty()).then_some(Answer::Multiple(options))))
         }
         Kind::Number => {
             let number = i32::from_be_bytes(bytes.try_into().ok()?);
-            Some((true, (number != NO_NUMBER).then_some(Answer::Number(number))))
+            Some((None, (number != NO_NUMBER).then_some(Answer::Number(number))))
         }
-        Kind::Text => Some((true, None)),
+        Kind::Text => Some((None, None)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::super::{
+        testing::{any_questionnaire, questionnaire, small_form},
+        walk::random_answers,
+    };
+    use super::*;
+
+    /// A counter form in which everything required is answered, with some fields changed, added or (empty) taken out.
+    fn counter(changes: &[(&str, &str)]) -> Result<Answers, Invalid> {
+        let mut fields = vec![("access.seats", "2"), ("feedback.given", "yes"), ("feedback.handled", "1")];
+        for (name, value) in changes {
+            fields.retain(|(other, _)| other != name);
+            fields.push((name, value));
+        }
+        Answers::parse(&small_form("counter"), fields)
+    }
+
+    fn faults(result: Result<Answers, Invalid>) -> Vec<(usize, Fault)> {
+        result.unwrap_err().faults
+    }
+
+    /// The form fields that a browser would send for these answers.
+    fn fields(questionnaire: &Questionnaire, answers: &Answers) -> Vec<(String, String)> {
+        let mut fields = Vec::new();
+        for (at, question) in questionnaire.questions.iter().enumerate() {
+            let code = |option: &usize| question.options[*option].code.clone();
+            let values = match answers.get(at) {
+                Some(Answer::Single(option)) => vec![code(option)],
+                Some(Answer::Multiple(options)) => options.iter().map(code).collect(),
+                Some(Answer::Text(text)) => vec![text.clone()],
+                Some(Answer::Number(number)) => vec![number.to_string()],
+                None => vec![String::new()],
+            };
+            fields.extend(values.into_iter().map(|value| (question.id.clone(), value)));
+        }
+        fields
+    }
+
+    #[test]
+    fn a_complete_form_becomes_answers_by_position() {
+        let answers = counter(&[("comment", "  Tốt\r\nlắm ")]).unwrap();
+        assert_eq!(answers.get(0), Some(&Answer::Single(1)));
+        assert_eq!(answers.get(1), Some(&Answer::Single(0)));
+        assert_eq!(answers.texts().collect::<Vec<_>>(), [(3, "Tốt\nlắm")]);
+        assert_eq!(answers.pack(&small_form("counter")), [2, 1, 1]);
+    }
+
+    #[test]
+    fn h_11_a_missing_required_answer_is_named_and_everything_sent_is_kept() {
+        let invalid = counter(&[("feedback.given", " "), ("comment", "Giữ lại")]).unwrap_err();
+        assert_eq!(invalid.faults, [(1, Fault::Missing)]);
+        assert_eq!(invalid.sent["comment"], ["Giữ lại"]);
+        assert_eq!(invalid.sent["access.seats"], ["2"]);
+        assert!(!invalid.sent.contains_key("feedback.given"));
+    }
+
+    #[test]
+    fn h_11_a_foreign_option_is_refused() {
+        assert_eq!(faults(counter(&[("access.seats", "5")])), [(0, Fault::UnknownOption)]);
+        assert_eq!(faults(counter(&[("access.seats", "NA")])), [(0, Fault::UnknownOption)]);
+    }
+
+    #[test]
+    fn h_11_a_field_that_is_no_question_is_refused() {
+        let invalid = counter(&[("visits", "3")]).unwrap_err();
+        assert_eq!((invalid.faults, invalid.unknown), (vec![], vec!["visits".to_owned()]));
+    }
+
+    #[test]
+    fn h_11_two_answers_where_one_is_allowed_are_refused_and_the_same_twice_is_one() {
+        let send = |second: &str| {
+            let fields = [("access.seats", "2"), ("access.seats", second), ("feedback.given", "no")];
+            Answers::parse(&small_form("counter"), fields)
+        };
+        assert_eq!(faults(send("1")), [(0, Fault::Repeated), (2, Fault::Missing)].split_at(1).0);
+        assert_eq!(send("2").unwrap().get(0), Some(&Answer::Single(1)));
+        let text = questionnaire("[[question]]\nid = \"a\"\nkind = \"text\"");
+        assert_eq!(faults(Answers::parse(&text, [("a", "x"), ("a", "x")])), [(0, Fault::Repeated)]);
+    }
+
+    #[test]
+    fn h_11_text_is_measured_in_characters_after_composing_them() {
+        let long = "ế".repeat(40);
+        assert_eq!(counter(&[("comment", &long)]).unwrap().texts().next(), Some((3, long.as_str())));
+        assert_eq!(faults(counter(&[("comment", &"ế".repeat(41))])), [(3, Fault::TooLong(40))]);
+        // The same letters decomposed are 120 characters on the way in and 40 as kept.
+        let decomposed: String = long.nfd().collect();
+        assert_eq!(decomposed.chars().count(), 120);
+        assert_eq!(counter(&[("comment", &decomposed)]).unwrap().texts().next(), Some((3, long.as_str())));
+    }
+
+    #[test]
+    fn a_text_of_spaces_or_nul_bytes_is_blank() {
+        let required = questionnaire("[[question]]\nid = \"a\"\nkind = \"text\"\nrequired = true");
+        for blank in ["", " \n\t", "\0\0", " \0 "] {
+            assert_eq!(faults(Answers::parse(&required, [("a", blank)])), [(0, Fault::Missing)], "{blank:?}");
+        }
+        let kept = Answers::parse(&required, [("a", "a\0b")]).unwrap();
+        assert_eq!(kept.texts().next(), Some((0, "ab")));
+    }
+
+    #[test]
+    fn h_11_a_number_is_whole_and_in_its_limits() {
+        let number = questionnaire("[[question]]\nid = \"n\"\nkind = \"number\"\nmin = 1\nmax = 20");
+        let send = |value: &str| Answers::parse(&number, [("n", value)]);
+        assert_eq!(send(" 20 ").unwrap().get(0), Some(&Answer::Number(20)));
+        assert_eq!(send("").unwrap().get(0), None);
+        for value in ["0", "21", "-2147483648"] {
+            assert_eq!(faults(send(value)), [(0, Fault::OutOfRange(1, 20))], "{value}");
+        }
+        for value in ["1.5", "hai", "99999999999", "１"] {
+            assert_eq!(faults(send(value)), [(0, Fault::NotANumber)], "{value}");
+        }
+        // The number that stands for "none" in a packed row is no answer, whatever the limits.
+        let open = questionnaire("[[question]]\nid = \"n\"\nkind = \"number\"");
+        assert!(Answers::parse(&open, [("n", "-2147483648")]).is_err());
+        assert!(Answers::parse(&open, [("n", "-2147483647")]).is_ok());
+    }
+
+    #[test]
+    fn an_answer_that_the_rules_rule_out_is_dropped_even_a_wrong_one() {
+        for stale in ["1", "2", "nonsense"] {
+            let answers = counter(&[("feedback.given", "no"), ("feedback.handled", stale)]).unwrap();
+            assert!(!answers.asked(2));
+            assert_eq!(answers.get(2), None);
+            assert_eq!(answers.pack(&small_form("counter"))[2], NOT_ASKED);
+        }
+    }
+
+    #[test]
+    fn what_a_whole_section_skips_is_neither_required_nor_kept() {
+        let answers = counter(&[("access.seats", "na"), ("comment", "x")]).unwrap();
+        assert!(!answers.asked(2) && !answers.asked(3));
+        assert_eq!(answers.texts().count(), 0);
+    }
+
+    #[test]
+    fn a_form_posted_untouched_is_refused() {
+        for form in ["full", "counter"] {
+            assert!(Answers::parse(&small_form(form), Vec::<(&str, &str)>::new()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_multiple_choice_keeps_each_option_once_in_order() {
+        let several =
+            questionnaire("[[question]]\nid = \"m\"\nkind = \"multiple\"\noptions = \"abcdefghij\"");
+        let answers = Answers::parse(&several, [("m", "j"), ("m", "a"), ("m", "j")]).unwrap();
+        assert_eq!(answers.get(0), Some(&Answer::Multiple(vec![0, 9])));
+        assert_eq!(answers.pack(&several), [0b11, 0b100]);
+        assert_eq!(faults(Answers::parse(&several, [("m", "a"), ("m", "z")])), [(0, Fault::UnknownOption)]);
+    }
+
+    #[test]
+    fn a_row_of_another_questionnaire_is_not_read() {
+        let form = small_form("counter");
+        assert!(Answers::unpack(&form, &[2, 1]).is_none(), "too short");
+        assert!(Answers::unpack(&form, &[2, 1, 1, 0]).is_none(), "too long");
+        assert!(Answers::unpack(&form, &[9, 1, 1]).is_none(), "no such option");
+        let several = questionnaire("[[question]]\nid = \"m\"\nkind = \"multiple\"\noptions = \"ab\"");
+        assert!(Answers::unpack(&several, &[0b10]).is_none(), "an answer to a question that was not asked");
+    }
+
+    fn without_texts(mut answers: Answers) -> Answers {
+        for value in &mut answers.values {
+            if matches!(value, Some(Answer::Text(_))) {
+                *value = None;
+            }
+        }
+        answers
+    }
+
+    proptest! {
+        #[test]
+        fn packed_answers_come_back_as_they_were(questionnaire in any_questionnaire(), seed: u64) {
+            let answers = random_answers(&questionnaire, &mut ChaCha8Rng::seed_from_u64(seed));
+            let row = answers.pack(&questionnaire);
+            prop_assert_eq!(row.len(), questionnaire.width);
+            prop_assert_eq!(Answers::unpack(&questionnaire, &row), Some(without_texts(answers)));
+        }
+
+        #[test]
+        fn what_a_browser_sends_for_answers_is_read_as_these_answers(questionnaire in any_questionnaire(), seed: u64) {
+            let answers = random_answers(&questionnaire, &mut ChaCha8Rng::seed_from_u64(seed));
+            let read = Answers::parse(&questionnaire, fields(&questionnaire, &answers));
+            prop_assert_eq!(read, Ok(answers));
+        }
+
+        #[test]
+        fn answers_to_ruled_out_questions_never_survive(questionnaire in any_questionnaire(), seed: u64, stale in "[a-z0-9]{1,4}") {
+            let answers = random_answers(&questionnaire, &mut ChaCha8Rng::seed_from_u64(seed));
+            let mut sent = fields(&questionnaire, &answers);
+            for (at, question) in questionnaire.questions.iter().enumerate() {
+                if !answers.asked(at) {
+                    sent.push((question.id.clone(), stale.clone()));
+                }
+            }
+            prop_assert_eq!(Answers::parse(&questionnaire, sent), Ok(answers));
+        }
+
+        #[test]
+        fn h_12_no_fields_make_it_panic(
+            questionnaire in any_questionnaire(),
+            sent in prop::collection::vec(("q[0-9]{1,2}|\\PC{0,4}", prop_oneof!["o[0-9]{1,3}", "-?[0-9]{1,12}", "\\PC{0,30}", any::<String>()]), 0..30),
+        ) {
+            if let Ok(answers) = Answers::parse(&questionnaire, sent) {
+                prop_assert!(Answers::unpack(&questionnaire, &answers.pack(&questionnaire)).is_some());
+            }
+        }
+
+        #[test]
+        fn h_12_no_row_makes_it_panic(questionnaire in any_questionnaire(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut row = bytes;
+            let _ = Answers::unpack(&questionnaire, &row);
+            row.resize(questionnaire.width, 0);
+            let _ = Answers::unpack(&questionnaire, &row);
+        }
     }
 }

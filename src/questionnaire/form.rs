@@ -210,7 +210,8 @@ fn lay_out(definition: &Definition, id: &str) -> Option<Question> {
         asked_if: q.asked_if.clone(),
         section: 0,
         max_length: q.max_length.map_or(DEFAULT_MAX_LENGTH, |n| n as usize),
-        range: (q.min.unwrap_or(i32::MIN + 1), q.max.unwrap_or(i32::MAX)),
+        // The smallest i32 stands for "no number" in a packed row.
+        range: (q.min.unwrap_or(i32::MIN).max(i32::MIN + 1), q.max.unwrap_or(i32::MAX)),
         offset: 0,
         bytes: width(q.kind, options.len()),
         options,
@@ -226,5 +227,72 @@ impl From<&crate::definition::model::ScaleOption> for Choice {
             score: option.score,
             missing: option.missing,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{condition, small, small_form};
+    use super::*;
+
+    #[test]
+    fn a_form_asks_its_questions_in_its_order_and_no_others() {
+        let ids =
+            |form: &str| -> Vec<String> { small_form(form).questions.into_iter().map(|q| q.id).collect() };
+        assert_eq!(ids("counter"), ["access.seats", "feedback.given", "feedback.handled", "comment"]);
+        assert_eq!(ids("full").len(), 8);
+        assert!(Questionnaire::generate(&small(), "none").is_none());
+    }
+
+    #[test]
+    fn a_form_may_have_its_own_title_target_and_wording() {
+        let (full, counter) = (small_form("full"), small_form("counter"));
+        assert_eq!((full.target, counter.target), (0.9, 0.8));
+        assert_eq!(
+            (full.title["en"].as_str(), counter.title["en"].as_str()),
+            ("Test form", "At the counter")
+        );
+        let seats = |form: &Questionnaire| form.question("access.seats").unwrap().text["en"].clone();
+        assert_eq!(seats(&full), "Enough seats?");
+        assert_eq!(seats(&counter), "Enough seats at the counter?");
+    }
+
+    #[test]
+    fn a_question_is_asked_under_its_section_s_rule_and_its_own() {
+        let form = small_form("counter");
+        let section = r#"{ question = "access.seats", in = ["1", "2"] }"#;
+        let own = r#"{ question = "feedback.given", in = ["yes"] }"#;
+        let rule = |id: &str| form.question(id).unwrap().asked_if.clone();
+        assert_eq!(rule("comment"), Some(condition(section)));
+        assert_eq!(rule("feedback.handled"), Some(condition(&format!("{{ all = [{section}, {own}] }}"))));
+        assert_eq!(rule("access.seats"), None);
+    }
+
+    #[test]
+    fn each_answer_has_its_own_bytes_in_a_row() {
+        let form = small_form("full");
+        let mut free = 0;
+        for question in &form.questions {
+            assert_eq!(question.offset, free, "{}", question.id);
+            free += question.bytes;
+        }
+        assert_eq!(free, form.width);
+        // Five choices, one byte for three options and "was asked", four for a number, none for text.
+        assert_eq!(form.width, 5 + 1 + 4);
+        assert_eq!(width(Kind::Multiple, 7), 1);
+        assert_eq!(width(Kind::Multiple, 8), 2);
+    }
+
+    #[test]
+    fn options_come_from_the_scale_or_the_question() {
+        let form = small_form("full");
+        let seats = form.question("access.seats").unwrap();
+        assert_eq!((seats.choice("na"), seats.choice("3")), (Some(2), None));
+        assert!(
+            seats.options[1].satisfied && seats.options[2].missing && seats.options[0].score == Some(0.2)
+        );
+        assert_eq!(form.question("channels").unwrap().choice("post"), Some(2));
+        assert_eq!(form.question("visits").unwrap().range, (1, 20));
+        assert_eq!(form.question("comment").unwrap().max_length, 40);
     }
 }

@@ -8,6 +8,8 @@
 pub mod answers;
 pub mod flow;
 pub mod form;
+#[cfg(test)]
+mod testing;
 pub mod walk;
 
 pub use answers::{Answer, Answers, Fault, Invalid};

@@ -81,3 +81,48 @@ fn random_answer(question: &Question, rng: &mut impl Rng) -> Option<Answer> {
         Kind::Text => (question.max_length > 0).then(|| Answer::Text("x".to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::super::testing::{questionnaire, small_form};
+    use super::*;
+
+    #[test]
+    fn the_same_seed_walks_the_same_ways() {
+        let form = small_form("full");
+        let ways = |seed| walk(&form, 200, &mut ChaCha8Rng::seed_from_u64(seed));
+        assert_eq!(ways(1), ways(1));
+        assert_ne!(ways(1), ways(2));
+    }
+
+    #[test]
+    fn lengths_and_counts_follow_the_rules() {
+        let form = small_form("full");
+        let ways = walk(&form, 1_000, &mut ChaCha8Rng::seed_from_u64(1));
+        assert_eq!((ways.shortest, ways.median, ways.longest), (6, 8, 8));
+        assert_eq!(ways.asked[0], 1_000);
+        assert!((400..600).contains(&ways.asked[4]), "{}", ways.asked[4]);
+    }
+
+    #[test]
+    fn a_question_behind_a_rule_that_never_holds_is_never_asked() {
+        let form = questionnaire(
+            r#"
+            [[question]]
+            id = "a"
+            kind = "single"
+            options = "xy"
+            [[question]]
+            id = "b"
+            kind = "text"
+            asked_if = { all = [{ question = "a", in = ["x"] }, { question = "a", in = ["y"] }] }
+            "#,
+        );
+        let ways = walk(&form, 1_000, &mut ChaCha8Rng::seed_from_u64(1));
+        assert_eq!(ways.asked, [1_000, 0]);
+        assert_eq!((ways.shortest, ways.longest), (1, 1));
+    }
+}

@@ -82,7 +82,7 @@ pub fn problems(path: &Path) -> Result<Vec<Problem>, Failure> {
     let bytes = bytes(path)?;
     Ok(match source::text(&file, &bytes) {
         Ok(text) => check_text(&file, text),
-        Err(problem) => vec![problem],
+        Err(problems) => problems,
     })
 }
 
@@ -124,7 +124,7 @@ pub fn refuse(problems: &[Problem]) -> Failure {
 
 fn text(path: &Path) -> Result<String, Failure> {
     let bytes = bytes(path)?;
-    source::text(&path.display().to_string(), &bytes).map(str::to_owned).map_err(|problem| refuse(&[problem]))
+    source::text(&path.display().to_string(), &bytes).map(str::to_owned).map_err(|problems| refuse(&problems))
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
