@@ -120,9 +120,8 @@ pub async fn set_token(
     code: &str,
     hash: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    let set: Option<String> =
-        on!(db, |c| {
-            sqlx::query_scalar(
+    let set: Option<String> = on!(db, |c| {
+        sqlx::query_scalar(
         "UPDATE invitation SET token_hash = $3 WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
     )
     .bind(campaign)
@@ -130,7 +129,7 @@ pub async fn set_token(
     .bind(hash.as_slice())
     .fetch_optional(c)
     .await
-        })?;
+    })?;
     Ok(set.is_some())
 }
 

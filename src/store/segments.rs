@@ -155,13 +155,15 @@ pub async fn try_tidy(store: &Store, campaign: i64, full: u64) -> Result<(), Sto
             .fetch_all(c)
             .await)?;
     for generation in (1..=last_closed).filter(|g| !built.contains(g)) {
-        let width: Option<i64> = on!(&mut reader, |c| sqlx::query_scalar(
+        let width: Option<i64> = on!(&mut reader, |c| {
+            sqlx::query_scalar(
             "SELECT CAST(LENGTH(answers) AS BIGINT) FROM response WHERE campaign = $1 AND generation = $2 LIMIT 1"
         )
         .bind(campaign)
         .bind(generation)
         .fetch_optional(c)
-        .await)?;
+        .await
+        })?;
         let Some(width) = width else { continue };
         let width = usize::try_from(width).unwrap_or_default();
         let blocks = from_rows(&mut reader, campaign, generation, width).await?;

@@ -57,9 +57,8 @@ pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> R
         return Ok(if again.is_some() { Outcome::Again } else { Outcome::Used });
     }
     let place = places::group(&mut db, sheet.campaign, &link.unit).await?;
-    let stored: Option<i64> =
-        on!(&mut db, |c| {
-            sqlx::query_scalar(
+    let stored: Option<i64> = on!(&mut db, |c| {
+        sqlx::query_scalar(
         "INSERT INTO urn (id, campaign, place, definition, language, answers) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (id) DO NOTHING RETURNING campaign"
     )
@@ -71,7 +70,7 @@ pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> R
     .bind(sheet.answers.as_slice())
     .fetch_optional(c)
     .await
-        })?;
+    })?;
     if stored.is_none() {
         // Another link's form with this idempotency key: the key was copied, and one form cannot count for two.
         return Ok(Outcome::Used);

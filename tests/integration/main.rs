@@ -1,1 +1,3 @@
+//! The program from outside: one binary for all integration tests.
 
+mod definition;
