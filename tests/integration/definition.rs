@@ -1,5 +1,7 @@
 //! `sipas definition …` as a person at a terminal meets it: exit codes, and what is wrong as file:line:column.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::{
     fs,
     path::{Path, PathBuf},
