@@ -1,1 +1,4 @@
 # Giao diện / interface
+
+# statistics: sipas estimate
+estimate-unreadable = Không đọc được tệp { $file }: { $detail }

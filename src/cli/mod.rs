@@ -3,6 +3,7 @@
 //! A subcommand has an `Args` (its flags) and a `run` that returns a [`Failure`] with its exit code; `main` does
 //! nothing but parse, dispatch and exit.
 
+mod estimate;
 mod failure;
 mod output;
 
@@ -24,14 +25,19 @@ pub struct Cli {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// Estimate from any CSV file.
+    Estimate(estimate::EstimateArgs),
+}
 
 /// Runs the parsed command line.
 ///
 /// # Errors
 /// A [`Failure`] with the message for the user and the exit code.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    match cli.command {}
+    match cli.command {
+        Command::Estimate(args) => estimate::run(&args),
+    }
 }
 
 /// The language of the command line: `SIPAS_LANG`, else the locale if it is one we speak, else Vietnamese.

@@ -51,16 +51,32 @@ pub fn stratum(
     centred_squares: f64,
     lonely: LonelyPsu,
 ) -> Result<f64, LonelyStratum> {
+    stratum_covariance(f, m, (sum, sum), centred_squares, lonely)
+}
+
+/// The contribution of a stratum to the covariance of two estimates: as [`stratum`] with the products
+/// `Σ(u−ū)(v−v̄)` in place of the squares.
+///
+/// # Errors
+/// As [`stratum`].
+#[inline]
+pub fn stratum_covariance(
+    f: f64,
+    m: u64,
+    sums: (f64, f64),
+    centred_products: f64,
+    lonely: LonelyPsu,
+) -> Result<f64, LonelyStratum> {
     if is_census(f) || m == 0 {
         return Ok(0.0);
     }
     if m > 1 {
         let m = m as f64;
-        return Ok(f * m / (m - 1.0) * centred_squares);
+        return Ok(f * m / (m - 1.0) * centred_products);
     }
     match lonely {
         LonelyPsu::Fail => Err(LonelyStratum),
-        LonelyPsu::Adjust => Ok(f * sum * sum),
+        LonelyPsu::Adjust => Ok(f * sums.0 * sums.1),
         LonelyPsu::Average | LonelyPsu::Certainty => Ok(0.0),
     }
 }

@@ -1,1 +1,3 @@
+//! Integration tests: the product from outside, in one binary.
 
+mod statistics;
