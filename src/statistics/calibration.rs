@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use super::{
-    error::{Error, Problem},
+    error::{Allowed, Error, Problem},
     linear,
     spec::{Calibration, CodeValue, Margin},
     sum,
@@ -198,7 +198,10 @@ fn cell(by: &[String], entry: &BTreeMap<String, Value>, path: &str) -> Result<(V
     let total =
         entry.get("N").and_then(Value::as_f64).ok_or_else(|| shape("`N` must be a number".to_owned()))?;
     if !super::positive(total) {
-        return Err(Error::at(format!("{path}.N"), Problem::Range { value: total, range: "more than 0" }));
+        return Err(Error::at(
+            format!("{path}.N"),
+            Problem::Range { value: total, range: Allowed::Positive },
+        ));
     }
     let codes = by
         .iter()

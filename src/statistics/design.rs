@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    error::{Error, Problem},
+    error::{Allowed, Error, Problem, Unit},
     spec::DesignSpec,
     sum::{self, FixedPoint},
     table::{Groups, Table},
@@ -43,7 +43,7 @@ struct Second {
 /// A stratum, or a PSU with its own sample.
 #[derive(Debug, Clone)]
 struct Parent {
-    name: String,
+    name: Unit,
     units: Range<usize>,
     /// 1 − sampled/population.
     f: f64,
@@ -68,16 +68,20 @@ impl Design {
         if with_fpc != 0 && with_fpc != spec.stages.len() {
             return Err(Error::at(stages, Problem::MixedFpc));
         }
-        let strata = match &spec.strata {
-            None => Groups { of: vec![Some(0); table.rows()], names: vec!["the sample".to_owned()] },
-            Some(name) => named(name, "stratum", table, &format!("{path}.strata"))?,
+        let (strata, names) = match &spec.strata {
+            None => (vec![0; table.rows()], vec![Unit::Sample]),
+            Some(name) => {
+                let path = format!("{path}.strata");
+                let groups = table.column(name, &path)?.groups();
+                let of = filled(&groups, name, table, &path)?;
+                (of, groups.names.into_iter().map(Unit::Stratum).collect())
+            }
         };
-        let strata_of = filled(&strata, spec.strata.as_deref(), table, &format!("{path}.strata"))?;
-        let first = Level::build(&strata_of, &strata.names, spec, 0, table, path)?;
+        let first = Level::build(&strata, &names, spec, 0, table, path)?;
         let mut second = None;
         if spec.stages.len() == 2 && with_fpc == 2 {
-            let names: Vec<String> = psu_names(&first, spec, table, path)?;
-            let level = Level::build(&first.unit.clone(), &names, spec, 1, table, path)?;
+            let names = psu_names(&first, spec, table, path)?;
+            let level = Level::build(&first.unit, &names, spec, 1, table, path)?;
             let mut share = vec![0.0; first.units];
             for stratum in &first.parents {
                 share[stratum.units.clone()].fill(1.0 - stratum.f);
@@ -158,7 +162,7 @@ impl Level {
     /// The units of a stage inside the parents that rows are in.
     fn build(
         parent: &[usize],
-        names: &[String],
+        names: &[Unit],
         spec: &DesignSpec,
         stage: usize,
         table: &Table,
@@ -171,7 +175,7 @@ impl Level {
             None => (0..table.rows()).collect(),
             Some(name) => {
                 let path = format!("{path}.id");
-                filled(&table.column(name, &path)?.groups(), Some(name), table, &path)?
+                filled(&table.column(name, &path)?.groups(), name, table, &path)?
             }
         };
         let mut pairs: Vec<(usize, usize)> = parent.iter().copied().zip(ids).collect();
@@ -271,52 +275,40 @@ fn weights(spec: &DesignSpec, table: &Table, path: &str) -> Result<Vec<f64>, Err
             return Err(Error::at(path, Problem::EmptyCell { column, line }));
         }
         if *weight < 0.0 {
-            let problem = Problem::CellRange { column, line, value: *weight, range: "0 or more" };
+            let problem = Problem::CellRange { column, line, value: *weight, range: Allowed::NotNegative };
             return Err(Error::at(path, problem));
         }
     }
     Ok(weights)
 }
 
-/// The groups of a column, named for messages.
-fn named(name: &str, noun: &str, table: &Table, path: &str) -> Result<Groups, Error> {
-    let mut groups = table.column(name, path)?.groups();
-    groups.names.iter_mut().for_each(|name| *name = format!("{noun} {name:?}"));
-    Ok(groups)
-}
-
 /// The group of each row, none missing.
-fn filled(groups: &Groups, name: Option<&str>, table: &Table, path: &str) -> Result<Vec<usize>, Error> {
+fn filled(groups: &Groups, name: &str, table: &Table, path: &str) -> Result<Vec<usize>, Error> {
+    let empty = |row| Problem::EmptyCell { column: name.to_owned(), line: table.line(row) };
     groups
         .of
         .iter()
         .enumerate()
-        .map(|(row, group)| {
-            group.map(|group| group as usize).ok_or_else(|| {
-                let column = name.unwrap_or_default().to_owned();
-                Error::at(path, Problem::EmptyCell { column, line: table.line(row) })
-            })
-        })
+        .map(|(row, group)| group.map(|group| group as usize).ok_or_else(|| Error::at(path, empty(row))))
         .collect()
 }
 
-/// The names of the PSUs, for messages.
-fn psu_names(first: &Level, spec: &DesignSpec, table: &Table, path: &str) -> Result<Vec<String>, Error> {
-    let mut names = vec![String::new(); first.units];
-    let id = spec.stages.first().and_then(|stage| stage.id.as_deref());
-    let groups = match id {
-        Some(name) => Some(named(name, "PSU", table, &format!("{path}.stages[0].id"))?),
+/// The PSUs by their names, for messages.
+fn psu_names(first: &Level, spec: &DesignSpec, table: &Table, path: &str) -> Result<Vec<Unit>, Error> {
+    let mut names: Vec<Option<Unit>> = vec![None; first.units];
+    let groups = match spec.stages.first().and_then(|stage| stage.id.as_deref()) {
+        Some(name) => Some(table.column(name, &format!("{path}.stages[0].id"))?.groups()),
         None => None,
     };
-    for (row, unit) in first.unit.iter().enumerate() {
-        if names[*unit].is_empty() {
-            let own = groups.as_ref().and_then(|groups| groups.names.get(groups.of[row]? as usize));
-            let stratum = first.parents.get(first.parent[row]).map_or("", |parent| parent.name.as_str());
-            let own = own.cloned().unwrap_or_else(|| format!("line {}", table.line(row)));
-            names[*unit] = format!("{own} of {stratum}");
-        }
+    for (row, unit) in first.unit.iter().enumerate().rev() {
+        let code = groups.as_ref().and_then(|groups| groups.names.get(groups.of[row]? as usize)).cloned();
+        let stratum = first.parents.get(first.parent[row]).map_or(Unit::Sample, |parent| parent.name.clone());
+        names[*unit] = Some(Unit::Psu {
+            psu: code.unwrap_or_else(|| table.line(row).to_string()),
+            stratum: Box::new(stratum),
+        });
     }
-    Ok(names)
+    Ok(names.into_iter().map(|name| name.unwrap_or(Unit::Sample)).collect())
 }
 
 /// Reads the correction of each parent from its population.

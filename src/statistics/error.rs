@@ -1,5 +1,7 @@
 //! What can be wrong with a specification or its data, and where.
 
+use std::fmt;
+
 /// A problem and the JSON path in the specification (or the data file) where it is.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{path}: {problem}")]
@@ -14,6 +16,59 @@ impl Error {
     /// A problem at a path.
     pub fn at(path: impl Into<String>, problem: Problem) -> Self {
         Self { path: path.into(), problem }
+    }
+}
+
+/// A sample or a part of it that has its own variance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unit {
+    /// The whole sample, in a design without strata.
+    Sample,
+    /// A stratum.
+    Stratum(String),
+    /// A PSU of a stratum.
+    Psu {
+        /// Its code, or the line of its row.
+        psu: String,
+        /// Where it is.
+        stratum: Box<Self>,
+    },
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sample => write!(out, "the sample"),
+            Self::Stratum(name) => write!(out, "stratum {name:?}"),
+            Self::Psu { psu, stratum } => write!(out, "PSU {psu:?} of {stratum}"),
+        }
+    }
+}
+
+/// The numbers that are allowed somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// Zero or more.
+    NotNegative,
+    /// More than zero.
+    Positive,
+    /// More than 0 and less than 1.
+    Share,
+    /// At most 1.
+    AtMostOne,
+    /// More than the target `p`.
+    MoreThanTarget,
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::NotNegative => "0 or more",
+            Self::Positive => "more than 0",
+            Self::Share => "between 0 and 1",
+            Self::AtMostOne => "at most 1",
+            Self::MoreThanTarget => "more than p",
+        })
     }
 }
 
@@ -44,7 +99,7 @@ pub enum Problem {
     EmptyCell { column: String, line: u64 },
     /// A number out of its range.
     #[error("line {line}, column {column:?}: {value} must be {range}")]
-    CellRange { column: String, line: u64, value: f64, range: &'static str },
+    CellRange { column: String, line: u64, value: f64, range: Allowed },
     /// The file cannot be read as CSV.
     #[error("line {line}: {detail}")]
     Csv { line: u64, detail: String },
@@ -53,7 +108,7 @@ pub enum Problem {
     Rows { said: u64, found: u64 },
     /// A number of the specification out of its range.
     #[error("{value} must be {range}")]
-    Range { value: f64, range: &'static str },
+    Range { value: f64, range: Allowed },
     /// Too few entries.
     #[error("needs at least {least}")]
     TooFew { least: usize },
@@ -74,15 +129,15 @@ pub enum Problem {
     MixedFpc,
     /// A population that changes within its stratum or PSU.
     #[error("column {column:?} has different values in {unit}; a population is one number")]
-    FpcVaries { column: String, unit: String },
+    FpcVaries { column: String, unit: Unit },
     /// A population smaller than its sample.
     #[error(
         "column {column:?}: the population {population} of {unit} is smaller than its sample of {sampled}"
     )]
-    FpcTooSmall { column: String, unit: String, population: f64, sampled: u64 },
+    FpcTooSmall { column: String, unit: Unit, population: f64, sampled: u64 },
     /// A lonely PSU under `fail`, or nothing but lonely ones under `average`.
     #[error("{unit} has a single sampled PSU; merge strata or choose another \"lonely_psu\"")]
-    Lonely { unit: String },
+    Lonely { unit: Unit },
     /// All weights are zero.
     #[error("the weights sum to zero")]
     NoWeight,

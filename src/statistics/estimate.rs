@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     deff::{deff, kish_deff, kish_n_eff},
-    error::{Error, Problem},
+    error::{Allowed, Error, Problem},
     interval::{self, Interval, KgWeights},
     measure::{domain, measure},
     quantile,
@@ -127,7 +127,7 @@ pub fn check_level(level: f64, path: &str) -> Result<(), Error> {
     if level > 0.0 && level < 1.0 {
         return Ok(());
     }
-    Err(Error::at(path, Problem::Range { value: level, range: "between 0 and 1" }))
+    Err(Error::at(path, Problem::Range { value: level, range: Allowed::Share }))
 }
 
 /// An interval in the results.
@@ -372,7 +372,7 @@ fn dimensions(
     for (position, component) in components.iter().enumerate() {
         let path = format!("{path}[{position}]");
         if !component.weight.is_finite() || component.weight < 0.0 {
-            let problem = Problem::Range { value: component.weight, range: "0 or more" };
+            let problem = Problem::Range { value: component.weight, range: Allowed::NotNegative };
             return Err(Error::at(format!("{path}.weight"), problem));
         }
         if component.items.is_empty() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    error::{Error, Problem},
+    error::{Allowed, Error, Problem},
     estimate::check_level,
     quantile,
     spec::SampleSize,
@@ -83,15 +83,15 @@ pub fn sample_size(spec: &SampleSize, table: &Table, path: &str) -> Result<Sampl
                 let position = COLUMNS.iter().position(|column| *column == name)?;
                 numbers[position].as_ref().map(|values| values[row]).filter(|value| !value.is_nan())
             };
-            let checked = |name: &str, range: &'static str, fits: fn(f64) -> bool| match cell(name) {
+            let checked = |name: &str, range: Allowed, fits: fn(f64) -> bool| match cell(name) {
                 Some(value) if fits(value) => Ok(value),
                 Some(value) => {
                     Err(Error::at(path, Problem::CellRange { column: name.to_owned(), line, value, range }))
                 }
                 None => Err(Error::at(path, Problem::EmptyCell { column: name.to_owned(), line })),
             };
-            let share = |name: &str| checked(name, "between 0 and 1", |v| v > 0.0 && v < 1.0);
-            let positive = |name: &str| checked(name, "more than 0", super::positive);
+            let share = |name: &str| checked(name, Allowed::Share, |v| v > 0.0 && v < 1.0);
+            let positive = |name: &str| checked(name, Allowed::Positive, super::positive);
             let or_one = |name: &str| if cell(name).is_none() { Ok(1.0) } else { positive(name) };
             let population = if cell("N").is_none() { None } else { Some(positive("N")?) };
             let deff = or_one("deff")?;
@@ -108,7 +108,7 @@ pub fn sample_size(spec: &SampleSize, table: &Table, path: &str) -> Result<Sampl
                             column: "p1".to_owned(),
                             line,
                             value: p1,
-                            range: "more than p",
+                            range: Allowed::MoreThanTarget,
                         };
                         return Err(Error::at(path, problem));
                     }
@@ -128,7 +128,7 @@ pub fn sample_size(spec: &SampleSize, table: &Table, path: &str) -> Result<Sampl
                 let column = "response_rate".to_owned();
                 return Err(Error::at(
                     path,
-                    Problem::CellRange { column, line, value: rate, range: "at most 1" },
+                    Problem::CellRange { column, line, value: rate, range: Allowed::AtMostOne },
                 ));
             }
             let n = whole(n_raw);
