@@ -120,3 +120,5 @@ definition-diff-nothing = none
 definition-simulate-head = { $runs } random ways through form { $form }, seed { $seed }
 definition-simulate-length = Questions asked: fewest { $shortest }, median { $median }, most { $longest }
 definition-simulate-never = Never asked: { $ids }. Look at their asked_if.
+# statistics: sipas estimate
+estimate-unreadable = Cannot read the file { $file }: { $detail }

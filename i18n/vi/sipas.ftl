@@ -120,3 +120,5 @@ definition-diff-nothing = không có
 definition-simulate-head = { $runs } lượt trả lời ngẫu nhiên, mẫu { $form }, hạt giống { $seed }
 definition-simulate-length = Số câu được hỏi: ít nhất { $shortest }, trung vị { $median }, nhiều nhất { $longest }
 definition-simulate-never = Không lượt nào hỏi đến: { $ids }. Hãy xem lại điều kiện asked_if.
+# statistics: sipas estimate
+estimate-unreadable = Không đọc được tệp { $file }: { $detail }

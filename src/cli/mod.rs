@@ -3,7 +3,8 @@
 //! A subcommand has an `Args` (its flags) and a `run` that returns a [`Failure`] with its exit code; `main` does
 //! nothing but parse, dispatch and exit.
 
-pub mod definition;
+mod definition;
+mod estimate;
 mod failure;
 mod output;
 
@@ -28,6 +29,8 @@ pub struct Cli {
 pub enum Command {
     /// Questionnaire definitions: check, show, compare, try out.
     Definition(definition::Args),
+    /// Estimate from any CSV file.
+    Estimate(estimate::Args),
 }
 
 /// Runs the parsed command line.
@@ -37,6 +40,7 @@ pub enum Command {
 pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Definition(args) => definition::run(&args),
+        Command::Estimate(args) => estimate::run(&args),
     }
 }
 

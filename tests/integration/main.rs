@@ -1,3 +1,4 @@
 //! The program from outside: one binary for all integration tests.
 
 mod definition;
+mod statistics;

@@ -1,0 +1,65 @@
+//! `sipas estimate`: the statistics engine on any CSV.
+
+use std::{
+    fs::{self, File},
+    io::BufReader,
+    path::PathBuf,
+};
+
+use clap::Args;
+use i18n_embed_fl::fl;
+
+use super::{Failure, language, print};
+use crate::statistics::{
+    error::{Error, Problem},
+    run,
+    spec::Spec,
+    table::Table,
+};
+
+/// Estimates with their uncertainty from a CSV file and a specification of its design (schema svy-ref/1).
+#[derive(Debug, Args)]
+pub struct Args {
+    /// The specification: designs and estimands, as JSON.
+    #[arg(long, value_name = "SPEC.json")]
+    pub spec: PathBuf,
+    /// The data; without, the file that the specification names, beside it.
+    #[arg(long, value_name = "FILE.csv")]
+    pub data: Option<PathBuf>,
+}
+
+/// Prints `{"results": …}`.
+///
+/// # Errors
+/// A specification or data that cannot be read or understood, with the place in it.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let text = fs::read(&args.spec).map_err(|error| unreadable(&args.spec, &error))?;
+    let wrong_spec = |error: &Error| refused(&args.spec, error);
+    let text = String::from_utf8(text).map_err(|error| {
+        let detail = error.utf8_error().to_string();
+        wrong_spec(&Error { path: "$".to_owned(), problem: Problem::Shape { detail } })
+    })?;
+    let spec = Spec::parse(text.trim_start_matches('\u{feff}')).map_err(|error| wrong_spec(&error))?;
+    let data = args.data.clone().unwrap_or_else(|| args.spec.with_file_name(&spec.data.file));
+    let file = File::open(&data).map_err(|error| unreadable(&data, &error))?;
+    let table = Table::read(BufReader::new(file), &spec.data.missing, |column| run::needs(&spec, column))
+        .map_err(|error| refused(&data, &error))?;
+    let results = run::run(&spec, &table).map_err(|error| wrong_spec(&error))?;
+    let json = serde_json::to_string_pretty(&results).map_err(|error| Failure::Input(error.to_string()))?;
+    print(json + "\n");
+    Ok(())
+}
+
+fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    let file = path.display().to_string();
+    Failure::Unreachable(fl!(
+        language().messages(),
+        "estimate-unreadable",
+        file = file,
+        detail = error.to_string()
+    ))
+}
+
+fn refused(path: &std::path::Path, error: &Error) -> Failure {
+    Failure::Input(format!("{}: {}: {}", path.display(), error.path, error.problem))
+}

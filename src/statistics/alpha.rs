@@ -1,0 +1,56 @@
+//! Cronbach's alpha: how well items hang together.
+
+use serde::Serialize;
+
+use super::{
+    error::{Error, Problem},
+    measure::domain,
+    sample::{Sample, answered, chosen},
+    spec::Alpha,
+    sum,
+};
+
+/// The result of an alpha.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AlphaResult {
+    n: u64,
+    items: usize,
+    /// `None` where the total score does not vary.
+    estimate: Option<f64>,
+}
+
+/// `K/(K−1)·(1 − Σ var_j / var_total)` over the rows that answered all items.
+///
+/// # Errors
+/// Fewer than two items, unknown columns, cells that are no numbers.
+pub fn alpha(spec: &Alpha, sample: &Sample<'_>, path: &str) -> Result<AlphaResult, Error> {
+    let count = spec.items.len();
+    if count < 2 {
+        return Err(Error::at(format!("{path}.items"), Problem::TooFew { least: 2 }));
+    }
+    let mut rows = domain(&spec.domain, sample.table, &format!("{path}.domain"))?;
+    let mut items = Vec::with_capacity(count);
+    for (position, name) in spec.items.iter().enumerate() {
+        let path = format!("{path}.items[{position}]");
+        let values = sample.table.column(name, &path)?.numbers(&path)?;
+        rows = answered(&values, &rows);
+        items.push(values);
+    }
+    let ones = vec![1.0; rows.len()];
+    let weights = if spec.weighted { &sample.weights } else { &ones };
+    let weight = sum::sum(chosen(weights, &rows));
+    let variance = |values: &[f64]| {
+        let terms = || chosen(values, &rows).zip(chosen(weights, &rows));
+        let mean = sum::sum(terms().map(|(x, w)| w * x)) / weight;
+        sum::sum(terms().map(|(x, w)| w * (x - mean) * (x - mean)))
+    };
+    let totals: Vec<f64> = (0..rows.len()).map(|row| items.iter().map(|item| item[row]).sum()).collect();
+    let parts: f64 = items.iter().map(|item| variance(item)).sum();
+    let k = count as f64;
+    let estimate = k / (k - 1.0) * (1.0 - parts / variance(&totals));
+    Ok(AlphaResult {
+        n: rows.iter().filter(|row| **row).count() as u64,
+        items: count,
+        estimate: estimate.is_finite().then_some(estimate),
+    })
+}

@@ -1,0 +1,224 @@
+//! Weights adjusted to known totals: post-stratification and raking, and the residuals that their variance needs
+//! (Deville and Särndal 1992).
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+use super::{
+    error::{Allowed, Error, Problem},
+    linear,
+    spec::{Calibration, CodeValue, Margin},
+    sum,
+    table::{Code, Table},
+};
+
+/// Rounds of raking before it is given up.
+const ROUNDS: u32 = 1000;
+
+/// Agreement of every margin with its totals, relative.
+const AGREEMENT: f64 = 1e-13;
+
+/// A margin over the rows: the cell of each row and the total of each cell.
+#[derive(Debug, Clone)]
+struct Cells {
+    of: Vec<usize>,
+    totals: Vec<f64>,
+    names: Vec<String>,
+}
+
+/// Weights that agree with known totals.
+#[derive(Debug, Clone)]
+pub struct Calibrated {
+    /// The weights after calibration.
+    pub weights: Vec<f64>,
+    margins: Vec<Cells>,
+    base: Vec<f64>,
+}
+
+impl Calibrated {
+    /// Calibrates base weights.
+    ///
+    /// # Errors
+    /// Rows without a total, totals without rows, contradicting margins.
+    pub fn build(spec: &Calibration, base: &[f64], table: &Table, path: &str) -> Result<Self, Error> {
+        let margins = match spec {
+            Calibration::Poststratify { by, totals } => {
+                vec![Cells::build(&Margin { by: by.clone(), totals: totals.clone() }, table, path)?]
+            }
+            Calibration::Rake { margins } => {
+                if margins.is_empty() {
+                    return Err(Error::at(format!("{path}.margins"), Problem::TooFew { least: 1 }));
+                }
+                let path = |position| format!("{path}.margins[{position}]");
+                margins
+                    .iter()
+                    .enumerate()
+                    .map(|(position, margin)| Cells::build(margin, table, &path(position)))
+                    .collect::<Result<_, _>>()?
+            }
+        };
+        let mut weights = base.to_vec();
+        for round in 0..=ROUNDS {
+            let mut agreed = true;
+            for cells in &margins {
+                agreed &= cells.adjust(&mut weights, path)?;
+            }
+            // One margin is met at once; several when a whole round had nothing to change.
+            if agreed || margins.len() == 1 {
+                break;
+            }
+            if round == ROUNDS {
+                return Err(Error::at(path, Problem::NotConverged { rounds: ROUNDS }));
+            }
+        }
+        Ok(Self { weights, margins, base: base.to_vec() })
+    }
+
+    /// The residuals of a linearised variable from its base-weighted least-squares regression on the cell indicators.
+    #[must_use]
+    pub fn residuals(&self, z: &[f64]) -> Vec<f64> {
+        let weighted: Vec<f64> = z.iter().zip(&self.base).map(|(z, w)| z * w).collect();
+        // Indicators of all cells of all margins: collinear, so the solution leaves some out.
+        let starts: Vec<usize> = self
+            .margins
+            .iter()
+            .scan(0, |next, cells| {
+                let start = *next;
+                *next += cells.totals.len();
+                Some(start)
+            })
+            .collect();
+        let size: usize = self.margins.iter().map(|cells| cells.totals.len()).sum();
+        let mut matrix = vec![vec![0.0; size]; size];
+        let mut right = vec![0.0; size];
+        for (one, start) in self.margins.iter().zip(&starts) {
+            right[*start..start + one.totals.len()].copy_from_slice(&one.sums(&weighted));
+            for (two, other) in self.margins.iter().zip(&starts) {
+                let width = two.totals.len();
+                let crossed = Cells {
+                    of: one.of.iter().zip(&two.of).map(|(a, b)| a * width + b).collect(),
+                    totals: vec![0.0; one.totals.len() * width],
+                    names: Vec::new(),
+                };
+                for (position, value) in crossed.sums(&self.base).into_iter().enumerate() {
+                    matrix[start + position / width][other + position % width] = value;
+                }
+            }
+        }
+        let slopes = linear::solve_semidefinite(matrix, right);
+        let mut residuals = z.to_vec();
+        for (cells, start) in self.margins.iter().zip(&starts) {
+            for (residual, cell) in residuals.iter_mut().zip(&cells.of) {
+                *residual -= slopes[start + cell];
+            }
+        }
+        residuals
+    }
+}
+
+impl Cells {
+    fn build(margin: &Margin, table: &Table, path: &str) -> Result<Self, Error> {
+        if margin.by.is_empty() {
+            return Err(Error::at(format!("{path}.by"), Problem::TooFew { least: 1 }));
+        }
+        let mut numbers: BTreeMap<Vec<Code>, usize> = BTreeMap::new();
+        let (mut totals, mut names) = (Vec::new(), Vec::new());
+        for (position, entry) in margin.totals.iter().enumerate() {
+            let path = format!("{path}.totals[{position}]");
+            let (codes, total) = cell(&margin.by, entry, &path)?;
+            names.push(label(&margin.by, &codes));
+            totals.push(total);
+            if numbers.insert(codes, position).is_some() {
+                let name = names.last().cloned().unwrap_or_default();
+                return Err(Error::at(path, Problem::Twice { name }));
+            }
+        }
+        let mut columns = Vec::new();
+        for (position, name) in margin.by.iter().enumerate() {
+            let path = format!("{path}.by[{position}]");
+            let groups = table.column(name, &path)?.groups();
+            let codes: Vec<Code> = groups.names.iter().map(|name| Code::of(name)).collect();
+            columns.push((name, path, groups, codes));
+        }
+        let mut of = Vec::with_capacity(table.rows());
+        for row in 0..table.rows() {
+            let mut codes = Vec::with_capacity(columns.len());
+            for (name, path, groups, known) in &columns {
+                let line = table.line(row);
+                match groups.of[row] {
+                    Some(group) => codes.push(known[group as usize].clone()),
+                    None => {
+                        return Err(Error::at(path, Problem::EmptyCell { column: (*name).clone(), line }));
+                    }
+                }
+            }
+            match numbers.get(&codes) {
+                Some(number) => of.push(*number),
+                None => {
+                    let problem = Problem::NoTotal { line: table.line(row), cell: label(&margin.by, &codes) };
+                    return Err(Error::at(format!("{path}.totals"), problem));
+                }
+            }
+        }
+        Ok(Self { of, totals, names })
+    }
+
+    fn sums(&self, values: &[f64]) -> Vec<f64> {
+        let mut sums = vec![sum::FixedPoint::new(sum::bound(values.iter().copied())); self.totals.len()];
+        for (cell, value) in self.of.iter().zip(values) {
+            sums[*cell].add(*value);
+        }
+        sums.iter().map(sum::FixedPoint::value).collect()
+    }
+
+    /// Scales the weights of each cell to its total; true if there was nothing to change.
+    fn adjust(&self, weights: &mut [f64], path: &str) -> Result<bool, Error> {
+        let mut agreed = true;
+        let mut factors = Vec::with_capacity(self.totals.len());
+        for ((sum, total), name) in self.sums(weights).into_iter().zip(&self.totals).zip(&self.names) {
+            if !super::positive(sum) {
+                return Err(Error::at(path, Problem::NoRows { cell: name.clone() }));
+            }
+            agreed &= (sum - total).abs() <= AGREEMENT * total;
+            factors.push(total / sum);
+        }
+        for (weight, cell) in weights.iter_mut().zip(&self.of) {
+            *weight *= factors[*cell];
+        }
+        Ok(agreed)
+    }
+}
+
+/// The codes of a cell in the order of the columns, and its total.
+fn cell(by: &[String], entry: &BTreeMap<String, Value>, path: &str) -> Result<(Vec<Code>, f64), Error> {
+    let shape = |detail: String| Error::at(path, Problem::Shape { detail });
+    if let Some(name) = entry.keys().find(|name| *name != "N" && !by.contains(name)) {
+        return Err(shape(format!("unknown field `{name}`")));
+    }
+    let total =
+        entry.get("N").and_then(Value::as_f64).ok_or_else(|| shape("`N` must be a number".to_owned()))?;
+    if !super::positive(total) {
+        return Err(Error::at(
+            format!("{path}.N"),
+            Problem::Range { value: total, range: Allowed::Positive },
+        ));
+    }
+    let codes = by
+        .iter()
+        .map(|name| {
+            let value = entry.get(name).cloned().ok_or_else(|| shape(format!("missing field `{name}`")))?;
+            let value: CodeValue = serde_json::from_value(value)
+                .map_err(|_| shape(format!("`{name}` must be a number or a text")))?;
+            Ok(value.code())
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok((codes, total))
+}
+
+fn label(by: &[String], codes: &[Code]) -> String {
+    let one = |(name, code): (&String, &Code)| match code {
+        Code::Number(number) => format!("{name} = {number}"),
+        Code::Text(text) => format!("{name} = {text:?}"),
+    };
+    by.iter().zip(codes).map(one).collect::<Vec<_>>().join(", ")
+}

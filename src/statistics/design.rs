@@ -1,0 +1,344 @@
+//! How the rows were sampled: strata, PSUs, units inside them, populations. And from that the covariance of estimates.
+
+use std::ops::Range;
+
+use super::{
+    error::{Allowed, Error, Problem, Unit},
+    spec::DesignSpec,
+    sum::{self, FixedPoint},
+    table::{Groups, Table},
+    variance::{self, LonelyPsu},
+};
+
+/// A design over the rows of a table.
+#[derive(Debug, Clone)]
+pub struct Design {
+    /// Base weight of each row.
+    pub weights: Vec<f64>,
+    first: Level,
+    second: Option<Second>,
+    clustered: bool,
+    fpc: bool,
+    lonely: LonelyPsu,
+}
+
+/// Units of a stage, numbered so that those of a parent are neighbours, and the parents with their correction.
+#[derive(Debug, Clone)]
+struct Level {
+    /// The unit of each row.
+    unit: Vec<usize>,
+    units: usize,
+    parents: Vec<Parent>,
+    /// The parent of each row.
+    parent: Vec<usize>,
+}
+
+/// The second stage, and the share of PSUs sampled in the stratum of each PSU.
+#[derive(Debug, Clone)]
+struct Second {
+    level: Level,
+    share: Vec<f64>,
+}
+
+/// A stratum, or a PSU with its own sample.
+#[derive(Debug, Clone)]
+struct Parent {
+    name: Unit,
+    units: Range<usize>,
+    /// 1 − sampled/population.
+    f: f64,
+}
+
+impl Design {
+    /// Builds the design of a specification.
+    ///
+    /// # Errors
+    /// Missing columns, cells that are empty or no numbers, negative weights, populations that vary or are smaller than
+    /// their sample, with path and line.
+    pub fn build(spec: &DesignSpec, table: &Table, path: &str) -> Result<Self, Error> {
+        let weights = weights(spec, table, path)?;
+        let stages = format!("{path}.stages");
+        if spec.stages.is_empty() {
+            return Err(Error::at(stages, Problem::TooFew { least: 1 }));
+        }
+        if spec.stages.len() > 2 {
+            return Err(Error::at(stages, Problem::TooMany { found: spec.stages.len(), most: 2 }));
+        }
+        let with_fpc = spec.stages.iter().filter(|stage| stage.fpc.is_some()).count();
+        if with_fpc != 0 && with_fpc != spec.stages.len() {
+            return Err(Error::at(stages, Problem::MixedFpc));
+        }
+        let (strata, names) = match &spec.strata {
+            None => (vec![0; table.rows()], vec![Unit::Sample]),
+            Some(name) => {
+                let path = format!("{path}.strata");
+                let groups = table.column(name, &path)?.groups();
+                let of = filled(&groups, name, table, &path)?;
+                (of, groups.names.into_iter().map(Unit::Stratum).collect())
+            }
+        };
+        let first = Level::build(&strata, &names, spec, 0, table, path)?;
+        let mut second = None;
+        if spec.stages.len() == 2 && with_fpc == 2 {
+            let names = psu_names(&first, spec, table, path)?;
+            let level = Level::build(&first.unit, &names, spec, 1, table, path)?;
+            let mut share = vec![0.0; first.units];
+            for stratum in &first.parents {
+                share[stratum.units.clone()].fill(1.0 - stratum.f);
+            }
+            second = Some(Second { level, share });
+        }
+        Ok(Self {
+            weights,
+            first,
+            second,
+            clustered: spec.stages.first().is_some_and(|stage| stage.id.is_some()),
+            fpc: with_fpc != 0,
+            lonely: spec.lonely_psu,
+        })
+    }
+
+    /// Whether the design knows its populations.
+    #[must_use]
+    pub fn fpc(&self) -> bool {
+        self.fpc
+    }
+
+    /// Whether rows were drawn one by one, not in clusters.
+    #[must_use]
+    pub fn elements(&self) -> bool {
+        !self.clustered
+    }
+
+    /// The one stratum in which the chosen rows are, if they are in one.
+    #[must_use]
+    pub fn only_stratum(&self, chosen: &[bool]) -> Option<usize> {
+        let mut found = None;
+        for (stratum, _) in self.first.parent.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
+            if *found.get_or_insert(*stratum) != *stratum {
+                return None;
+            }
+        }
+        found
+    }
+
+    /// PSUs minus strata among the chosen rows.
+    #[must_use]
+    pub fn df(&self, chosen: impl Iterator<Item = bool>) -> i64 {
+        let mut psus = vec![false; self.first.units];
+        let mut strata = vec![false; self.first.parents.len()];
+        for ((psu, stratum), chosen) in self.first.unit.iter().zip(&self.first.parent).zip(chosen) {
+            if chosen {
+                psus[*psu] = true;
+                strata[*stratum] = true;
+            }
+        }
+        let count = |seen: &[bool]| seen.iter().filter(|seen| **seen).count() as i64;
+        count(&psus) - count(&strata)
+    }
+
+    /// The covariance matrix of estimates, each given as weight × linearised variable by row.
+    ///
+    /// # Errors
+    /// [`Problem::Lonely`] at `path`, as the design wants.
+    pub fn covariance(&self, influences: &[Vec<f64>], path: &str) -> Result<Vec<Vec<f64>>, Error> {
+        let size = influences.len();
+        let mut result = vec![vec![0.0; size]; size];
+        let totals = self.first.all_totals(influences);
+        let strata = 0..self.first.parents.len();
+        self.first.add_covariance(&totals, strata, self.lonely, &|_| 1.0, &mut result, path)?;
+        if let Some(Second { level, share }) = &self.second {
+            let totals = level.all_totals(influences);
+            for stratum in &self.first.parents {
+                let psus = stratum.units.clone();
+                level.add_covariance(&totals, psus, self.lonely, &|psu| share[psu], &mut result, path)?;
+            }
+        }
+        Ok(result)
+    }
+}
+
+impl Level {
+    /// The units of a stage inside the parents that rows are in.
+    fn build(
+        parent: &[usize],
+        names: &[Unit],
+        spec: &DesignSpec,
+        stage: usize,
+        table: &Table,
+        path: &str,
+    ) -> Result<Self, Error> {
+        let path = format!("{path}.stages[{stage}]");
+        let columns = &spec.stages[stage];
+        // Distinct (parent, id), in the order of their codes; a row is its own unit where there is no id.
+        let ids: Vec<usize> = match &columns.id {
+            None => (0..table.rows()).collect(),
+            Some(name) => {
+                let path = format!("{path}.id");
+                filled(&table.column(name, &path)?.groups(), name, table, &path)?
+            }
+        };
+        let mut pairs: Vec<(usize, usize)> = parent.iter().copied().zip(ids).collect();
+        let mut distinct = pairs.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let mut ranges = vec![0..0; names.len()];
+        for (number, (parent, _)) in distinct.iter().enumerate() {
+            let range = &mut ranges[*parent];
+            let start = if range.end == 0 { number } else { range.start };
+            *range = start..number + 1;
+        }
+        let unit: Vec<usize> =
+            pairs.drain(..).map(|pair| distinct.partition_point(|other| *other < pair)).collect();
+        let mut parents: Vec<Parent> = ranges
+            .into_iter()
+            .zip(names)
+            .map(|(units, name)| Parent { name: name.clone(), units, f: 1.0 })
+            .collect();
+        if let Some(name) = &columns.fpc {
+            let path = format!("{path}.fpc");
+            populations(name, parent, &mut parents, table, &path)?;
+        }
+        Ok(Self { unit, units: distinct.len(), parents, parent: parent.to_vec() })
+    }
+
+    /// Totals of a variable in the units.
+    fn totals(&self, influence: &[f64]) -> Vec<f64> {
+        let largest = sum::bound(influence.iter().copied());
+        let mut totals = vec![FixedPoint::new(largest); self.units];
+        for (unit, value) in self.unit.iter().zip(influence) {
+            if *value != 0.0 {
+                totals[*unit].add(*value);
+            }
+        }
+        totals.iter().map(FixedPoint::value).collect()
+    }
+
+    fn all_totals(&self, influences: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        influences.iter().map(|influence| self.totals(influence)).collect()
+    }
+
+    /// Adds what the parents in a range contribute, each times its `scale`.
+    fn add_covariance(
+        &self,
+        totals: &[Vec<f64>],
+        range: Range<usize>,
+        lonely: LonelyPsu,
+        scale: &dyn Fn(usize) -> f64,
+        result: &mut [Vec<f64>],
+        path: &str,
+    ) -> Result<(), Error> {
+        let parents = self.parents.get(range.clone()).unwrap_or_default();
+        let alone = |parent: &Parent| parent.units.len() == 1 && !variance::is_census(parent.f);
+        let lonely_count = parents.iter().filter(|parent| alone(parent)).count();
+        if lonely == LonelyPsu::Average
+            && lonely_count == parents.len()
+            && let Some(parent) = parents.first()
+        {
+            return Err(Error::at(path, Problem::Lonely { unit: parent.name.clone() }));
+        }
+        let factor = variance::average_factor(parents.len() as u64, lonely_count as u64, lonely);
+        for (number, parent) in range.zip(parents) {
+            let units: Vec<&[f64]> = totals.iter().map(|totals| &totals[parent.units.clone()]).collect();
+            let sums: Vec<f64> = units.iter().map(|units| sum::sum(units.iter().copied())).collect();
+            let count = parent.units.len() as u64;
+            let centred: Vec<Vec<f64>> = units
+                .iter()
+                .zip(&sums)
+                .map(|(units, sum)| units.iter().map(|u| u - sum / count as f64).collect())
+                .collect();
+            let scale = scale(number) * factor;
+            for i in 0..totals.len() {
+                for j in 0..=i {
+                    let products = sum::sum(centred[i].iter().zip(&centred[j]).map(|(u, v)| u * v));
+                    let part =
+                        variance::stratum_covariance(parent.f, count, (sums[i], sums[j]), products, lonely)
+                            .map_err(|_| Error::at(path, Problem::Lonely { unit: parent.name.clone() }))?;
+                    result[i][j] += scale * part;
+                    if i != j {
+                        result[j][i] = result[i][j];
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn weights(spec: &DesignSpec, table: &Table, path: &str) -> Result<Vec<f64>, Error> {
+    let Some(name) = &spec.weight else { return Ok(vec![1.0; table.rows()]) };
+    let path = format!("{path}.weight");
+    let weights = table.column(name, &path)?.numbers(&path)?;
+    for (row, weight) in weights.iter().enumerate() {
+        let (column, line) = (name.clone(), table.line(row));
+        if weight.is_nan() {
+            return Err(Error::at(path, Problem::EmptyCell { column, line }));
+        }
+        if *weight < 0.0 {
+            let problem = Problem::CellRange { column, line, value: *weight, range: Allowed::NotNegative };
+            return Err(Error::at(path, problem));
+        }
+    }
+    Ok(weights)
+}
+
+/// The group of each row, none missing.
+fn filled(groups: &Groups, name: &str, table: &Table, path: &str) -> Result<Vec<usize>, Error> {
+    let empty = |row| Problem::EmptyCell { column: name.to_owned(), line: table.line(row) };
+    groups
+        .of
+        .iter()
+        .enumerate()
+        .map(|(row, group)| group.map(|group| group as usize).ok_or_else(|| Error::at(path, empty(row))))
+        .collect()
+}
+
+/// The PSUs by their names, for messages.
+fn psu_names(first: &Level, spec: &DesignSpec, table: &Table, path: &str) -> Result<Vec<Unit>, Error> {
+    let mut names: Vec<Option<Unit>> = vec![None; first.units];
+    let groups = match spec.stages.first().and_then(|stage| stage.id.as_deref()) {
+        Some(name) => Some(table.column(name, &format!("{path}.stages[0].id"))?.groups()),
+        None => None,
+    };
+    for (row, unit) in first.unit.iter().enumerate().rev() {
+        let code = groups.as_ref().and_then(|groups| groups.names.get(groups.of[row]? as usize)).cloned();
+        let stratum = first.parents.get(first.parent[row]).map_or(Unit::Sample, |parent| parent.name.clone());
+        names[*unit] = Some(Unit::Psu {
+            psu: code.unwrap_or_else(|| table.line(row).to_string()),
+            stratum: Box::new(stratum),
+        });
+    }
+    Ok(names.into_iter().map(|name| name.unwrap_or(Unit::Sample)).collect())
+}
+
+/// Reads the correction of each parent from its population.
+fn populations(
+    name: &str,
+    parent: &[usize],
+    parents: &mut [Parent],
+    table: &Table,
+    path: &str,
+) -> Result<(), Error> {
+    let values = table.column(name, path)?.numbers(path)?;
+    let column = name.to_owned();
+    let mut found: Vec<Option<f64>> = vec![None; parents.len()];
+    for (row, (parent, value)) in parent.iter().zip(values).enumerate() {
+        if value.is_nan() {
+            return Err(Error::at(path, Problem::EmptyCell { column, line: table.line(row) }));
+        }
+        if *found[*parent].get_or_insert(value) != value {
+            let unit = parents[*parent].name.clone();
+            return Err(Error::at(path, Problem::FpcVaries { column, unit }));
+        }
+    }
+    for (parent, population) in parents.iter_mut().zip(found) {
+        let Some(population) = population else { continue };
+        let sampled = parent.units.len() as u64;
+        if population < sampled as f64 * (1.0 - 1e-9) {
+            let unit = parent.name.clone();
+            return Err(Error::at(path, Problem::FpcTooSmall { column, unit, population, sampled }));
+        }
+        parent.f = (1.0 - sampled as f64 / population).max(0.0);
+    }
+    Ok(())
+}

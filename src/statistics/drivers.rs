@@ -1,0 +1,206 @@
+//! What goes with an overall score: weighted regression and the share of each predictor in its R². Association, not
+//! cause.
+
+use serde::Serialize;
+
+use super::{
+    error::{Error, Problem},
+    linear,
+    measure::{domain, measure},
+    sample::{Sample, answered, chosen},
+    spec::Drivers,
+    sum,
+    variance::reported,
+};
+
+/// Most predictors: the shares look at every subset of them.
+const MOST: usize = 12;
+
+/// The result of a regression; the vectors are in the order of the predictors.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DriversResult {
+    n: u64,
+    r2: f64,
+    intercept: f64,
+    se_intercept: f64,
+    coef: Named,
+    se: Named,
+    beta_std: Named,
+    lmg: Named,
+    johnson: Named,
+    performance: Named,
+}
+
+/// Values by the name of their predictor, in the order given.
+#[derive(Debug, Clone, PartialEq)]
+struct Named(Vec<(String, f64)>);
+
+impl Serialize for Named {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Regresses y on the predictors over the complete rows.
+///
+/// # Errors
+/// No or too many predictors, predictors that determine each other, unknown columns, lonely PSUs.
+pub fn drivers(spec: &Drivers, sample: &Sample<'_>, path: &str) -> Result<DriversResult, Error> {
+    let x_path = format!("{path}.x");
+    let count = spec.x.len();
+    if count == 0 {
+        return Err(Error::at(x_path, Problem::TooFew { least: 1 }));
+    }
+    if count > MOST {
+        return Err(Error::at(x_path, Problem::TooMany { found: count, most: MOST }));
+    }
+    let y = measure(&spec.y, sample.table, &format!("{path}.y"))?;
+    let mut rows = answered(&y, &domain(&spec.domain, sample.table, &format!("{path}.domain"))?);
+    // The columns of the regression: 1, then the predictors.
+    let mut columns = vec![vec![1.0; rows.len()]];
+    for (position, driver) in spec.x.iter().enumerate() {
+        if spec.x.iter().take(position).any(|other| other.name == driver.name) {
+            let problem = Problem::Twice { name: driver.name.clone() };
+            return Err(Error::at(format!("{x_path}[{position}].name"), problem));
+        }
+        let values = measure(&driver.m, sample.table, &format!("{x_path}[{position}].m"))?;
+        rows = answered(&values, &rows);
+        columns.push(values);
+    }
+    let product = |a: &[f64], b: &[f64]| {
+        let terms = || chosen(&sample.weights, &rows).zip(chosen(a, &rows).zip(chosen(b, &rows)));
+        sum::sum(terms().map(|(w, (a, b))| w * a * b))
+    };
+    let collinear = || Error::at(x_path.clone(), Problem::Collinear);
+    let normal: Vec<Vec<f64>> =
+        columns.iter().map(|a| columns.iter().map(|b| product(a, b)).collect()).collect();
+
+    // Centre before inverting: the numbers stay small and collinear predictors show.
+    let weight = normal[0][0];
+    let mean = |values: &[f64]| product(&columns[0], values) / weight;
+    let centred = |values: &[f64]| {
+        let mean = mean(values);
+        values.iter().map(|v| v - mean).collect::<Vec<f64>>()
+    };
+    let predictors: Vec<Vec<f64>> = columns[1..].iter().map(|values| centred(values)).collect();
+    let outcome = centred(&y);
+    let squares: Vec<f64> = predictors.iter().map(|x| product(x, x)).collect();
+    let whole = product(&outcome, &outcome);
+    if squares.iter().chain([&whole]).any(|value| !super::positive(*value)) {
+        return Err(collinear());
+    }
+    let scatter: Vec<Vec<f64>> =
+        predictors.iter().map(|a| predictors.iter().map(|b| product(a, b)).collect()).collect();
+    let correlations: Vec<Vec<f64>> = scatter
+        .iter()
+        .zip(&squares)
+        .map(|(row, a)| row.iter().zip(&squares).map(|(value, b)| value / (a * b).sqrt()).collect())
+        .collect();
+    let with_y: Vec<f64> =
+        predictors.iter().zip(&squares).map(|(x, s)| product(x, &outcome) / (s * whole).sqrt()).collect();
+    let beta_std = times(&linear::inverse(&correlations).ok_or_else(collinear)?, &with_y);
+    let slopes: Vec<f64> = beta_std.iter().zip(&squares).map(|(b, s)| b * (whole / s).sqrt()).collect();
+    let performance: Vec<f64> = columns[1..].iter().map(|values| mean(values)).collect();
+    let intercept = mean(&y) - slopes.iter().zip(&performance).map(|(b, m)| b * m).sum::<f64>();
+
+    let se = errors(
+        &Fit { columns: &columns, normal: &normal, intercept, slopes: &slopes },
+        &y,
+        &rows,
+        sample,
+        path,
+    )?
+    .ok_or_else(collinear)?;
+    let named = |values: &[f64]| {
+        Named(spec.x.iter().map(|driver| driver.name.clone()).zip(values.iter().copied()).collect())
+    };
+    Ok(DriversResult {
+        n: rows.iter().filter(|row| **row).count() as u64,
+        r2: beta_std.iter().zip(&with_y).map(|(b, r)| b * r).sum(),
+        intercept,
+        se_intercept: se[0],
+        coef: named(&slopes),
+        se: named(&se[1..]),
+        beta_std: named(&beta_std),
+        lmg: named(&lmg(&correlations, &with_y).ok_or_else(collinear)?),
+        johnson: named(&johnson(&correlations, &with_y)),
+        performance: named(&performance),
+    })
+}
+
+struct Fit<'a> {
+    columns: &'a [Vec<f64>],
+    normal: &'a [Vec<f64>],
+    intercept: f64,
+    slopes: &'a [f64],
+}
+
+/// Linearised standard errors: the variable is `(A'WA)⁻¹ a e`.
+fn errors(
+    fit: &Fit<'_>,
+    y: &[f64],
+    rows: &[bool],
+    sample: &Sample<'_>,
+    path: &str,
+) -> Result<Option<Vec<f64>>, Error> {
+    let Some(inverse) = linear::inverse(fit.normal) else { return Ok(None) };
+    let mut variables = vec![vec![0.0; y.len()]; fit.columns.len()];
+    for row in (0..y.len()).filter(|row| rows[*row]) {
+        let fitted: f64 = fit.slopes.iter().zip(&fit.columns[1..]).map(|(b, x)| b * x[row]).sum();
+        let residual = y[row] - fit.intercept - fitted;
+        let values: Vec<f64> = fit.columns.iter().map(|column| column[row]).collect();
+        for (variable, value) in variables.iter_mut().zip(times(&inverse, &values)) {
+            variable[row] = value * residual;
+        }
+    }
+    let variables: Vec<&[f64]> = variables.iter().map(Vec::as_slice).collect();
+    let cov = sample.covariance(&variables, path)?;
+    Ok(Some((0..cov.len()).map(|i| reported(cov[i][i]).sqrt()).collect()))
+}
+
+fn times(matrix: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
+    matrix.iter().map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum()).collect()
+}
+
+/// Shapley shares of R² (Lindeman, Merenda and Gold 1980): the mean gain of a predictor over all orders.
+fn lmg(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
+    let count = with_y.len();
+    let subset_r2 = |set: usize| {
+        let members: Vec<usize> = (0..count).filter(|i| set & (1 << i) != 0).collect();
+        let inner: Vec<Vec<f64>> =
+            members.iter().map(|i| members.iter().map(|j| correlations[*i][*j]).collect()).collect();
+        let right: Vec<f64> = members.iter().map(|i| with_y[*i]).collect();
+        let slopes = times(&linear::inverse(&inner)?, &right);
+        Some(slopes.iter().zip(&right).map(|(b, r)| b * r).sum::<f64>())
+    };
+    let r2: Vec<f64> = (0..1usize << count).map(subset_r2).collect::<Option<_>>()?;
+    let mut factorials = vec![1.0];
+    for k in 1..=count {
+        factorials.push(factorials[k - 1] * k as f64);
+    }
+    let share = |i: usize| {
+        (0..1usize << count)
+            .filter(|set| set & (1 << i) == 0)
+            .map(|set| {
+                let size = set.count_ones() as usize;
+                let orders = factorials[size] * factorials[count - size - 1] / factorials[count];
+                orders * (r2[set | (1 << i)] - r2[set])
+            })
+            .sum()
+    };
+    Some((0..count).map(share).collect())
+}
+
+/// Johnson's relative weights (2000): shares through the nearest orthogonal predictors.
+fn johnson(correlations: &[Vec<f64>], with_y: &[f64]) -> Vec<f64> {
+    let (values, vectors) = linear::eigen(correlations);
+    let count = with_y.len();
+    let power = |exponent: f64| -> Vec<Vec<f64>> {
+        let entry = |i: usize, j: usize| -> f64 {
+            (0..count).map(|k| values[k].max(0.0).powf(exponent) * vectors[k][i] * vectors[k][j]).sum()
+        };
+        (0..count).map(|i| (0..count).map(|j| entry(i, j)).collect()).collect()
+    };
+    let orthogonal = times(&power(-0.5), with_y);
+    power(0.5).iter().map(|row| row.iter().zip(&orthogonal).map(|(a, b)| a * a * b * b).sum()).collect()
+}

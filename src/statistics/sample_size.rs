@@ -1,0 +1,140 @@
+//! How many answers are needed: for a margin of error, for a test against a target, or by Yamane's rule.
+
+use serde::Serialize;
+
+use super::{
+    error::{Allowed, Error, Problem},
+    estimate::check_level,
+    quantile,
+    spec::SampleSize,
+    table::Table,
+};
+
+/// The columns of a request.
+pub const COLUMNS: [&str; 9] = ["type", "N", "p", "e", "level", "deff", "response_rate", "s2", "p1"];
+
+/// The result: one entry a request, in the order of the rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SampleSizeResult {
+    rows: Vec<Request>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Request {
+    row: usize,
+    n_raw: f64,
+    n: f64,
+    n_invite: f64,
+}
+
+/// Answers needed to estimate a share `p` to `± e` (Cochran 1977, ch. 4), from a population (infinite: `None`).
+#[must_use]
+pub fn for_share(p: f64, e: f64, z: f64, deff: f64, population: Option<f64>) -> f64 {
+    finite(deff * z * z * p * (1.0 - p) / (e * e), population)
+}
+
+/// Answers needed to estimate a mean of a score with variance `s2` to `± e`.
+#[must_use]
+pub fn for_mean(s2: f64, e: f64, z: f64, deff: f64, population: Option<f64>) -> f64 {
+    let n0 = deff * z * z * s2 / (e * e);
+    population.map_or(n0, |population| n0 / (1.0 + n0 / population))
+}
+
+/// Answers needed to show with power (its normal quantile `z_power`) that a true share `p1` exceeds the target `p`.
+#[must_use]
+pub fn for_power(p: f64, p1: f64, z: f64, z_power: f64, deff: f64, population: Option<f64>) -> f64 {
+    let distance = (z * (p * (1.0 - p)).sqrt() + z_power * (p1 * (1.0 - p1)).sqrt()) / (p1 - p);
+    finite(deff * distance * distance, population)
+}
+
+/// Yamane's `N/(1 + N e²)`: a share of one half to `± e` with z = 2.
+#[must_use]
+pub fn yamane(population: f64, e: f64) -> f64 {
+    population / (1.0 + population * e * e)
+}
+
+fn finite(n0: f64, population: Option<f64>) -> f64 {
+    population.map_or(n0, |population| n0 / (1.0 + (n0 - 1.0) / population))
+}
+
+fn whole(n: f64) -> f64 {
+    (n - 1e-9).ceil()
+}
+
+/// Answers every request of the table.
+///
+/// # Errors
+/// A request of an unknown type, or with a number that is missing or out of range.
+pub fn sample_size(spec: &SampleSize, table: &Table, path: &str) -> Result<SampleSizeResult, Error> {
+    check_level(spec.power, &format!("{path}.power"))?;
+    let types = table.column("type", path)?;
+    let groups = types.groups();
+    let numbers: Vec<Option<Vec<f64>>> = COLUMNS
+        .iter()
+        .map(|name| match (*name, table.column(name, path)) {
+            ("type", _) | (_, Err(_)) => Ok(None),
+            (_, Ok(column)) => column.numbers(path).map(Some),
+        })
+        .collect::<Result<_, _>>()?;
+    let rows = (0..table.rows())
+        .map(|row| {
+            let line = table.line(row);
+            let cell = |name: &str| {
+                let position = COLUMNS.iter().position(|column| *column == name)?;
+                numbers[position].as_ref().map(|values| values[row]).filter(|value| !value.is_nan())
+            };
+            let checked = |name: &str, range: Allowed, fits: fn(f64) -> bool| match cell(name) {
+                Some(value) if fits(value) => Ok(value),
+                Some(value) => {
+                    Err(Error::at(path, Problem::CellRange { column: name.to_owned(), line, value, range }))
+                }
+                None => Err(Error::at(path, Problem::EmptyCell { column: name.to_owned(), line })),
+            };
+            let share = |name: &str| checked(name, Allowed::Share, |v| v > 0.0 && v < 1.0);
+            let positive = |name: &str| checked(name, Allowed::Positive, super::positive);
+            let or_one = |name: &str| if cell(name).is_none() { Ok(1.0) } else { positive(name) };
+            let population = if cell("N").is_none() { None } else { Some(positive("N")?) };
+            let deff = or_one("deff")?;
+            let kind = groups.of[row].and_then(|group| groups.names.get(group as usize)).map(String::as_str);
+            let z = |p: f64| quantile::normal(p).unwrap_or(f64::NAN);
+            let two_sided = || share("level").map(|level| z(1.0 - (1.0 - level) / 2.0));
+            let n_raw = match kind {
+                Some("prop") => for_share(share("p")?, positive("e")?, two_sided()?, deff, population),
+                Some("mean") => for_mean(positive("s2")?, positive("e")?, two_sided()?, deff, population),
+                Some("power") => {
+                    let (p, p1) = (share("p")?, share("p1")?);
+                    if p1 <= p {
+                        let problem = Problem::CellRange {
+                            column: "p1".to_owned(),
+                            line,
+                            value: p1,
+                            range: Allowed::MoreThanTarget,
+                        };
+                        return Err(Error::at(path, problem));
+                    }
+                    for_power(p, p1, z(share("level")?), z(spec.power), deff, population)
+                }
+                Some("yamane") => yamane(positive("N")?, positive("e")?),
+                None => {
+                    return Err(Error::at(path, Problem::EmptyCell { column: "type".to_owned(), line }));
+                }
+                Some(other) => {
+                    let supported = "prop, mean, power, yamane".to_owned();
+                    return Err(Error::at(path, Problem::Kind { found: other.to_owned(), supported }));
+                }
+            };
+            let rate = or_one("response_rate")?;
+            if rate > 1.0 {
+                let column = "response_rate".to_owned();
+                return Err(Error::at(
+                    path,
+                    Problem::CellRange { column, line, value: rate, range: Allowed::AtMostOne },
+                ));
+            }
+            let n = whole(n_raw);
+            let n_invite = population.unwrap_or(f64::INFINITY).min(whole(n / rate));
+            Ok(Request { row: row + 1, n_raw, n, n_invite })
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(SampleSizeResult { rows })
+}

@@ -1,0 +1,102 @@
+//! The weights themselves, and what trimming their extremes would do.
+
+use serde::Serialize;
+
+use super::{
+    deff::{kish_deff, kish_n_eff},
+    error::{Error, Problem},
+    spec::Trim,
+    sum,
+};
+
+/// The passes after which strict trimming is given up.
+const PASSES: u32 = 10_000;
+
+/// Weights in the order of the rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeightsResult {
+    n: u64,
+    sum: f64,
+    min: Option<f64>,
+    max: Option<f64>,
+    kish_deff: Option<f64>,
+    n_eff_kish: Option<f64>,
+    weights: Vec<f64>,
+}
+
+/// Trimmed weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrimResult {
+    n_outside: u64,
+    #[serde(flatten)]
+    weights: WeightsResult,
+}
+
+/// Describes weights.
+#[must_use]
+pub fn weights(weights: &[f64]) -> WeightsResult {
+    let n = weights.len() as u64;
+    let total = sum::sum(weights.iter().copied());
+    let squares = sum::sum(weights.iter().map(|w| w * w));
+    WeightsResult {
+        n,
+        sum: total,
+        min: weights.iter().copied().reduce(f64::min),
+        max: weights.iter().copied().reduce(f64::max),
+        kish_deff: kish_deff(n, total, squares),
+        n_eff_kish: kish_n_eff(total, squares),
+        weights: weights.to_vec(),
+    }
+}
+
+/// Sets weights outside the bounds to the bound and adds what was cut to the others in equal parts; strictly: until
+/// none is outside.
+///
+/// # Errors
+/// Bounds that cannot hold the sum of the weights.
+pub fn trim(spec: &Trim, weights_before: &[f64], path: &str) -> Result<TrimResult, Error> {
+    let (lower, upper) = (spec.lower.unwrap_or(f64::NEG_INFINITY), spec.upper.unwrap_or(f64::INFINITY));
+    let outside = |w: f64| w < lower || w > upper;
+    let n_outside = weights_before.iter().filter(|w| outside(**w)).count() as u64;
+    let mut trimmed = weights_before.to_vec();
+    let mut passes = 0;
+    while trimmed.iter().any(|w| outside(*w)) {
+        if lower > upper || passes == PASSES {
+            return Err(Error::at(path, Problem::Bounds));
+        }
+        let inside = trimmed.iter().filter(|w| !outside(**w)).count();
+        if inside == 0 {
+            return Err(Error::at(path, Problem::Bounds));
+        }
+        let cut = sum::sum(trimmed.iter().map(|w| w - w.clamp(lower, upper)));
+        let each = cut / inside as f64;
+        trimmed.iter_mut().for_each(|w| *w = if outside(*w) { w.clamp(lower, upper) } else { *w + each });
+        passes += 1;
+        if !spec.strict {
+            break;
+        }
+    }
+    Ok(TrimResult { n_outside, weights: weights(&trimmed) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trimmed(before: &[f64], upper: f64, strict: bool) -> Result<TrimResult, Error> {
+        trim(&Trim { upper: Some(upper), lower: None, strict }, before, "p")
+    }
+
+    #[test]
+    fn trimming_keeps_the_sum() {
+        let result = trimmed(&[1.0, 2.0, 9.0], 5.0, false).unwrap();
+        assert_eq!(result.weights.weights, [3.0, 4.0, 5.0]);
+        assert_eq!((result.n_outside, result.weights.sum), (1, 12.0));
+    }
+
+    #[test]
+    fn bounds_below_the_mean_are_refused() {
+        assert_eq!(trimmed(&[1.0, 2.0, 9.0], 3.0, true).unwrap_err().problem, Problem::Bounds);
+        assert_eq!(trimmed(&[9.0], 3.0, false).unwrap_err().problem, Problem::Bounds);
+    }
+}
