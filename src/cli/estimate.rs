@@ -6,7 +6,6 @@ use std::{
     path::PathBuf,
 };
 
-use clap::Args;
 use i18n_embed_fl::fl;
 
 use super::{Failure, language, print};
@@ -18,7 +17,7 @@ use crate::statistics::{
 };
 
 /// Estimates with their uncertainty from a CSV file and a specification of its design (schema svy-ref/1).
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct Args {
     /// The specification: designs and estimands, as JSON.
     #[arg(long, value_name = "SPEC.json")]

@@ -3,8 +3,8 @@
 //! A subcommand has an `Args` (its flags) and a `run` that returns a [`Failure`] with its exit code; `main` does
 //! nothing but parse, dispatch and exit.
 
-mod definition;
-mod estimate;
+pub mod definition;
+pub mod estimate;
 mod failure;
 mod output;
 
