@@ -122,3 +122,22 @@ definition-simulate-length = Questions asked: fewest { $shortest }, median { $me
 definition-simulate-never = Never asked: { $ids }. Look at their asked_if.
 # statistics: sipas estimate
 estimate-unreadable = Cannot read the file { $file }: { $detail }
+
+# --- config: settings of the server and the commands ---
+config-unreadable = Cannot read the file { $path }: { $detail }.
+config-broken = The settings file { $path } has an error: { $detail }
+config-value = { $name } = “{ $value }” cannot be used; it must be { $wanted }.
+config-wanted-listen = an IP address with a port, such as 127.0.0.1:8080
+config-wanted-base-url = the address that people see, such as https://khaosat.binhdinh.gov.vn
+config-wanted-proxies = IP addresses separated by commas
+config-wanted-secret = a random text of at least 16 characters, best 64 hexadecimal digits
+
+# --- store: the database ---
+store-address = “{ $address }” is no database address; write sqlite:PATH or postgres://….
+store-unreachable = Cannot open the database { $address }: { $detail }. Check the address, the access rights, and that the database server is running.
+store-newer = The database was made by a newer version of sipas (migration { $version }); install that version.
+store-schema = The database's schema does not match this program: { $detail }.
+store-not-durable = The database may lose acknowledged answers: { $setting } is { $value } and must be { $wanted }. Mend this setting of the database and start again.
+store-wrong-key = The secret key is not the one this database was made with; point SIPAS_SECRET or SIPAS_SECRET_FILE at the right key (the .key file made at the first start).
+store-busy = The database is busy or full ({ $detail }); nothing was changed, try again.
+store-other = The database reports an error: { $detail }. Nothing was changed.

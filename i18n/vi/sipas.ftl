@@ -122,3 +122,22 @@ definition-simulate-length = Số câu được hỏi: ít nhất { $shortest },
 definition-simulate-never = Không lượt nào hỏi đến: { $ids }. Hãy xem lại điều kiện asked_if.
 # statistics: sipas estimate
 estimate-unreadable = Không đọc được tệp { $file }: { $detail }
+
+# --- config: thiết đặt của máy chủ và lệnh ---
+config-unreadable = Không đọc được tệp { $path }: { $detail }.
+config-broken = Tệp thiết đặt { $path } có lỗi: { $detail }
+config-value = { $name } = “{ $value }” không dùng được; cần { $wanted }.
+config-wanted-listen = một địa chỉ IP kèm cổng, ví dụ 127.0.0.1:8080
+config-wanted-base-url = địa chỉ mà người dân nhìn thấy, ví dụ https://khaosat.binhdinh.gov.vn
+config-wanted-proxies = các địa chỉ IP cách nhau bằng dấu phẩy
+config-wanted-secret = một chuỗi ngẫu nhiên từ 16 ký tự trở lên, tốt nhất là 64 chữ số thập lục phân
+
+# --- store: cơ sở dữ liệu ---
+store-address = “{ $address }” không phải là địa chỉ cơ sở dữ liệu; hãy ghi sqlite:ĐƯỜNG_DẪN hoặc postgres://….
+store-unreachable = Không mở được cơ sở dữ liệu { $address }: { $detail }. Hãy kiểm tra địa chỉ, quyền truy cập và xem máy chủ cơ sở dữ liệu có đang chạy không.
+store-newer = Cơ sở dữ liệu được tạo bởi phiên bản sipas mới hơn (bước nâng cấp { $version }); hãy cài phiên bản đó.
+store-schema = Cấu trúc cơ sở dữ liệu không khớp với chương trình: { $detail }.
+store-not-durable = Cơ sở dữ liệu có thể làm mất phiếu đã nhận: { $setting } đang là { $value }, phải là { $wanted }. Hãy sửa thiết đặt này của cơ sở dữ liệu rồi chạy lại.
+store-wrong-key = Khóa bí mật không phải là khóa đã dùng với cơ sở dữ liệu này; hãy đặt SIPAS_SECRET hoặc SIPAS_SECRET_FILE trỏ đến đúng khóa (tệp .key tạo ở lần chạy đầu).
+store-busy = Cơ sở dữ liệu đang bận hoặc đã đầy ({ $detail }); chưa có gì thay đổi, hãy thử lại.
+store-other = Cơ sở dữ liệu báo lỗi: { $detail }. Chưa có gì thay đổi.

@@ -7,11 +7,13 @@ pub mod definition;
 pub mod estimate;
 mod failure;
 mod output;
+pub mod surroundings;
 
 use clap::{Parser, Subcommand};
 
 pub use failure::Failure;
 pub use output::{print, say};
+pub use surroundings::{Settings, Surroundings, block_on};
 
 use crate::language::Lang;
 

@@ -1,5 +1,11 @@
 //! What can go wrong in the store, told apart by what the caller can do about it.
 
+use i18n_embed_fl::fl;
+
+use crate::language::Lang;
+
+use super::connection::without_password;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -65,8 +71,34 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
-    /// Whether the database could not be reached at all.
-    pub const fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Address(_))
+    /// Whether it is what was asked for that cannot be used, not that something is out of reach.
+    pub const fn is_input(&self) -> bool {
+        matches!(self, Self::Address(_) | Self::WrongKey)
+    }
+
+    /// The words for the operator: what is wrong and how to mend it. `address` is the database's, and is shown
+    /// without its password.
+    pub fn words(&self, lang: Lang, address: &str) -> String {
+        let m = lang.messages();
+        match self {
+            Self::Address(_) => fl!(m, "store-address", address = without_password(address)),
+            Self::Unreachable(error) => {
+                fl!(m, "store-unreachable", address = without_password(address), detail = error.to_string())
+            }
+            Self::Newer(version) => fl!(m, "store-newer", version = version.to_string()),
+            Self::Schema(error) => fl!(m, "store-schema", detail = error.to_string()),
+            Self::NotDurable { setting, value, wanted } => {
+                fl!(
+                    m,
+                    "store-not-durable",
+                    setting = (*setting).to_owned(),
+                    value = value.as_str(),
+                    wanted = (*wanted).to_owned()
+                )
+            }
+            Self::WrongKey => fl!(m, "store-wrong-key"),
+            Self::Busy(error) => fl!(m, "store-busy", detail = error.to_string()),
+            Self::Corrupt(_) | Self::Database(_) => fl!(m, "store-other", detail = self.to_string()),
+        }
     }
 }

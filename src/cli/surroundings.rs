@@ -1,0 +1,102 @@
+//! What most commands work with: settings, the key, the database, the definitions.
+
+use std::{future::Future, path::PathBuf, sync::Arc};
+
+use super::{Failure, definition::files, language};
+use crate::{
+    clock::Clock,
+    config::{Config, ConfigError},
+    definition::Library,
+    secret::Key,
+    store::{Store, StoreError},
+};
+
+/// Where the settings come from.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Settings {
+    /// The settings file (TOML); `SIPAS_*` variables win over it.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// A command's surroundings.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The settings.
+    pub config: Config,
+    /// The key for tokens and answer ids.
+    pub key: Arc<Key>,
+    /// The database, migrated.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Settings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] for a wrong setting, [`Failure::Unreachable`] for a file that cannot be read.
+    pub fn load(&self) -> Result<Config, Failure> {
+        Config::load(self.config.as_deref(), |name| std::env::var(name).ok())
+            .map_err(|error| settings(&error))
+    }
+
+    /// Reads the settings and opens the database.
+    ///
+    /// # Errors
+    /// As [`Self::load`] and [`open`].
+    pub async fn open(&self) -> Result<Surroundings, Failure> {
+        open(self.load()?).await
+    }
+}
+
+/// Opens the database of these settings.
+///
+/// # Errors
+/// [`Failure::Input`] for a wrong key or address, [`Failure::Unreachable`] for what cannot be opened.
+pub async fn open(config: Config) -> Result<Surroundings, Failure> {
+    let key = Arc::new(config.key().map_err(|error| settings(&error))?);
+    let store = Store::open(&config.database_url, &key).await.map_err(|error| database(&config, &error))?;
+    Ok(Surroundings { config, key, store, clock: Clock::system() })
+}
+
+impl Surroundings {
+    /// A failure of the database as a failure of the command.
+    pub fn database(&self, error: &StoreError) -> Failure {
+        database(&self.config, error)
+    }
+
+    /// The definitions built in and those of the settings' folder.
+    ///
+    /// # Errors
+    /// [`Failure`] from [`files::library`].
+    pub fn library(&self) -> Result<Library, Failure> {
+        files::library(self.config.definitions.as_deref())
+    }
+}
+
+fn settings(error: &ConfigError) -> Failure {
+    let words = error.words(language());
+    match error {
+        ConfigError::Unreadable { .. } => Failure::Unreachable(words),
+        ConfigError::Broken { .. } | ConfigError::Value { .. } => Failure::Input(words),
+    }
+}
+
+fn database(config: &Config, error: &StoreError) -> Failure {
+    let words = error.words(language(), &config.database_url);
+    if error.is_input() { Failure::Input(words) } else { Failure::Unreachable(words) }
+}
+
+/// Runs a command's asynchronous work to its end.
+///
+/// # Errors
+/// The command's own; [`Failure::Unreachable`] if the system gives no threads.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Unreachable(error.to_string()))?;
+    runtime.block_on(work)
+}

@@ -1,0 +1,262 @@
+//! Settings: a TOML file (`--config`) and `SIPAS_*` variables, which win. Checked at start; secrets are redacted.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use i18n_embed_fl::fl;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::{language::Lang, secret::Key};
+
+/// What the commands and the server need to know of their surroundings.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The address that citizens and officials see, without a slash at the end; links and posters start with it.
+    pub base_url: String,
+    /// Mail server: `smtp://…`, `smtps://…`, or `file:DIR` to catch mail in a folder.
+    pub smtp_url: Option<SecretString>,
+    /// Sender of mails.
+    pub mail_from: String,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Folder of questionnaire definitions beside the built-in ones.
+    pub definitions: Option<PathBuf>,
+    /// The key, if it is given as text.
+    secret: Option<SecretString>,
+    /// The file that holds the key; made at the first start.
+    secret_file: PathBuf,
+}
+
+/// The settings file. Every field may also come from the variable `SIPAS_` + its name in capitals.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database_url: Option<String>,
+    listen: Option<String>,
+    base_url: Option<String>,
+    smtp_url: Option<SecretString>,
+    mail_from: Option<String>,
+    trusted_proxies: Option<Vec<String>>,
+    definitions: Option<PathBuf>,
+    secret: Option<SecretString>,
+    secret_file: Option<PathBuf>,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not as it should be; the message carries line and column.
+    #[error("{}: {message}", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        message: String,
+    },
+    /// A setting has no usable value.
+    #[error("{name} = {value:?} is no usable value")]
+    Value {
+        /// The setting.
+        name: &'static str,
+        /// Its value; `…` for secrets.
+        value: String,
+        /// What would be right.
+        wanted: Wanted,
+    },
+}
+
+/// What a setting must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// An IP address with a port.
+    Listen,
+    /// The address that people see.
+    BaseUrl,
+    /// IP addresses separated by commas.
+    Proxies,
+    /// A long random text.
+    Secret,
+}
+
+impl ConfigError {
+    /// The words for the operator: which setting or file, and what would be right.
+    pub fn words(&self, lang: Lang) -> String {
+        let m = lang.messages();
+        match self {
+            Self::Unreadable { path, source } => {
+                fl!(m, "config-unreadable", path = path.display().to_string(), detail = source.to_string())
+            }
+            Self::Broken { path, message } => {
+                fl!(m, "config-broken", path = path.display().to_string(), detail = message.as_str())
+            }
+            Self::Value { name, value, wanted } => {
+                let wanted = match wanted {
+                    Wanted::Listen => fl!(m, "config-wanted-listen"),
+                    Wanted::BaseUrl => fl!(m, "config-wanted-base-url"),
+                    Wanted::Proxies => fl!(m, "config-wanted-proxies"),
+                    Wanted::Secret => fl!(m, "config-wanted-secret"),
+                };
+                fl!(m, "config-value", name = (*name).to_owned(), value = value.as_str(), wanted = wanted)
+            }
+        }
+    }
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`ConfigError`] says which setting or file, and what would be right.
+    pub fn load(file: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let given = match file {
+            None => File::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+                toml::from_str(&text).map_err(|error| ConfigError::Broken {
+                    path: path.to_owned(),
+                    message: error.to_string(),
+                })?
+            }
+        };
+        let env = |name: &str| variable(&format!("SIPAS_{name}")).filter(|value| !value.trim().is_empty());
+        let listen = env("LISTEN").or(given.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let listen: SocketAddr = listen.parse().map_err(|_| ConfigError::Value {
+            name: "SIPAS_LISTEN",
+            value: listen.clone(),
+            wanted: Wanted::Listen,
+        })?;
+        let base_url = env("BASE_URL").or(given.base_url).unwrap_or_else(|| format!("http://{listen}"));
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        if !(base_url.starts_with("http://") || base_url.starts_with("https://"))
+            || base_url.contains(char::is_whitespace)
+        {
+            return Err(ConfigError::Value {
+                name: "SIPAS_BASE_URL",
+                value: base_url,
+                wanted: Wanted::BaseUrl,
+            });
+        }
+        let proxies = env("TRUSTED_PROXIES")
+            .map(|list| list.split([',', ' ']).filter(|p| !p.is_empty()).map(str::to_owned).collect())
+            .or(given.trusted_proxies)
+            .unwrap_or_default();
+        let trusted_proxies = proxies
+            .into_iter()
+            .map(|proxy: String| {
+                proxy.parse().map_err(|_| ConfigError::Value {
+                    name: "SIPAS_TRUSTED_PROXIES",
+                    value: proxy.clone(),
+                    wanted: Wanted::Proxies,
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        let database_url =
+            env("DATABASE_URL").or(given.database_url).unwrap_or_else(|| "sqlite:sipas.db".to_owned());
+        let secret = env("SECRET").map(SecretString::from).or(given.secret);
+        let secret_file = env("SECRET_FILE")
+            .map(PathBuf::from)
+            .or(given.secret_file)
+            .unwrap_or_else(|| beside(&database_url));
+        let definitions = env("DEFINITIONS").map(PathBuf::from).or(given.definitions).or_else(|| {
+            let here = PathBuf::from("survey-definitions");
+            here.is_dir().then_some(here)
+        });
+        Ok(Self {
+            listen,
+            base_url,
+            smtp_url: env("SMTP_URL").map(SecretString::from).or(given.smtp_url),
+            mail_from: env("MAIL_FROM")
+                .or(given.mail_from)
+                .unwrap_or_else(|| "Sở Nội vụ <khaosat@localhost>".to_owned()),
+            trusted_proxies,
+            definitions,
+            database_url,
+            secret,
+            secret_file,
+        })
+    }
+
+    /// The key for tokens and answer ids; its file is made at the first start.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it is too short or its file cannot be read or made.
+    pub fn key(&self) -> Result<Key, ConfigError> {
+        use secrecy::ExposeSecret as _;
+        match &self.secret {
+            Some(text) => Key::from_text(text.expose_secret()).ok_or_else(|| ConfigError::Value {
+                name: "SIPAS_SECRET",
+                value: "…".to_owned(),
+                wanted: Wanted::Secret,
+            }),
+            None => Key::from_file(&self.secret_file)
+                .map_err(|source| ConfigError::Unreadable { path: self.secret_file.clone(), source }),
+        }
+    }
+
+    /// Whether people reach the server by HTTPS; cookies are marked accordingly.
+    pub fn is_https(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
+/// The key lies beside a SQLite file, else in the working folder.
+fn beside(database_url: &str) -> PathBuf {
+    match database_url.strip_prefix("sqlite:") {
+        Some(path) => Path::new(path.strip_prefix("//").unwrap_or(path)).with_extension("key"),
+        None => PathBuf::from("sipas.key"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::load(None, |name| {
+            variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn without_settings_it_runs_on_this_machine_alone() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.database_url, "sqlite:sipas.db");
+        assert_eq!(config.base_url, "http://127.0.0.1:8080");
+        assert_eq!(config.secret_file, PathBuf::from("sipas.key"));
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_what_would_be_right() {
+        let error = load(&[("SIPAS_LISTEN", "8080")]).unwrap_err().words(Lang::EN);
+        assert!(error.contains("SIPAS_LISTEN") && error.contains("127.0.0.1:8080"), "{error}");
+        let error = load(&[("SIPAS_BASE_URL", "khaosat.vn")]).unwrap_err().to_string();
+        assert!(error.contains("SIPAS_BASE_URL"), "{error}");
+    }
+
+    #[test]
+    fn l_11_secrets_do_not_show_in_debug_output_or_errors() {
+        let config =
+            load(&[("SIPAS_SECRET", "correct-horse-battery"), ("SIPAS_SMTP_URL", "smtp://u:swordfish@mail")])
+                .unwrap();
+        let debug = format!("{config:?} {:?}", config.key());
+        assert!(!debug.contains("horse") && !debug.contains("swordfish"), "{debug}");
+        let error = load(&[("SIPAS_SECRET", "short")]).unwrap().key().unwrap_err().to_string();
+        assert!(!error.contains("short"), "{error}");
+    }
+}
