@@ -14,3 +14,4 @@ pub mod questionnaire;
 pub mod secret;
 pub mod statistics;
 pub mod store;
+pub mod web;
