@@ -1,0 +1,169 @@
+//! The files of `static/`, embedded: each under an address that carries a hash of its content, so that browsers may
+//! keep it for ever, and compressed once, at first use.
+
+use std::{collections::BTreeMap, io::Write, sync::LazyLock};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use flate2::{Compression, write::GzEncoder};
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+/// The value of `Cache-Control` for every asset: its address changes with its content.
+pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
+
+/// Bytes of the content hash shown in an address.
+const HASH_BYTES: usize = 8;
+
+#[derive(RustEmbed)]
+#[folder = "static"]
+struct Files;
+
+/// A file of `static/`, ready to be sent with [`CACHE_CONTROL`].
+#[derive(Debug)]
+pub struct Asset {
+    /// The address: `/static/respond.0123456789abcdef.css`.
+    pub url: String,
+    /// The content type, with charset where there is text.
+    pub content_type: &'static str,
+    /// The content.
+    pub bytes: Vec<u8>,
+    /// The content in gzip, where that is smaller.
+    pub gzip: Option<Vec<u8>>,
+}
+
+/// Every asset by its file name.
+static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
+    Files::iter()
+        .filter_map(|name| Some((name.to_string(), Asset::new(&name, Files::get(&name)?.data.into_owned()))))
+        .collect()
+});
+
+/// The styles of the respondents' pages as they stand inside `<style>`.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| squeeze(&ASSETS.get("respond.css").map_or_else(String::new, Asset::text)));
+
+/// The source expression that lets the inline styles pass the content security policy.
+static STYLE_HASH: LazyLock<String> =
+    LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style().as_bytes()))));
+
+/// The address of an asset by its file name in `static/`; of a file that is not there, the plain address, which leads
+/// nowhere.
+pub fn asset_url(name: &str) -> String {
+    ASSETS.get(name).map_or_else(|| format!("/static/{name}"), |asset| asset.url.clone())
+}
+
+/// The asset at this path (`/static/…` with the right hash), if there is one.
+pub fn find(path: &str) -> Option<&'static Asset> {
+    ASSETS.values().find(|asset| asset.url == path)
+}
+
+/// The styles that [`super::views::layout`] puts inside `<style>`, so that a page needs no second request for them.
+pub fn style() -> &'static str {
+    &STYLE
+}
+
+/// The hash of [`style`] as a CSP source: `style-src 'self' 'sha256-…'`.
+pub fn style_hash() -> &'static str {
+    &STYLE_HASH
+}
+
+impl Asset {
+    fn new(name: &str, bytes: Vec<u8>) -> Self {
+        let hash: String = Sha256::digest(&bytes).iter().take(HASH_BYTES).map(|b| format!("{b:02x}")).collect();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
+        Self {
+            url: format!("/static/{stem}.{hash}.{extension}"),
+            content_type: content_type(extension),
+            gzip: gzip(&bytes).filter(|small| small.len() < bytes.len()),
+            bytes,
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+fn content_type(extension: &str) -> &'static str {
+    match extension {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml; charset=utf-8",
+        "json" => "application/json; charset=utf-8",
+        "txt" => "text/plain; charset=utf-8",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
+}
+
+/// Styles without comments, and with line breaks and indentation as one space.
+fn squeeze(css: &str) -> String {
+    let mut rest = css;
+    let mut bare = String::with_capacity(css.len());
+    while let Some((before, after)) = rest.split_once("/*") {
+        bare.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    bare.push_str(rest);
+    bare.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace(" { ", "{")
+        .replace("; }", "}")
+        .replace("; ", ";")
+        .replace("} ", "}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn an_address_carries_the_hash_of_the_content_and_leads_to_it() {
+        let url = asset_url("respond.css");
+        assert!(url.starts_with("/static/respond.") && url.ends_with(".css"));
+        assert_eq!(url.len(), "/static/respond..css".len() + 2 * HASH_BYTES);
+        let asset = find(&url).unwrap();
+        assert_eq!(asset.content_type, "text/css; charset=utf-8");
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(asset.gzip.as_deref().unwrap()).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, asset.bytes);
+    }
+
+    #[test]
+    fn other_paths_lead_nowhere() {
+        for path in ["/static/respond.css", "/static/../Cargo.toml", "/static/respond.0000000000000000.css", ""] {
+            assert!(find(path).is_none(), "{path}");
+        }
+        assert!(find(&asset_url("absent.css")).is_none());
+    }
+
+    #[test]
+    fn the_inline_styles_have_no_comment_and_cannot_end_their_element() {
+        assert!(!style().contains("/*"));
+        assert!(!style().contains('<'));
+        assert!(style_hash().starts_with("'sha256-") && style_hash().ends_with("='"));
+        assert_eq!(squeeze("/* a */\na {\n  b: c; }\n@media x {\n  d { e: f; }\n}\n"), "a{b: c}@media x{d{e: f}}");
+    }
+
+    #[test]
+    fn m_13_styles_and_script_stay_with_what_old_engines_know() {
+        for feature in [":has(", ":is(", ":where(", "@layer", "@container", "clamp(", "inset:", " gap:", "&"] {
+            assert!(!style().contains(feature), "{feature}");
+        }
+        let script = ASSETS.get("respond.js").map(Asset::text).unwrap();
+        for feature in ["=>", "let ", "const ", "`", "?.", "import ", "async ", "fetch("] {
+            assert!(!script.contains(feature), "{feature}");
+        }
+        assert!(script.len() <= 4096, "{} bytes", script.len());
+    }
+}
