@@ -126,6 +126,13 @@ CREATE TABLE urn_comment (
     text     TEXT NOT NULL
 ) {clustered};
 
+-- How many invited persons have answered, as shown until the campaign closes: counted once a day, in steps.
+CREATE TABLE turnout (
+    campaign BIGINT PRIMARY KEY REFERENCES campaign (number),
+    day      BIGINT NOT NULL,
+    answered BIGINT NOT NULL
+);
+
 -- Derived from `response`: the columns of one generation; may be deleted and rebuilt at any time.
 CREATE TABLE segment (
     campaign   BIGINT NOT NULL,

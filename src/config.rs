@@ -209,6 +209,12 @@ impl Config {
         }
     }
 
+    /// The folder that catches mails instead of sending them (`file:DIR`).
+    pub fn caught_mails(&self) -> Option<PathBuf> {
+        use secrecy::ExposeSecret as _;
+        self.smtp_url.as_ref()?.expose_secret().strip_prefix("file:").map(PathBuf::from)
+    }
+
     /// Whether people reach the server by HTTPS; cookies are marked accordingly.
     pub fn is_https(&self) -> bool {
         self.base_url.starts_with("https://")

@@ -33,6 +33,9 @@ pub enum Refused {
     /// The campaign does not take answers now.
     #[error("the campaign is not open")]
     NotOpen,
+    /// The campaign, its questionnaire or its counters changed since the sheet was read; read them and it again.
+    #[error("the campaign has changed")]
+    Stale,
     /// The database is busy, full or away; nothing was stored and the same form may be sent again.
     #[error("the database is not available")]
     Unavailable,
@@ -125,7 +128,11 @@ pub async fn keep(store: &Store, now: i64, sheets: &[&Sheet]) -> Result<Vec<Repl
             gates.insert(number, gate);
         }
     }
-    let open = |sheet: &Sheet| gates.get(&sheet.campaign).filter(|gate| gate.is_open(now));
+    // Read while the campaigns are held: whoever changes one waits, or has committed before.
+    let revision = campaigns::revision(&mut db).await?;
+    let open = |sheet: &Sheet| {
+        gates.get(&sheet.campaign).filter(|gate| gate.is_open(now) && sheet.revision == revision)
+    };
     let mut seen = HashSet::with_capacity(sheets.len());
     let mut rows: Vec<Row<'_>> = Vec::with_capacity(sheets.len());
     for sheet in sheets {
@@ -146,6 +153,7 @@ pub async fn keep(store: &Store, now: i64, sheets: &[&Sheet]) -> Result<Vec<Repl
     Ok(sheets
         .iter()
         .map(|sheet| match open(sheet) {
+            None if sheet.revision != revision => Err(Refused::Stale),
             None => Err(Refused::NotOpen),
             Some(_) if new.remove(&sheet.id) => Ok(Kept::New),
             Some(_) => Ok(Kept::Again),

@@ -1,7 +1,7 @@
 //! Invitations and their personal links. Only keyed hashes of tokens are stored, and nothing here says when a link
 //! was used.
 
-use crate::secret::{Id, Key};
+use crate::secret::Key;
 
 use super::{AsConn, StoreError, Writer, on};
 
@@ -173,9 +173,4 @@ pub async fn spend(db: &mut Writer, campaign: i64, hash: &[u8; 32]) -> Result<()
     .await
     .map(drop))?;
     Ok(())
-}
-
-/// The id under which an answer sheet with this idempotency key is stored.
-pub fn sheet_id(key: &Key, campaign: i64, submission: &str) -> Id {
-    key.id("sheet", &[&campaign.to_be_bytes(), submission.to_ascii_lowercase().as_bytes()])
 }

@@ -19,9 +19,11 @@ pub mod definitions;
 pub mod inbox;
 pub mod invitations;
 pub mod places;
+pub mod ready;
 pub mod responses;
 pub mod segments;
 pub mod sheets;
+pub mod turnout;
 pub mod units;
 pub mod urn;
 

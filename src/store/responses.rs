@@ -4,7 +4,10 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use sqlx::AssertSqlSafe;
 
-use crate::{organisation::Channel, secret::Id};
+use crate::{
+    organisation::Channel,
+    secret::{Id, Key},
+};
 
 use super::{AsConn, StoreError, Writer, on};
 
@@ -15,6 +18,9 @@ pub struct Sheet {
     pub id: Id,
     /// Number of the campaign.
     pub campaign: i64,
+    /// The revision that the questionnaire and the place were read at; a sheet from before a change is sent back to be
+    /// read again, so that answers are never kept under another questionnaire than the one they were packed by.
+    pub revision: i64,
     /// Number of the place.
     pub place: i64,
     /// Number of the pinned definition.
@@ -136,5 +142,22 @@ pub async fn any(db: &mut impl AsConn, campaign: i64) -> Result<bool, StoreError
     .bind(campaign)
     .fetch_optional(c)
     .await)?;
+    Ok(found.is_some())
+}
+
+/// The id under which an answer sheet with this idempotency key is stored.
+pub fn sheet_id(key: &Key, campaign: i64, submission: &str) -> Id {
+    key.id("sheet", &[&campaign.to_be_bytes(), submission.to_ascii_lowercase().as_bytes()])
+}
+
+/// Whether a sheet with this id is stored.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn exists(db: &mut impl AsConn, id: &Id) -> Result<bool, StoreError> {
+    let found: Option<i64> = on!(db, |c| sqlx::query_scalar("SELECT campaign FROM response WHERE id = $1")
+        .bind(id.as_slice())
+        .fetch_optional(c)
+        .await)?;
     Ok(found.is_some())
 }

@@ -35,3 +35,14 @@ pub async fn put(db: &mut Writer, unit: &Unit) -> Result<(), StoreError> {
     })?;
     Ok(())
 }
+
+/// The name of the unit with this code.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn name(db: &mut impl AsConn, code: &str) -> Result<Option<String>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT name FROM unit WHERE code = $1")
+        .bind(code)
+        .fetch_optional(c)
+        .await)?)
+}

@@ -28,6 +28,8 @@ pub enum Outcome {
     NotOpen,
     /// There is no such link.
     Unknown,
+    /// The campaign or its questionnaire changed since the sheet was read; read them and it again.
+    Stale,
 }
 
 /// Spends a link and stores its answers, both or neither; durable when it returns.
@@ -47,6 +49,9 @@ pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> R
     };
     if !gate.is_open(now) {
         return Ok(Outcome::NotOpen);
+    }
+    if sheet.revision != campaigns::revision(&mut db).await? {
+        return Ok(Outcome::Stale);
     }
     if link.used {
         let again: Option<i64> =

@@ -8,6 +8,6 @@
 
 pub mod components;
 pub mod layout;
-pub mod message;
-pub mod poster;
-pub mod questionnaire;
+// pub mod message;
+// pub mod poster;
+// pub mod questionnaire;

@@ -1,0 +1,76 @@
+//! One campaign: its counters with their codes, and how far its invitations are.
+
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use axum_extra::routing::TypedPath;
+use serde::Deserialize;
+
+use crate::{
+    distribution::address,
+    language::Lang,
+    store::{StoreError, campaigns, places, turnout, units},
+    web::{
+        app::App,
+        auth::session::Staff,
+        error::{self, NotFound},
+        respond::answer::Wanted,
+        views::{
+            admin::campaign::{self as view, Desk, Page},
+            message::Kind,
+        },
+    },
+};
+
+/// A campaign.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}", rejection(NotFound))]
+pub struct CampaignPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// Shows a campaign.
+pub async fn show(
+    path: CampaignPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let lang = wanted.language();
+    match page(&app, &path.slug, &staff, lang).await {
+        Ok(Some(page)) => error::html(StatusCode::OK, page),
+        Ok(None) => error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option<String>, StoreError> {
+    let now = app.clock.now();
+    let mut db = app.store.read().await?;
+    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
+    let tree = units::tree(&mut db).await?;
+    let desks: Vec<Desk> = places::of_campaign(&mut db, stored.number)
+        .await?
+        .into_iter()
+        .filter(|place| !place.retired)
+        .filter_map(|place| {
+            let unit = tree.get(&place.unit).map_or_else(|| place.unit.clone(), |unit| unit.name.clone());
+            let url = address::counter(&app.config.base_url, place.address.as_deref()?);
+            Some(Desk { code: place.counter?, name: place.name.unwrap_or_default(), unit, url })
+        })
+        .collect();
+    drop(db);
+    let turnout = turnout::of(&app.store, &stored, now).await?;
+    let page = Page {
+        lang,
+        account: &staff.account,
+        campaign: &stored.campaign,
+        phase: stored.campaign.phase(now),
+        turnout: &turnout,
+        desks: &desks,
+    };
+    Ok(Some(view::page(&page).into_string()))
+}

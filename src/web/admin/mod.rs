@@ -1,0 +1,9 @@
+//! What staff see, one file a page. Every handler but the log-in takes [`super::auth::session::Staff`].
+
+pub mod campaign;
+pub mod campaigns;
+pub mod counters;
+pub mod home;
+pub mod login;
+pub mod mail;
+pub mod report;

@@ -1,0 +1,74 @@
+//! What handlers work with.
+
+use std::{ops::Deref, sync::Arc};
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    secret::Key,
+    store::{Store, inbox::Inbox},
+};
+
+use super::{auth::throttle::Throttle, catalogue::Catalogue};
+
+/// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
+const REPORTS: usize = 2;
+/// Passwords checked at a time: each takes 19 MiB and a core (F-02).
+const PASSWORDS: usize = 2;
+
+/// The server's state; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App(Arc<State>);
+
+/// See [`App`].
+#[derive(Debug)]
+pub struct State {
+    /// The settings.
+    pub config: Config,
+    /// The key for tokens and answer ids.
+    pub key: Arc<Key>,
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Campaigns and counters in memory.
+    pub catalogue: Catalogue,
+    /// The way in for answer sheets.
+    pub inbox: Inbox,
+    /// Failed log-ins.
+    pub throttle: Throttle,
+    /// Seats for checking passwords.
+    pub passwords: Semaphore,
+    /// Seats for computing reports.
+    pub reports: Semaphore,
+    /// The folder with caught mails, in a demonstration.
+    pub caught_mails: Option<std::path::PathBuf>,
+}
+
+impl App {
+    /// The state of a server on this database.
+    pub fn new(config: Config, key: Arc<Key>, store: Store, clock: Clock, inbox: Inbox) -> Self {
+        Self(Arc::new(State {
+            catalogue: Catalogue::new(store.clone()),
+            caught_mails: config.caught_mails(),
+            config,
+            key,
+            store,
+            clock,
+            inbox,
+            throttle: Throttle::default(),
+            passwords: Semaphore::new(PASSWORDS),
+            reports: Semaphore::new(REPORTS),
+        }))
+    }
+}
+
+impl Deref for App {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}

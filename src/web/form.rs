@@ -1,0 +1,142 @@
+//! Form bodies: read within limits, decoded strictly, so that nothing typed is silently changed.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, header::CONTENT_TYPE},
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use percent_encoding::percent_decode;
+
+/// Largest body of a questionnaire, in bytes (security test I-01).
+pub const ANSWERS: usize = 256 * 1024;
+/// Largest body of a log-in, in bytes.
+pub const LOGIN: usize = 8 * 1024;
+/// Most fields of a form (I-03).
+const FIELDS: usize = 500;
+
+/// The fields of a form, in the order sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(String, String)>);
+
+/// Why a body is no form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadForm {
+    /// Another content type than `application/x-www-form-urlencoded`: 415.
+    #[error("the content type is not application/x-www-form-urlencoded")]
+    ContentType,
+    /// Larger than allowed: 413.
+    #[error("the body is too large")]
+    TooLarge,
+    /// Not valid UTF-8, more fields than allowed, or cut off: 400.
+    #[error("the body is no form")]
+    Malformed,
+}
+
+impl Fields {
+    /// Reads a body of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// [`BadForm`]; a declared length over the limit is refused before anything is read.
+    pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, BadForm> {
+        let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(BadForm::ContentType);
+        }
+        let declared = headers.get("content-length").and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+        if declared.is_some_and(|length| length > limit) {
+            return Err(BadForm::TooLarge);
+        }
+        let bytes = Limited::new(body, limit).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() || error.source().is_some_and(|s| s.is::<LengthLimitError>()) {
+                BadForm::TooLarge
+            } else {
+                BadForm::Malformed
+            }
+        })?;
+        Self::parse(&bytes.to_bytes())
+    }
+
+    /// Decodes `a=1&b=x%20y`.
+    ///
+    /// # Errors
+    /// [`BadForm::Malformed`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, BadForm> {
+        let mut fields = Vec::new();
+        for pair in bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
+            if fields.len() == FIELDS {
+                return Err(BadForm::Malformed);
+            }
+            let mut halves = pair.splitn(2, |b| *b == b'=');
+            let (name, value) = (halves.next().unwrap_or_default(), halves.next().unwrap_or_default());
+            fields.push((decode(name)?, decode(value)?));
+        }
+        Ok(Self(fields))
+    }
+
+    /// The value of a field that is sent once; `None` if it is absent or sent several times.
+    pub fn one(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        let first = values.next();
+        if values.next().is_some() { None } else { first }
+    }
+
+    /// Whether a field is sent at all.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
+    }
+
+    /// The same fields with this one set to one value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(n, _)| n != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// All fields.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<String, BadForm> {
+    let spaced: Vec<u8> = bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
+    let text = percent_decode(&spaced).decode_utf8().map_err(|_| BadForm::Malformed)?;
+    // NUL has no place in an answer, and PostgreSQL keeps none.
+    if text.contains('\0') { Err(BadForm::Malformed) } else { Ok(text.into_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_decoded_in_order() {
+        let fields = Fields::parse("a=1&b=x+y%2Bz&a=2&c&đ=ữ".as_bytes()).unwrap();
+        let all: Vec<_> = fields.iter().collect();
+        assert_eq!(all, [("a", "1"), ("b", "x y+z"), ("a", "2"), ("c", ""), ("đ", "ữ")]);
+        assert_eq!((fields.one("b"), fields.one("a"), fields.one("x")), (Some("x y+z"), None, None));
+    }
+
+    #[test]
+    fn what_is_not_text_is_refused() {
+        for body in [b"a=%ff".as_slice(), b"a=\xc3\x28", b"a=%00"] {
+            assert_eq!(Fields::parse(body), Err(BadForm::Malformed), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn i_03_more_than_500_fields_are_refused() {
+        let body = |n: usize| vec!["a=1"; n].join("&");
+        assert!(Fields::parse(body(500).as_bytes()).is_ok());
+        assert_eq!(Fields::parse(body(501).as_bytes()), Err(BadForm::Malformed));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn h_12_any_bytes_are_a_form_or_refused(bytes: Vec<u8>) {
+            let _ = Fields::parse(&bytes);
+        }
+    }
+}

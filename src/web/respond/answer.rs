@@ -1,0 +1,153 @@
+//! What both ways share: the language, the form's own fields, and the pages of a campaign that takes no answers.
+
+use axum::{
+    http::{HeaderMap, StatusCode, header::ACCEPT_ENCODING},
+    response::Response,
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    clock,
+    language::Lang,
+    organisation::{Campaign, Phase},
+    questionnaire::{Answers, Invalid},
+    secret::{self, Id},
+    store::{ready::Ready, responses},
+    web::{app::App, error, form::Fields, template::HOLE, views::message::Kind},
+};
+
+/// Field with the idempotency key.
+pub const SUBMISSION: &str = "submission";
+/// Field with the slug of the campaign that the form was made for. It may be absent; if it is there, the answers count
+/// for that campaign or not at all. No question's id begins with an underscore.
+pub const CAMPAIGN: &str = "_campaign";
+/// Field with the token of a personal link.
+pub const TOKEN: &str = "token";
+/// Field with the language, which a client may send instead of `?lang=`.
+pub const LANG: &str = "lang";
+
+/// How often an answer is read again when the campaign changes under it.
+pub const TRIES: usize = 4;
+
+/// The part of an address after `?`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    /// Code of the language.
+    pub lang: Option<String>,
+}
+
+impl Wanted {
+    /// The language asked for; Vietnamese where none or an unknown one is.
+    pub fn language(&self) -> Lang {
+        self.lang.as_deref().and_then(Lang::find).unwrap_or(Lang::VI)
+    }
+}
+
+/// An address in a language: Vietnamese needs no mark.
+pub fn in_language(path: &str, lang: Lang) -> String {
+    if lang == Lang::VI { path.to_owned() } else { format!("{path}?lang={}", lang.code()) }
+}
+
+/// A page's addresses in all languages.
+pub fn language_links(path: &str) -> Vec<(Lang, String)> {
+    Lang::ALL.into_iter().map(|lang| (lang, in_language(path, lang))).collect()
+}
+
+/// A new idempotency key.
+pub fn new_submission() -> [u8; HOLE] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut key = [0; HOLE];
+    for (pair, byte) in key.chunks_exact_mut(2).zip(secret::random::<{ HOLE / 2 }>()) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    key
+}
+
+/// The idempotency key of a form; `None` if it is not 32 hex digits.
+pub fn submission(fields: &Fields) -> Option<String> {
+    fields.one(SUBMISSION).filter(|key| secret::is_submission(key)).map(str::to_ascii_lowercase)
+}
+
+/// The key a page is shown with again: the one sent, else a new one.
+pub fn same_or_new(fields: &Fields) -> String {
+    submission(fields).unwrap_or_else(|| String::from_utf8_lossy(&new_submission()).into_owned())
+}
+
+/// The answers among a form's fields, with the id they are stored under.
+///
+/// # Errors
+/// [`Invalid`] with what was sent and what is wrong; without a usable idempotency key nothing may be stored either.
+pub fn parse(app: &App, ready: &Ready, fields: &Fields) -> Result<(Answers, Id), Invalid> {
+    let own = [SUBMISSION, CAMPAIGN, TOKEN, LANG];
+    let given = || fields.iter().filter(|(name, _)| !own.contains(name));
+    let answers = Answers::parse(&ready.questionnaire, given())?;
+    match submission(fields) {
+        Some(key) => Ok((answers, responses::sheet_id(&app.key, ready.stored.number, &key))),
+        None => Err(Invalid::of_key(&ready.questionnaire, given())),
+    }
+}
+
+/// The free texts with their questions' ids.
+pub fn texts(ready: &Ready, answers: &Answers) -> Vec<(String, String)> {
+    answers
+        .texts()
+        .filter_map(|(at, text)| Some((ready.questionnaire.questions.get(at)?.id.clone(), text.to_owned())))
+        .collect()
+}
+
+/// The year of a campaign, for the placeholder in its wording.
+pub fn year(campaign: &Campaign) -> i16 {
+    Timestamp::from_millisecond(campaign.opens).map_or(1970, |opens| opens.to_zoned(clock::province()).year())
+}
+
+/// Whether the browser takes gzip.
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default();
+            let refused = parts.any(|p| p.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
+            (name.eq_ignore_ascii_case("gzip") || name == "*") && !refused
+        })
+}
+
+/// The page of a campaign that takes no answers now; `None` if it is open.
+pub fn not_open(campaign: &Campaign, phase: Phase, lang: Lang) -> Option<Response> {
+    match phase {
+        Phase::Open => None,
+        Phase::Planned => {
+            Some(error::page(StatusCode::NOT_FOUND, lang, &Kind::NotYetOpen { opens: campaign.opens }))
+        }
+        Phase::Closed => Some(closed(campaign, lang)),
+    }
+}
+
+/// The page of a campaign that has closed.
+pub fn closed(campaign: &Campaign, lang: Lang) -> Response {
+    error::page(StatusCode::GONE, lang, &Kind::Closed { closed: campaign.closes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_used_where_it_is_taken() {
+        let takes = |value: &'static str| {
+            takes_gzip(&HeaderMap::from_iter([(ACCEPT_ENCODING, axum::http::HeaderValue::from_static(value))]))
+        };
+        assert!(takes("gzip, deflate, br") && takes("br;q=1.0, gzip;q=0.8") && takes("*"));
+        assert!(!takes("br") && !takes("gzip;q=0") && !takes("identity") && !takes_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_new_idempotency_key_is_32_hex_digits() {
+        let key = String::from_utf8(new_submission().to_vec()).unwrap();
+        assert!(secret::is_submission(&key) && key != "0".repeat(32));
+    }
+}

@@ -1,0 +1,217 @@
+//! `/k/{counter}`: the QR code on the desk. No cookie, no script needed.
+
+use axum::{
+    body::Body,
+    extract::{Query, Request, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_ENCODING, CONTENT_TYPE, VARY},
+    },
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::routing::TypedPath;
+use serde::Deserialize;
+
+use super::answer::{self, Wanted};
+use crate::{
+    language::Lang,
+    organisation::Channel,
+    questionnaire::Invalid,
+    store::{
+        inbox::{Kept, Refused},
+        responses::{self, Sheet},
+    },
+    web::{
+        app::App,
+        catalogue::{self, Spot},
+        error::{self, NotFound},
+        form::{self, Fields},
+        template::{MARKER, Template},
+        views::{
+            components::Places,
+            message::Kind,
+            questionnaire::{self, Page},
+        },
+    },
+};
+
+/// The questionnaire of a counter.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/k/{address}", rejection(NotFound))]
+pub struct CounterPath {
+    /// Last part of the counter's address.
+    pub address: String,
+}
+
+/// The thank-you page of a counter.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/k/{address}/cam-on", rejection(NotFound))]
+pub struct ThanksPath {
+    /// Last part of the counter's address.
+    pub address: String,
+}
+
+/// Shows the questionnaire, or says why there is none.
+pub async fn show(
+    path: CounterPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let spots = match app.catalogue.counter(&path.address).await {
+        Ok(spots) => spots,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let now = app.clock.now();
+    let Some(spot) = catalogue::at(&spots, now) else {
+        return error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown);
+    };
+    let campaign = &spot.ready.stored.campaign;
+    if let Some(page) = answer::not_open(campaign, campaign.phase(now), lang) {
+        return page;
+    }
+    let render = || Template::new(&page(spot, lang, MARKER, None)).ok();
+    match app.catalogue.page(spot, lang, render) {
+        Some(template) => send(&template, answer::takes_gzip(request.headers())),
+        None => error::page(StatusCode::INTERNAL_SERVER_ERROR, lang, &Kind::Failed),
+    }
+}
+
+/// Stores the answers and leads to the thank-you page.
+pub async fn submit(
+    path: CounterPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let (parts, body) = request.into_parts();
+    let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
+        Ok(fields) => fields,
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    for _ in 0..answer::TRIES {
+        if let Some(response) = attempt(&app, &path, &fields, lang).await {
+            return response;
+        }
+        // The campaign changed since it was read: drop what is held and read all of it again.
+        if let Err(error) = app.catalogue.refresh().await {
+            tracing::error!(%error, "the campaigns cannot be read");
+            break;
+        }
+    }
+    busy(&path, &fields, lang)
+}
+
+/// One attempt to store; `None` if the campaign changed meanwhile.
+async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> Option<Response> {
+    let Ok(spots) = app.catalogue.counter(&path.address).await else {
+        return Some(busy(path, fields, lang));
+    };
+    if spots.is_empty() {
+        return Some(error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown));
+    }
+    let now = app.clock.now();
+    let spot = if fields.has(answer::CAMPAIGN) {
+        let slug = fields.one(answer::CAMPAIGN);
+        spots.iter().find(|spot| Some(spot.ready.stored.campaign.slug.as_str()) == slug)
+    } else {
+        catalogue::at(&spots, now)
+    };
+    let Some(spot) = spot else {
+        return Some(error::page(StatusCode::UNPROCESSABLE_ENTITY, lang, &Kind::OtherForm));
+    };
+    let stored = &spot.ready.stored;
+    let parsed = answer::parse(app, &spot.ready, fields);
+    if let Some(page) = answer::not_open(&stored.campaign, stored.campaign.phase(now), lang) {
+        let id = parsed.as_ref().ok().map(|(_, id)| *id);
+        return Some(again(app, id, path, lang).await.unwrap_or(page));
+    }
+    let (answers, id) = match parsed {
+        Ok(parsed) => parsed,
+        Err(invalid) => {
+            let page = page(spot, lang, &answer::same_or_new(fields), Some(&invalid));
+            return Some(error::html(StatusCode::UNPROCESSABLE_ENTITY, page));
+        }
+    };
+    let sheet = Sheet {
+        id,
+        campaign: stored.number,
+        revision: spot.revision,
+        place: spot.place.number,
+        definition: stored.definition,
+        channel: Channel::Open,
+        language: lang.code().to_owned(),
+        answers: answers.pack(&spot.ready.questionnaire),
+        texts: answer::texts(&spot.ready, &answers),
+        unit: spot.place.unit.clone(),
+    };
+    match app.inbox.put(sheet).await {
+        Ok(Kept::New | Kept::Again) => Some(thanks(path, lang)),
+        Err(Refused::Stale) => None,
+        Err(Refused::NotOpen) => {
+            let page = answer::closed(&stored.campaign, lang);
+            Some(again(app, Some(id), path, lang).await.unwrap_or(page))
+        }
+        Err(Refused::Unavailable) => Some(busy(path, fields, lang)),
+    }
+}
+
+/// The thank-you page for a form that was stored before the campaign closed and is sent once more.
+async fn again(app: &App, id: Option<crate::secret::Id>, path: &CounterPath, lang: Lang) -> Option<Response> {
+    let mut db = app.store.read().await.ok()?;
+    responses::exists(&mut db, &id?).await.ok()?.then(|| thanks(path, lang))
+}
+
+fn thanks(path: &CounterPath, lang: Lang) -> Response {
+    let to = ThanksPath { address: path.address.clone() }.to_string();
+    Redirect::to(&answer::in_language(&to, lang)).into_response()
+}
+
+fn busy(path: &CounterPath, fields: &Fields, lang: Lang) -> Response {
+    error::busy(lang, &answer::in_language(&path.to_string(), lang), fields)
+}
+
+/// The thank-you page.
+pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
+    error::page(StatusCode::OK, wanted.language(), &Kind::Thanks)
+}
+
+fn page(spot: &Spot, lang: Lang, submission: &str, answers: Option<&Invalid>) -> String {
+    let campaign = &spot.ready.stored.campaign;
+    let path = CounterPath { address: spot.place.address.clone().unwrap_or_default() }.to_string();
+    let links = answer::language_links(&path);
+    let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
+    questionnaire::page(&Page {
+        lang,
+        questionnaire: &spot.ready.questionnaire,
+        heading: lang.pick(&campaign.title),
+        places: Places {
+            unit: &spot.unit_name,
+            counter: spot.place.name.as_deref(),
+            year: answer::year(campaign),
+        },
+        action: &answer::in_language(&path, lang),
+        campaign: &campaign.slug,
+        submission,
+        token: None,
+        demonstration: campaign.demonstration,
+        language_links: &links,
+        answers,
+    })
+    .into_string()
+}
+
+fn send(template: &Template, gzip: bool) -> Response {
+    let id = answer::new_submission();
+    let body = if gzip { template.gzip(&id) } else { template.plain(&id) };
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if gzip {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}

@@ -1,0 +1,249 @@
+//! `/m/{token}`: the personal link of an invited person. Opening it changes nothing; only complete answers use it up.
+//!
+//! The form carries the token in its body and posts to `/m`, so that no address after the first one holds it (security
+//! test A-15).
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::routing::TypedPath;
+use serde::Deserialize;
+
+use super::answer::{self, Wanted};
+use crate::{
+    language::Lang,
+    organisation::Channel,
+    questionnaire::Invalid,
+    store::{
+        StoreError, invitations,
+        ready::Ready,
+        responses::Sheet,
+        units,
+        urn::{self, Outcome},
+    },
+    web::{
+        app::App,
+        error::{self, NotFound},
+        form::{self, Fields},
+        views::{
+            components::Places,
+            message::Kind,
+            questionnaire::{self, Page},
+        },
+    },
+};
+
+/// A personal link.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/m/{token}", rejection(NotFound))]
+pub struct LinkPath {
+    /// The token.
+    pub token: String,
+}
+
+/// Where the form of a personal link goes.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/m", rejection(NotFound))]
+pub struct FormPath;
+
+/// The thank-you page of personal links.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/m/cam-on", rejection(NotFound))]
+pub struct ThanksPath;
+
+/// What a token leads to.
+struct Opened {
+    token: String,
+    hash: [u8; 32],
+    ready: Arc<Ready>,
+    revision: i64,
+    unit: String,
+    unit_name: String,
+    used: bool,
+}
+
+/// A token as typed from a letter: case, dashes and the letters that look like digits do not matter.
+fn normal(token: &str) -> String {
+    token
+        .trim()
+        .chars()
+        .filter(|c| *c != '-')
+        .map(|c| match c.to_ascii_lowercase() {
+            'o' => '0',
+            'i' | 'l' => '1',
+            other => other,
+        })
+        .collect()
+}
+
+/// Looks a token up. Unknown and malformed tokens take the same way, so that nothing tells them apart.
+async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
+    let token = normal(token);
+    let hash = invitations::token_hash(&app.key, &token);
+    let mut db = app.store.read().await?;
+    let Some(link) = invitations::find(&mut db, &hash).await? else { return Ok(None) };
+    let unit_name = units::name(&mut db, &link.unit).await?.unwrap_or_default();
+    drop(db);
+    let Some((ready, revision)) = app.catalogue.campaign(link.campaign).await? else { return Ok(None) };
+    Ok(Some(Opened { token, hash, ready, revision, unit: link.unit, unit_name, used: link.used }))
+}
+
+/// Shows the questionnaire of a link, or says why there is none.
+pub async fn show(path: LinkPath, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+    let lang = wanted.language();
+    match open(&app, &path.token).await {
+        Err(error) => error::of_store(&error, lang),
+        Ok(None) => unknown(lang),
+        Ok(Some(link)) => closed_or_used(&app, &link, lang).unwrap_or_else(|| {
+            error::html(StatusCode::OK, page(&link, lang, &answer::same_or_new(&Fields::default()), None))
+        }),
+    }
+}
+
+/// Stores the answers of a form posted to the link itself.
+pub async fn submit(
+    path: LinkPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    store(&app, Some(&path.token), wanted.language(), request).await
+}
+
+/// Stores the answers of a form that carries its token.
+pub async fn submit_form(
+    _: FormPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    store(&app, None, wanted.language(), request).await
+}
+
+async fn store(app: &App, path: Option<&str>, lang: Lang, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
+        Ok(fields) => fields,
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    let sent = fields.one(answer::TOKEN);
+    let token = match (path, sent) {
+        // A form made for one link and sent to another one is nobody's.
+        (Some(path), Some(sent)) if normal(path) != normal(sent) => return unknown(lang),
+        (Some(token), _) | (None, Some(token)) => token,
+        (None, None) => return unknown(lang),
+    };
+    for _ in 0..answer::TRIES {
+        match attempt(app, token, &fields, lang).await {
+            Ok(Some(response)) => return response,
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(%error, "answers by personal link could not be stored");
+                break;
+            }
+        }
+        // The campaign changed since it was read: drop what is held and read all of it again.
+        if let Err(error) = app.catalogue.refresh().await {
+            tracing::error!(%error, "the campaigns cannot be read");
+            break;
+        }
+    }
+    let fields = fields.clone().with(answer::TOKEN, token);
+    error::busy(lang, &answer::in_language(&FormPath.to_string(), lang), &fields)
+}
+
+/// One attempt to store; `None` if the campaign changed meanwhile.
+async fn attempt(app: &App, token: &str, fields: &Fields, lang: Lang) -> Result<Option<Response>, StoreError> {
+    let Some(link) = open(app, token).await? else { return Ok(Some(unknown(lang))) };
+    let stored = &link.ready.stored;
+    if fields.has(answer::CAMPAIGN) && fields.one(answer::CAMPAIGN) != Some(stored.campaign.slug.as_str()) {
+        return Ok(Some(error::page(StatusCode::UNPROCESSABLE_ENTITY, lang, &Kind::OtherForm)));
+    }
+    let phase = stored.campaign.phase(app.clock.now());
+    if let Some(page) = answer::not_open(&stored.campaign, phase, lang) {
+        return Ok(Some(page));
+    }
+    // Whether the link is used is decided in the transaction: the same form sent again gets its thank-you page.
+    let (answers, id) = match answer::parse(app, &link.ready, fields) {
+        Ok(parsed) => parsed,
+        Err(invalid) => {
+            let page = || {
+                let page = page(&link, lang, &answer::same_or_new(fields), Some(&invalid));
+                error::html(StatusCode::UNPROCESSABLE_ENTITY, page)
+            };
+            return Ok(Some(closed_or_used(app, &link, lang).unwrap_or_else(page)));
+        }
+    };
+    let sheet = Sheet {
+        id,
+        campaign: stored.number,
+        revision: link.revision,
+        // The group's place is looked up with the link, in the transaction.
+        place: 0,
+        definition: stored.definition,
+        channel: Channel::Link,
+        language: lang.code().to_owned(),
+        answers: answers.pack(&link.ready.questionnaire),
+        texts: answer::texts(&link.ready, &answers),
+        unit: link.unit.clone(),
+    };
+    Ok(match urn::keep(&app.store, app.clock.now(), &link.hash, &sheet).await? {
+        Outcome::New | Outcome::Again => {
+            let to = answer::in_language(&ThanksPath.to_string(), lang);
+            Some(Redirect::to(&to).into_response())
+        }
+        Outcome::Used => Some(error::page(StatusCode::GONE, lang, &Kind::Used)),
+        Outcome::NotOpen => Some(answer::closed(&stored.campaign, lang)),
+        Outcome::Unknown => Some(unknown(lang)),
+        Outcome::Stale => None,
+    })
+}
+
+/// The thank-you page.
+pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
+    error::page(StatusCode::OK, wanted.language(), &Kind::Thanks)
+}
+
+fn unknown(lang: Lang) -> Response {
+    error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown)
+}
+
+fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
+    let campaign = &link.ready.stored.campaign;
+    let used = || error::page(StatusCode::GONE, lang, &Kind::Used);
+    answer::not_open(campaign, campaign.phase(app.clock.now()), lang).or_else(|| link.used.then(used))
+}
+
+fn page(link: &Opened, lang: Lang, submission: &str, answers: Option<&Invalid>) -> String {
+    let campaign = &link.ready.stored.campaign;
+    let links = answer::language_links(&LinkPath { token: link.token.clone() }.to_string());
+    let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
+    questionnaire::page(&Page {
+        lang,
+        questionnaire: &link.ready.questionnaire,
+        heading: lang.pick(&campaign.title),
+        places: Places { unit: &link.unit_name, counter: None, year: answer::year(campaign) },
+        action: &answer::in_language(&FormPath.to_string(), lang),
+        campaign: &campaign.slug,
+        submission,
+        token: Some(&link.token),
+        demonstration: campaign.demonstration,
+        language_links: &links,
+        answers,
+    })
+    .into_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_typed_from_a_letter_is_read_as_meant() {
+        assert_eq!(normal(" ABCD-O1IL-xyz "), "abcd0111xyz");
+    }
+}

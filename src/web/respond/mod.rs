@@ -1,0 +1,7 @@
+//! What citizens and officials see: a questionnaire by GET, its answers by POST, and a thank-you page.
+//!
+//! [`counter`] is the QR code's way (`/k/…`), [`link`] the personal link's (`/m/…`), [`answer`] what both share.
+
+pub mod answer;
+pub mod counter;
+pub mod link;

@@ -1,0 +1,144 @@
+//! The whole site map, and the layers that every request passes through.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY}},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use axum_extra::routing::RouterExt as _;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    csrf::{CsrfLayer, ProtectionError},
+    timeout::TimeoutLayer,
+};
+
+use super::{
+    admin,
+    app::App,
+    assets, error,
+    middleware::{headers, log},
+    respond::{answer, counter, link},
+    views::message::Kind,
+};
+use crate::{language::Lang, store::campaigns};
+
+/// Longest time for a whole request, its body included.
+const REQUEST: Duration = Duration::from_secs(30);
+
+/// The site map.
+pub fn router(app: App) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), headers::set))
+        .layer(CatchPanicLayer::custom(|_| failed()))
+        .layer(from_fn(pages_for_refusals))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST))
+        .layer(csrf(&app));
+    Router::new()
+        // Citizens
+        .typed_get(counter::show)
+        .typed_post(counter::submit)
+        .typed_get(counter::thank)
+        // Officials
+        .typed_get(link::show)
+        .typed_post(link::submit)
+        .typed_post(link::submit_form)
+        .typed_get(link::thank)
+        // Staff
+        .typed_get(admin::home::show)
+        .typed_get(admin::login::show)
+        .typed_post(admin::login::submit)
+        .typed_post(admin::login::log_out)
+        .typed_get(admin::campaigns::show)
+        .typed_get(admin::campaign::show)
+        .typed_get(admin::report::show)
+        .typed_get(admin::report::json)
+        .typed_get(admin::report::csv)
+        .typed_get(admin::report::xlsx)
+        .typed_get(admin::counters::posters)
+        .typed_get(admin::counters::poster)
+        .typed_get(admin::counters::svg)
+        .typed_get(admin::counters::png)
+        .typed_get(admin::mail::show)
+        // Operators
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/static/{*path}", get(asset))
+        .route("/", get(admin::home::front))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+        .fallback(unknown)
+        .method_not_allowed_fallback(not_allowed)
+        .layer(from_fn(log::requests))
+        .layer(layers)
+        .with_state(app)
+}
+
+/// Requests that change something must come from our own pages, or from no page at all (security test G-05).
+fn csrf(app: &App) -> CsrfLayer {
+    let layer = CsrfLayer::new();
+    // Behind a proxy the Host that we see may not be the one that people see.
+    layer.add_trusted_origin(&app.config.base_url).unwrap_or_default()
+}
+
+/// What layers refuse gets a page of ours, too.
+async fn pages_for_refusals(request: Request, next: axum::middleware::Next) -> Response {
+    let lang = language(&request);
+    let response = next.run(request).await;
+    if response.extensions().get::<ProtectionError>().is_some() {
+        return error::page(StatusCode::FORBIDDEN, lang, &Kind::OtherSite);
+    }
+    match response.status() {
+        StatusCode::REQUEST_TIMEOUT => error::page(StatusCode::REQUEST_TIMEOUT, lang, &Kind::Slow),
+        _ => response,
+    }
+}
+
+fn language(request: &Request) -> Lang {
+    let query = request.uri().query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == answer::LANG)
+        .and_then(|(_, code)| Lang::find(&code))
+        .unwrap_or(Lang::VI)
+}
+
+fn failed() -> Response {
+    error::page(StatusCode::INTERNAL_SERVER_ERROR, Lang::VI, &Kind::Failed)
+}
+
+async fn unknown(request: Request) -> Response {
+    error::page(StatusCode::NOT_FOUND, language(&request), &Kind::Unknown)
+}
+
+async fn not_allowed(request: Request) -> Response {
+    error::page(StatusCode::METHOD_NOT_ALLOWED, language(&request), &Kind::Malformed)
+}
+
+async fn ready(State(app): State<App>) -> Response {
+    let answers = async { campaigns::revision(&mut app.store.read().await?).await };
+    match answers.await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()
+        }
+    }
+}
+
+async fn asset(request: Request) -> Response {
+    let Some(asset) = assets::find(request.uri().path()) else { return unknown(request).await };
+    let packed = asset.gzip.as_deref().filter(|_| answer::takes_gzip(request.headers()));
+    let mut response = axum::body::Bytes::from_static(packed.unwrap_or(&asset.bytes)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if packed.is_some() {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}

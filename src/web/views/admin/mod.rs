@@ -1,0 +1,7 @@
+//! The staff's pages.
+
+pub mod campaign;
+pub mod campaigns;
+pub mod frame;
+pub mod login;
+pub mod mail;
