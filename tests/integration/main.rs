@@ -1,4 +1,5 @@
 //! The program from outside: one binary for all integration tests.
 
 mod definition;
+mod questionnaires;
 mod statistics;
