@@ -1,4 +1,6 @@
 //! The program from outside: one binary for all integration tests.
 
 mod definition;
+mod dependencies;
 mod statistics;
+mod support;
