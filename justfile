@@ -46,4 +46,4 @@ deny:
 
 # Read the code's documentation
 doc:
-    cargo doc --no-deps --open
+    cargo doc --no-deps --document-private-items --open

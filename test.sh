@@ -66,7 +66,7 @@ need_browser() {
 part_lint() {
     step "format" cargo fmt --check
     step "clippy" cargo clippy --locked --all-targets -- -D warnings
-    step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+    step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 }
 part_sqlite() { step "tests on SQLite" env -u TEST_DATABASE_URL cargo test --locked; }
 part_postgres() {
