@@ -1,6 +1,6 @@
 //! Questionnaires as data: what a TOML file in `survey-definitions/` says, whether it makes sense, and its versions.
 //!
-//! Pure: texts come in, data goes out. [`parse`] reads a file's text and keeps where each value stood, [`check`] says
+//! Pure: texts come in, data goes out. [`mod@parse`] reads a file's text and keeps where each value stood, [`check`] says
 //! everything that is wrong with it at once, [`canonical`] gives the form that is pinned by its SHA-256, [`library`]
 //! keeps the versions side by side and [`diff`] says what changed between two. [`weights`] are the shares that
 //! dimensions and parts have in the index of a form. What is wrong is data ([`problem`]); [`message`] puts it in words.

@@ -1,4 +1,4 @@
-//! The JSON Schema of the format: for editors, and for the structural check in [`super::parse`].
+//! The JSON Schema of the format: for editors, and for the structural check in [`mod@super::parse`].
 
 use std::sync::LazyLock;
 

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Runs every test of sipas: format, lints, documentation, tests on SQLite and on PostgreSQL, browser journeys.
+#
+#   ./test.sh                  everything
+#   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser
+#
+# Installs what is missing where it may: Debian packages as root or through `sudo -n`, Node packages from the
+# committed lock file (SIPAS_TEST_INSTALL=no: nothing). A part that cannot run here is skipped, with the reason; with
+# CI=true it fails. The exit code is 0 only if everything that ran passed. CHROMIUM names another browser.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+summary=() passed=0 failed=0 skipped=0
+
+# --- What is needed ------------------------------------------------------------------------------------------
+
+has() { command -v "$1" >/dev/null 2>&1; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# debian PACKAGE…: installs Debian packages; false where it may not or cannot.
+debian() {
+    [ "${SIPAS_TEST_INSTALL:-yes}" != no ] && has apt-get && as_root true 2>/dev/null || return 1
+    echo "installing Debian packages: $*"
+    as_root apt-get update -qq </dev/null &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
+            </dev/null >/dev/null
+}
+
+# need CHECK REASON PACKAGE…: makes CHECK true by installing the packages, or notes the reason in `missing`.
+missing=""
+need() {
+    local check=$1 reason=$2
+    shift 2
+    "$check" || { [ $# != 0 ] && debian "$@" && "$check"; } || missing+="${missing:+; }$reason"
+}
+
+has_cargo() { has cargo; }
+has_c() { has cc; }
+has_rustfmt() { cargo fmt --version >/dev/null 2>&1; }
+has_clippy() { cargo clippy --version >/dev/null 2>&1; }
+has_postgres() { has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+has_runuser() { [ "$(id -u)" != 0 ] || has runuser; }
+has_browser() { browser_program >/dev/null; }
+has_font() { has fc-list && [ -n "$(fc-list 'Noto Sans' file)" ]; }
+has_node() { has npm && has node && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]; }
+
+browser_program() { command -v "${CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome; }
+
+need_lint() {
+    need has_rustfmt "rustfmt (rustup component add rustfmt)"
+    need has_clippy "clippy (rustup component add clippy)"
+}
+need_sqlite() { :; }
+need_postgres() {
+    need has_postgres "PostgreSQL's server programs (Debian: postgresql)" postgresql
+    need has_runuser "runuser, as PostgreSQL does not run as root (Debian: util-linux)" util-linux
+}
+need_browser() {
+    need has_browser "Chromium (Debian: chromium; or its program in CHROMIUM)" chromium
+    need has_font "a font with Vietnamese letters (Debian: fontconfig fonts-noto-core)" fontconfig fonts-noto-core
+    need has_node "Node.js 20 or newer with npm" nodejs npm
+}
+
+# --- The parts -----------------------------------------------------------------------------------------------
+
+part_lint() {
+    step "format" cargo fmt --check
+    step "clippy" cargo clippy --locked --all-targets -- -D warnings
+    step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+}
+part_sqlite() { step "tests on SQLite" env -u TEST_DATABASE_URL cargo test --locked; }
+part_postgres() {
+    step "integration tests on PostgreSQL" tests/with-postgres.sh cargo test --locked --test integration
+}
+part_browser() { step "browser journeys" journeys; }
+
+# With the binary that the integration tests build, so that nothing is built twice.
+journeys() {
+    cargo test --locked --no-run --test integration
+    local target="${CARGO_TARGET_DIR:-target}"
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
+    CHROMIUM="$(browser_program)" SIPAS_BIN="$(realpath "$target")/debug/sipas" \
+        node --test --test-reporter=spec tests/browser/*.test.mjs
+}
+
+# --- Running -------------------------------------------------------------------------------------------------
+
+# step NAME COMMAND…: runs and notes one step, and goes on after a failure, so that one run tells everything.
+step() {
+    local name=$1 before=$SECONDS code
+    shift
+    printf '\n=== %s\n' "$name"
+    # Not in a condition: there bash would ignore `set -e` inside the step.
+    set +e
+    (set -e && "$@") </dev/null
+    code=$?
+    set -e
+    if [ "$code" = 0 ]; then
+        passed=$((passed + 1))
+        summary+=("passed   $name, $((SECONDS - before)) s")
+    else
+        failed=$((failed + 1))
+        summary+=("FAILED   $name, exit code $code")
+    fi
+}
+
+# skip PART REASON
+skip() {
+    if [ "${CI:-}" = true ]; then
+        failed=$((failed + 1))
+        summary+=("FAILED   $1 cannot run here, which CI does not forgive; missing: $2")
+    else
+        skipped=$((skipped + 1))
+        summary+=("skipped  $1; missing: $2")
+    fi
+}
+
+parts=("$@")
+if [ $# = 0 ]; then parts=(lint sqlite postgres browser); fi
+for part in "${parts[@]}"; do
+    if ! [[ $part =~ ^(lint|sqlite|postgres|browser)$ ]]; then
+        sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
+        exit 2
+    fi
+done
+
+need has_cargo "Rust (cargo), see rustup.rs"
+need has_c "a C compiler for SQLite (Debian: gcc libc6-dev)" gcc libc6-dev
+if [ -n "$missing" ]; then
+    echo "nothing can be built here; missing: $missing" >&2
+    exit 3
+fi
+
+for part in "${parts[@]}"; do
+    missing=""
+    "need_$part"
+    if [ -z "$missing" ]; then "part_$part"; else skip "$part" "$missing"; fi
+done
+
+printf '\n=== Summary\n'
+printf '%s\n' "${summary[@]}"
+echo "not checked here: advisories (cargo deny check, see CONTRIBUTING.md)"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

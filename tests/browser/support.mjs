@@ -1,0 +1,243 @@
+// The stage of the journeys: a demonstration server of its own, a browser, and what every page is held to.
+//
+// SIPAS_BIN is the binary, CHROMIUM the browser's program; with SIPAS_SCREENSHOTS=DIR pictures are kept there.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const BINARY = process.env.SIPAS_BIN ?? new URL('../../target/debug/sipas', import.meta.url).pathname;
+const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const START_MS = 120_000;
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The rules of axe that no page may break (M-02). */
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+export const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
+export const DESK = { viewport: { width: 1280, height: 800 } };
+
+/** A demonstration server and a browser: `open` before the journeys, `close` after them. */
+export class Stage {
+  async open() {
+    this.folder = await mkdtemp(join(tmpdir(), 'sipas-browser-'));
+    try {
+      await this.#startServer();
+      this.browser = await chromium.launch({
+        executablePath: BROWSER,
+        // Chromium's sandbox does not work for root.
+        args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+      });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close() {
+    await this.browser?.close();
+    if (this.server?.exitCode === null) {
+      const gone = once(this.server, 'exit');
+      this.server.kill('SIGTERM');
+      const late = setTimeout(() => this.server.kill('SIGKILL'), 10_000);
+      await gone;
+      clearTimeout(late);
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Starts `sipas demo` and reads the addresses that it prints. */
+  async #startServer() {
+    const args = ['demo', '--listen', '127.0.0.1:0', '--dir', join(this.folder, 'demo')];
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SIPAS_')));
+    this.server = spawn(BINARY, args, { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    let log = '';
+    this.server.stderr.on('data', (data) => { log += data; });
+    await new Promise((resolve, reject) => {
+      const fail = (why) => reject(new Error(`sipas demo: ${why}\n${log}`));
+      const late = setTimeout(() => fail('not ready in time'), START_MS);
+      this.server.once('error', (error) => fail(error.message));
+      this.server.once('exit', (code) => { clearTimeout(late); fail(`ended with ${code}`); });
+      createInterface({ input: this.server.stdout }).on('line', (line) => {
+        const [what, url, user, password] = line.split('\t');
+        if (what === 'staff') this.staff = { url, user, password };
+        else if (['citizen', 'official', 'mail'].includes(what)) this[what] = url;
+        else if (what === 'ready') { clearTimeout(late); resolve(); }
+      });
+    });
+    for (const what of ['citizen', 'official', 'mail', 'staff']) assert.ok(this[what], `no ${what} line`);
+  }
+
+  /**
+   * Does something in a fresh browser profile: `act(page, context)`. Fails on whatever the browser complains of:
+   * script errors, breaches of the content security policy, requests to elsewhere.
+   */
+  async visit(options, act) {
+    const context = await this.browser.newContext({
+      locale: 'vi-VN',
+      timezoneId: 'Asia/Ho_Chi_Minh',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    context.setDefaultTimeout(20_000);
+    const complaints = [];
+    const home = new URL(this.citizen).origin;
+    context.on('weberror', (error) => complaints.push(`script: ${error.error()}`));
+    context.on('console', (message) => {
+      // A page may well be answered with 422 or 410; Chromium reports that as an error of loading.
+      const status = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
+      if (message.type() === 'error' && !status) complaints.push(`console: ${message.text()}`);
+    });
+    context.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol !== 'data:' && url.origin !== home) complaints.push(`request elsewhere: ${url}`);
+    });
+    try {
+      await act(await context.newPage(), context);
+      assert.deepEqual(complaints, [], 'what the browser complained of');
+    } finally {
+      await context.close();
+    }
+  }
+}
+
+/** Keeps a picture of the whole page if SIPAS_SCREENSHOTS names a folder. */
+export async function picture(page, name) {
+  if (process.env.SIPAS_SCREENSHOTS) {
+    await page.screenshot({ path: join(process.env.SIPAS_SCREENSHOTS, `${name}.png`), fullPage: true });
+  }
+}
+
+/** M-02, M-06: axe finds nothing and nothing scrolls sideways: phone and desk, light and dark. */
+export async function accessible(page, name) {
+  await page.evaluate(axeSource);
+  const before = page.viewportSize();
+  for (const colorScheme of ['light', 'dark']) {
+    for (const viewport of [{ width: 320, height: 640 }, PHONE.viewport, DESK.viewport]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(viewport);
+      const where = `${name}, ${viewport.width} px, ${colorScheme}`;
+      const found = await page.evaluate(async (values) => {
+        const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values } });
+        return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' ')}`);
+      }, AXE_TAGS);
+      assert.deepEqual(found, [], `axe: ${where}`);
+      await fitsSideways(page, where);
+      if (viewport.width !== 320) await picture(page, `${name}-${viewport.width}-${colorScheme}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(before);
+}
+
+export async function fitsSideways(page, where) {
+  const [content, window] = await page.evaluate(() => {
+    const root = document.documentElement;
+    return [root.scrollWidth, root.clientWidth];
+  });
+  assert.ok(content <= window, `${where}: ${content} px of content in ${window} px`);
+}
+
+/** M-03, M-05: what axe does not see of a questionnaire. */
+export async function questionnaireIsSound(page) {
+  const faults = await page.evaluate(() => {
+    const faults = [];
+    const text = (element) => element?.innerText.trim() ?? '';
+    if (document.querySelectorAll('h1').length !== 1) faults.push('not exactly one h1');
+    for (const input of document.querySelectorAll('input[type=radio], input[type=checkbox]')) {
+      const which = `${input.name}=${input.value}`;
+      if (!text(input.closest('fieldset')?.querySelector('legend')) && input.checkVisibility()) {
+        faults.push(`${which}: no fieldset with a legend`);
+      }
+      if (input.hasAttribute('checked')) faults.push(`${which}: chosen beforehand`);
+      const label = input.labels[0];
+      if (!label?.checkVisibility()) continue;
+      if (!text(label)) faults.push(`${which}: no words`);
+      const { width, height } = label.getBoundingClientRect();
+      if (width < 44 || height < 44) faults.push(`${which}: ${width} × ${height} px to tap`);
+    }
+    return faults;
+  });
+  assert.deepEqual(faults, []);
+}
+
+/** The names of the choices shown and not yet made. */
+export function openQuestions(page) {
+  return page.evaluate(() => {
+    const radios = [...document.querySelectorAll('input[type=radio]')].filter((radio) =>
+      radio.labels[0]?.checkVisibility());
+    const made = new Set(radios.filter((radio) => radio.checked).map((radio) => radio.name));
+    return [...new Set(radios.map((radio) => radio.name))].filter((name) => !made.has(name));
+  });
+}
+
+/** What is tapped or clicked to choose the option at this place of a question. */
+export async function labelOf(page, question, place) {
+  const radio = page.locator(`input[type=radio][name="${question}"]`).nth(place);
+  return (await radio.evaluateHandle((input) => input.labels[0])).asElement();
+}
+
+/** Answers every question shown, and those that the answers bring up; taps where there is a finger. */
+export async function answerEverything(page, { touch = true, place = 0 } = {}) {
+  let answered = 0;
+  for (let [question] = await openQuestions(page); question; [question] = await openQuestions(page)) {
+    const label = await labelOf(page, question, place);
+    await (touch ? label.tap() : label.click());
+    answered += 1;
+    assert.ok(answered < 200, `${question} cannot be answered`);
+  }
+  return answered;
+}
+
+/** The button that sends the page's form. */
+export const sendButton = (page) => page.locator('form[method=post]').getByRole('button').last();
+
+/** Sends the form and gives the answer to the POST and the page it ended on. */
+export async function send(page, press = (button) => button.click()) {
+  const posted = page.waitForResponse((response) => response.request().method() === 'POST');
+  const shown = page.waitForEvent('load');
+  await press(sendButton(page));
+  const answer = await posted;
+  await shown;
+  return answer;
+}
+
+/** The error summary. */
+export const errorSummary = (page) => page.locator('[role=alert], #errors').first();
+
+/** M-03: every link of the summary leads to a control that is shown; gives the names of their questions. */
+export async function questionsOfSummary(page) {
+  const links = errorSummary(page).getByRole('link');
+  const names = [];
+  for (const link of await links.all()) {
+    const href = await link.getAttribute('href');
+    assert.match(href, /^#./);
+    const control = page.locator(`[id="${href.slice(1)}"]`);
+    assert.equal(await control.count(), 1, `${href} leads nowhere`);
+    names.push(await control.evaluate((element) => element.name));
+  }
+  return names;
+}
+
+/** Reads what a page needs until it is there: the requests, and the bytes that came over the wire. */
+export async function weigh(page, context, url) {
+  const session = await context.newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  const requests = new Map();
+  session.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    if (!request.url.startsWith('data:')) requests.set(requestId, { url: request.url, bytes: 0 });
+  });
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (requests.has(requestId)) requests.get(requestId).bytes = encodedDataLength;
+  });
+  await page.goto(url, { waitUntil: 'networkidle' });
+  await session.detach();
+  return [...requests.values()];
+}
