@@ -28,6 +28,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Folder of questionnaire definitions beside the built-in ones.
     pub definitions: Option<PathBuf>,
+    /// Whether the address that people see was given, or follows from where the server listens.
+    base_url_given: bool,
     /// The key, if it is given as text.
     secret: Option<SecretString>,
     /// The file that holds the key; made at the first start.
@@ -141,7 +143,9 @@ impl Config {
             value: listen.clone(),
             wanted: Wanted::Listen,
         })?;
-        let base_url = env("BASE_URL").or(given.base_url).unwrap_or_else(|| format!("http://{listen}"));
+        let base_url = env("BASE_URL").or(given.base_url);
+        let base_url_given = base_url.is_some();
+        let base_url = base_url.unwrap_or_else(|| format!("http://{listen}"));
         let base_url = base_url.trim_end_matches('/').to_owned();
         if !(base_url.starts_with("http://") || base_url.starts_with("https://"))
             || base_url.contains(char::is_whitespace)
@@ -180,6 +184,7 @@ impl Config {
         Ok(Self {
             listen,
             base_url,
+            base_url_given,
             smtp_url: env("SMTP_URL").map(SecretString::from).or(given.smtp_url),
             mail_from: env("MAIL_FROM")
                 .or(given.mail_from)
@@ -207,6 +212,16 @@ impl Config {
             None => Key::from_file(&self.secret_file)
                 .map_err(|source| ConfigError::Unreadable { path: self.secret_file.clone(), source }),
         }
+    }
+
+    /// The settings of a server that turned out to listen here (port 0 takes any free one).
+    #[must_use]
+    pub fn listening_at(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        if !self.base_url_given {
+            self.base_url = format!("http://{address}");
+        }
+        self
     }
 
     /// The folder that catches mails instead of sending them (`file:DIR`).

@@ -1,9 +1,6 @@
 //! A campaign with everything needed to ask it and to read its answers.
 
-use crate::{
-    definition::model::Definition,
-    questionnaire::Questionnaire,
-};
+use crate::{definition::model::Definition, questionnaire::Questionnaire};
 
 use super::{AsConn, StoreError, campaigns, definitions};
 
@@ -24,7 +21,8 @@ pub struct Ready {
 /// [`StoreError`] from the database; [`StoreError::Corrupt`] for a definition that cannot be read any more.
 pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Ready, StoreError> {
     let pinned = definitions::get(db, stored.definition).await?.ok_or(StoreError::Corrupt("definition"))?;
-    let definition = Definition::from_canonical(&pinned.canonical).map_err(|_| StoreError::Corrupt("definition"))?;
+    let definition =
+        Definition::from_canonical(&pinned.canonical).map_err(|_| StoreError::Corrupt("definition"))?;
     let questionnaire = Questionnaire::generate(&definition, &stored.campaign.form)
         .ok_or(StoreError::Corrupt("form of a campaign"))?;
     Ok(Ready { stored, definition, questionnaire })

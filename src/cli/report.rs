@@ -1,0 +1,96 @@
+//! `sipas report`: the index report as a file.
+
+use std::{io::Write as _, path::PathBuf};
+
+use i18n_embed_fl::fl;
+
+use super::{Failure, Settings, language, say};
+use crate::{
+    definition::message::with_hint,
+    figures::{self, NoReport},
+    report::{self, html},
+    web::assets,
+};
+
+/// Flags of `sipas report`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The campaign's slug.
+    campaign: String,
+    /// Shape of the report.
+    #[arg(long, value_enum)]
+    format: Format,
+    /// Only this unit and those below it.
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
+    /// Where to write; absent: standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Shapes of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// `sipas.report/1`.
+    Json,
+    /// A flat table.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// A page that stands alone.
+    Html,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// [`Failure::Input`] for an unknown campaign or unit, or populations that cannot be; [`Failure::Unreachable`] for the
+/// database or the file.
+pub async fn run(args: &Args) -> Result<(), Failure> {
+    let lang = language();
+    let here = args.settings.open().await?;
+    let mut report = figures::report(&here.store, &args.campaign, here.clock.now()).await.map_err(|no| {
+        match &no {
+            NoReport::Store(error) => here.database(error),
+            NoReport::UnknownCampaign { .. } | NoReport::Index(_) => {
+                Failure::Input(no.words(lang, &here.config.database_url))
+            }
+        }
+    })?;
+    if let Some(code) = &args.unit {
+        report = report::of_unit(&report, code).ok_or_else(|| {
+            let known: Vec<String> = report.units.iter().map(|unit| unit.code.clone()).collect();
+            let words = fl!(lang.messages(), "figures-unknown-unit", unit = code.as_str());
+            Failure::Input(with_hint(lang, words, code, &known))
+        })?;
+    }
+    let bytes = match args.format {
+        Format::Json => report::json(&report).into_bytes(),
+        Format::Csv => report::csv(&report, lang),
+        Format::Xlsx => {
+            report::xlsx(&report, lang).map_err(|error| Failure::Unreachable(error.to_string()))?
+        }
+        Format::Html => {
+            let styles = assets::text("report.css");
+            let frame = html::Frame { lang, styles: html::Styles::Inline(&styles), navigation: None };
+            html::page(&report, &frame).into_string().into_bytes()
+        }
+    };
+    here.store.close().await;
+    match &args.out {
+        None => {
+            // A closed pipe is no error.
+            let _ = std::io::stdout().write_all(&bytes);
+        }
+        Some(path) => {
+            std::fs::write(path, &bytes).map_err(|error| {
+                let (path, detail) = (path.display().to_string(), error.to_string());
+                Failure::Unreachable(fl!(lang.messages(), "figures-cannot-write", path = path, detail = detail))
+            })?;
+            say(fl!(lang.messages(), "figures-written", path = path.display().to_string()));
+        }
+    }
+    Ok(())
+}

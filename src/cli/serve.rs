@@ -1,0 +1,64 @@
+//! `sipas serve`: the server.
+
+use i18n_embed_fl::fl;
+use tokio::net::TcpListener;
+
+use super::{Failure, Settings, language, print, say, surroundings::open};
+use crate::{config::Config, web};
+
+/// Flags of `sipas serve`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Serves until it is asked to stop.
+///
+/// # Errors
+/// [`Failure::Input`] for wrong settings, [`Failure::Unreachable`] for a database or a port that cannot be had.
+pub async fn run(args: &Args) -> Result<(), Failure> {
+    start_log();
+    let config = args.settings.load()?;
+    // The port first: a second server by mistake must end before it touches the database.
+    let (listener, config) = listen(config).await?;
+    let here = open(config).await?;
+    here.library()?;
+    print(format_args!("listening\t{}\n", here.config.base_url));
+    say(fl!(language().messages(), "serve-listening", address = here.config.listen.to_string()));
+    web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop()).await;
+    say(fl!(language().messages(), "serve-stopped"));
+    Ok(())
+}
+
+/// Takes the port.
+///
+/// # Errors
+/// [`Failure::Unreachable`] when it is in use or not ours to take.
+pub async fn listen(config: Config) -> Result<(TcpListener, Config), Failure> {
+    let wanted = config.listen;
+    let taken = async {
+        let listener = TcpListener::bind(wanted).await?;
+        let address = listener.local_addr()?;
+        Ok::<_, std::io::Error>((listener, address))
+    };
+    match taken.await {
+        Ok((listener, address)) => Ok((listener, config.listening_at(address))),
+        Err(error) => Err(Failure::Unreachable(fl!(
+            language().messages(),
+            "serve-port",
+            address = wanted.to_string(),
+            detail = error.to_string()
+        ))),
+    }
+}
+
+/// The log goes to stderr; `SIPAS_LOG` says how much (`warn`, `info`, `debug`, or per module).
+pub fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SIPAS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    // JSON: nothing that a user types can forge a line (security test K-03).
+    let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    // Already started is fine.
+    let _ = log.try_init();
+}

@@ -1,0 +1,122 @@
+//! `sipas user add`: accounts of staff.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use clap::Subcommand;
+use i18n_embed_fl::fl;
+
+use super::{Failure, Settings, language, print, say};
+use crate::{
+    secret,
+    store::{accounts::{self, Account}, units},
+    web::auth::password::{self, Weak},
+};
+
+/// Flags of `sipas user`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Adds an account. The password is read from standard input if something is piped in, else one is made and
+    /// printed once.
+    Add {
+        /// Name used to log in.
+        name: String,
+        /// What the account may do.
+        #[arg(long, value_enum)]
+        role: Role,
+        /// The unit that the account is bound to.
+        #[arg(long, value_name = "CODE")]
+        unit: Option<String>,
+    },
+}
+
+/// Roles; what each may do comes with the Department's desk, until then all see everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Runs the system.
+    Administrator,
+    /// The Department of Home Affairs: sets up and reads everything.
+    Department,
+    /// Reads everything.
+    Viewer,
+    /// Reads the results of one unit.
+    Unit,
+}
+
+/// Characters of a password that is made: 100 bits.
+const MADE: usize = 20;
+/// Longest name, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// Runs `sipas user`.
+///
+/// # Errors
+/// [`Failure::Input`] for a name in use, an unknown unit or a weak password; [`Failure::Unreachable`] for the database.
+pub async fn run(args: &Args) -> Result<(), Failure> {
+    let Command::Add { name, role, unit } = &args.command;
+    let m = language().messages();
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(Failure::Input(fl!(m, "user-name")));
+    }
+    let (given, made) = match piped()? {
+        Some(password) => (password, false),
+        None => (make(), true),
+    };
+    password::check(&given, name).map_err(|weak| {
+        Failure::Input(match weak {
+            Weak::Short => fl!(m, "user-password-short", n = password::SHORTEST),
+            Weak::Long => fl!(m, "user-password-long", n = password::LONGEST),
+            Weak::Guessable => fl!(m, "user-password-guessable"),
+        })
+    })?;
+    let here = args.settings.open().await?;
+    let failed = |error: crate::store::StoreError| here.database(&error);
+    let mut db = here.store.write().await.map_err(failed)?;
+    if let Some(unit) = unit
+        && units::name(&mut db, unit).await.map_err(failed)?.is_none()
+    {
+        return Err(Failure::Input(fl!(m, "user-unknown-unit", unit = unit.as_str())));
+    }
+    let account = Account {
+        name: name.to_owned(),
+        password_hash: password::hash(&given).map_err(|error| Failure::Unreachable(error.to_string()))?,
+        role: clap::ValueEnum::to_possible_value(role).map_or_else(String::new, |v| v.get_name().to_owned()),
+        unit: unit.clone(),
+    };
+    if !accounts::add(&mut db, &account, here.clock.now()).await.map_err(failed)? {
+        return Err(Failure::Input(fl!(m, "user-exists", name = name)));
+    }
+    db.commit().await.map_err(failed)?;
+    say(fl!(m, "user-added", name = name));
+    if made {
+        print(format_args!("{name}\t{given}\n"));
+    }
+    Ok(())
+}
+
+/// A password of random letters and digits in groups, easy to copy from paper.
+pub fn make() -> String {
+    let token = secret::token::<MADE>();
+    let groups: Vec<&str> = (0..MADE / 5).filter_map(|group| token.get(group * 5..group * 5 + 5)).collect();
+    groups.join("-")
+}
+
+/// The first line of standard input, if something is piped in.
+fn piped() -> Result<Option<String>, Failure> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        return Ok(None);
+    }
+    let mut line = String::new();
+    input.lock().read_line(&mut line).map_err(|error| Failure::Input(error.to_string()))?;
+    let line = line.trim_end_matches(['\n', '\r']);
+    Ok((!line.is_empty()).then(|| line.to_owned()))
+}

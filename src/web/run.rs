@@ -1,0 +1,36 @@
+//! A whole server: from an open port to an orderly end.
+
+use std::{future::Future, sync::Arc};
+
+use tokio::net::TcpListener;
+
+use super::{app::App, routes, server};
+use crate::{
+    clock::Clock,
+    config::Config,
+    secret::Key,
+    store::{Store, inbox::Inbox},
+    worker,
+};
+
+/// Serves on `listener` until `stop` is done; then running requests end, everything acknowledged is on the disk, and
+/// the database is closed.
+pub async fn run(
+    config: Config,
+    key: Arc<Key>,
+    store: Store,
+    clock: Clock,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) {
+    let (inbox, keeping) = Inbox::start(store.clone(), clock.clone());
+    let app = App::new(config, key, store.clone(), clock.clone(), inbox);
+    let work = tokio::spawn(worker::run(store.clone(), clock, app.catalogue.clone()));
+    let router = routes::router(app);
+    server::serve(listener, router, stop).await;
+    work.abort();
+    // The inbox ends when the last request that could still hand something in is gone. One that was cut off may have
+    // left its connection's task behind; its answer was never acknowledged.
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(2), keeping).await;
+    store.close().await;
+}

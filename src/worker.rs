@@ -1,0 +1,50 @@
+//! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, forgetting
+//! old sessions.
+
+use std::time::Duration;
+
+use crate::{
+    clock::Clock,
+    store::{Store, StoreError, accounts, campaigns, urn},
+    web::{auth::session, catalogue::Catalogue},
+};
+
+/// How soon a server notices what `sipas apply` changed.
+const NOTICE: Duration = Duration::from_millis(250);
+/// Of every how many looks one also does the slower work.
+const SLOWER: u32 = 80;
+
+/// Works until it is dropped.
+pub async fn run(store: Store, clock: Clock, catalogue: Catalogue) {
+    let mut ticks = tokio::time::interval(NOTICE);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut away = false;
+    for turn in (0..SLOWER).cycle() {
+        ticks.tick().await;
+        let outcome = async {
+            catalogue.refresh().await?;
+            if turn == 0 { slower(&store, clock.now()).await } else { Ok(()) }
+        };
+        match outcome.await {
+            Ok(()) => away = false,
+            Err(error) => {
+                // Said once, not four times a second.
+                if !away {
+                    tracing::warn!(%error, "the database does not answer; trying on");
+                }
+                away = true;
+            }
+        }
+    }
+}
+
+async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
+    for stored in campaigns::all(&mut store.read().await?).await? {
+        if !stored.settled && stored.campaign.closes <= now && urn::settle(store, stored.number, now).await? {
+            tracing::info!(campaign = stored.campaign.slug, "closed; its urn has been opened");
+        }
+    }
+    let mut db = store.write().await?;
+    accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::IDLE).await?;
+    db.commit().await
+}
