@@ -13,6 +13,7 @@ pub mod language;
 pub mod organisation;
 pub mod questionnaire;
 pub mod secret;
+pub mod simulation;
 pub mod statistics;
 pub mod store;
 // pub mod web; (until its views are in)

@@ -141,3 +141,77 @@ store-not-durable = The database may lose acknowledged answers: { $setting } is 
 store-wrong-key = The secret key is not the one this database was made with; point SIPAS_SECRET or SIPAS_SECRET_FILE at the right key (the .key file made at the first start).
 store-busy = The database is busy or full ({ $detail }); nothing was changed, try again.
 store-other = The database reports an error: { $detail }. Nothing was changed.
+
+# --- serve, user, simulate, figures: commands and reports ---
+serve-listening = sipas is running at { $address }. Press Ctrl+C to stop.
+serve-stopped = sipas has stopped; every acknowledged answer is stored.
+serve-port = Cannot open the port { $address }: { $detail }. Another program may be using it; stop that program or set SIPAS_LISTEN to another port.
+user-name = The account's name must not be empty, longer than 64 characters, or hold control characters.
+user-password-short = The password is too short; it needs at least { $n } characters.
+user-password-long = The password is too long; at most { $n } characters.
+user-password-guessable = The password is too easy to guess; choose a long sentence, or leave it empty to have one made.
+user-unknown-unit = There is no unit “{ $unit }”.
+user-exists = There is an account “{ $name }” already; choose another name.
+user-added = Added the account “{ $name }”. A password that was made is shown only this once.
+simulate-real = This campaign is a real one; simulated answers may only be added where demonstration = true.
+simulate-no-place = The campaign has neither counters nor invited persons; add some with sipas apply.
+simulate-too-many = Cannot add { $wanted } answers: by the populations and the list of invitations only { $room } people have not answered yet.
+simulate-planned = The campaign has not opened yet, so that it cannot have answers.
+simulate-settled = The campaign has closed and its answers are shuffled; nothing can be added.
+simulate-done = Added { $n } simulated answers to the campaign “{ $slug }”.
+figures-unknown-campaign = There is no campaign “{ $slug }”.
+figures-unknown-unit = The report has no unit “{ $unit }”.
+figures-cannot-write = Cannot write the file { $path }: { $detail }.
+figures-written = Wrote { $path }.
+
+# --- demo: the demonstration ---
+demo-folder = Cannot make the folder { $path }: { $detail }.
+demo-preparing = Preparing the demonstration province in { $path }…
+demo-banner = DEMONSTRATION: all figures are made up by a machine; they are no results of a real survey.
+demo-citizen = A citizen's questionnaire (scan or open it on a phone):
+demo-official = An official's personal link (works once):
+demo-staff = The Department's pages (account and password for this run):
+demo-mail = Invitations caught instead of sent:
+demo-stop = Press Ctrl+C to stop.
+demo-name = Participant { $number }
+
+# --- admin: the Department's pages ---
+admin-brand = Satisfaction survey
+admin-menu = Account and language
+admin-skip = Skip to content
+admin-log-out = Log out
+admin-login-title = Log in
+admin-login-name = Account name
+admin-login-password = Password
+admin-login-button = Log in
+admin-login-wrong = The account name or the password is wrong. Check them and try again.
+admin-login-wait = Too many failed attempts. Wait { $seconds } seconds and try again.
+admin-campaigns = Campaigns
+admin-campaigns-caption = { $n } campaigns, the latest opening first
+admin-campaigns-none = There is no campaign yet. Add one with sipas apply.
+admin-campaign = Campaign
+admin-phase = Status
+admin-phase-planned = Not yet open
+admin-phase-open = Open
+admin-phase-closed = Closed
+admin-period = Period
+admin-answers = Answers
+admin-turnout = { $answered } / { $invited } invited persons
+admin-turnout-note = The number of persons who have answered is updated once a day and in steps, so that nobody knows who has just answered. Results open only after the campaign closes.
+admin-results = Results
+admin-report = Index report
+admin-demonstration = Demonstration
+admin-demonstration-note = A demonstration: the figures are made up by a machine; they are no results of a real survey.
+admin-questionnaire = Questionnaire
+admin-posters = Print the QR pages of all counters (A5)
+admin-counters = { $n } counters
+admin-counter = Counter
+admin-unit = Unit
+admin-address = Address
+admin-code = QR code
+admin-poster = A5 page
+admin-mail = Caught mails
+admin-mail-note = The demonstration sends no mail. The invitations are here.
+admin-mail-none = No mails yet.
+admin-mail-to = To
+admin-mail-from = From

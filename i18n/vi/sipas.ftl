@@ -141,3 +141,77 @@ store-not-durable = Cơ sở dữ liệu có thể làm mất phiếu đã nhậ
 store-wrong-key = Khóa bí mật không phải là khóa đã dùng với cơ sở dữ liệu này; hãy đặt SIPAS_SECRET hoặc SIPAS_SECRET_FILE trỏ đến đúng khóa (tệp .key tạo ở lần chạy đầu).
 store-busy = Cơ sở dữ liệu đang bận hoặc đã đầy ({ $detail }); chưa có gì thay đổi, hãy thử lại.
 store-other = Cơ sở dữ liệu báo lỗi: { $detail }. Chưa có gì thay đổi.
+
+# --- serve, user, simulate, figures: các lệnh và báo cáo ---
+serve-listening = sipas đang chạy tại { $address }. Nhấn Ctrl+C để dừng.
+serve-stopped = sipas đã dừng; mọi phiếu đã nhận đều đã được ghi.
+serve-port = Không mở được cổng { $address }: { $detail }. Có thể một chương trình khác đang dùng cổng này; hãy dừng chương trình đó hoặc đặt SIPAS_LISTEN sang cổng khác.
+user-name = Tên tài khoản không được để trống, dài quá 64 ký tự hoặc chứa ký tự điều khiển.
+user-password-short = Mật khẩu quá ngắn; cần ít nhất { $n } ký tự.
+user-password-long = Mật khẩu quá dài; nhiều nhất { $n } ký tự.
+user-password-guessable = Mật khẩu quá dễ đoán; hãy chọn một câu dài hoặc để trống cho chương trình tạo.
+user-unknown-unit = Không có đơn vị “{ $unit }”.
+user-exists = Đã có tài khoản “{ $name }”; hãy chọn tên khác.
+user-added = Đã thêm tài khoản “{ $name }”. Mật khẩu (nếu do chương trình tạo) chỉ hiện một lần này.
+simulate-real = Đợt khảo sát này là đợt thật; chỉ được thêm số liệu mô phỏng vào đợt có demonstration = true.
+simulate-no-place = Đợt khảo sát chưa có quầy hoặc người được mời; hãy thêm bằng sipas apply.
+simulate-too-many = Không thể thêm { $wanted } phiếu: chỉ còn { $room } người chưa trả lời theo tổng thể và danh sách mời.
+simulate-planned = Đợt khảo sát chưa mở nên chưa thể có phiếu.
+simulate-settled = Đợt khảo sát đã đóng và đã trộn phiếu; không thể thêm phiếu nữa.
+simulate-done = Đã thêm { $n } phiếu mô phỏng vào đợt “{ $slug }”.
+figures-unknown-campaign = Không có đợt khảo sát “{ $slug }”.
+figures-unknown-unit = Báo cáo không có đơn vị “{ $unit }”.
+figures-cannot-write = Không ghi được tệp { $path }: { $detail }.
+figures-written = Đã ghi { $path }.
+
+# --- demo: bản chạy thử ---
+demo-folder = Không tạo được thư mục { $path }: { $detail }.
+demo-preparing = Đang chuẩn bị tỉnh mẫu trong thư mục { $path }…
+demo-banner = BẢN CHẠY THỬ: mọi số liệu đều do máy sinh ra, không phải kết quả khảo sát thật.
+demo-citizen = Phiếu của người dân (quét mã hoặc mở trên điện thoại):
+demo-official = Liên kết cá nhân của một cán bộ (dùng một lần):
+demo-staff = Trang của Sở Nội vụ (tài khoản và mật khẩu dùng cho lần chạy này):
+demo-mail = Thư mời đã chặn lại thay vì gửi đi:
+demo-stop = Nhấn Ctrl+C để dừng.
+demo-name = Ông/Bà { $number }
+
+# --- admin: trang của cơ quan ---
+admin-brand = Khảo sát hài lòng
+admin-menu = Tài khoản và ngôn ngữ
+admin-skip = Chuyển đến nội dung
+admin-log-out = Đăng xuất
+admin-login-title = Đăng nhập
+admin-login-name = Tên tài khoản
+admin-login-password = Mật khẩu
+admin-login-button = Đăng nhập
+admin-login-wrong = Tên tài khoản hoặc mật khẩu không đúng. Hãy kiểm tra và thử lại.
+admin-login-wait = Đã thử sai nhiều lần. Hãy đợi { $seconds } giây rồi thử lại.
+admin-campaigns = Các đợt khảo sát
+admin-campaigns-caption = { $n } đợt khảo sát, đợt mở sau đứng trước
+admin-campaigns-none = Chưa có đợt khảo sát nào. Hãy thêm bằng lệnh sipas apply.
+admin-campaign = Đợt khảo sát
+admin-phase = Trạng thái
+admin-phase-planned = Chưa mở
+admin-phase-open = Đang mở
+admin-phase-closed = Đã đóng
+admin-period = Thời gian
+admin-answers = Số phiếu
+admin-turnout = { $answered } / { $invited } người được mời
+admin-turnout-note = Số người đã trả lời được cập nhật mỗi ngày một lần và theo bước, để không ai biết người nào vừa trả lời. Kết quả chỉ mở sau khi đợt khảo sát đóng.
+admin-results = Kết quả
+admin-report = Báo cáo chỉ số
+admin-demonstration = Chạy thử
+admin-demonstration-note = Đợt chạy thử: số liệu do máy sinh ra, không phải kết quả khảo sát thật.
+admin-questionnaire = Phiếu
+admin-posters = In trang mã QR của mọi quầy (A5)
+admin-counters = { $n } quầy
+admin-counter = Quầy
+admin-unit = Đơn vị
+admin-address = Địa chỉ
+admin-code = Mã QR
+admin-poster = Trang in A5
+admin-mail = Thư đã chặn
+admin-mail-note = Bản chạy thử không gửi thư ra ngoài. Các thư mời nằm ở đây.
+admin-mail-none = Chưa có thư nào.
+admin-mail-to = Người nhận
+admin-mail-from = Người gửi

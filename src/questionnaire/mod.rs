@@ -8,6 +8,7 @@
 pub mod answers;
 pub mod flow;
 pub mod form;
+pub mod synthetic;
 #[cfg(test)]
 mod testing;
 pub mod walk;

@@ -174,3 +174,38 @@ pub async fn spend(db: &mut Writer, campaign: i64, hash: &[u8; 32]) -> Result<()
     .map(drop))?;
     Ok(())
 }
+
+/// How many invited persons of each unit have not answered yet, by unit.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn unused(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(String, u64)>, StoreError> {
+    let rows: Vec<(String, i64)> = on!(db, |c| {
+        sqlx::query_as(
+        "SELECT unit, COUNT(*) FROM invitation WHERE campaign = $1 AND NOT used GROUP BY unit ORDER BY unit"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await
+    })?;
+    Ok(rows.into_iter().map(|(unit, n)| (unit, n.unsigned_abs())).collect())
+}
+
+/// Marks the first `n` unused invitations of a unit as used, for invented answers: their number must equal that of used
+/// links (security test C-04).
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn spend_some(db: &mut Writer, campaign: i64, unit: &str, n: u64) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query(
+        "UPDATE invitation SET used = TRUE WHERE campaign = $1 AND code IN
+         (SELECT code FROM invitation WHERE campaign = $1 AND unit = $2 AND NOT used ORDER BY code LIMIT $3)"
+    )
+    .bind(campaign)
+    .bind(unit)
+    .bind(i64::try_from(n).unwrap_or(i64::MAX))
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    AsConn, Store, StoreError,
+    AsConn, Store, StoreError, Writer,
     campaigns::{self, Hold},
     comments::{self, Shelf},
     invitations, on, places,
@@ -62,7 +62,20 @@ pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> R
         return Ok(if again.is_some() { Outcome::Again } else { Outcome::Used });
     }
     let place = places::group(&mut db, sheet.campaign, &link.unit).await?;
-    let stored: Option<i64> = on!(&mut db, |c| {
+    let stored = drop_in(&mut db, place, sheet).await?;
+    if !stored {
+        // Another link's form with this idempotency key: the key was copied, and one form cannot count for two.
+        return Ok(Outcome::Used);
+    }
+    comments::put(&mut db, Shelf::Urn, sheet.campaign, &link.unit, &sheet.texts).await?;
+    invitations::spend(&mut db, sheet.campaign, token).await?;
+    db.commit().await?;
+    Ok(Outcome::New)
+}
+
+/// Drops a sheet into the urn; false if one with its id is there already.
+async fn drop_in(db: &mut Writer, place: i64, sheet: &Sheet) -> Result<bool, StoreError> {
+    let stored: Option<i64> = on!(db, |c| {
         sqlx::query_scalar(
         "INSERT INTO urn (id, campaign, place, definition, language, answers) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (id) DO NOTHING RETURNING campaign"
@@ -76,14 +89,20 @@ pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> R
     .fetch_optional(c)
     .await
     })?;
-    if stored.is_none() {
-        // Another link's form with this idempotency key: the key was copied, and one form cannot count for two.
-        return Ok(Outcome::Used);
+    Ok(stored.is_some())
+}
+
+/// Drops invented sheets of a group into the urn and marks as many of its invitations as used.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn fill(db: &mut Writer, campaign: i64, unit: &str, sheets: &[Sheet]) -> Result<(), StoreError> {
+    let place = places::group(db, campaign, unit).await?;
+    for sheet in sheets {
+        drop_in(db, place, sheet).await?;
+        comments::put(db, Shelf::Urn, campaign, unit, &sheet.texts).await?;
     }
-    comments::put(&mut db, Shelf::Urn, sheet.campaign, &link.unit, &sheet.texts).await?;
-    invitations::spend(&mut db, sheet.campaign, token).await?;
-    db.commit().await?;
-    Ok(Outcome::New)
+    invitations::spend_some(db, campaign, unit, sheets.len() as u64).await
 }
 
 /// How many answers wait in the urn of a campaign.
