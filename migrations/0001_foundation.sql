@@ -78,6 +78,8 @@ CREATE TABLE invitation (
     name       TEXT,
     email      TEXT,
     token_hash {blob},
+    -- The link was made for an e-mail, which may not have gone out yet.
+    mailed     BOOLEAN NOT NULL,
     sent       BOOLEAN NOT NULL,
     used       BOOLEAN NOT NULL,
     PRIMARY KEY (campaign, code)

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod definition;
+pub mod distribution;
 pub mod index;
 pub mod language;
 pub mod organisation;

@@ -65,7 +65,9 @@ impl Refused {
         match self {
             Self::Real => fl!(m, "simulate-real"),
             Self::NoPlace => fl!(m, "simulate-no-place"),
-            Self::TooMany { wanted, room } => fl!(m, "simulate-too-many", wanted = wanted.to_string(), room = room.to_string()),
+            Self::TooMany { wanted, room } => {
+                fl!(m, "simulate-too-many", wanted = wanted.to_string(), room = room.to_string())
+            }
             Self::Planned => fl!(m, "simulate-planned"),
             Self::Settled => fl!(m, "simulate-settled"),
             Self::Store(error) => error.words(lang, address),

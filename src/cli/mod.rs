@@ -6,8 +6,12 @@
 pub mod definition;
 pub mod estimate;
 mod failure;
+pub mod invite;
+pub mod links;
 mod output;
+pub mod simulate;
 pub mod surroundings;
+// pub mod user;
 
 use clap::{Parser, Subcommand};
 

@@ -54,9 +54,18 @@ pub async fn listen(config: Config) -> Result<(TcpListener, Config), Failure> {
 }
 
 /// The log goes to stderr; `SIPAS_LOG` says how much (`warn`, `info`, `debug`, or per module).
-pub fn start_log() {
+fn start_log() {
+    log("info,sqlx=warn");
+}
+
+/// The same for a demonstration, which says in words what matters.
+pub fn start_quiet_log() {
+    log("warn");
+}
+
+fn log(unless_asked: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SIPAS_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(unless_asked));
     // JSON: nothing that a user types can forge a line (security test K-03).
     let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
     // Already started is fine.

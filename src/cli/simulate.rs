@@ -2,12 +2,8 @@
 
 use i18n_embed_fl::fl;
 
-use super::{Failure, Settings, language, say};
-use crate::{
-    definition::message::with_hint,
-    simulation::{self, Refused},
-    store::campaigns,
-};
+use super::{Failure, Settings, language, links, say};
+use crate::simulation::{self, Refused};
 
 /// Flags of `sipas simulate`.
 #[derive(Debug, clap::Args)]
@@ -31,17 +27,8 @@ pub struct Args {
 pub async fn run(args: &Args) -> Result<(), Failure> {
     let lang = language();
     let here = args.settings.open().await?;
-    let find = async {
-        let mut db = here.store.read().await?;
-        let all = campaigns::all(&mut db).await?;
-        Ok::<_, crate::store::StoreError>(all)
-    };
-    let all = find.await.map_err(|error| here.database(&error))?;
-    let Some(stored) = all.iter().find(|stored| stored.campaign.slug == args.campaign) else {
-        let known: Vec<String> = all.into_iter().map(|stored| stored.campaign.slug).collect();
-        let words = fl!(lang.messages(), "figures-unknown-campaign", slug = args.campaign.as_str());
-        return Err(Failure::Input(with_hint(lang, words, &args.campaign, &known)));
-    };
+    let (slug, count) = (args.campaign.as_str(), args.responses);
+    let stored = links::campaign(&here, slug).await?;
     simulation::run(&here.store, stored.number, args.responses, args.seed, here.clock.now()).await.map_err(
         |refused| match &refused {
             Refused::Store(error) => here.database(error),
@@ -49,6 +36,6 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         },
     )?;
     here.store.close().await;
-    say(fl!(lang.messages(), "simulate-done", n = args.responses, slug = args.campaign.as_str()));
+    say(fl!(lang.messages(), "simulate-done", n = count, slug = slug));
     Ok(())
 }

@@ -18,6 +18,8 @@ pub struct Invitation {
     pub email: Option<String>,
     /// Whether a link has been made.
     pub linked: bool,
+    /// Whether the link was made for an e-mail (else it was printed).
+    pub mailed: bool,
     /// Whether the link has been sent by e-mail.
     pub sent: bool,
 }
@@ -44,7 +46,7 @@ pub fn token_hash(key: &Key, token: &str) -> [u8; 32] {
 /// [`StoreError`] from the database.
 pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invitation>, StoreError> {
     Ok(on!(db, |c| sqlx::query_as(
-        "SELECT code, unit, name, email, token_hash IS NOT NULL AS linked, sent FROM invitation
+        "SELECT code, unit, name, email, token_hash IS NOT NULL AS linked, mailed, sent FROM invitation
          WHERE campaign = $1 ORDER BY code"
     )
     .bind(campaign)
@@ -79,8 +81,8 @@ pub async fn put(
     email: Option<&str>,
 ) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
-        "INSERT INTO invitation (campaign, code, unit, name, email, token_hash, sent, used)
-         VALUES ($1, $2, $3, $4, $5, NULL, FALSE, FALSE)
+        "INSERT INTO invitation (campaign, code, unit, name, email, token_hash, mailed, sent, used)
+         VALUES ($1, $2, $3, $4, $5, NULL, FALSE, FALSE, FALSE)
          ON CONFLICT (campaign, code) DO UPDATE
          SET unit = excluded.unit, name = excluded.name, email = excluded.email"
     )
@@ -110,7 +112,8 @@ pub async fn remove(db: &mut Writer, campaign: i64, code: &str) -> Result<bool, 
     Ok(gone.is_some())
 }
 
-/// Gives an invitation a new token, which ends its old one; false if there is no such invitation or it was used.
+/// Gives an invitation a new token for print, which ends its old one; false if there is no such invitation or it was
+/// used.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -120,16 +123,39 @@ pub async fn set_token(
     code: &str,
     hash: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    let set: Option<String> = on!(db, |c| {
-        sqlx::query_scalar(
-        "UPDATE invitation SET token_hash = $3 WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
+    replace_token(db, campaign, code, hash, false).await
+}
+
+/// The same for an e-mail.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn set_mailed_token(
+    db: &mut Writer,
+    campaign: i64,
+    code: &str,
+    hash: &[u8; 32],
+) -> Result<bool, StoreError> {
+    replace_token(db, campaign, code, hash, true).await
+}
+
+async fn replace_token(
+    db: &mut Writer,
+    campaign: i64,
+    code: &str,
+    hash: &[u8; 32],
+    mailed: bool,
+) -> Result<bool, StoreError> {
+    let set: Option<String> = on!(db, |c| sqlx::query_scalar(
+        "UPDATE invitation SET token_hash = $3, mailed = $4
+         WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
     )
     .bind(campaign)
     .bind(code)
     .bind(hash.as_slice())
+    .bind(mailed)
     .fetch_optional(c)
-    .await
-    })?;
+    .await)?;
     Ok(set.is_some())
 }
 

@@ -15,7 +15,11 @@ use crate::{
     apply::{self, Source},
     clock,
     config::Config,
-    distribution::{address, invite},
+    distribution::{
+        address,
+        invite::{self, Stopped},
+        mail::{MailError, Mailer},
+    },
     language::Lang,
     secret::{self, LINK_TOKEN},
     simulation::{self, Refused},
@@ -27,7 +31,7 @@ use crate::{
     },
     web::{
         self,
-        admin::mail,
+        admin::mail as mail_page,
         auth::password,
     },
 };
@@ -110,7 +114,7 @@ async fn prepare(here: &Surroundings, lang: Lang) -> Result<Addresses, Failure> 
     let failed = |error: StoreError| here.database(&error);
     let today = Timestamp::from_millisecond(here.clock.now())
         .map_err(|error| Failure::Unreachable(error.to_string()))?
-        .to_zoned(clock::province())
+        .to_zoned_datetime(clock::province())
         .date();
     let (text, slugs) = province::toml(today);
     let source = Source { name: "demo.toml".to_owned(), text };
@@ -121,7 +125,7 @@ async fn prepare(here: &Surroundings, lang: Lang) -> Result<Addresses, Failure> 
     simulate(here, &slugs.citizens_past, CITIZENS, lang).await?;
     simulate(here, &slugs.officials_past, OFFICIALS, lang).await?;
     let open = find(here, &slugs.officials_now).await.map_err(failed)?;
-    invite::send_quietly(here, &open, lang).await?;
+    invite(here, &open).await?;
     let citizens = find(here, &slugs.citizens_now).await.map_err(failed)?;
     let base = &here.config.base_url;
     Ok(Addresses {
@@ -129,7 +133,7 @@ async fn prepare(here: &Surroundings, lang: Lang) -> Result<Addresses, Failure> 
         official: official(here, &open).await.map_err(failed)?,
         staff: format!("{base}/admin"),
         password: account(here).await?,
-        mail: format!("{base}/mail/{}", mail::key(&here.key)),
+        mail: format!("{base}/mail/{}", mail_page::key(&here.key)),
     })
 }
 
@@ -152,6 +156,19 @@ async fn simulate(here: &Surroundings, slug: &str, n: u64, lang: Lang) -> Result
         Refused::Store(error) => here.database(error),
         _ => Failure::Input(refused.words(lang, &here.config.database_url)),
     })
+}
+
+/// The invitations, into the folder that catches them; those of an earlier run are there already.
+async fn invite(here: &Surroundings, stored: &Stored) -> Result<(), Failure> {
+    let Some(url) = &here.config.smtp_url else { return Ok(()) };
+    let wrong = |error: MailError| Failure::Unreachable(error.to_string());
+    let mailer = Mailer::new(url, &here.config.mail_from).map_err(wrong)?;
+    invite::send(&here.store, &here.key, &here.config.base_url, &mailer, stored, |_, _| ()).await.map_err(
+        |stopped| match stopped {
+            Stopped::Store(error) => here.database(&error),
+            Stopped::Mail(error) => wrong(error),
+        },
+    )
 }
 
 /// The first counter of the open campaign.

@@ -98,7 +98,7 @@ pub fn texts(ready: &Ready, answers: &Answers) -> Vec<(String, String)> {
 
 /// The year of a campaign, for the placeholder in its wording.
 pub fn year(campaign: &Campaign) -> i16 {
-    Timestamp::from_millisecond(campaign.opens).map_or(1970, |opens| opens.to_zoned(clock::province()).year())
+    Timestamp::from_millisecond(campaign.opens).map_or(1970, |opens| opens.to_zoned_datetime(clock::province()).year())
 }
 
 /// Whether the browser takes gzip.

@@ -6,7 +6,7 @@ use crate::{clock, language::Lang, organisation::Campaign};
 
 /// A moment in the province's time.
 fn local(milliseconds: i64) -> Option<jiff::ZonedDateTime> {
-    Timestamp::from_millisecond(milliseconds).ok().map(|moment| moment.to_zoned(clock::province()))
+    Timestamp::from_millisecond(milliseconds).ok().map(|moment| moment.to_zoned_datetime(clock::province()))
 }
 
 /// The day of a moment: `05/10/2026`, `5 October 2026`.

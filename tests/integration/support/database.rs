@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection, Row as _, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
 use tempfile::TempDir;
 
 use super::command::{self, Output, SECRET};
@@ -33,6 +33,38 @@ impl Database {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("sipas.db").display());
         Self { url, folder, on_postgres: None }
+    }
+
+    /// A SQLite file in this folder.
+    pub fn sqlite_at(folder: &Path) -> Self {
+        let url = format!("sqlite:{}", folder.join("sipas.db").display());
+        Self { url, folder: tempfile::tempdir().unwrap(), on_postgres: None }
+    }
+
+    /// Holds what every writer needs until the lock is dropped.
+    pub fn lock(&self) -> Lock {
+        let (url, is_postgres) = (self.url.clone(), self.is_postgres());
+        let (held, wait_held) = std::sync::mpsc::channel::<()>();
+        let (release, wait_release) = std::sync::mpsc::channel::<()>();
+        let holder = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async move {
+                if is_postgres {
+                    let mut connection = PgConnection::connect(&url).await.unwrap();
+                    let hold = "BEGIN; LOCK TABLE campaign, response IN ACCESS EXCLUSIVE MODE";
+                    sqlx::raw_sql(hold).execute(&mut connection).await.unwrap();
+                    held.send(()).unwrap();
+                    let _ = wait_release.recv();
+                } else {
+                    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+                    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+                    held.send(()).unwrap();
+                    let _ = wait_release.recv();
+                }
+            });
+        });
+        wait_held.recv().unwrap();
+        Lock { release: Some(release), holder: Some(holder) }
     }
 
     fn postgres(server: String) -> Self {
@@ -75,6 +107,46 @@ impl Database {
         [("SIPAS_DATABASE_URL", self.url.clone()), ("SIPAS_SECRET", SECRET.to_owned())]
     }
 
+    /// A number that a query gives, past the product.
+    pub fn number(&self, sql: &str) -> i64 {
+        self.rows(sql, |row| row.number()).into_iter().next().unwrap()
+    }
+
+    /// The first column of a query, past the product; bytes as hex digits.
+    pub fn texts(&self, sql: &str) -> Vec<String> {
+        self.rows(sql, |row| row.text())
+    }
+
+    /// The columns of a table.
+    pub fn columns(&self, table: &str) -> Vec<String> {
+        let sql = if self.is_postgres() {
+            format!("SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}'")
+        } else {
+            format!("SELECT name FROM pragma_table_info('{table}')")
+        };
+        self.texts(&sql)
+    }
+
+    /// Runs a statement past the product.
+    pub fn execute(&self, sql: &str) {
+        self.rows(sql, |_| ());
+    }
+
+    fn rows<T: Send>(&self, sql: &str, read: impl Fn(Cells<'_>) -> T + Send) -> Vec<T> {
+        let sql = sqlx::AssertSqlSafe(sql);
+        wait(async {
+            if self.is_postgres() {
+                let mut connection = PgConnection::connect(self.url()).await?;
+                let rows = sqlx::query(sql).fetch_all(&mut connection).await?;
+                Ok(rows.iter().map(|row| read(Cells::Postgres(row))).collect())
+            } else {
+                let mut connection = SqliteConnection::connect(self.url()).await?;
+                let rows = sqlx::query(sql).fetch_all(&mut connection).await?;
+                Ok(rows.iter().map(|row| read(Cells::Sqlite(row))).collect())
+            }
+        })
+    }
+
     /// Runs a command on this database.
     pub fn run(&self, args: &[&str]) -> Output {
         command::finish(command::binary().args(args).envs(self.variables()))
@@ -89,19 +161,66 @@ impl Drop for Database {
     }
 }
 
+/// A held lock.
+#[derive(Debug)]
+pub struct Lock {
+    release: Option<std::sync::mpsc::Sender<()>>,
+    holder: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        drop(self.release.take());
+        if let Some(holder) = self.holder.take() {
+            holder.join().unwrap();
+        }
+    }
+}
+
+/// The first cell of a row of either database.
+enum Cells<'r> {
+    Sqlite(&'r SqliteRow),
+    Postgres(&'r PgRow),
+}
+
+impl Cells<'_> {
+    fn number(&self) -> i64 {
+        match self {
+            Self::Sqlite(row) => row.get(0),
+            Self::Postgres(row) => row.get(0),
+        }
+    }
+
+    fn text(&self) -> String {
+        let (text, bytes): (Result<String, _>, Result<Vec<u8>, _>) = match self {
+            Self::Sqlite(row) => (row.try_get(0), row.try_get(0)),
+            Self::Postgres(row) => (row.try_get(0), row.try_get(0)),
+        };
+        match (text, bytes) {
+            (Ok(text), _) => text,
+            (_, Ok(bytes)) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            (Err(error), _) => panic!("{error}"),
+        }
+    }
+}
+
 fn drop_statement(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 }
 
-/// Runs statements on the server, on a thread of its own: the caller may or may not be inside a runtime.
+/// Runs statements on the server.
 fn execute(server: &str, statements: &[String]) {
-    let work = async {
+    wait(async {
         let mut connection = PgConnection::connect(server).await?;
         for statement in statements {
             sqlx::raw_sql(sqlx::AssertSqlSafe(statement.as_str())).execute(&mut connection).await?;
         }
         connection.close().await
-    };
+    });
+}
+
+/// Waits for some work, on a thread of its own: the caller may or may not be inside a runtime.
+fn wait<T: Send>(work: impl Future<Output = Result<T, sqlx::Error>> + Send) -> T {
     std::thread::scope(|scope| {
         scope
             .spawn(|| {
@@ -110,8 +229,8 @@ fn execute(server: &str, statements: &[String]) {
             })
             .join()
             .unwrap()
-            .expect("the server of TEST_DATABASE_URL")
-    });
+            .expect("the test's database")
+    })
 }
 
 #[cfg(test)]

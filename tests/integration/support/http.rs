@@ -87,8 +87,26 @@ impl Client {
         self.send("POST", path, &headers, form.body().as_bytes())
     }
 
+    /// Sends a form; `None` if the connection broke before the answer was there.
+    pub fn try_submit(&mut self, page: &str, form: &Form) -> Option<Page> {
+        let path = if form.action.is_empty() { page } else { &form.action };
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        self.try_send("POST", path, &headers, form.body().as_bytes()).ok()
+    }
+
     /// Any request; nothing is added but the cookies.
+    #[track_caller]
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Page {
+        self.try_send(method, path, headers, body).unwrap()
+    }
+
+    fn try_send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Page, ureq::Error> {
         let url = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
         let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(url);
         for (name, value) in headers {
@@ -100,17 +118,17 @@ impl Client {
             request = request.header("cookie", pairs.join("; "));
         }
         let mut answer = if body.is_empty() && method != "POST" {
-            self.agent.run(request.body(()).unwrap()).unwrap()
+            self.agent.run(request.body(()).unwrap())?
         } else {
-            self.agent.run(request.body(body).unwrap()).unwrap()
+            self.agent.run(request.body(body).unwrap())?
         };
         let page = Page {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
-            bytes: answer.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap(),
+            bytes: answer.body_mut().with_config().limit(1 << 30).read_to_vec()?,
         };
         self.remember(&page);
-        page
+        Ok(page)
     }
 
     /// Keeps what `Set-Cookie` sets. `Secure` is not looked at: tests speak plain HTTP to the loopback interface.

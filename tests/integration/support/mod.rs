@@ -21,3 +21,4 @@ pub use form::{Choice, Field, Form, Kind, error_links};
 pub use http::{Client, Page};
 pub use server::Server;
 pub use smtp::{Mail, MailServer};
+pub mod stage;

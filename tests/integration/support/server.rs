@@ -86,6 +86,25 @@ impl Server {
         self.stderr.lock().unwrap().clone()
     }
 
+    /// The same while others still use it.
+    pub fn kill_now(&self) {
+        self.signal("KILL");
+    }
+
+    /// Asks it to stop (SIGTERM).
+    pub fn ask_to_stop(&self) {
+        self.signal("TERM");
+    }
+
+    fn signal(&self, name: &str) {
+        // The shell's own `kill`: there may be no program of that name.
+        let sent = Command::new("sh")
+            .args(["-c", "kill -$1 \"$2\"", "sh", name, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
     /// Ends it as a power cut would end the process: SIGKILL.
     pub fn kill9(mut self) {
         self.child.kill().unwrap();
@@ -93,13 +112,13 @@ impl Server {
     }
 
     /// Asks it to stop and waits for its end.
-    pub fn sigterm(mut self) -> ExitStatus {
-        // The shell's own `kill`: there may be no program of that name.
-        let asked = Command::new("sh")
-            .args(["-c", "kill -TERM \"$1\"", "sh", &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(asked.success());
+    pub fn sigterm(self) -> ExitStatus {
+        self.ask_to_stop();
+        self.wait()
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self) -> ExitStatus {
         let pause = Duration::from_millis(20);
         for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
             if let Some(status) = self.child.try_wait().unwrap() {

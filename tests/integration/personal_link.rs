@@ -1,0 +1,290 @@
+//! An official with a personal link: used once, and nothing joins it to the answers.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::{collections::BTreeSet, thread};
+
+use crate::support::{
+    Client, Database, Server,
+    stage::{self, When, applied, filled, links, officials, report},
+};
+
+fn open(invited: usize) -> (Database, Server, Vec<String>) {
+    let database = applied(&officials(When::Now, invited));
+    let links = links(&database);
+    assert_eq!(links.len(), invited);
+    let server = Server::start(&database);
+    (database, server, links)
+}
+
+fn answer(client: &mut Client, link: &str, code: &str) {
+    let page = client.get(link).is(200);
+    let form = filled(&page, code);
+    client.submit(link, &form).is(303);
+}
+
+/// Numbers of used invitations and of sheets in the urn and the responses.
+fn counts(database: &Database) -> (i64, i64, i64) {
+    let count = |sql: &'static str| database.number(sql);
+    (
+        count("SELECT COUNT(*) FROM invitation WHERE used"),
+        count("SELECT COUNT(*) FROM urn"),
+        count("SELECT COUNT(*) FROM response"),
+    )
+}
+
+#[test]
+fn a_03_looking_at_a_link_leaves_it_unused() {
+    let (database, server, links) = open(2);
+    for _ in 0..30 {
+        let mut scanner = server.client();
+        for method in ["GET", "HEAD", "OPTIONS"] {
+            scanner.send(method, &links[0], &[], b"");
+        }
+    }
+    assert_eq!(counts(&database), (0, 0, 0));
+    answer(&mut server.client(), &links[0], "5");
+    assert_eq!(counts(&database), (1, 1, 0));
+}
+
+#[test]
+fn a_04_the_untouched_form_of_a_scanner_uses_nothing_up() {
+    let (database, server, links) = open(2);
+    let mut scanner = server.client();
+    let untouched = scanner.get(&links[0]).is(200).form();
+    scanner.submit(&links[0], &untouched).is(422);
+    assert_eq!(counts(&database), (0, 0, 0));
+    answer(&mut scanner, &links[0], "5");
+}
+
+#[test]
+fn a_05_a_used_link_says_so_and_shows_no_answer() {
+    let (database, server, links) = open(2);
+    let mut official = server.client();
+    let page = official.get(&links[0]).is(200);
+    let mut form = filled(&page, "2");
+    let text = form.fields.iter().find(|f| f.kind == crate::support::Kind::Text).unwrap().name.clone();
+    form.set(&text, "một nhận xét riêng");
+    official.submit(&links[0], &form).is(303);
+    let used = official.get(&links[0]).is(410);
+    assert!(used.text().contains("<html lang=\"vi\"") && !used.text().contains("nhận xét riêng"));
+    let other = filled(&page, "5");
+    let mut other = other;
+    other.fields.iter_mut().find(|f| f.name == "submission").unwrap().values = vec!["f".repeat(32)];
+    official.submit(&links[0], &other).is(410);
+    assert_eq!(counts(&database), (1, 1, 0));
+}
+
+#[test]
+fn the_same_form_sent_again_is_thanked_again() {
+    let (database, server, links) = open(2);
+    let mut official = server.client();
+    let form = filled(&official.get(&links[0]).is(200), "4");
+    official.submit(&links[0], &form).is(303);
+    official.submit(&links[0], &form).is(303);
+    assert_eq!(counts(&database), (1, 1, 0));
+}
+
+#[test]
+fn a_06_unknown_and_malformed_links_cannot_be_told_apart() {
+    let (_database, server, links) = open(2);
+    let mut stranger = server.client();
+    let unknown = stranger.get(&format!("/m/{}", "0".repeat(26))).is(404);
+    for path in ["/m/x", "/m/%27", "/m/cam-ong", "/m/00000000-0000-0000-0000-000000000000"] {
+        let malformed = stranger.get(path).is(404);
+        assert_eq!(malformed.bytes, unknown.bytes, "{path}");
+        let names = |page: &crate::support::Page| page.headers.keys().map(ToString::to_string).collect::<BTreeSet<_>>();
+        assert_eq!(names(&malformed), names(&unknown), "{path}");
+    }
+    stranger.post("/m", &[("token", "x")]).is(404);
+    stranger.post("/m", &[]).is(404);
+    stranger.get(&links[0]).is(200);
+}
+
+#[test]
+fn a_06_links_of_campaigns_that_are_not_open_say_so() {
+    for (when, status) in [(When::Later, 404), (When::Before, 410)] {
+        let database = applied(&officials(when, 2));
+        let links = links(&database);
+        let server = Server::start(&database);
+        server.client().get(&links[0]).is(status);
+        server.client().post(&links[0], &[]).is(status);
+        assert_eq!(counts(&database), (0, 0, 0));
+    }
+}
+
+#[test]
+fn a_07_of_many_forms_at_once_exactly_one_is_kept() {
+    let (database, server, links) = open(2);
+    let page = server.client().get(&links[0]).is(200);
+    let mut statuses: Vec<u16> = thread::scope(|scope| {
+        let (server, page, link) = (&server, &page, &links[0]);
+        let senders: Vec<_> = (0..60)
+            .map(|n| {
+                scope.spawn(move || {
+                    let mut form = filled(page, if n % 2 == 0 { "5" } else { "1" });
+                    let key = format!("{n:032x}");
+                    form.fields.iter_mut().find(|f| f.name == "submission").unwrap().values = vec![key];
+                    server.client().submit(link, &form).status
+                })
+            })
+            .collect();
+        senders.into_iter().map(|sender| sender.join().unwrap()).collect()
+    });
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 303);
+    assert!(statuses[1..].iter().all(|status| *status == 410), "{statuses:?}");
+    assert_eq!(counts(&database), (1, 1, 0));
+}
+
+#[test]
+fn a_08_a_form_of_another_link_or_campaign_is_refused() {
+    let (database, server, links) = open(2);
+    stage::apply(&database, &stage::citizens(When::Now));
+    let mut official = server.client();
+    let form = filled(&official.get(&links[0]).is(200), "5");
+    // The token in the body is one link's, the address another's.
+    let fields: Vec<(&str, &str)> = form.pairs();
+    official.post(&links[1], &fields).is(404);
+    // An official's form at a citizen's counter.
+    official.post("/k/qn-1", &fields).is(422);
+    // Another campaign's name in the form.
+    let mut other = form.clone();
+    other.fields.iter_mut().find(|f| f.name == "_campaign").unwrap().values = vec!["dan".to_owned()];
+    official.submit(&links[0], &other).is(422);
+    assert_eq!(counts(&database), (0, 0, 0));
+}
+
+#[test]
+fn a_15_no_address_after_the_first_holds_the_token() {
+    let (_database, server, links) = open(2);
+    let token = links[0].strip_prefix("/m/").unwrap().to_owned();
+    let mut official = server.client();
+    let form = filled(&official.get(&links[0]).is(200), "5");
+    assert!(!form.action.contains(&token), "{}", form.action);
+    let sent = official.submit(&links[0], &form).is(303);
+    assert!(!sent.header("location").contains(&token));
+    assert!(!official.get(sent.header("location")).is(200).text().contains(&token));
+    official.get(&links[0]).is(410);
+}
+
+#[test]
+fn b_07_until_it_closes_a_link_campaign_shows_no_result() {
+    let (database, server, links) = open(20);
+    let before = report(&database, "can-bo");
+    for link in &links[..12] {
+        answer(&mut server.client(), link, "5");
+    }
+    let during = report(&database, "can-bo");
+    let still = |report: &serde_json::Value| {
+        let mut report = report.clone();
+        report["generated_at"] = serde_json::Value::Null;
+        report
+    };
+    assert_eq!(still(&before), still(&during), "twelve answers on one day show nowhere");
+    assert_eq!(during["total"]["index"]["publish"], "suppress");
+    assert_eq!(during["total"]["index"]["estimate"], serde_json::Value::Null);
+    assert!(during["notes"].as_array().unwrap().iter().any(|note| note["code"] == "closed_until_end"));
+    stage::apply(&database, &officials(When::Before, 20));
+    let after = report(&database, "can-bo");
+    assert_eq!(after["responses"]["stored"], 12);
+    assert_eq!(after["total"]["index"]["n"], 12);
+    assert_eq!(counts(&database), (12, 0, 12));
+}
+
+#[test]
+fn b_06_the_urn_is_shuffled_out_once() {
+    let (database, server, links) = open(12);
+    for (n, link) in links.iter().enumerate() {
+        answer(&mut server.client(), link, if n < 6 { "5" } else { "1" });
+    }
+    drop(server);
+    stage::apply(&database, &officials(When::Before, 12));
+    let first = report(&database, "can-bo");
+    let second = report(&database, "can-bo");
+    assert_eq!(first["total"], second["total"]);
+    assert_eq!(counts(&database), (12, 0, 12));
+    assert_eq!(database.number("SELECT COUNT(DISTINCT day) FROM response"), 1);
+}
+
+#[test]
+fn b_02_the_order_of_the_answers_tells_nothing_of_the_order_of_the_links() {
+    let (database, server, links) = open(40);
+    for (n, link) in links.iter().enumerate() {
+        answer(&mut server.client(), link, if n < 20 { "5" } else { "1" });
+    }
+    drop(server);
+    stage::apply(&database, &officials(When::Before, 40));
+    report(&database, "can-bo");
+    // Early answers are marked by their content; the attacker guesses that the first rows are the early ones.
+    let rows = database.texts("SELECT answers FROM response");
+    assert_eq!(rows.len(), 40);
+    let early: Vec<bool> = rows.iter().map(|row| row == &rows[0]).collect();
+    let right = early[..20].iter().filter(|early| **early).count();
+    // By chance 10 of 20 are right; 20 or 0 would be the order itself (less than one in ten million by chance).
+    assert!((3..=17).contains(&right), "{right} of the first 20 rows are of one kind");
+}
+
+#[test]
+fn b_01_nothing_in_the_answers_refers_to_the_invitations() {
+    let (database, server, links) = open(4);
+    for link in &links {
+        answer(&mut server.client(), link, "5");
+    }
+    drop(server);
+    for table in ["urn", "response", "urn_comment", "comment"] {
+        let columns = database.columns(table);
+        for column in ["token", "token_hash", "invitation", "code", "email", "name", "created", "time", "at"] {
+            assert!(!columns.iter().any(|c| c == column), "{table}.{column}");
+        }
+    }
+    let hashes: BTreeSet<String> = database.texts("SELECT token_hash FROM invitation").into_iter().collect();
+    let ids: BTreeSet<String> = database.texts("SELECT id FROM urn").into_iter().collect();
+    assert_eq!((hashes.len(), ids.len()), (4, 4));
+    for id in &ids {
+        assert!(!hashes.iter().any(|hash| hash.contains(id.as_str())), "an id is part of a token's hash");
+    }
+}
+
+#[test]
+fn b_03_no_transaction_number_joins_a_link_to_its_answers() {
+    let (database, server, links) = open(10);
+    if !database.is_postgres() {
+        return;
+    }
+    for (n, link) in links.iter().take(5).enumerate() {
+        answer(&mut server.client(), link, "5");
+        let joined = database.number(
+            "SELECT COUNT(DISTINCT i.code) FROM invitation i JOIN urn u ON i.xmin = u.xmin WHERE i.campaign = u.campaign",
+        );
+        assert!(joined == 0 || joined == 10, "after {n} answers a transaction number names {joined} invitations");
+    }
+}
+
+#[test]
+fn b_12_tokens_and_answers_stand_in_no_log() {
+    let database = applied(&officials(When::Now, 2));
+    let links = links(&database);
+    let server = Server::start_with(&database, &[("SIPAS_LOG", "debug")]);
+    let mut official = server.client();
+    let token = links[0].strip_prefix("/m/").unwrap();
+    let form = filled(&official.get(&links[0]).is(200), "5");
+    let key = form.value("submission").unwrap().to_owned();
+    official.submit(&links[0], &form).is(303);
+    official.get(&links[0]).is(410);
+    let log = server.stderr();
+    assert!(!log.contains(token) && !log.contains(&key), "{log}");
+    assert!(!server.stdout().contains(token));
+}
+
+#[test]
+fn c_04_link_answers_are_as_many_as_used_links() {
+    let (database, server, links) = open(16);
+    thread::scope(|scope| {
+        for link in &links {
+            let server = &server;
+            scope.spawn(move || answer(&mut server.client(), link, "4"));
+        }
+    });
+    assert_eq!(counts(&database), (16, 16, 0));
+}
