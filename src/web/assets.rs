@@ -39,12 +39,17 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
 });
 
 /// The styles of the respondents' pages as they stand inside `<style>`.
-static STYLE: LazyLock<String> =
-    LazyLock::new(|| squeeze(&ASSETS.get("respond.css").map_or_else(String::new, Asset::text)));
+static STYLE: LazyLock<String> = LazyLock::new(|| inline("respond.css"));
 
-/// The source expression that lets the inline styles pass the content security policy.
-static STYLE_HASH: LazyLock<String> =
-    LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style().as_bytes()))));
+/// The styles of the printed page with a counter's code.
+static POSTER_STYLE: LazyLock<String> = LazyLock::new(|| inline("poster.css"));
+
+/// The source expressions that let the inline styles pass the content security policy.
+static STYLE_HASHES: LazyLock<String> = LazyLock::new(|| {
+    [style(), poster_style()]
+        .map(|style| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes()))))
+        .join(" ")
+});
 
 /// The address of an asset by its file name in `static/`; of a file that is not there, the plain address, which leads
 /// nowhere.
@@ -62,14 +67,24 @@ pub fn style() -> &'static str {
     &STYLE
 }
 
-/// The hash of [`style`] as a CSP source: `style-src 'self' 'sha256-…'`.
-pub fn style_hash() -> &'static str {
-    &STYLE_HASH
+/// The styles that [`super::views::poster`] puts inside `<style>`, so that the page may be saved and sent.
+pub fn poster_style() -> &'static str {
+    &POSTER_STYLE
+}
+
+/// The hashes of [`style`] and [`poster_style`] as CSP sources: `style-src 'self' 'sha256-…' 'sha256-…'`.
+pub fn style_hashes() -> &'static str {
+    &STYLE_HASHES
+}
+
+fn inline(name: &str) -> String {
+    squeeze(&ASSETS.get(name).map_or_else(String::new, Asset::text))
 }
 
 impl Asset {
     fn new(name: &str, bytes: Vec<u8>) -> Self {
-        let hash: String = Sha256::digest(&bytes).iter().take(HASH_BYTES).map(|b| format!("{b:02x}")).collect();
+        let hash: String =
+            Sha256::digest(&bytes).iter().take(HASH_BYTES).map(|b| format!("{b:02x}")).collect();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
         Self {
             url: format!("/static/{stem}.{hash}.{extension}"),
@@ -141,7 +156,9 @@ mod tests {
 
     #[test]
     fn other_paths_lead_nowhere() {
-        for path in ["/static/respond.css", "/static/../Cargo.toml", "/static/respond.0000000000000000.css", ""] {
+        for path in
+            ["/static/respond.css", "/static/../Cargo.toml", "/static/respond.0000000000000000.css", ""]
+        {
             assert!(find(path).is_none(), "{path}");
         }
         assert!(find(&asset_url("absent.css")).is_none());
@@ -151,13 +168,20 @@ mod tests {
     fn the_inline_styles_have_no_comment_and_cannot_end_their_element() {
         assert!(!style().contains("/*"));
         assert!(!style().contains('<'));
-        assert!(style_hash().starts_with("'sha256-") && style_hash().ends_with("='"));
-        assert_eq!(squeeze("/* a */\na {\n  b: c; }\n@media x {\n  d { e: f; }\n}\n"), "a{b: c}@media x{d{e: f}}");
+        assert!(!poster_style().contains("/*") && !poster_style().contains('<'));
+        let hashes: Vec<&str> = style_hashes().split(' ').collect();
+        assert_eq!(hashes.len(), 2);
+        assert!(hashes.iter().all(|hash| hash.starts_with("'sha256-") && hash.ends_with("='")));
+        assert_eq!(
+            squeeze("/* a */\na {\n  b: c; }\n@media x {\n  d { e: f; }\n}\n"),
+            "a{b: c}@media x{d{e: f}}"
+        );
     }
 
     #[test]
     fn m_13_styles_and_script_stay_with_what_old_engines_know() {
-        for feature in [":has(", ":is(", ":where(", "@layer", "@container", "clamp(", "inset:", " gap:", "&"] {
+        for feature in [":has(", ":is(", ":where(", "@layer", "@container", "clamp(", "inset:", " gap:", "&"]
+        {
             assert!(!style().contains(feature), "{feature}");
         }
         let script = ASSETS.get("respond.js").map(Asset::text).unwrap();

@@ -1,7 +1,7 @@
 //! The skeleton of a respondent's page: one request for words and styles together, nothing from elsewhere.
 //!
 //! The styles stand in the page itself; the content security policy lets them pass by their hash
-//! ([`assets::style_hash`]). It must also allow `data:` images for the icon, which so costs no request.
+//! ([`assets::style_hashes`]). It must also allow `data:` images for the icon, which so costs no request.
 
 use i18n_embed_fl::fl;
 use maud::{DOCTYPE, Markup, PreEscaped, html};

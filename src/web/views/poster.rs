@@ -1,0 +1,113 @@
+//! The page that hangs at a counter: A5, Vietnamese first, one line in English. Needs nothing but itself, so that it
+//! may be saved, sent and printed anywhere.
+
+use i18n_embed_fl::fl;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::{language::Lang, web::assets};
+
+/// What the poster shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Poster<'a> {
+    /// The unit's name.
+    pub unit: &'a str,
+    /// The counter's name.
+    pub counter: &'a str,
+    /// The address in the code; shown without its scheme, short enough to be typed.
+    pub url: &'a str,
+    /// The code as SVG, drawn by this program and taken as it is. The quiet zone belongs to it.
+    pub code: &'a str,
+    /// Whether answers given there are a demonstration.
+    pub demonstration: bool,
+}
+
+/// The page.
+pub fn page(poster: &Poster<'_>) -> Markup {
+    let (vi, en) = (Lang::VI.messages(), Lang::EN.messages());
+    html! {
+        (DOCTYPE)
+        html lang="vi" {
+            head {
+                meta charset="utf-8";
+                title { (poster.counter) " – " (poster.unit) }
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                style { (PreEscaped(assets::poster_style())) }
+            }
+            body {
+                p.print { (fl!(vi, "respond-poster-print")) }
+                main {
+                    p.unit { (poster.unit) }
+                    h1 { (poster.counter) }
+                    @if poster.demonstration { p.demo { (fl!(vi, "respond-demonstration")) } }
+                    p.invite { (fl!(vi, "respond-poster-invite")) }
+                    p.en lang="en" { (fl!(en, "respond-poster-invite")) }
+                    .code role="img" aria-label=(fl!(vi, "respond-poster-code")) { (PreEscaped(drawing(poster.code))) }
+                    p.or { (fl!(vi, "respond-poster-or")) }
+                    p.address { (breakable(without_scheme(poster.url))) }
+                    .safe {
+                        p { (fl!(vi, "respond-poster-safe")) }
+                        p.en lang="en" { (fl!(en, "respond-poster-safe")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The drawing itself: HTML takes no XML declaration.
+fn drawing(svg: &str) -> &str {
+    svg.find("<svg").and_then(|start| svg.get(start..)).unwrap_or_default()
+}
+
+fn without_scheme(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, rest)| rest)
+}
+
+/// An address that, when it is too long for its line, breaks after a slash and never within a name.
+fn breakable(address: &str) -> Markup {
+    html! { @for part in address.split_inclusive('/') { (part) wbr; } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Checked, XSS};
+    use super::*;
+
+    const SVG: &str = r##"<?xml version="1.0" standalone="yes"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4v4H0V0" fill="#fff"/></svg>"##;
+
+    fn draw(counter: &str, demonstration: bool) -> Checked {
+        Checked::new(&page(&Poster {
+            unit: "UBND thành phố Quy Nhơn",
+            counter,
+            url: "https://hailong.binhdinh.gov.vn/k/qn-1",
+            code: SVG,
+            demonstration,
+        }))
+    }
+
+    #[test]
+    fn j_13_the_poster_shows_the_address_in_words_and_says_that_nobody_asks_for_money() {
+        let poster = draw("Quầy số 1 – Đất đai", false);
+        assert_eq!(poster.text(".address"), "hailong.binhdinh.gov.vn/k/qn-1");
+        assert!(poster.text(".safe").contains("mật khẩu") && poster.text(".safe").contains("password"));
+        assert_eq!(poster.text("h1"), "Quầy số 1 – Đất đai");
+        assert_eq!(poster.count(".code > svg"), 1);
+        assert_eq!(poster.count(".demo"), 0);
+    }
+
+    #[test]
+    fn a_poster_of_a_demonstration_says_so() {
+        assert_eq!(draw("Quầy 1", true).count(".demo"), 1);
+    }
+
+    #[test]
+    fn a_counter_s_name_is_text_whatever_it_holds() {
+        assert_eq!(draw(XSS, false).text("h1"), XSS);
+    }
+
+    #[test]
+    fn the_sheet_is_a5() {
+        assert!(assets::poster_style().contains("size: A5"));
+    }
+}

@@ -1,0 +1,352 @@
+//! The questionnaire: one page, one form, which works without JavaScript and cookies.
+//!
+//! Each question is a `div.q`; where options are chosen, with a `fieldset` and its `legend`. Rules stand in
+//! `data-asked-if` for `respond.js` and, in words, in `.only` for everyone else. Nothing is chosen beforehand, and no
+//! field is `required`: the server decides, because only it knows which questions are ruled out.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use crate::{
+    definition::model::{Condition, Kind},
+    language::Lang,
+    questionnaire::{Choice, Fault, Invalid, Question, Questionnaire},
+};
+
+use super::{
+    components::{self, Places},
+    layout::{self, Frame},
+    rule,
+};
+
+/// Longest label, in characters, that still fits a column when the options of a scale stand side by side.
+const LONGEST_IN_COLUMN: usize = 36;
+
+/// Everything the page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Language of the interface.
+    pub lang: Lang,
+    /// The questionnaire.
+    pub questionnaire: &'a Questionnaire,
+    /// Whose survey this is: the campaign's title.
+    pub heading: &'a str,
+    /// Where and when: what the placeholders of the wording stand for.
+    pub places: Places<'a>,
+    /// Where the form is sent.
+    pub action: &'a str,
+    /// The idempotency key of this form; stands in the page exactly once.
+    pub submission: &'a str,
+    /// The secret of a personal link.
+    pub token: Option<&'a str>,
+    /// Whether answers given here are a demonstration.
+    pub demonstration: bool,
+    /// The same page in other languages.
+    pub language_links: &'a [(Lang, &'a str)],
+    /// What was sent and is wrong; absent when the page is opened.
+    pub answers: Option<&'a Invalid>,
+}
+
+/// The page.
+pub fn page(page: &Page<'_>) -> Markup {
+    let Page { lang, questionnaire, places, .. } = *page;
+    let messages = lang.messages();
+    let title = places.fill(lang.pick(&questionnaire.title));
+    let content = html! {
+        @if let Some(invalid) = page.answers { (summary(page, invalid)) }
+        h1 { (components::wording(&questionnaire.title, lang, &places)) }
+        p.where {
+            @if let Some(counter) = places.counter { b { (counter) } " · " }
+            (places.unit)
+        }
+        .note {
+            (components::paragraphs(&questionnaire.introduction, lang, &places))
+            p.count { (length(page)) }
+            @if page.token.is_some() { p { (fl!(messages, "respond-once")) } }
+            (components::never_asked(lang))
+        }
+        form method="post" action=(page.action) novalidate
+            data-progress=(fl!(messages, "respond-progress", done = "#", all = "#"))
+            data-sending=(fl!(messages, "respond-sending"))
+            data-offline=(fl!(messages, "respond-offline"))
+        {
+            input type="hidden" name="submission" value=(page.submission);
+            @if let Some(token) = page.token { input type="hidden" name="token" value=(token); }
+            p.done #progress hidden {}
+            @for (at, _) in questionnaire.sections.iter().enumerate() { (section(page, at)) }
+            .send {
+                button { (fl!(messages, "respond-send")) }
+                p #status role="status" {}
+                p.hint { (fl!(messages, "respond-before-sending")) }
+            }
+        }
+    };
+    let frame = Frame {
+        lang,
+        title: &title,
+        error: page.answers.is_some(),
+        heading: page.heading,
+        language_links: page.language_links,
+        demonstration: page.demonstration,
+        script: true,
+    };
+    layout::page(&frame, &content)
+}
+
+/// How long it takes, and which answers may be left out.
+fn length(page: &Page<'_>) -> Markup {
+    let questions = &page.questionnaire.questions;
+    let messages = page.lang.messages();
+    let (count, minutes) = (questions.len(), page.questionnaire.minutes);
+    html! {
+        @if questions.iter().any(|question| question.asked_if.is_some()) {
+            (fl!(messages, "respond-length-at-most", questions = count, minutes = minutes))
+        } @else {
+            (fl!(messages, "respond-length", questions = count, minutes = minutes))
+        }
+        @if questions.iter().any(|question| !question.required) {
+            " " (fl!(messages, "respond-optional-explained"))
+        }
+    }
+}
+
+/// What is wrong, with a link to each place; the first thing in the page.
+fn summary(page: &Page<'_>, invalid: &Invalid) -> Markup {
+    let messages = page.lang.messages();
+    html! {
+        .sum #errors role="alert" tabindex="-1" aria-labelledby="errors-title" {
+            h2 #errors-title { (fl!(messages, "respond-errors")) }
+            p { (fl!(messages, "respond-errors-kept")) }
+            ul {
+                @for (at, fault) in &invalid.faults {
+                    @if let Some(question) = page.questionnaire.questions.get(*at) {
+                        li {
+                            a href={ "#q" (at + 1) } {
+                                (at + 1) ". " (components::wording(&question.text, page.lang, &page.places))
+                                " – " (fault_words(fault, question, page.lang))
+                            }
+                        }
+                    }
+                }
+                @if !invalid.unknown.is_empty() { li { (fl!(messages, "respond-unknown-field")) } }
+            }
+        }
+    }
+}
+
+fn section(page: &Page<'_>, at: usize) -> Markup {
+    let Page { lang, questionnaire, places, .. } = *page;
+    let Some(section) = questionnaire.sections.get(at) else { return html! {} };
+    let asked_if = section.asked_if.as_ref();
+    html! {
+        section data-asked-if=[asked_if.and_then(as_json)] {
+            h2 { (components::wording(&section.title, lang, &places)) }
+            @if let Some(rule) = asked_if {
+                p.only { (only(page, rule, true)) }
+            }
+            @if let Some(text) = &section.text { p.hint { (components::wording(text, lang, &places)) } }
+            @for (number, asked) in questionnaire.questions.iter().enumerate() {
+                @if asked.section == at { (question(page, number, asked)) }
+            }
+        }
+    }
+}
+
+fn question(page: &Page<'_>, at: usize, question: &Question) -> Markup {
+    let own = rule::own(page.questionnaire, question);
+    let asked = Asked {
+        page,
+        question,
+        number: at + 1,
+        own,
+        fault: page
+            .answers
+            .and_then(|invalid| invalid.faults.iter().find(|(other, _)| *other == at))
+            .map(|(_, fault)| fault),
+        sent: page
+            .answers
+            .and_then(|invalid| invalid.sent.get(&question.id))
+            .map(Vec::as_slice)
+            .unwrap_or_default(),
+    };
+    html! {
+        .q.bad[asked.fault.is_some()] data-asked-if=[own.and_then(as_json)] {
+            @match question.kind {
+                Kind::Single | Kind::Multiple => (asked.choices()),
+                Kind::Text => (asked.text()),
+                Kind::Number => (asked.number()),
+            }
+        }
+    }
+}
+
+/// A question with what its drawing needs.
+struct Asked<'a> {
+    page: &'a Page<'a>,
+    question: &'a Question,
+    /// Counted from 1 through the whole form.
+    number: usize,
+    own: Option<&'a Condition>,
+    fault: Option<&'a Fault>,
+    sent: &'a [String],
+}
+
+impl Asked<'_> {
+    fn choices(&self) -> Markup {
+        let multiple = self.question.kind == Kind::Multiple;
+        html! {
+            fieldset aria-describedby=[self.described_by()] {
+                legend { (self.wording()) }
+                (self.notes())
+                div class=[columns(&self.question.options)] {
+                    @for (at, option) in self.question.options.iter().enumerate() {
+                        (self.option(at, option, multiple))
+                    }
+                }
+            }
+        }
+    }
+
+    fn option(&self, at: usize, option: &Choice, multiple: bool) -> Markup {
+        // Only one of several answers sent to a single choice can be shown; the fault says so.
+        let shown = if multiple { self.sent } else { self.sent.get(..1).unwrap_or_default() };
+        html! {
+            label.na[option.missing] {
+                input type=(if multiple { "checkbox" } else { "radio" }) name=(self.question.id)
+                    value=(option.code) id=[(at == 0).then(|| format!("q{}", self.number))]
+                    checked[shown.contains(&option.code)];
+                span { (components::wording(&option.label, self.page.lang, &self.page.places)) }
+            }
+        }
+    }
+
+    fn text(&self) -> Markup {
+        html! {
+            label.ask for={ "q" (self.number) } { (self.wording()) }
+            (self.notes())
+            textarea #{ "q" (self.number) } name=(self.question.id) rows="4"
+                aria-describedby=[self.described_by()] aria-invalid=[self.fault.map(|_| "true")]
+            {
+                // The parser drops one line break here; without it the reader's own would be lost.
+                "\n" (self.sent.join("\n"))
+            }
+        }
+    }
+
+    fn number(&self) -> Markup {
+        html! {
+            label.ask for={ "q" (self.number) } { (self.wording()) }
+            (self.notes())
+            input.num #{ "q" (self.number) } name=(self.question.id) type="text" inputmode="numeric"
+                autocomplete="off" value=(self.sent.join(" "))
+                aria-describedby=[self.described_by()] aria-invalid=[self.fault.map(|_| "true")];
+        }
+    }
+
+    fn wording(&self) -> Markup {
+        let Page { lang, places, .. } = self.page;
+        html! {
+            b.no { (self.number) "." } " "
+            (components::wording(&self.question.text, *lang, places))
+            @if !self.question.required {
+                " " span.opt { (fl!(lang.messages(), "respond-optional")) }
+            }
+        }
+    }
+
+    /// When it is asked, help, and what is wrong, between the question and its answers.
+    fn notes(&self) -> Markup {
+        html! {
+            @if let Some(rule) = self.own { p.only { (only(self.page, rule, false)) } }
+            @if self.has_hint() {
+                p.hint #{ "h" (self.number) } {
+                    @if let Some(help) = &self.question.help {
+                        (components::wording(help, self.page.lang, &self.page.places)) " "
+                    }
+                    (self.limits())
+                }
+            }
+            @if let Some(fault) = self.fault {
+                p.err #{ "e" (self.number) } { (fault_words(fault, self.question, self.page.lang)) }
+            }
+        }
+    }
+
+    const fn has_hint(&self) -> bool {
+        self.question.help.is_some() || !matches!(self.question.kind, Kind::Single)
+    }
+
+    /// What may be answered, where the options do not say it.
+    fn limits(&self) -> String {
+        let messages = self.page.lang.messages();
+        match self.question.kind {
+            Kind::Single => String::new(),
+            Kind::Multiple => fl!(messages, "respond-choose-several"),
+            Kind::Text => fl!(messages, "respond-longest", length = self.question.max_length),
+            Kind::Number => match self.question.range {
+                (low, high) if low > i32::MIN + 1 && high < i32::MAX => {
+                    fl!(messages, "respond-number-between", low = low, high = high)
+                }
+                _ => fl!(messages, "respond-number"),
+            },
+        }
+    }
+
+    fn described_by(&self) -> Option<String> {
+        let ids: Vec<String> = [(self.has_hint(), 'h'), (self.fault.is_some(), 'e')]
+            .into_iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, letter)| format!("{letter}{}", self.number))
+            .collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// The words for a fault; the same in the summary and beside the question.
+fn fault_words(fault: &Fault, question: &Question, lang: Lang) -> String {
+    let messages = lang.messages();
+    match *fault {
+        Fault::Missing => match question.kind {
+            Kind::Single | Kind::Multiple => fl!(messages, "respond-fault-missing"),
+            Kind::Text | Kind::Number => fl!(messages, "respond-fault-empty"),
+        },
+        Fault::UnknownOption => fl!(messages, "respond-fault-option"),
+        Fault::Repeated => fl!(messages, "respond-fault-repeated"),
+        Fault::TooLong(length) => fl!(messages, "respond-fault-long", length = length),
+        Fault::NotANumber => fl!(messages, "respond-fault-number"),
+        Fault::OutOfRange(low, high) => {
+            fl!(messages, "respond-fault-range", low = low, high = high)
+        }
+    }
+}
+
+/// "Only answer if …", for a question or a whole section.
+fn only(page: &Page<'_>, condition: &Condition, section: bool) -> String {
+    let messages = page.lang.messages();
+    let words = rule::words(condition, page.questionnaire, page.lang, &page.places);
+    if section {
+        fl!(messages, "respond-only-section", rule = words)
+    } else {
+        fl!(messages, "respond-only-question", rule = words)
+    }
+}
+
+fn as_json(condition: &Condition) -> Option<String> {
+    serde_json::to_string(condition).ok()
+}
+
+/// How options stand on a wide screen: the steps of a scale side by side, anything else below each other.
+fn columns(options: &[Choice]) -> Option<&'static str> {
+    let longest = options.iter().flat_map(|o| o.label.values()).map(|label| label.chars().count()).max()?;
+    match options.iter().filter(|option| !option.missing).count() {
+        _ if longest > LONGEST_IN_COLUMN => None,
+        2 => Some("c2"),
+        3 => Some("c3"),
+        4 => Some("c4"),
+        5 => Some("c5"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
