@@ -12,6 +12,7 @@ pub mod index;
 pub mod language;
 pub mod organisation;
 pub mod questionnaire;
+pub mod report;
 pub mod secret;
 pub mod statistics;
 pub mod store;
