@@ -13,6 +13,7 @@ pub mod index;
 pub mod language;
 pub mod organisation;
 pub mod questionnaire;
+pub mod report;
 pub mod secret;
 pub mod simulation;
 pub mod statistics;

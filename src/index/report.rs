@@ -153,8 +153,8 @@ pub struct UnitResult {
 /// The figures of the campaign or of a unit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Result {
-    /// Answer sheets.
-    pub responses: u64,
+    /// Answer sheets; null where fewer than may be told.
+    pub responses: Option<u64>,
     /// The index.
     pub index: Estimate,
     /// Parts of the index; one where the form has one.

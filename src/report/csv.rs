@@ -1,0 +1,200 @@
+//! The report as one flat, tidy table: a row for each unit and node of the index tree.
+
+use std::collections::BTreeSet;
+
+use ::csv::{Terminator, WriterBuilder};
+use i18n_embed_fl::fl;
+
+use crate::{
+    index::report::{Decision, Estimate, Publish, Report, Result, UnitResult},
+    language::Lang,
+    report::{guard, shown, words},
+};
+
+/// The byte order mark, by which Excel knows UTF-8.
+const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// Columns before the counts, as named in English: the names of the schema `sipas.report/1`.
+const COLUMNS: [&str; 21] = [
+    "unit",
+    "unit_name",
+    "unit_kind",
+    "unit_parent",
+    "level",
+    "id",
+    "name",
+    "weight",
+    "n",
+    "estimate",
+    "se",
+    "df",
+    "lower",
+    "upper",
+    "method",
+    "n_eff",
+    "deff",
+    "decision",
+    "publish",
+    "asked",
+    "mean",
+];
+
+/// The report as CSV: UTF-8 with a byte order mark, commas, lines ended by CR LF (RFC 4180), decimal points, shares 0..1
+/// unrounded.
+///
+/// One row for the whole campaign (no unit code) and each unit, times index, parts, dimensions and criteria. In English
+/// the headings and codes are those of the schema `sipas.report/1`, for programs; in Vietnamese they are words. After
+/// the named columns one column for each option code counts the answers of criteria. A suppressed row has no figure.
+/// Text that a spreadsheet could take for a formula is neutralised ([`guard::cell`]).
+#[expect(clippy::expect_used, reason = "writing rows of one length to memory cannot fail")]
+pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(BOM.to_vec());
+    let options = option_codes(report);
+    let counts = options.iter().map(|code| format!("{}{code}", text(lang, "count_")));
+    writer.write_record(COLUMNS.iter().map(|name| text(lang, name)).chain(counts)).expect("a heading");
+    let rest = report.units.iter().map(|unit| (Some(unit), &unit.result));
+    for (unit, result) in std::iter::once((None, &report.total)).chain(rest) {
+        for row in rows(result) {
+            writer.write_record(row.cells(unit, &options, lang)).expect("a row");
+        }
+    }
+    writer.into_inner().expect("what was written")
+}
+
+/// The option codes that occur in the report, in order.
+pub fn option_codes(report: &Report) -> Vec<&str> {
+    let results = std::iter::once(&report.total).chain(report.units.iter().map(|unit| &unit.result));
+    let criteria = results.flat_map(|result| &result.dimensions).flat_map(|dimension| &dimension.criteria);
+    let codes: BTreeSet<&str> = criteria.flat_map(|c| shown::counts(c).keys()).map(String::as_str).collect();
+    codes.into_iter().collect()
+}
+
+/// A node of the index tree.
+struct Row<'a> {
+    level: &'static str,
+    id: &'a str,
+    name: &'a str,
+    weight: Option<f64>,
+    estimate: &'a Estimate,
+    criterion: Option<&'a crate::index::report::CriterionResult>,
+}
+
+fn rows(result: &Result) -> Vec<Row<'_>> {
+    let node = |level, id, name, weight, estimate| Row { level, id, name, weight, estimate, criterion: None };
+    let mut rows = vec![node("index", "", "", None, &result.index)];
+    for part in &result.parts {
+        rows.push(node("part", &part.id, &part.name, Some(part.weight), &part.estimate));
+    }
+    for dimension in &result.dimensions {
+        rows.push(node(
+            "dimension",
+            &dimension.id,
+            &dimension.name,
+            Some(dimension.weight),
+            &dimension.estimate,
+        ));
+        rows.extend(dimension.criteria.iter().map(|criterion| Row {
+            criterion: Some(criterion),
+            ..node("criterion", &criterion.id, &criterion.name, None, &criterion.estimate)
+        }));
+    }
+    rows
+}
+
+impl Row<'_> {
+    fn cells(&self, unit: Option<&UnitResult>, options: &[&str], lang: Lang) -> Vec<String> {
+        let guarded = |text: &str| guard::cell(text).into_owned();
+        let of_unit = |of: fn(&UnitResult) -> &str| unit.map_or_else(String::new, |unit| guarded(of(unit)));
+        let seen = shown::shown(self.estimate);
+        let share = |of: fn(&Estimate) -> Option<f64>| number(seen.and_then(of));
+        let counts = self.criterion.map(shown::counts);
+        let mut cells = vec![
+            of_unit(|unit| &unit.code),
+            unit.map_or_else(|| text(lang, "whole"), |unit| guarded(&unit.name)),
+            of_unit(|unit| &unit.kind),
+            of_unit(|unit| unit.parent.as_deref().unwrap_or_default()),
+            text(lang, self.level),
+            guarded(self.id),
+            if self.level == "index" { fl!(lang.messages(), "report-index") } else { guarded(self.name) },
+            number(self.weight),
+            integer(seen.and_then(|e| e.n)),
+            share(|e| e.estimate),
+            share(|e| e.se),
+            integer(seen.and_then(|e| e.df)),
+            share(|e| e.lower),
+            share(|e| e.upper),
+            seen.and_then(|e| e.method).unwrap_or_default().to_owned(),
+            share(|e| e.n_eff),
+            share(|e| e.deff),
+            seen.and_then(|e| e.decision).map_or_else(String::new, |decision| decided(decision, lang)),
+            published(self.estimate.publish, lang),
+            integer(self.criterion.and_then(shown::asked)),
+            number(self.criterion.filter(|_| seen.is_some()).and_then(|c| shown::figure(&c.mean))),
+        ];
+        cells
+            .extend(options.iter().map(|code| integer(counts.and_then(|counts| counts.get(*code)).copied())));
+        cells
+    }
+}
+
+fn number(number: Option<f64>) -> String {
+    number.filter(|number| number.is_finite()).map_or_else(String::new, |number| number.to_string())
+}
+
+fn integer(number: Option<u64>) -> String {
+    number.map_or_else(String::new, |number| number.to_string())
+}
+
+fn decided(decision: Decision, lang: Lang) -> String {
+    if lang == Lang::EN { code(&decision) } else { words::decision(lang, decision) }
+}
+
+fn published(publish: Publish, lang: Lang) -> String {
+    if lang == Lang::EN { code(&publish) } else { words::publish(lang, publish) }
+}
+
+/// The code of a value in the schema.
+fn code(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => code,
+        _ => String::new(),
+    }
+}
+
+/// A heading or code of the schema; in Vietnamese, its words.
+fn text(lang: Lang, name: &str) -> String {
+    if lang == Lang::EN {
+        return name.to_owned();
+    }
+    let words = lang.messages();
+    match name {
+        "unit" => fl!(words, "report-column-unit-code"),
+        "unit_name" => fl!(words, "report-column-unit"),
+        "unit_kind" => fl!(words, "report-column-kind"),
+        "unit_parent" => fl!(words, "report-column-parent"),
+        "level" => fl!(words, "report-column-level"),
+        "id" => fl!(words, "report-column-id"),
+        "name" => fl!(words, "report-column-name"),
+        "weight" => fl!(words, "report-column-weight"),
+        "n" => fl!(words, "report-column-n"),
+        "estimate" => fl!(words, "report-column-estimate"),
+        "se" => fl!(words, "report-column-se"),
+        "df" => fl!(words, "report-column-df"),
+        "lower" => fl!(words, "report-column-lower"),
+        "upper" => fl!(words, "report-column-upper"),
+        "method" => fl!(words, "report-column-interval-method"),
+        "n_eff" => fl!(words, "report-column-n-eff"),
+        "deff" => fl!(words, "report-column-deff"),
+        "decision" => fl!(words, "report-column-decision"),
+        "publish" => fl!(words, "report-column-publish"),
+        "asked" => fl!(words, "report-column-asked"),
+        "mean" => fl!(words, "report-column-mean"),
+        "count_" => fl!(words, "report-column-count", code = ""),
+        "whole" => fl!(words, "report-whole"),
+        "index" => fl!(words, "report-level-index"),
+        "part" => fl!(words, "report-level-part"),
+        "dimension" => fl!(words, "report-level-dimension"),
+        "criterion" => fl!(words, "report-level-criterion"),
+        other => other.to_owned(),
+    }
+}

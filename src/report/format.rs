@@ -1,0 +1,190 @@
+//! How figures, numbers and times are written: `83,94 %` and `12.450` in Vietnamese, `83.94%` and `12,450` in English.
+//!
+//! Nothing here rounds what is computed with: rounding is the last step before a reader.
+
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Time},
+    fmt::temporal::{Pieces, PiecesOffset},
+    tz::Offset,
+};
+
+use crate::language::Lang;
+
+/// A space that does not break a line.
+const NBSP: char = '\u{a0}';
+
+/// A share (0..1) in per cent with two decimals: `83,94 %`.
+pub fn percent(lang: Lang, share: f64) -> String {
+    with_sign(lang, &decimal(lang, share * 100.0, 2))
+}
+
+/// A share (0..1) in per cent with no more decimals than it needs, at most two: `90 %`, `92,5 %`. For targets and
+/// confidence levels, which are chosen and not measured.
+pub fn percent_short(lang: Lang, share: f64) -> String {
+    let full = format!("{:.2}", share * 100.0);
+    let bare = full.trim_end_matches('0').trim_end_matches('.');
+    with_sign(lang, &localised(lang, bare))
+}
+
+/// Limits of an interval (0..1) in per cent: `81,20–86,10 %`.
+pub fn interval(lang: Lang, (lower, upper): (f64, f64)) -> String {
+    with_sign(lang, &format!("{}–{}", decimal(lang, lower * 100.0, 2), decimal(lang, upper * 100.0, 2)))
+}
+
+/// A number with this many decimals.
+pub fn decimal(lang: Lang, number: f64, decimals: usize) -> String {
+    localised(lang, &format!("{number:.decimals$}"))
+}
+
+/// A count with its thousands apart.
+pub fn count(lang: Lang, number: u64) -> String {
+    localised(lang, &number.to_string())
+}
+
+fn with_sign(lang: Lang, number: &str) -> String {
+    if lang == Lang::EN { format!("{number}%") } else { format!("{number}{NBSP}%") }
+}
+
+/// A plain decimal number (`-1234.5`) with the marks of the language.
+fn localised(lang: Lang, plain: &str) -> String {
+    let (point, thousands) = if lang == Lang::EN { ('.', ',') } else { (',', '.') };
+    let (whole, fraction) = plain.split_once('.').map_or((plain, None), |(w, f)| (w, Some(f)));
+    let digits = whole.trim_start_matches('-').len();
+    let mut written = String::with_capacity(plain.len() + plain.len() / 3 + 1);
+    let mut left = digits;
+    for letter in whole.chars() {
+        if letter.is_ascii_digit() {
+            if left != digits && left % 3 == 0 {
+                written.push(thousands);
+            }
+            left -= 1;
+        }
+        written.push(letter);
+    }
+    if let Some(fraction) = fraction {
+        written.push(point);
+        written.push_str(fraction);
+    }
+    written
+}
+
+/// A day: `01/10/2026` in Vietnamese, `1 October 2026` in English; what is no ISO date stays as it is.
+pub fn day(lang: Lang, iso: &str) -> String {
+    iso.parse::<Date>().map_or_else(|_| iso.to_owned(), |date| written(lang, date))
+}
+
+/// The moment `utc` (RFC 3339) on the clocks of the place that `local` (RFC 3339 with an offset) was written in:
+/// `10:06 ngày 24/11/2026 (UTC+7)`.
+pub fn moment(lang: Lang, utc: &str, local: &str) -> String {
+    let Ok(moment) = utc.parse::<Timestamp>() else { return utc.to_owned() };
+    let offset = offset(local).unwrap_or(Offset::UTC);
+    let there = offset.to_datetime(moment);
+    let (time, date, zone) = (there.strftime("%H:%M").to_string(), written(lang, there.date()), zone(offset));
+    if lang == Lang::EN {
+        format!("{date}, {time} ({zone})")
+    } else {
+        format!("{time} ngày {date} ({zone})")
+    }
+}
+
+/// The moment a report was made, as seconds since 1970; 0 where it cannot be read.
+pub fn seconds(utc: &str) -> i64 {
+    utc.parse::<Timestamp>().map_or(0, Timestamp::as_second)
+}
+
+/// The first moment of a campaign, RFC 3339 with an offset: the day, and the time unless it is midnight.
+pub fn opening(lang: Lang, local: &str) -> String {
+    civil(local).map_or_else(|| local.to_owned(), |at| with_time(lang, at))
+}
+
+/// The last moment of a campaign from its exclusive closing time: a campaign that closes at midnight ends with the day
+/// before.
+pub fn closing(lang: Lang, local: &str) -> String {
+    let Some(at) = civil(local) else { return local.to_owned() };
+    if at.time() == Time::midnight() {
+        return written(lang, at.date().yesterday().unwrap_or(at.date()));
+    }
+    with_time(lang, at)
+}
+
+fn with_time(lang: Lang, at: DateTime) -> String {
+    let date = written(lang, at.date());
+    if at.time() == Time::midnight() {
+        return date;
+    }
+    let time = at.strftime("%H:%M");
+    if lang == Lang::EN { format!("{date}, {time}") } else { format!("{time} ngày {date}") }
+}
+
+fn written(lang: Lang, date: Date) -> String {
+    let pattern = if lang == Lang::EN { "%-d %B %Y" } else { "%d/%m/%Y" };
+    date.strftime(pattern).to_string()
+}
+
+fn civil(local: &str) -> Option<DateTime> {
+    let pieces = Pieces::parse(local).ok()?;
+    Some(pieces.date().to_datetime(pieces.time()?))
+}
+
+fn offset(local: &str) -> Option<Offset> {
+    match Pieces::parse(local).ok()?.offset()? {
+        PiecesOffset::Numeric(numeric) => Some(numeric.offset()),
+        _ => Some(Offset::UTC),
+    }
+}
+
+fn zone(offset: Offset) -> String {
+    let minutes = offset.seconds() / 60;
+    let (sign, minutes) = if minutes < 0 { ('−', -minutes) } else { ('+', minutes) };
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_two_decimals_and_the_marks_of_the_language() {
+        assert_eq!(percent(Lang::VI, 0.839_412), "83,94\u{a0}%");
+        assert_eq!(percent(Lang::EN, 0.839_412), "83.94%");
+        assert_eq!(percent(Lang::VI, 1.0), "100,00\u{a0}%");
+        assert_eq!(interval(Lang::VI, (0.812, 0.861)), "81,20–86,10\u{a0}%");
+        assert_eq!(interval(Lang::EN, (0.812, 0.861)), "81.20–86.10%");
+        assert_eq!(decimal(Lang::VI, 4.123, 2), "4,12");
+        assert_eq!(decimal(Lang::VI, -1234.5, 1), "-1.234,5");
+    }
+
+    #[test]
+    fn chosen_numbers_have_no_needless_decimals() {
+        assert_eq!(percent_short(Lang::VI, 0.9), "90\u{a0}%");
+        assert_eq!(percent_short(Lang::VI, 0.925), "92,5\u{a0}%");
+        assert_eq!(percent_short(Lang::EN, 1.0), "100%");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, vi, en) in [(0, "0", "0"), (999, "999", "999"), (1_000, "1.000", "1,000")] {
+            assert_eq!((count(Lang::VI, number).as_str(), count(Lang::EN, number).as_str()), (vi, en));
+        }
+        assert_eq!(count(Lang::VI, 1_234_567), "1.234.567");
+    }
+
+    #[test]
+    fn times_are_those_of_the_province() {
+        let opens = "2026-10-01T00:00:00+07:00";
+        assert_eq!(opening(Lang::VI, opens), "01/10/2026");
+        assert_eq!(closing(Lang::VI, "2027-01-01T00:00:00+07:00"), "31/12/2026");
+        assert_eq!(closing(Lang::VI, "2026-12-31T17:30:00+07:00"), "17:30 ngày 31/12/2026");
+        assert_eq!(closing(Lang::EN, "2026-12-31T17:30:00+07:00"), "31 December 2026, 17:30");
+        assert_eq!(moment(Lang::VI, "2026-11-23T20:06:12Z", opens), "03:06 ngày 24/11/2026 (UTC+7)");
+        assert_eq!(moment(Lang::EN, "2026-11-23T20:06:12Z", opens), "24 November 2026, 03:06 (UTC+7)");
+        assert_eq!(day(Lang::VI, "2026-10-02"), "02/10/2026");
+        assert_eq!(day(Lang::VI, "không rõ"), "không rõ");
+        assert_eq!(seconds("1970-01-01T00:01:00Z"), 60);
+    }
+}

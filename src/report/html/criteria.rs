@@ -1,0 +1,139 @@
+//! Criteria: who has to act on those that fall short, and all of them, the worst first.
+
+use std::cmp::Ordering;
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::parts;
+use crate::{
+    index::report::{CriterionResult, Decision, DimensionResult, Report, Responsible},
+    language::Lang,
+    report::{format, shown},
+};
+
+type Item<'a> = (&'a DimensionResult, &'a CriterionResult);
+
+/// All criteria of the total, the lowest figure first, those without a figure last.
+fn worst_first(report: &Report) -> Vec<Item<'_>> {
+    let mut items: Vec<Item<'_>> =
+        report.total.dimensions.iter().flat_map(|d| d.criteria.iter().map(move |c| (d, c))).collect();
+    let figure = |item: &Item<'_>| shown::figure(&item.1.estimate);
+    items.sort_by(|a, b| match (figure(a), figure(b)) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    });
+    items
+}
+
+/// The criteria shown not to reach the target, grouped by who is responsible for them.
+pub fn short_of_target(report: &Report, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let mut groups: Vec<(Option<&Responsible>, Vec<Item<'_>>)> = Vec::new();
+    for item in worst_first(report) {
+        if shown::decision(&item.1.estimate) == Some(Decision::NotMet) {
+            let responsible = item.1.responsible.as_ref();
+            match groups.iter_mut().find(|(known, _)| *known == responsible) {
+                Some((_, items)) => items.push(item),
+                None => groups.push((responsible, vec![item])),
+            }
+        }
+    }
+    if groups.is_empty() {
+        return html! {};
+    }
+    html! {
+        section aria-labelledby="short" {
+            h2 #short { (fl!(messages, "report-short")) }
+            .groups {
+                @for (responsible, items) in &groups {
+                    .group {
+                        @match responsible {
+                            Some(responsible) => (bodies(responsible, lang)),
+                            None => h3 { (fl!(messages, "report-no-bodies")) },
+                        }
+                        ol {
+                            @for (dimension, criterion) in items {
+                                li {
+                                    span.what {
+                                        (parts::name(&criterion.name, lang))
+                                        small { (parts::name(&dimension.name, lang)) }
+                                    }
+                                    b { (parts::figure(&criterion.estimate, lang)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn bodies(responsible: &Responsible, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let rows = [
+        (fl!(messages, "report-lead"), &responsible.lead),
+        (fl!(messages, "report-support"), &responsible.support),
+        (fl!(messages, "report-monitor"), &responsible.monitor),
+    ];
+    html! {
+        h3 { (fl!(messages, "report-plan-row", plan = responsible.plan.as_str())) }
+        dl {
+            @for (role, bodies) in rows.iter().filter(|(_, bodies)| !bodies.is_empty()) {
+                div { dt { (role) } dd { (parts::name(&bodies.join("; "), lang)) } }
+            }
+        }
+    }
+}
+
+/// All criteria, the worst first.
+pub fn section(report: &Report, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let (answers, figure) = (fl!(messages, "report-column-answers"), fl!(messages, "report-column-estimate"));
+    let interval = fl!(messages, "report-interval-at", level = format::percent_short(lang, report.level));
+    let (mean, decision) = (fl!(messages, "report-column-mean"), fl!(messages, "report-column-decision"));
+    let headings = html! {
+        (parts::column(&fl!(messages, "report-column-criterion")))
+        (parts::number_column(&answers))
+        (parts::number_column(&figure))
+        (parts::number_column(&interval))
+        (parts::number_column(&mean))
+        (parts::column(&decision))
+    };
+    let items = worst_first(report);
+    let rows = html! {
+        @for (dimension, criterion) in &items {
+            tr role="row" {
+                th scope="row" role="rowheader" {
+                    (parts::name(&criterion.name, lang))
+                    small { (parts::name(&dimension.name, lang)) }
+                }
+                (parts::number(&answers, &parts::count(shown::answers(&criterion.estimate), lang)))
+                (parts::number(&figure, &html! { b { (parts::figure(&criterion.estimate, lang)) } }))
+                (parts::number(&interval, &parts::interval(&criterion.estimate, lang)))
+                (parts::number(&mean, &mean_of(criterion, lang)))
+                (parts::cell(&decision, &parts::verdict(&criterion.estimate, lang)))
+            }
+        }
+    };
+    html! {
+        section aria-labelledby="criteria" {
+            h2 #criteria { (fl!(messages, "report-criteria")) }
+            (parts::table("criteria", &fl!(messages, "report-criteria-caption"), &headings, &rows))
+            (parts::legend(items.iter().map(|(_, c)| &c.estimate), report.method.minimum_answers, lang))
+        }
+    }
+}
+
+fn mean_of(criterion: &CriterionResult, lang: Lang) -> Markup {
+    let mean = shown::shown(&criterion.estimate).and_then(|_| shown::figure(&criterion.mean));
+    html! {
+        @match mean {
+            Some(mean) => (format::decimal(lang, mean, 2)),
+            None => (parts::figure(&crate::index::report::Estimate { publish: criterion.estimate.publish, ..Default::default() }, lang)),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The headline: the index, its interval, the target, the decision, how many answers; how many of each fall short.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::parts;
+use crate::{
+    index::report::{Decision, Estimate, Publish, Report},
+    language::Lang,
+    organisation::Phase,
+    report::{
+        chart::{self, Bar},
+        format, scope, shown, words,
+    },
+};
+
+/// The section with the page's `h1`.
+pub fn section(report: &Report, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let campaign = &report.campaign;
+    html! {
+        @if campaign.demonstration {
+            p.demo role="note" { strong { (fl!(messages, "report-demonstration")) } " " (fl!(messages, "report-demonstration-means")) }
+        }
+        .title {
+            @if let Some(whose) = words::whose(report) { p.whose { (parts::name(whose, lang)) } }
+            h1 { (parts::name(&campaign.title, lang)) }
+            p.when { (words::period(lang, report)) " · " (words::status(lang, report)) }
+        }
+        @if campaign.status != Phase::Closed && shown::figure(&report.total.index).is_some() {
+            p.interim role="note" {
+                (fl!(messages, "report-interim", moment = format::moment(lang, &report.generated_at, &campaign.opens)))
+            }
+        }
+        section.headline aria-labelledby="headline" {
+            h2 #headline { (fl!(messages, "report-index")) }
+            .index {
+                @match shown::figure(&report.total.index) {
+                    Some(index) => p.big { (format::percent(lang, index)) },
+                    None => p.big.no { (words::publish(lang, Publish::Suppress)) },
+                }
+                (judged(report, lang))
+            }
+            @if shown::figure(&report.total.index).is_some() {
+                .drawing {
+                    (chart::scale(lang, report.target))
+                    (chart::bar(&Bar {
+                        id: "index-bar",
+                        name: &fl!(messages, "report-index"),
+                        estimate: &report.total.index,
+                        target: report.target,
+                        lang,
+                    }))
+                }
+            }
+            (facts(report, lang))
+            (tally(report, lang))
+        }
+    }
+}
+
+fn judged(report: &Report, lang: Lang) -> Markup {
+    let index = &report.total.index;
+    html! {
+        .judged {
+            @if let Some(decision) = shown::decision(index) {
+                p { (parts::chip(decision, lang)) }
+                p { (words::decision_because(lang, decision, report.target)) }
+            } @else if shown::shown(index).is_none() {
+                p { (why_closed(report, lang)) }
+            }
+            @if index.publish == Publish::Caution { p.small { (fl!(lang.messages(), "report-legend-caution")) } }
+        }
+    }
+}
+
+/// Why nothing is published: the campaign's note, else too few answers.
+fn why_closed(report: &Report, lang: Lang) -> String {
+    let note = report.notes.iter().find(|note| note.code == "closed_until_end");
+    note.map_or_else(
+        || fl!(lang.messages(), "report-legend-suppressed", minimum = report.method.minimum_answers),
+        |note| lang.pick(&note.text).to_owned(),
+    )
+}
+
+fn facts(report: &Report, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let level = format::percent_short(lang, report.level);
+    let planned = shown::sum(&report.units, |unit| unit.planned);
+    let population = shown::sum(&report.units, |unit| unit.population);
+    html! {
+        dl.facts {
+            div { dt { (fl!(messages, "report-interval-at", level = level)) } dd { (parts::interval(&report.total.index, lang)) } }
+            div { dt { (fl!(messages, "report-target")) } dd { (fl!(messages, "report-target-from", target = format::percent_short(lang, report.target))) } }
+            div {
+                dt { (fl!(messages, "report-answers")) }
+                dd {
+                    (parts::count(report.total.responses, lang))
+                    @if let Some(planned) = planned {
+                        " " span.of { (fl!(messages, "report-of-planned", planned = format::count(lang, planned))) }
+                    }
+                }
+            }
+            @if let Some(population) = population {
+                div { dt { (fl!(messages, "report-population")) } dd { (format::count(lang, population)) } }
+            }
+        }
+    }
+}
+
+/// How many dimensions, criteria and units reach the target: met, not met, undecided, without a decision.
+fn tally(report: &Report, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let dimensions = &report.total.dimensions;
+    let only = scope::only(report).map(|unit| unit.code.as_str());
+    let rows = [
+        (fl!(messages, "report-dimensions"), count(dimensions.iter().map(|d| &d.estimate))),
+        (
+            fl!(messages, "report-criteria"),
+            count(dimensions.iter().flat_map(|d| &d.criteria).map(|c| &c.estimate)),
+        ),
+        (
+            fl!(messages, "report-units"),
+            count(report.units.iter().filter(|u| Some(u.code.as_str()) != only).map(|u| &u.result.index)),
+        ),
+    ];
+    let headings = html! {
+        (parts::column(&fl!(messages, "report-tally-of")))
+        (parts::number_column(&words::decision(lang, Decision::Met)))
+        (parts::number_column(&words::decision(lang, Decision::NotMet)))
+        (parts::number_column(&words::decision(lang, Decision::Undecided)))
+        (parts::number_column(&words::publish(lang, Publish::Suppress)))
+    };
+    let body = html! {
+        @for (what, counts) in rows.iter().filter(|(_, counts)| counts.iter().any(|count| *count > 0)) {
+            tr role="row" {
+                th scope="row" role="rowheader" { (what) }
+                @for (count, class) in counts.iter().zip(["met", "not-met", "undecided", "none"]) {
+                    td.num.(class) role="cell" { @if *count == 0 { "0" } @else { b { (count) } } }
+                }
+            }
+        }
+    };
+    html! {
+        table.tally role="table" {
+            caption.hear { (fl!(messages, "report-tally")) }
+            thead role="rowgroup" { tr role="row" { (headings) } }
+            tbody role="rowgroup" { (body) }
+        }
+    }
+}
+
+fn count<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for estimate in estimates {
+        counts[match shown::decision(estimate) {
+            Some(Decision::Met) => 0,
+            Some(Decision::NotMet) => 1,
+            Some(Decision::Undecided) => 2,
+            None => 3,
+        }] += 1;
+    }
+    counts
+}

@@ -1,0 +1,124 @@
+//! What the sections share: names, figures, decisions, tables.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use crate::{
+    index::report::{Decision, Estimate, Publish},
+    language::Lang,
+    report::{chart, format, shown, words},
+};
+
+/// A name out of the data, which is in Vietnamese whatever the language of the page.
+pub fn name(text: &str, lang: Lang) -> Markup {
+    html! { @if lang == Lang::VI { (text) } @else { span lang=(Lang::VI.code()) { (text) } } }
+}
+
+/// A decision in words, with a sign; never a colour alone.
+pub fn chip(decision: Decision, lang: Lang) -> Markup {
+    html! { span.chip.(chart::class(Some(decision))) { (chart::sign(decision)) (words::decision(lang, decision)) } }
+}
+
+/// The decision of an estimate, and a warning where its figure asks for caution.
+pub fn verdict(estimate: &Estimate, lang: Lang) -> Markup {
+    let caution = estimate.publish == Publish::Caution;
+    html! {
+        @match shown::decision(estimate) {
+            Some(decision) => (chip(decision, lang)),
+            None => @if !caution { (dash(estimate, lang)) },
+        }
+        @if caution { " " span.caution { (words::publish(lang, Publish::Caution)) } }
+    }
+}
+
+/// A dash that says to those who hear it why there is no figure.
+fn dash(estimate: &Estimate, lang: Lang) -> Markup {
+    let why = if shown::shown(estimate).is_none() {
+        words::publish(lang, Publish::Suppress)
+    } else {
+        fl!(lang.messages(), "report-not-computable")
+    };
+    html! { span aria-hidden="true" { "–" } span.hear { (why) } }
+}
+
+/// The figure in per cent, or a dash.
+pub fn figure(estimate: &Estimate, lang: Lang) -> Markup {
+    html! {
+        @match shown::figure(estimate) {
+            Some(figure) => (format::percent(lang, figure)),
+            None => (dash(estimate, lang)),
+        }
+    }
+}
+
+/// The interval in per cent, or a dash.
+pub fn interval(estimate: &Estimate, lang: Lang) -> Markup {
+    html! {
+        @match shown::limits(estimate) {
+            Some(limits) => (format::interval(lang, limits)),
+            None => (dash(estimate, lang)),
+        }
+    }
+}
+
+/// A count, or a dash for one that may not be told.
+pub fn count(number: Option<u64>, lang: Lang) -> Markup {
+    html! {
+        @match number {
+            Some(number) => (format::count(lang, number)),
+            None => {
+                span aria-hidden="true" { "–" }
+                span.hear { (words::publish(lang, Publish::Suppress)) }
+            },
+        }
+    }
+}
+
+/// A table that scrolls by itself where it is wider than the screen, also by keyboard; on a telephone its rows become
+/// cards, in which each cell carries its heading (`data-label`).
+pub fn table(id: &str, caption: &str, headings: &Markup, rows: &Markup) -> Markup {
+    let label = format!("{id}-caption");
+    html! {
+        .scroll role="region" aria-labelledby=(label) tabindex="0" {
+            table.cards role="table" {
+                caption id=(label) { (caption) }
+                thead role="rowgroup" { tr role="row" { (headings) } }
+                tbody role="rowgroup" { (rows) }
+            }
+        }
+    }
+}
+
+/// A heading of a column.
+pub fn column(text: &str) -> Markup {
+    html! { th scope="col" role="columnheader" { (text) } }
+}
+
+/// A heading of a column of numbers.
+pub fn number_column(text: &str) -> Markup {
+    html! { th.num scope="col" role="columnheader" { (text) } }
+}
+
+/// A cell with its heading for narrow screens.
+pub fn cell(label: &str, content: &Markup) -> Markup {
+    html! { td role="cell" data-label=(label) { (content) } }
+}
+
+/// A cell of numbers with its heading for narrow screens.
+pub fn number(label: &str, content: &Markup) -> Markup {
+    html! { td.num role="cell" data-label=(label) { (content) } }
+}
+
+/// What the dashes and the warning in a table mean, where it has some.
+pub fn legend<'a>(estimates: impl Iterator<Item = &'a Estimate>, minimum: u32, lang: Lang) -> Markup {
+    let words = lang.messages();
+    let (mut suppressed, mut caution) = (false, false);
+    for estimate in estimates {
+        suppressed |= estimate.publish == Publish::Suppress;
+        caution |= estimate.publish == Publish::Caution;
+    }
+    html! {
+        @if suppressed { p.legend { (fl!(words, "report-legend-suppressed", minimum = minimum)) } }
+        @if caution { p.legend { (fl!(words, "report-legend-caution")) } }
+    }
+}

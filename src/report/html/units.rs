@@ -1,0 +1,105 @@
+//! Units: a table in the order of the tree, and the dimensions of each, to be opened.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::{dimensions, parts};
+use crate::{
+    index::report::{Report, UnitResult},
+    language::Lang,
+    report::{format, scope, shown},
+};
+
+/// The deepest step of indentation.
+const DEEPEST: usize = 6;
+
+/// The table of units; nothing where the report is of one unit without others below.
+pub fn section(report: &Report, lang: Lang) -> Markup {
+    if others(report) == 0 {
+        return html! {};
+    }
+    let messages = lang.messages();
+    let (answers, figure) = (fl!(messages, "report-column-answers"), fl!(messages, "report-column-estimate"));
+    let interval = fl!(messages, "report-interval-at", level = format::percent_short(lang, report.level));
+    let decision = fl!(messages, "report-column-decision");
+    let headings = html! {
+        (parts::column(&fl!(messages, "report-column-unit")))
+        (parts::number_column(&answers))
+        (parts::number_column(&figure))
+        (parts::number_column(&interval))
+        (parts::column(&decision))
+    };
+    let depths = shown::depths(&report.units);
+    let rows = html! {
+        @for (position, (unit, depth)) in report.units.iter().zip(&depths).enumerate() {
+            @let index = &unit.result.index;
+            tr role="row" {
+                th.{ "depth-" (depth.min(&DEEPEST)) } scope="row" role="rowheader" {
+                    @if has_figures(unit) {
+                        a href=(format!("#unit-{position}")) { (parts::name(&unit.name, lang)) }
+                    } @else {
+                        (parts::name(&unit.name, lang))
+                    }
+                }
+                (parts::number(&answers, &answered(unit, lang)))
+                (parts::number(&figure, &html! { b { (parts::figure(index, lang)) } }))
+                (parts::number(&interval, &parts::interval(index, lang)))
+                (parts::cell(&decision, &parts::verdict(index, lang)))
+            }
+        }
+    };
+    html! {
+        section aria-labelledby="units" {
+            h2 #units { (fl!(messages, "report-units")) }
+            (parts::table("units", &fl!(messages, "report-units-caption"), &headings, &rows))
+            (parts::legend(report.units.iter().map(|u| &u.result.index), report.method.minimum_answers, lang))
+        }
+    }
+}
+
+/// Units besides the one that the report is of.
+fn others(report: &Report) -> usize {
+    report.units.len() - usize::from(scope::only(report).is_some())
+}
+
+fn has_figures(unit: &UnitResult) -> bool {
+    unit.result.dimensions.iter().any(|dimension| shown::figure(&dimension.estimate).is_some())
+}
+
+fn answered(unit: &UnitResult, lang: Lang) -> Markup {
+    html! {
+        (parts::count(unit.result.responses, lang))
+        @if let (Some(_), Some(planned)) = (unit.result.responses, unit.planned) {
+            span.of { " / " (format::count(lang, planned)) }
+        }
+    }
+}
+
+/// The dimensions of each unit that has some to show, folded.
+pub fn each(report: &Report, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let known = || report.units.iter().enumerate().filter(|(_, unit)| has_figures(unit));
+    if others(report) == 0 || known().next().is_none() {
+        return html! {};
+    }
+    html! {
+        section.each aria-labelledby="each" {
+            h2 #each { (fl!(messages, "report-each")) }
+            @for (position, unit) in known() {
+                details id=(format!("unit-{position}")) {
+                    summary {
+                        span { (parts::name(&unit.name, lang)) }
+                        b { (parts::figure(&unit.result.index, lang)) }
+                    }
+                    (dimensions::bars(
+                        &format!("u{position}"),
+                        &fl!(messages, "report-each-caption", unit = unit.name.as_str()),
+                        &unit.result,
+                        report,
+                        lang,
+                    ))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The report rendered: JSON, CSV, XLSX, and a page of HTML that stands alone as a file.
+//!
+//! Pure: everything is made from [`crate::index::report::Report`], and nothing is read or written. What may not be
+//! published passes through one gate, [`shown`], so that a suppressed cell has no figure in any rendering; a cell of a
+//! spreadsheet passes through [`guard`], so that a name can never become a formula. [`scope::of_unit`] cuts a report
+//! down to one unit. Start at [`html`] for what a director reads and at [`format`] for how numbers are written.
+
+pub mod chart;
+pub mod format;
+pub mod guard;
+pub mod html;
+pub mod scope;
+pub mod shown;
+pub mod words;
+
+mod csv;
+mod json;
+mod xlsx;
+
+#[cfg(test)]
+mod tests;
+
+pub use csv::csv;
+pub use json::json;
+pub use scope::of_unit;
+pub use xlsx::{NotWritten, xlsx};

@@ -1,0 +1,47 @@
+//! A report cut down to one unit and what lies below it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use i18n_embed_fl::fl;
+
+use crate::{
+    index::report::{Note, Report, UnitResult},
+    language::Lang,
+};
+
+/// Code of the note that says that a report covers one unit only; its `unit` says which.
+pub const ONE_UNIT: &str = "one_unit";
+
+/// The report of one unit: its figures as the total, and the units of its subtree, the unit itself first and without a
+/// parent. A note with the code [`ONE_UNIT`] says so. `responses` still counts the whole campaign; `total.responses`
+/// is the unit's. `None`: no unit of the report has this code.
+pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
+    let unit = report.units.iter().find(|unit| unit.code == code)?;
+    let mut within = BTreeSet::from([code]);
+    let mut units = vec![UnitResult { parent: None, ..unit.clone() }];
+    for below in &report.units {
+        if below.code != code && below.parent.as_deref().is_some_and(|parent| within.contains(parent)) {
+            within.insert(&below.code);
+            units.push(below.clone());
+        }
+    }
+    let own = Note { code: ONE_UNIT.to_owned(), unit: Some(code.to_owned()), text: sentence(&unit.name) };
+    let others = report.notes.iter().filter(|note| {
+        note.code != ONE_UNIT && note.unit.as_deref().is_none_or(|about| within.contains(about))
+    });
+    let notes = std::iter::once(own).chain(others.cloned()).collect();
+    Some(Report { total: unit.result.clone(), units, notes, ..report.clone() })
+}
+
+/// The unit that the report is cut down to, if it is.
+pub fn only(report: &Report) -> Option<&UnitResult> {
+    let code = report.notes.iter().find(|note| note.code == ONE_UNIT)?.unit.as_deref()?;
+    report.units.iter().find(|unit| unit.code == code)
+}
+
+fn sentence(name: &str) -> BTreeMap<String, String> {
+    Lang::ALL
+        .into_iter()
+        .map(|lang| (lang.code().to_owned(), fl!(lang.messages(), "report-one-unit", name = name)))
+        .collect()
+}

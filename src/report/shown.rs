@@ -1,0 +1,67 @@
+//! The gate before every rendering: which figures of a report a reader may see.
+
+use std::collections::BTreeMap;
+
+use crate::index::report::{CriterionResult, Decision, Estimate, Publish, UnitResult};
+
+/// The estimate, unless it is suppressed. Renderings read figures only through this.
+pub fn shown(estimate: &Estimate) -> Option<&Estimate> {
+    (estimate.publish != Publish::Suppress).then_some(estimate)
+}
+
+/// The figure, 0..1 (a mean of option codes: on their scale), if it may be seen and could be computed.
+pub fn figure(estimate: &Estimate) -> Option<f64> {
+    shown(estimate)?.estimate.filter(|figure| figure.is_finite())
+}
+
+/// The limits of the interval, if they may be seen.
+pub fn limits(estimate: &Estimate) -> Option<(f64, f64)> {
+    let estimate = shown(estimate)?;
+    estimate.lower.zip(estimate.upper).filter(|(lower, upper)| lower.is_finite() && upper.is_finite())
+}
+
+/// The decision, if it may be seen.
+pub fn decision(estimate: &Estimate) -> Option<Decision> {
+    shown(estimate)?.decision
+}
+
+/// The number of answers, if it may be seen.
+pub fn answers(estimate: &Estimate) -> Option<u64> {
+    shown(estimate)?.n
+}
+
+/// Answers of a criterion by option code; empty where the criterion is suppressed.
+pub fn counts(criterion: &CriterionResult) -> &BTreeMap<String, u64> {
+    static NONE: BTreeMap<String, u64> = BTreeMap::new();
+    if shown(&criterion.estimate).is_some() { &criterion.counts } else { &NONE }
+}
+
+/// On how many sheets a criterion was asked, if that may be seen.
+pub fn asked(criterion: &CriterionResult) -> Option<u64> {
+    shown(&criterion.estimate).and(criterion.asked)
+}
+
+/// How deep each unit lies below the units at the top of the report, which lie at 0.
+pub fn depths(units: &[UnitResult]) -> Vec<usize> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    units
+        .iter()
+        .map(|unit| {
+            let depth = unit.parent.as_deref().and_then(|code| known.get(code)).map_or(0, |depth| depth + 1);
+            known.insert(&unit.code, depth);
+            depth
+        })
+        .collect()
+}
+
+/// The units at the top of the report: those whose parent is not in it.
+pub fn roots(units: &[UnitResult]) -> impl Iterator<Item = &UnitResult> {
+    units.iter().zip(depths(units)).filter(|(_, depth)| *depth == 0).map(|(unit, _)| unit)
+}
+
+/// A number of the whole report: the sum over its top units, where each of them has one.
+pub fn sum(units: &[UnitResult], of: impl Fn(&UnitResult) -> Option<u64>) -> Option<u64> {
+    let mut roots = roots(units).peekable();
+    roots.peek()?;
+    roots.map(of).sum()
+}

@@ -1,0 +1,307 @@
+//! JSON, CSV and XLSX, read back by other readers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+
+use calamine::{Data, Range, Reader, Xlsx, open_workbook_from_rs};
+use serde_json::Value;
+
+use super::fixture;
+use crate::{
+    index::report::{Publish, Report},
+    language::Lang,
+    report,
+};
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+fn sorted<const N: usize>(mut names: [&str; N]) -> Vec<&str> {
+    names.sort_unstable();
+    names.to_vec()
+}
+
+#[test]
+fn json_has_the_fields_of_the_schema_and_no_other() {
+    let text = report::json(&fixture::report());
+    assert!(text.ends_with("}\n") && text.matches('\n').count() == 1);
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["schema"], "sipas.report/1");
+    assert_eq!(
+        keys(&json),
+        sorted([
+            "schema",
+            "campaign",
+            "generated_at",
+            "level",
+            "target",
+            "weighting",
+            "method",
+            "responses",
+            "total",
+            "units",
+            "notes"
+        ])
+    );
+    let campaign = &json["campaign"];
+    assert_eq!(
+        keys(campaign),
+        sorted(["slug", "title", "definition", "form", "opens", "closes", "status", "demonstration"])
+    );
+    assert_eq!(keys(&campaign["definition"]), sorted(["id", "version", "sha256"]));
+    for field in ["measure", "aggregation", "weights"] {
+        assert!(json["method"].get(field).is_some(), "{field}");
+    }
+    for field in ["stored", "valid", "flagged", "from", "to"] {
+        assert!(json["responses"].get(field).is_some(), "{field}");
+    }
+    let result = ["responses", "index", "parts", "dimensions"];
+    assert_eq!(keys(&json["total"]), sorted(result));
+    let unit = &json["units"][0];
+    assert_eq!(
+        keys(unit),
+        sorted([
+            "code",
+            "name",
+            "kind",
+            "parent",
+            "population",
+            "planned",
+            "responses",
+            "index",
+            "parts",
+            "dimensions"
+        ])
+    );
+    assert_eq!(keys(&unit["parts"][0]), sorted(["id", "name", "weight", "estimate"]));
+    let dimension = &unit["dimensions"][0];
+    assert_eq!(keys(dimension), sorted(["id", "name", "part", "weight", "estimate", "criteria"]));
+    let criterion = &dimension["criteria"][0];
+    assert_eq!(keys(criterion), sorted(["id", "name", "asked", "counts", "estimate", "mean", "responsible"]));
+    let estimate =
+        ["n", "estimate", "se", "df", "lower", "upper", "method", "n_eff", "deff", "decision", "publish"];
+    assert_eq!(keys(&criterion["estimate"]), sorted(estimate));
+    assert_eq!(json["weighting"], "design");
+    assert_eq!(json["total"]["index"]["decision"], "not_met");
+    assert!(text.starts_with(r#"{"schema":"sipas.report/1","campaign":{"slug":"#), "fields in order");
+    assert_eq!(text, report::json(&fixture::report()));
+}
+
+#[test]
+fn d_07_a_suppressed_cell_of_json_is_null_but_for_publish() {
+    let json: Value = serde_json::from_str(&report::json(&fixture::report())).unwrap();
+    let unit = json["units"].as_array().unwrap().iter().find(|unit| unit["code"] == "vc").unwrap();
+    assert_eq!(unit["responses"], Value::Null);
+    for (field, value) in unit["index"].as_object().unwrap() {
+        if field == "publish" {
+            assert_eq!(value, "suppress");
+        } else {
+            assert_eq!(*value, Value::Null, "{field}");
+        }
+    }
+}
+
+type Row = BTreeMap<String, String>;
+
+fn read(bytes: &[u8]) -> Vec<Row> {
+    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").expect("the mark by which Excel knows UTF-8");
+    let mut reader = ::csv::Reader::from_reader(body);
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+#[test]
+fn csv_has_a_row_for_each_unit_and_node_and_gives_the_figures_back() {
+    let report = fixture::report();
+    let rows = read(&report::csv(&report, Lang::EN));
+    assert_eq!(rows.len(), (1 + report.units.len()) * (1 + 1 + 5 + 16));
+    let find = |unit: &str, level: &str, id: &str| {
+        rows.iter().find(|row| row["unit"] == unit && row["level"] == level && row["id"] == id).unwrap()
+    };
+    let index = find("", "index", "");
+    assert_eq!(index["estimate"].parse::<f64>().unwrap(), report.total.index.estimate.unwrap());
+    assert_eq!((index["decision"].as_str(), index["publish"].as_str()), ("not_met", "publish"));
+    let qn = report.units.iter().find(|unit| unit.code == "qn").unwrap();
+    let criterion = &qn.result.dimensions[1].criteria[2];
+    let row = find("qn", "criterion", "procedures.fees");
+    assert_eq!(row["lower"].parse::<f64>().unwrap(), criterion.estimate.lower.unwrap());
+    assert_eq!(row["n"], criterion.estimate.n.unwrap().to_string());
+    assert_eq!(row["count_5"], criterion.counts["5"].to_string());
+    assert_eq!(row["unit_parent"], "bd");
+    assert_eq!(find("qn", "dimension", "access")["weight"].parse::<f64>().unwrap(), 3.0 / 16.0);
+}
+
+#[test]
+fn csv_in_vietnamese_has_words() {
+    let bytes = report::csv(&fixture::report(), Lang::VI);
+    let rows = read(&bytes);
+    assert_eq!(rows[0]["Đơn vị"], "Toàn đợt khảo sát");
+    assert_eq!(rows[0]["Kết luận"], "Chưa đạt");
+    assert_eq!(rows[1]["Cấp"], "Phần");
+    let text = String::from_utf8(bytes).unwrap();
+    let heading = text.lines().next().unwrap();
+    let columns: BTreeSet<&str> = heading.split(',').collect();
+    assert_eq!(columns.len(), heading.split(',').count(), "every column has a name of its own: {heading}");
+}
+
+#[test]
+fn d_01_no_figure_of_a_suppressed_cell_stands_in_csv() {
+    for row in read(&report::csv(&fixture::report(), Lang::EN)) {
+        if row["publish"] == "suppress" {
+            for (column, cell) in &row {
+                let about = [
+                    "unit",
+                    "unit_name",
+                    "unit_kind",
+                    "unit_parent",
+                    "level",
+                    "id",
+                    "name",
+                    "weight",
+                    "publish",
+                ];
+                assert!(about.contains(&column.as_str()) || cell.is_empty(), "{column}: {cell}");
+            }
+        }
+    }
+}
+
+#[test]
+fn h_04_no_cell_of_csv_begins_as_a_formula() {
+    let report = fixture::nasty();
+    for lang in Lang::ALL {
+        let bytes = report::csv(&report, lang);
+        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[3..]);
+        for record in reader.records() {
+            for cell in &record.unwrap() {
+                assert!(
+                    !cell.starts_with(['=', '+', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']),
+                    "{cell}"
+                );
+                assert!(!cell.starts_with('-') || cell.parse::<f64>().is_ok(), "{cell}");
+            }
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains(r#""'=HYPERLINK(""http://x.example"",""Sở"")""#));
+    }
+}
+
+fn sheets(report: &Report, lang: Lang) -> BTreeMap<String, Range<Data>> {
+    let bytes = report::xlsx(report, lang).unwrap();
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).unwrap();
+    for name in book.sheet_names() {
+        let formulas = book.worksheet_formula(&name).unwrap();
+        assert!(formulas.used_cells().next().is_none(), "{name} has formulas");
+    }
+    book.worksheets().into_iter().collect()
+}
+
+fn column(sheet: &Range<Data>, heading: &str) -> usize {
+    sheet
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == heading)
+        .unwrap_or_else(|| panic!("no column {heading}"))
+}
+
+#[test]
+fn xlsx_opens_with_three_sheets_and_numbers_are_numbers() {
+    let report = fixture::report();
+    let book = sheets(&report, Lang::VI);
+    assert_eq!(
+        book.keys().collect::<BTreeSet<_>>(),
+        BTreeSet::from([&"Tổng quan".to_owned(), &"Đơn vị".to_owned(), &"Tiêu chí".to_owned()])
+    );
+    let units = &book["Đơn vị"];
+    assert_eq!(units.height(), report.units.len() + 1);
+    let qn = units.rows().find(|row| row[0] == Data::String("qn".to_owned())).unwrap();
+    let result = &report.units.iter().find(|unit| unit.code == "qn").unwrap().result;
+    assert_eq!(qn[column(units, "Kết quả")], Data::Float(result.index.estimate.unwrap()));
+    assert_eq!(qn[column(units, "Kết luận")], Data::String("Chưa đạt".to_owned()));
+    assert_eq!(
+        qn[column(units, "Tiếp nhận, xử lý phản ánh, kiến nghị")],
+        Data::Float(result.dimensions[4].estimate.estimate.unwrap())
+    );
+    let criteria = &book["Tiêu chí"];
+    assert_eq!(criteria.height(), 17);
+    let row = criteria.rows().find(|row| row[0] == Data::String("feedback.told".to_owned())).unwrap();
+    assert_eq!(row[column(criteria, "Theo dõi")], Data::String("Văn phòng UBND tỉnh".to_owned()));
+    let counted: f64 = (1..=5)
+        .map(|code| match row[column(criteria, &format!("Mức {code}"))] {
+            Data::Float(count) => count,
+            _ => panic!("a count"),
+        })
+        .sum();
+    assert_eq!(row[column(criteria, "Số câu trả lời (n)")], Data::Float(counted));
+    let overview = &book["Tổng quan"];
+    let value = |name: &str| {
+        overview.rows().find(|row| row[0] == Data::String(name.to_owned())).map(|row| row[1].clone()).unwrap()
+    };
+    assert_eq!(value("Chỉ số hài lòng"), Data::Float(report.total.index.estimate.unwrap()));
+    assert_eq!(value("Mục tiêu"), Data::Float(0.9));
+    assert_eq!(value("Kết luận"), Data::String("Chưa đạt".to_owned()));
+}
+
+#[test]
+fn d_01_a_suppressed_unit_is_a_word_in_xlsx_and_never_a_number() {
+    let report = fixture::report();
+    let units = &sheets(&report, Lang::VI)["Đơn vị"];
+    for code in ["vc", "vt", "vt-mc"] {
+        let row = units.rows().find(|row| row[0] == Data::String(code.to_owned())).unwrap();
+        assert_eq!(row[column(units, "Kết quả")], Data::String("Không công bố".to_owned()));
+        for cell in &row[column(units, "Số phiếu hợp lệ")..] {
+            assert!(!matches!(cell, Data::Float(_) | Data::Int(_)), "{code}: {cell}");
+        }
+    }
+}
+
+#[test]
+fn h_05_names_are_string_cells_of_xlsx_as_they_are() {
+    let report = fixture::nasty();
+    for lang in Lang::ALL {
+        let book = sheets(&report, lang);
+        let names: BTreeSet<String> = book
+            .values()
+            .flat_map(|sheet| sheet.used_cells())
+            .filter_map(|(_, _, cell)| if let Data::String(text) = cell { Some(text.clone()) } else { None })
+            .collect();
+        for name in fixture::NASTY {
+            assert!(names.contains(name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn d_14_the_same_report_gives_the_same_bytes() {
+    let report = fixture::two_parts();
+    assert_eq!(report::xlsx(&report, Lang::VI).unwrap(), report::xlsx(&report, Lang::VI).unwrap());
+    assert_eq!(report::csv(&report, Lang::VI), report::csv(&report, Lang::VI));
+}
+
+#[test]
+fn a_report_of_one_unit_has_its_figures_as_the_total_and_its_subtree() {
+    let whole = fixture::report();
+    let cut = report::of_unit(&whole, "vp").unwrap();
+    let codes: Vec<&str> = cut.units.iter().map(|unit| unit.code.as_str()).collect();
+    assert_eq!(codes, ["vp", "ttpvhcc", "ttpvhcc-1", "ttpvhcc-2"]);
+    assert_eq!(cut.total, whole.units[1].result);
+    assert_eq!(cut.units[0].parent, None);
+    assert_eq!(report::scope::only(&cut).unwrap().code, "vp");
+    assert!(cut.notes.iter().all(|note| note.code != "suppressed"), "notes about other units are gone");
+    assert!(report::of_unit(&whole, "không-có").is_none());
+    let again = report::of_unit(&cut, "ttpvhcc-1").unwrap();
+    assert_eq!(again.units.len(), 1);
+    assert_eq!(again.notes.iter().filter(|note| note.code == report::scope::ONE_UNIT).count(), 1);
+}
+
+#[test]
+fn the_fixture_holds_every_kind_of_cell() {
+    let report = fixture::report();
+    for publish in [Publish::Publish, Publish::Caution, Publish::Suppress] {
+        assert!(report.units.iter().any(|unit| unit.result.index.publish == publish), "{publish:?}");
+    }
+    let decisions: BTreeSet<String> =
+        report.units.iter().map(|unit| format!("{:?}", unit.result.index.decision)).collect();
+    assert_eq!(decisions.len(), 4, "{decisions:?}");
+}

@@ -1,0 +1,5 @@
+//! What a reader gets from a report in each form.
+
+mod files;
+mod fixture;
+mod page;

@@ -1,0 +1,319 @@
+//! The page: what it says, what it never shows, and the rules of HTML that it keeps.
+
+use std::collections::BTreeSet;
+
+use scraper::{ElementRef, Html, Selector};
+
+use super::fixture;
+use crate::{
+    index::report::{Publish, Report},
+    language::Lang,
+    report::{
+        self,
+        html::{Frame, Navigation, Styles, page},
+    },
+};
+
+const FILE: Frame<'_> =
+    Frame { lang: Lang::VI, styles: Styles::Inline(report::html::STYLES), navigation: None };
+
+fn shown(report: &Report, lang: Lang) -> (String, Html) {
+    let text = page(report, &Frame { lang, ..FILE }).into_string();
+    let parsed = Html::parse_document(&text);
+    assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+    (text, parsed)
+}
+
+fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    page.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+fn words(element: ElementRef<'_>) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn text_of(page: &Html, selector: &str) -> String {
+    all(page, selector).into_iter().map(words).collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn the_headline_says_index_interval_target_decision_and_answers() {
+    let (_, page) = shown(&fixture::report(), Lang::VI);
+    assert_eq!(text_of(&page, "h1"), "Khảo sát mức độ hài lòng quý IV năm 2026");
+    assert_eq!(text_of(&page, ".whose"), "UBND tỉnh Bình Định");
+    let headline = text_of(&page, ".headline");
+    let index = fixture::report().total.index;
+    for said in [
+        report::format::percent(Lang::VI, index.estimate.unwrap()).replace('\u{a0}', " ").as_str(),
+        report::format::interval(Lang::VI, (index.lower.unwrap(), index.upper.unwrap()))
+            .replace('\u{a0}', " ")
+            .as_str(),
+        "Khoảng tin cậy 95 %",
+        "từ 90 % trở lên",
+        "Chưa đạt",
+        "3.346 / 3.950 phiếu dự kiến",
+        "82.360",
+    ] {
+        assert!(headline.contains(said), "{said}: {headline}");
+    }
+    assert!(all(&page, ".demo, .interim").is_empty());
+}
+
+#[test]
+fn a_demonstration_and_interim_figures_say_what_they_are() {
+    let mut report = fixture::report();
+    report.campaign.demonstration = true;
+    report.campaign.status = crate::organisation::Phase::Open;
+    let (_, page) = shown(&report, Lang::VI);
+    assert!(text_of(&page, ".demo").starts_with("SỐ LIỆU TRÌNH DIỄN."));
+    assert!(text_of(&page, ".interim").contains("09:14 ngày 05/01/2027 (UTC+7)"));
+}
+
+#[test]
+fn criteria_stand_worst_first_with_who_is_responsible_for_those_that_fall_short() {
+    let (_, page) = shown(&fixture::report(), Lang::VI);
+    let rows = all(&page, "table[role=table] tbody tr");
+    assert!(!rows.is_empty());
+    let section = all(&page, "section[aria-labelledby=criteria]")[0];
+    let names: Vec<String> = section.select(&Selector::parse("tbody th").unwrap()).map(words).collect();
+    assert_eq!(names.len(), 16);
+    assert!(names[0].starts_with("Trả lời kịp thời"), "{names:?}");
+    assert!(names[15].starts_with("Phí, lệ phí đúng quy định"), "{names:?}");
+    let groups = all(&page, ".group");
+    let first = words(groups[0]);
+    for said in ["Mục 3.5.1 của kế hoạch", "Theo dõi", "Văn phòng UBND tỉnh", "Trả lời kịp thời"]
+    {
+        assert!(first.contains(said), "{said}: {first}");
+    }
+    let short: usize = groups.iter().map(|group| group.select(&Selector::parse("li").unwrap()).count()).sum();
+    let not_met = section.select(&Selector::parse(".chip.not-met").unwrap()).count();
+    assert_eq!(short, not_met);
+}
+
+#[test]
+fn units_stand_in_the_order_of_the_tree_with_their_decision_in_words() {
+    let report = fixture::report();
+    let (_, page) = shown(&report, Lang::VI);
+    let section = all(&page, "section[aria-labelledby=units]")[0];
+    let rows: Vec<_> = section.select(&Selector::parse("tbody tr").unwrap()).collect();
+    assert_eq!(rows.len(), report.units.len());
+    for (row, unit) in rows.iter().zip(&report.units) {
+        let said = words(*row);
+        assert!(said.starts_with(&unit.name), "{said}");
+        if unit.result.index.publish == Publish::Suppress {
+            assert!(said.contains("Không công bố") && !said.contains('%'), "{said}");
+        } else {
+            assert!(
+                ["Đạt", "Chưa đạt", "Chưa đủ căn cứ kết luận"].iter().any(|word| said.contains(word)),
+                "{said}"
+            );
+        }
+        assert_eq!(said.contains("Thận trọng"), unit.result.index.publish == Publish::Caution, "{said}");
+    }
+    assert!(words(section).contains("Dấu – : không công bố"));
+    let folded = all(&page, "details");
+    let open = report.units.iter().filter(|unit| unit.result.dimensions[0].estimate.estimate.is_some());
+    assert_eq!(folded.len(), open.count());
+}
+
+#[test]
+fn d_01_no_page_shows_a_figure_of_a_suppressed_cell_even_where_the_data_holds_one() {
+    let mut report = fixture::report();
+    // The index module leaves nothing in a suppressed cell; the page does not count on it.
+    report.total.index.publish = Publish::Suppress;
+    report.total.index.estimate = Some(0.123_45);
+    report.total.index.lower = Some(0.111_11);
+    report.total.index.upper = Some(0.133_33);
+    let criterion = &mut report.total.dimensions[0].criteria[0];
+    criterion.estimate.publish = Publish::Suppress;
+    criterion.estimate.n = Some(7_654);
+    criterion.mean.estimate = Some(3.21);
+    criterion.counts.insert("5".to_owned(), 7_653);
+    for lang in Lang::ALL {
+        let (text, _) = shown(&report, lang);
+        let csv = String::from_utf8(report::csv(&report, lang)).unwrap();
+        for figure in [
+            "12,3", "12.3", "0.123", "11.11", "11,11", "13,33", "13.33", "7.654", "7,654", "7654", "7653",
+            "3,21", "3.21",
+        ] {
+            assert!(!text.contains(figure), "{figure} in the page");
+            assert!(figure.contains(',') || !csv.contains(figure) || figure.len() < 5, "{figure} in CSV");
+        }
+    }
+}
+
+#[test]
+fn b_07_a_campaign_of_personal_links_shows_why_there_are_no_figures_yet() {
+    let (text, page) = shown(&fixture::closed_until_end(), Lang::VI);
+    let headline = text_of(&page, ".headline");
+    assert!(
+        headline.contains("Không công bố") && headline.contains("sau khi đợt khảo sát kết thúc"),
+        "{headline}"
+    );
+    assert!(all(&page, "svg.bar").is_empty() && all(&page, "details").is_empty());
+    assert!(!text.contains("Số liệu tạm thời"));
+}
+
+#[test]
+fn h_01_names_come_back_escaped_in_the_page() {
+    for lang in Lang::ALL {
+        let (text, page) = shown(&fixture::nasty(), lang);
+        assert!(all(&page, "script").is_empty());
+        assert!(!text.contains("<script") && !text.contains("<b>&amp;</b>"), "raw markup");
+        assert_eq!(text_of(&page, "h1"), fixture::NASTY[3]);
+        let units = text_of(&page, "section[aria-labelledby=units] tbody th");
+        for name in fixture::NASTY {
+            assert!(units.contains(name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn h_16_drawings_are_images_with_a_title_and_a_description() {
+    let (_, page) = shown(&fixture::nasty(), Lang::VI);
+    let drawings = all(&page, "svg");
+    assert!(drawings.len() > 20);
+    for svg in drawings {
+        if svg.attr("aria-hidden") == Some("true") {
+            continue;
+        }
+        assert_eq!(svg.attr("role"), Some("img"));
+        for id in svg.attr("aria-labelledby").unwrap().split(' ') {
+            let named = all(&page, &format!("[id='{id}']"));
+            assert_eq!(named.len(), 1, "{id}");
+            assert!(!words(named[0]).is_empty(), "{id}");
+        }
+    }
+}
+
+#[test]
+fn the_page_needs_nothing_from_elsewhere_and_passes_a_strict_policy() {
+    for report in [fixture::report(), fixture::two_parts(), fixture::nasty(), fixture::closed_until_end()] {
+        let (text, page) = shown(&report, Lang::VI);
+        assert!(all(&page, "script, iframe, object, embed, img, link").is_empty());
+        for element in all(&page, "*") {
+            for (name, value) in element.value().attrs() {
+                assert!(name != "style" && !name.starts_with("on"), "{name}={value}");
+                let leads = ["href", "src", "action", "xlink:href"].contains(&name);
+                assert!(!leads || value.starts_with('#'), "{name}={value}");
+            }
+        }
+        assert!(!text.contains("url(") && !text.contains("@import"));
+        assert_eq!(all(&page, "style").len(), 1);
+    }
+    assert!(!report::html::STYLES.contains("</"));
+}
+
+#[test]
+fn headings_go_down_in_order_and_every_table_has_caption_and_headings() {
+    for report in [fixture::report(), fixture::two_parts(), fixture::closed_until_end()] {
+        for lang in Lang::ALL {
+            let (_, page) = shown(&report, lang);
+            assert_eq!(all(&page, "html")[0].attr("lang"), Some(lang.code()));
+            let mut before = 0;
+            for heading in all(&page, "h1, h2, h3, h4, h5, h6") {
+                let level: u32 = heading.value().name()[1..].parse().unwrap();
+                assert!(level <= before + 1, "{} after h{before}", heading.html());
+                before = level;
+            }
+            assert_eq!(all(&page, "h1").len(), 1);
+            for table in all(&page, "table") {
+                let caption: Vec<_> = table.select(&Selector::parse("caption").unwrap()).collect();
+                assert_eq!(caption.len(), 1);
+                assert!(!words(caption[0]).is_empty());
+                for heading in table.select(&Selector::parse("th").unwrap()) {
+                    let scope = heading.attr("scope");
+                    assert!(scope == Some("col") || scope == Some("row"), "{}", heading.html());
+                    assert!(!words(heading).is_empty(), "{}", heading.html());
+                }
+            }
+            let ids: Vec<&str> = all(&page, "[id]").iter().filter_map(|element| element.attr("id")).collect();
+            assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "ids are unique");
+            for link in all(&page, "a[href^='#']") {
+                let target = link.attr("href").unwrap().trim_start_matches('#');
+                assert!(ids.contains(&target), "{target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn in_english_the_words_are_english_and_names_say_that_they_are_vietnamese() {
+    let (_, page) = shown(&fixture::report(), Lang::EN);
+    let headline = text_of(&page, ".headline");
+    assert!(headline.contains("Not met") && headline.contains("90% or more"), "{headline}");
+    let unit = all(&page, "section[aria-labelledby=units] tbody th span[lang=vi]");
+    assert_eq!(unit.len(), fixture::report().units.len());
+}
+
+#[test]
+fn parts_stand_before_their_dimensions() {
+    let (_, page) = shown(&fixture::two_parts(), Lang::VI);
+    let section = all(&page, "section[aria-labelledby=dimensions]")[0];
+    let rows: Vec<String> = section.select(&Selector::parse("tbody th").unwrap()).map(words).collect();
+    assert_eq!(rows.len(), 9);
+    assert!(rows[0].starts_with("Xây dựng, tổ chức thực hiện chính sách"), "{rows:?}");
+    assert!(rows[1].starts_with("Trách nhiệm giải trình"), "{rows:?}");
+    assert!(rows[3].starts_with("Cung ứng dịch vụ hành chính công"), "{rows:?}");
+}
+
+#[test]
+fn a_report_of_one_unit_is_headed_by_its_name() {
+    let cut = report::of_unit(&fixture::report(), "qn").unwrap();
+    let (_, page) = shown(&cut, Lang::VI);
+    assert_eq!(text_of(&page, ".whose"), "UBND thành phố Quy Nhơn");
+    assert!(text_of(&page, ".headline").contains("1.056 / 1.050 phiếu dự kiến"));
+    assert!(text_of(&page, ".notes").contains("chỉ gồm UBND thành phố Quy Nhơn"));
+    let leaf = report::of_unit(&fixture::report(), "snv").unwrap();
+    let (_, page) = shown(&leaf, Lang::VI);
+    assert!(all(&page, "#units, details").is_empty(), "a unit without units below has no table of units");
+}
+
+#[test]
+fn the_frame_links_back_to_other_languages_and_to_files() {
+    let navigation = Navigation {
+        back: "/admin/campaigns/x",
+        account: "nguyen.van.an",
+        languages: &[(Lang::VI, "?lang=vi"), (Lang::EN, "?lang=en")],
+        downloads: &[("XLSX", "/x.xlsx"), ("CSV", "/x.csv")],
+    };
+    let frame =
+        Frame { lang: Lang::VI, styles: Styles::Link("/static/report.css"), navigation: Some(navigation) };
+    let text = page(&fixture::report(), &frame).into_string();
+    let page = Html::parse_document(&text);
+    let links: Vec<_> = all(&page, "header a, nav a").iter().filter_map(|a| a.attr("href")).collect();
+    for href in ["/admin/campaigns/x", "?lang=en", "/x.xlsx", "/x.csv"] {
+        assert!(links.contains(&href), "{href}: {links:?}");
+    }
+    assert!(!links.contains(&"?lang=vi"));
+    assert!(all(&page, "style").is_empty());
+    assert_eq!(all(&page, "link")[0].attr("href"), Some("/static/report.css"));
+}
+
+/// `SIPAS_LOOK=folder cargo test --lib look -- --ignored` writes the pages of the fixtures, to be looked at.
+#[test]
+#[ignore = "writes files to look at"]
+fn look() {
+    let folder = std::path::PathBuf::from(std::env::var_os("SIPAS_LOOK").expect("SIPAS_LOOK names a folder"));
+    let mut demonstration = fixture::report();
+    demonstration.campaign.demonstration = true;
+    demonstration.campaign.status = crate::organisation::Phase::Open;
+    let navigation = Navigation {
+        back: "#",
+        account: "nguyen.van.an",
+        languages: &[(Lang::EN, "#")],
+        downloads: &[("XLSX", "#"), ("CSV", "#"), ("JSON", "#")],
+    };
+    for (name, report, frame) in [
+        ("report", fixture::report(), Frame { navigation: Some(navigation), ..FILE }),
+        ("two-parts", fixture::two_parts(), FILE),
+        ("demonstration-en", demonstration, Frame { lang: Lang::EN, ..FILE }),
+        ("unit", report::of_unit(&fixture::report(), "qn").unwrap(), FILE),
+        ("closed", fixture::closed_until_end(), FILE),
+        ("nasty", fixture::nasty(), FILE),
+    ] {
+        std::fs::write(folder.join(format!("{name}.html")), page(&report, &frame).into_string()).unwrap();
+        std::fs::write(folder.join(format!("{name}.xlsx")), report::xlsx(&report, frame.lang).unwrap())
+            .unwrap();
+    }
+}

@@ -1,0 +1,39 @@
+//! The report as a workbook: overview, units, criteria.
+//!
+//! Numbers are numbers, shares are percentages to Excel (`0.00%`), and text is always a string cell, never a formula. The
+//! same report gives the same bytes.
+
+mod criteria;
+mod overview;
+mod sheet;
+mod units;
+
+use i18n_embed_fl::fl;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+
+use crate::{
+    index::report::Report,
+    language::Lang,
+    report::{format, guard},
+};
+
+/// Why there is no workbook; in practice a report beyond what a sheet holds (1,048,576 rows).
+#[derive(Debug, thiserror::Error)]
+#[error("the workbook could not be written: {0}")]
+pub struct NotWritten(#[from] XlsxError);
+
+/// The report as XLSX with the sheets overview, units and criteria, set up for A4 landscape.
+///
+/// # Errors
+/// [`NotWritten`] where the report does not fit into a workbook.
+pub fn xlsx(report: &Report, lang: Lang) -> Result<Vec<u8>, NotWritten> {
+    let mut workbook = Workbook::new();
+    let title = fl!(lang.messages(), "report-title", campaign = report.campaign.title.as_str());
+    let made = ExcelDateTime::from_timestamp(format::seconds(&report.generated_at))?;
+    let properties = DocProperties::new().set_title(guard::string(&title)).set_author("sipas");
+    workbook.set_properties(&properties.set_creation_datetime(&made));
+    overview::write(workbook.add_worksheet(), report, lang)?;
+    units::write(workbook.add_worksheet(), report, lang)?;
+    criteria::write(workbook.add_worksheet(), report, lang)?;
+    Ok(workbook.save_to_buffer()?)
+}

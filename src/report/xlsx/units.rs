@@ -1,0 +1,51 @@
+//! The second sheet: a row for each unit, a column for each dimension.
+
+use i18n_embed_fl::fl;
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::sheet::{Sheet, below, estimate_headings, mark};
+use crate::{
+    index::report::{Estimate, Report},
+    language::Lang,
+    report::shown,
+};
+
+/// Columns before the dimensions.
+const FIXED: u16 = 12;
+
+/// Writes the sheet.
+pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(), XlsxError> {
+    let words = lang.messages();
+    let mut sheet = Sheet::new(worksheet, &fl!(words, "report-sheet-units"), lang)?;
+    let mut columns = vec![
+        (fl!(words, "report-column-unit-code"), 11.0),
+        (fl!(words, "report-column-unit"), 44.0),
+        (fl!(words, "report-column-parent"), 11.0),
+        (fl!(words, "report-population"), 12.0),
+        (fl!(words, "report-planned"), 11.0),
+        (fl!(words, "report-answers"), 11.0),
+    ];
+    columns.extend(estimate_headings(lang));
+    columns.extend(report.total.dimensions.iter().map(|dimension| (dimension.name.clone(), 15.0)));
+    sheet.headings(&columns, report.units.len())?;
+    for ((position, unit), depth) in report.units.iter().enumerate().zip(shown::depths(&report.units)) {
+        let (row, index) = (below(position), &unit.result.index);
+        sheet.mark(mark(index));
+        sheet.text(row, 0, &unit.code)?;
+        sheet.indented(row, 1, &unit.name, depth)?;
+        sheet.text(row, 2, unit.parent.as_deref().unwrap_or_default())?;
+        sheet.count(row, 3, unit.population)?;
+        sheet.count(row, 4, unit.planned)?;
+        sheet.count(row, 5, unit.result.responses)?;
+        sheet.count(row, 6, shown::answers(index))?;
+        sheet.figure(row, 7, index)?;
+        sheet.limits(row, 8, index)?;
+        sheet.decision(row, 10, index)?;
+        sheet.publish(row, 11, index)?;
+        for (column, dimension) in (FIXED..).zip(&report.total.dimensions) {
+            let own = unit.result.dimensions.iter().find(|own| own.id == dimension.id);
+            sheet.figure(row, column, own.map_or(&Estimate::default(), |own| &own.estimate))?;
+        }
+    }
+    Ok(())
+}
