@@ -75,7 +75,8 @@ pub async fn report(store: &Store, slug: &str, now: i64) -> Result<Report, NoRep
             units: &tree,
             strata: &strata,
             sheets: &sheets,
-            links: (turnout.invited > 0).then_some(Links { invited: turnout.invited, answered: turnout.answered }),
+            links: (turnout.invited > 0)
+                .then_some(Links { invited: turnout.invited, answered: turnout.answered }),
             now,
         })
     });

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod definition;
 pub mod distribution;
+pub mod figures;
 pub mod index;
 pub mod language;
 pub mod organisation;
@@ -18,4 +19,5 @@ pub mod secret;
 pub mod simulation;
 pub mod statistics;
 pub mod store;
-// pub mod web; (until its views are in)
+pub mod web;
+pub mod worker;

@@ -461,3 +461,22 @@ report-column-asked = Sheets asked
 report-column-mean = Mean score
 report-column-count = Level { $code }
 report-column-count-of = Sheets
+
+# --- respond: more ---
+respond-posters = QR pages of the counters
+respond-unavailable-what = The server cannot answer at the moment.
+respond-unavailable-next = Please wait a few minutes and open this page again.
+respond-other = The form does not belong to this survey
+respond-other-what = This form was made for another survey, so nothing was stored.
+respond-other-next = Please scan the QR code or open your link again to get a new form.
+respond-no-report = The report cannot be made
+
+# --- index: notes of the report ---
+index-population = Unit “{ $unit }” has { $answers } answers but a declared population of only { $population }; mend population in the file and run sipas apply again.
+index-no-form = The questionnaire has no form “{ $form }” any more.
+index-unweighted = Not every unit has a population, so that all answers count the same, without weights.
+index-unit-without-population = Unit { $unit } has answers but no population.
+index-self-selected = Some answers came by open QR code from people who chose to answer; they are no random sample, so that the margins of error are indicative only.
+index-closed-until-end = A survey by personal links: results open only after it closes; the number of persons who have answered is updated once a day.
+index-suppressed = Figures with fewer than { $k } answers, and figures that would give them away, are not published.
+index-not-computable = “{ $dimension }” cannot be computed, since a criterion of it has no answer.

@@ -461,3 +461,22 @@ report-column-asked = Số phiếu được hỏi
 report-column-mean = Điểm trung bình
 report-column-count = Mức { $code }
 report-column-count-of = Số phiếu
+
+# --- respond: thêm ---
+respond-posters = Trang mã QR của các quầy
+respond-unavailable-what = Máy chủ tạm thời chưa phục vụ được.
+respond-unavailable-next = Xin đợi ít phút rồi mở lại trang này.
+respond-other = Phiếu không khớp với đợt khảo sát
+respond-other-what = Phiếu này được tạo cho một đợt khảo sát khác nên chưa được ghi nhận.
+respond-other-next = Xin quét lại mã QR hoặc mở lại liên kết để lấy phiếu mới.
+respond-no-report = Chưa lập được báo cáo
+
+# --- index: ghi chú của báo cáo ---
+index-population = Đơn vị “{ $unit }” có { $answers } phiếu nhưng tổng thể khai báo chỉ có { $population }; hãy sửa population trong tệp rồi chạy lại sipas apply.
+index-no-form = Bộ phiếu không còn mẫu “{ $form }”.
+index-unweighted = Chưa khai báo tổng thể cho mọi đơn vị nên các phiếu được tính ngang nhau, không gia quyền.
+index-unit-without-population = Đơn vị { $unit } có phiếu nhưng chưa khai báo tổng thể (population).
+index-self-selected = Có phiếu gửi qua mã QR mở do người dân tự chọn trả lời; đây không phải mẫu ngẫu nhiên nên sai số chỉ có ý nghĩa tham khảo.
+index-closed-until-end = Khảo sát bằng liên kết cá nhân: kết quả chỉ mở sau khi đợt khảo sát đóng; số người đã trả lời cập nhật mỗi ngày một lần.
+index-suppressed = Số liệu có dưới { $k } câu trả lời, và số liệu có thể suy ra chúng, không được công bố.
+index-not-computable = Chưa tính được “{ $dimension }” vì có tiêu chí chưa ai trả lời.

@@ -9,9 +9,11 @@ mod failure;
 pub mod invite;
 pub mod links;
 mod output;
+pub mod report;
+pub mod serve;
 pub mod simulate;
 pub mod surroundings;
-// pub mod user;
+pub mod user;
 
 use clap::{Parser, Subcommand};
 

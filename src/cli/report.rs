@@ -9,7 +9,6 @@ use crate::{
     definition::message::with_hint,
     figures::{self, NoReport},
     report::{self, html},
-    web::assets,
 };
 
 /// Flags of `sipas report`.
@@ -51,14 +50,13 @@ enum Format {
 pub async fn run(args: &Args) -> Result<(), Failure> {
     let lang = language();
     let here = args.settings.open().await?;
-    let mut report = figures::report(&here.store, &args.campaign, here.clock.now()).await.map_err(|no| {
-        match &no {
+    let mut report =
+        figures::report(&here.store, &args.campaign, here.clock.now()).await.map_err(|no| match &no {
             NoReport::Store(error) => here.database(error),
             NoReport::UnknownCampaign { .. } | NoReport::Index(_) => {
                 Failure::Input(no.words(lang, &here.config.database_url))
             }
-        }
-    })?;
+        })?;
     if let Some(code) = &args.unit {
         report = report::of_unit(&report, code).ok_or_else(|| {
             let known: Vec<String> = report.units.iter().map(|unit| unit.code.clone()).collect();
@@ -73,9 +71,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
             report::xlsx(&report, lang).map_err(|error| Failure::Unreachable(error.to_string()))?
         }
         Format::Html => {
-            let styles = assets::text("report.css");
-            let frame = html::Frame { lang, styles: html::Styles::Inline(&styles), navigation: None };
-            html::page(&report, &frame).into_string().into_bytes()
+            html::page(&report, &html::Frame::standalone(lang)).into_string().into_bytes()
         }
     };
     here.store.close().await;
@@ -87,7 +83,12 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         Some(path) => {
             std::fs::write(path, &bytes).map_err(|error| {
                 let (path, detail) = (path.display().to_string(), error.to_string());
-                Failure::Unreachable(fl!(lang.messages(), "figures-cannot-write", path = path, detail = detail))
+                Failure::Unreachable(fl!(
+                    lang.messages(),
+                    "figures-cannot-write",
+                    path = path,
+                    detail = detail
+                ))
             })?;
             say(fl!(lang.messages(), "figures-written", path = path.display().to_string()));
         }

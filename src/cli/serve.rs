@@ -26,7 +26,8 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     here.library()?;
     print(format_args!("listening\t{}\n", here.config.base_url));
     say(fl!(language().messages(), "serve-listening", address = here.config.listen.to_string()));
-    web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop()).await;
+    web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop())
+        .await;
     say(fl!(language().messages(), "serve-stopped"));
     Ok(())
 }

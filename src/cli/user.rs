@@ -8,7 +8,10 @@ use i18n_embed_fl::fl;
 use super::{Failure, Settings, language, print, say};
 use crate::{
     secret,
-    store::{accounts::{self, Account}, units},
+    store::{
+        accounts::{self, Account},
+        units,
+    },
     web::auth::password::{self, Weak},
 };
 

@@ -24,8 +24,8 @@ pub struct Input<'a> {
     pub strata: &'a [Stratum],
     /// The answers.
     pub sheets: &'a Sheets,
-    /// Whether the campaign's answers come by personal link: then figures stay closed until it does.
-    pub personal_links: bool,
+    /// The campaign's personal links, if it has any: then figures stay closed until it does.
+    pub links: Option<Links>,
     /// The moment of the report, UTC milliseconds.
     pub now: i64,
 }
@@ -52,4 +52,13 @@ pub struct UnitSheets {
     pub days: Option<(i32, i32)>,
     /// Sheets by language code.
     pub languages: BTreeMap<String, u64>,
+}
+
+/// How many persons are invited by personal link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Links {
+    /// Persons invited.
+    pub invited: u64,
+    /// How many of them have answered, as it may be told now.
+    pub answered: u64,
 }

@@ -68,6 +68,22 @@ pub struct Invalid {
     pub unknown: Vec<String>,
 }
 
+impl Invalid {
+    /// What was sent with a form whose own fields (its idempotency key) are missing or broken.
+    pub fn of_key<N: AsRef<str>, V: AsRef<str>>(
+        questionnaire: &Questionnaire,
+        fields: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in fields {
+            if questionnaire.position(name.as_ref()).is_some() {
+                sent.entry(name.as_ref().to_owned()).or_default().push(value.as_ref().to_owned());
+            }
+        }
+        Self { sent, faults: Vec::new(), unknown: vec!["submission".to_owned()] }
+    }
+}
+
 impl Answers {
     /// Checks form fields (name and value, in any order) against the questionnaire.
     ///

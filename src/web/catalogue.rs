@@ -141,7 +141,8 @@ impl Catalogue {
         render: impl FnOnce() -> Option<Template>,
     ) -> Option<Arc<Template>> {
         let key = (spot.place.number, lang);
-        if let Some(page) = self.look(|held| held.pages.get(&key).filter(|_| held.revision == spot.revision).cloned())
+        if let Some(page) =
+            self.look(|held| held.pages.get(&key).filter(|_| held.revision == spot.revision).cloned())
         {
             return Some(page);
         }
@@ -167,9 +168,8 @@ impl Catalogue {
 
 /// The campaign that a counter asks at `now`: the open one, else the next to open, else the last that closed.
 pub fn at(spots: &[Spot], now: i64) -> Option<&Spot> {
-    let phase = |wanted: Phase| {
-        spots.iter().filter(move |spot| spot.ready.stored.campaign.phase(now) == wanted)
-    };
+    let phase =
+        |wanted: Phase| spots.iter().filter(move |spot| spot.ready.stored.campaign.phase(now) == wanted);
     phase(Phase::Open)
         .next()
         .or_else(|| phase(Phase::Planned).min_by_key(|spot| spot.ready.stored.campaign.opens))

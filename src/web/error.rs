@@ -25,39 +25,51 @@ pub fn html(status: StatusCode, page: String) -> Response {
     response
 }
 
-/// A page that says something.
-pub fn page(status: StatusCode, lang: Lang, kind: &Kind<'_>) -> Response {
-    html(status, message::page(lang, kind).into_string())
+/// A page that says something, with the status that goes with it.
+pub fn page(lang: Lang, kind: Kind<'_>) -> Response {
+    let page = message::Page { lang, heading: None, language_links: &[], demonstration: false, kind };
+    let mut response = status(kind, message::page(&page).into_string());
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, RETRY);
+    }
+    response
+}
+
+/// The same under a campaign's title.
+pub fn page_of(lang: Lang, heading: &str, demonstration: bool, kind: Kind<'_>) -> Response {
+    let page = message::Page { lang, heading: Some(heading), language_links: &[], demonstration, kind };
+    status(kind, message::page(&page).into_string())
+}
+
+fn status(kind: Kind<'_>, page: String) -> Response {
+    html(StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), page)
 }
 
 /// The page for a form that could not be stored: it carries every field, so that sending it again loses nothing.
 pub fn busy(lang: Lang, action: &str, fields: &Fields) -> Response {
-    let fields: Vec<(&str, &str)> = fields.iter().collect();
-    let mut response =
-        page(StatusCode::SERVICE_UNAVAILABLE, lang, &Kind::Busy { action, fields: &fields });
-    response.headers_mut().insert(RETRY_AFTER, RETRY);
-    response
+    page(lang, Kind::Busy { action, fields: fields.as_slice() })
 }
 
 /// The page for a failure of the database while something was read.
 pub fn of_store(error: &StoreError, lang: Lang) -> Response {
     tracing::error!(%error, "the database failed");
-    let mut response = page(StatusCode::SERVICE_UNAVAILABLE, lang, &Kind::Unavailable);
-    response.headers_mut().insert(RETRY_AFTER, RETRY);
-    response
+    page(lang, Kind::Unavailable)
 }
 
 /// The page for a body that is no form.
 pub fn of_form(bad: BadForm, lang: Lang) -> Response {
-    match bad {
-        BadForm::ContentType => page(StatusCode::UNSUPPORTED_MEDIA_TYPE, lang, &Kind::ContentType),
-        BadForm::TooLarge => page(StatusCode::PAYLOAD_TOO_LARGE, lang, &Kind::TooLarge),
-        BadForm::Malformed => page(StatusCode::BAD_REQUEST, lang, &Kind::Malformed),
-    }
+    page(
+        lang,
+        match bad {
+            BadForm::ContentType => Kind::WrongType,
+            BadForm::TooLarge => Kind::TooLarge,
+            BadForm::Malformed => Kind::BadRequest,
+        },
+    )
 }
 
 /// An address that cannot be read is an unknown one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct NotFound;
 
 impl From<PathRejection> for NotFound {
@@ -68,6 +80,6 @@ impl From<PathRejection> for NotFound {
 
 impl IntoResponse for NotFound {
     fn into_response(self) -> Response {
-        page(StatusCode::NOT_FOUND, Lang::VI, &Kind::Unknown)
+        page(Lang::VI, Kind::UnknownAddress)
     }
 }

@@ -3,5 +3,17 @@
 //! Handlers are thin; whatever decides lies in the pure modules and whatever keeps lies in [`crate::store`]. [`views`]
 //! draws pages from plain structs and knows neither requests nor the database; [`assets`] holds the files of `static/`.
 
+pub mod admin;
+pub mod app;
 pub mod assets;
+pub mod auth;
+pub mod catalogue;
+pub mod error;
+pub mod form;
+pub mod middleware;
+pub mod respond;
+pub mod routes;
+pub mod run;
+pub mod server;
+pub mod template;
 pub mod views;

@@ -5,10 +5,13 @@ use std::time::Duration;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY}},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+    },
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::get,
 };
 use axum_extra::routing::RouterExt as _;
 use tower::ServiceBuilder;
@@ -90,10 +93,10 @@ async fn pages_for_refusals(request: Request, next: axum::middleware::Next) -> R
     let lang = language(&request);
     let response = next.run(request).await;
     if response.extensions().get::<ProtectionError>().is_some() {
-        return error::page(StatusCode::FORBIDDEN, lang, &Kind::OtherSite);
+        return error::page(lang, Kind::OtherSite);
     }
     match response.status() {
-        StatusCode::REQUEST_TIMEOUT => error::page(StatusCode::REQUEST_TIMEOUT, lang, &Kind::Slow),
+        StatusCode::REQUEST_TIMEOUT => error::page(lang, Kind::TooMany),
         _ => response,
     }
 }
@@ -107,15 +110,15 @@ fn language(request: &Request) -> Lang {
 }
 
 fn failed() -> Response {
-    error::page(StatusCode::INTERNAL_SERVER_ERROR, Lang::VI, &Kind::Failed)
+    error::page(Lang::VI, Kind::Internal { request: None })
 }
 
 async fn unknown(request: Request) -> Response {
-    error::page(StatusCode::NOT_FOUND, language(&request), &Kind::Unknown)
+    error::page(language(&request), Kind::UnknownAddress)
 }
 
 async fn not_allowed(request: Request) -> Response {
-    error::page(StatusCode::METHOD_NOT_ALLOWED, language(&request), &Kind::Malformed)
+    error::page(language(&request), Kind::WrongMethod)
 }
 
 async fn ready(State(app): State<App>) -> Response {

@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn the_page_reads_the_same_plain_and_packed() {
-        let page = format!("<p>{}</p><input value={MARKER}>{}", "Hài lòng ".repeat(500), "câu hỏi ".repeat(9_000));
+        let page =
+            format!("<p>{}</p><input value={MARKER}>{}", "Hài lòng ".repeat(500), "câu hỏi ".repeat(9_000));
         let template = Template::new(&page).unwrap();
         let id = b"0123456789abcdef0123456789abcdef";
         let wanted = page.replace(MARKER, "0123456789abcdef0123456789abcdef");

@@ -33,9 +33,7 @@ pub async fn show(
 ) -> Response {
     let lang = wanted.language();
     match rows(&app).await {
-        Ok(rows) => {
-            error::html(StatusCode::OK, view::page(lang, &staff.account, &rows).into_string())
-        }
+        Ok(rows) => error::html(StatusCode::OK, view::page(lang, &staff.account, &rows).into_string()),
         Err(error) => error::of_store(&error, lang),
     }
 }

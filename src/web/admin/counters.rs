@@ -2,7 +2,10 @@
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header::{CONTENT_DISPOSITION, CONTENT_TYPE}},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
 use axum_extra::routing::TypedPath;
@@ -115,12 +118,12 @@ pub async fn poster(
 async fn print(app: &App, slug: &str, counter: Option<&str>, lang: Lang) -> Response {
     let found = match desks(app, slug, counter).await {
         Ok(Some(found)) => found,
-        Ok(None) => return error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown),
+        Ok(None) => return error::page(lang, Kind::UnknownAddress),
         Err(error) => return error::of_store(&error, lang),
     };
     let drawn: Result<Vec<String>, _> = found.desks.iter().map(|desk| qr::svg(&desk.url)).collect();
     let Ok(drawn) = drawn else {
-        return error::page(StatusCode::INTERNAL_SERVER_ERROR, lang, &Kind::Failed);
+        return error::page(lang, Kind::Internal { request: None });
     };
     let posters: Vec<Poster<'_>> = found
         .desks
@@ -129,17 +132,18 @@ async fn print(app: &App, slug: &str, counter: Option<&str>, lang: Lang) -> Resp
         .map(|(desk, svg)| Poster {
             counter: &desk.name,
             unit: &desk.unit,
-            qr: svg,
-            address: address::short(&desk.url),
+            code: svg,
+            url: &desk.url,
             demonstration: found.demonstration,
         })
         .collect();
-    error::html(StatusCode::OK, poster::page(lang, &posters).into_string())
+    error::html(StatusCode::OK, poster::page(&posters).into_string())
 }
 
 /// The code as SVG.
 pub async fn svg(path: SvgPath, _: Staff, State(app): State<App>) -> Response {
-    draw(&app, &path.slug, &path.counter, "svg", "image/svg+xml", |url| qr::svg(url).map(String::into_bytes)).await
+    draw(&app, &path.slug, &path.counter, "svg", "image/svg+xml", |url| qr::svg(url).map(String::into_bytes))
+        .await
 }
 
 /// The code as PNG.
@@ -160,9 +164,9 @@ async fn draw<E>(
         Ok(found) => found.and_then(|found| found.desks.into_iter().next()),
         Err(error) => return error::of_store(&error, lang),
     };
-    let Some(desk) = desk else { return error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown) };
+    let Some(desk) = desk else { return error::page(lang, Kind::UnknownAddress) };
     let Ok(bytes) = draw(&desk.url) else {
-        return error::page(StatusCode::INTERNAL_SERVER_ERROR, lang, &Kind::Failed);
+        return error::page(lang, Kind::Internal { request: None });
     };
     let mut response = bytes.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -77,7 +77,8 @@ pub async fn submit(
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
-    let text = |name: &str| fields.one(name).filter(|value| value.len() <= LONGEST).unwrap_or_default().to_owned();
+    let text =
+        |name: &str| fields.one(name).filter(|value| value.len() <= LONGEST).unwrap_or_default().to_owned();
     let (name, given, next) = (text("name").trim().to_owned(), text("password"), fields.one("next"));
     let refuse = |status: StatusCode, problem: Problem| {
         error::html(status, view::page(lang, &name, next, Some(problem)).into_string())
@@ -142,9 +143,16 @@ mod tests {
     #[test]
     fn g_07_the_way_on_stays_on_our_own_pages() {
         assert_eq!(own(Some("/admin/campaigns/x/report")), "/admin/campaigns/x/report");
-        for evil in
-            ["//evil", "/\\evil", "https:evil", "%2f%2fevil", "/admin//evil", "/admin/../k/x", "/admin/\\x", ""]
-        {
+        for evil in [
+            "//evil",
+            "/\\evil",
+            "https:evil",
+            "%2f%2fevil",
+            "/admin//evil",
+            "/admin/../k/x",
+            "/admin/\\x",
+            "",
+        ] {
             assert_eq!(own(Some(evil)), "/admin/campaigns", "{evil}");
         }
         assert_eq!(own(None), "/admin/campaigns");

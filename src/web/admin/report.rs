@@ -2,7 +2,10 @@
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER}},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use axum_extra::routing::TypedPath;
@@ -68,17 +71,15 @@ pub struct Part {
 async fn compute(app: &App, slug: &str, part: &Part, lang: Lang) -> Result<Report, Response> {
     let seat = tokio::time::timeout(PATIENCE, app.reports.acquire()).await;
     let Ok(Ok(_seat)) = seat else {
-        let mut response = error::page(StatusCode::SERVICE_UNAVAILABLE, lang, &Kind::Unavailable);
+        let mut response = error::page(lang, Kind::Unavailable);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
         return Err(response);
     };
-    let unknown = || error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown);
+    let unknown = || error::page(lang, Kind::UnknownAddress);
     let report = figures::report(&app.store, slug, app.clock.now()).await.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => unknown(),
         NoReport::Store(error) => error::of_store(&error, lang),
-        NoReport::Index(error) => {
-            error::page(StatusCode::CONFLICT, lang, &Kind::Words { words: &error.words(lang) })
-        }
+        NoReport::Index(error) => error::page(lang, Kind::Words(&error.words(lang))),
     })?;
     match &part.unit {
         None => Ok(report),
@@ -165,7 +166,7 @@ pub async fn xlsx(
         Ok(Ok(workbook)) => file(workbook, &path.slug, &part, "xlsx", KIND),
         Ok(Err(error)) => {
             tracing::error!(%error, "the workbook could not be written");
-            error::page(StatusCode::INTERNAL_SERVER_ERROR, lang, &Kind::Failed)
+            error::page(lang, Kind::Internal { request: None })
         }
         Err(response) => response,
     }

@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version, password_hash::phc::PasswordHash};
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
+    password_hash::phc::PasswordHash,
+};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Shortest password, in characters (security test F-13: without a second factor).
@@ -43,10 +46,12 @@ pub fn check(password: &str, name: &str) -> Result<(), Weak> {
     let mut different = characters.clone();
     different.sort_unstable();
     different.dedup();
-    let steps: Vec<i64> = characters.windows(2).map(|pair| i64::from(pair[1] as u32) - i64::from(pair[0] as u32)).collect();
+    let steps: Vec<i64> =
+        characters.windows(2).map(|pair| i64::from(pair[1] as u32) - i64::from(pair[0] as u32)).collect();
     let sequence = steps.windows(2).all(|pair| pair[0] == pair[1]);
     let text: String = characters.iter().collect();
-    let named = name.chars().count() >= 4 && text.replace(&name.to_lowercase(), "").chars().count() < SHORTEST / 2;
+    let named =
+        name.chars().count() >= 4 && text.replace(&name.to_lowercase(), "").chars().count() < SHORTEST / 2;
     if different.len() < 5 || sequence || named { Err(Weak::Guessable) } else { Ok(()) }
 }
 
@@ -73,8 +78,7 @@ static NOBODY: LazyLock<Option<String>> =
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
     let password: String = password.nfc().collect();
     let fits = |hash: &str| {
-        PasswordHash::new(hash)
-            .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+        PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
     };
     match (hash, NOBODY.as_deref()) {
         (Some(hash), _) => fits(hash),

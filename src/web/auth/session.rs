@@ -91,7 +91,9 @@ fn cookie(https: bool, token: &str, seconds: i64) -> String {
 async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError> {
     let Some(token) = token(parts, app.config.is_https()) else { return Ok(None) };
     let (hash, now) = (hash(app, token), app.clock.now());
-    let Some(session) = accounts::session(&mut app.store.read().await?, &hash).await? else { return Ok(None) };
+    let Some(session) = accounts::session(&mut app.store.read().await?, &hash).await? else {
+        return Ok(None);
+    };
     if now - session.created >= ABSOLUTE || now - session.seen >= IDLE {
         return Ok(None);
     }
@@ -111,8 +113,7 @@ impl FromRequestParts<App> for Staff {
         match find(app, parts).await {
             Ok(Some(staff)) => Ok(staff),
             Ok(None) if parts.method.is_safe() => {
-                let next: String =
-                    form_urlencoded::byte_serialize(parts.uri.path().as_bytes()).collect();
+                let next: String = form_urlencoded::byte_serialize(parts.uri.path().as_bytes()).collect();
                 Err(Redirect::to(&format!("{LOGIN}?next={next}")).into_response())
             }
             Ok(None) => Err(StatusCode::UNAUTHORIZED.into_response()),

@@ -1,10 +1,10 @@
 //! What both ways share: the language, the form's own fields, and the pages of a campaign that takes no answers.
 
 use axum::{
-    http::{HeaderMap, StatusCode, header::ACCEPT_ENCODING},
+    http::{HeaderMap, header::ACCEPT_ENCODING},
     response::Response,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::DateTime};
 use serde::Deserialize;
 
 use crate::{
@@ -98,7 +98,8 @@ pub fn texts(ready: &Ready, answers: &Answers) -> Vec<(String, String)> {
 
 /// The year of a campaign, for the placeholder in its wording.
 pub fn year(campaign: &Campaign) -> i16 {
-    Timestamp::from_millisecond(campaign.opens).map_or(1970, |opens| opens.to_zoned_datetime(clock::province()).year())
+    Timestamp::from_millisecond(campaign.opens)
+        .map_or(1970, |opens| opens.to_zoned_datetime(clock::province()).year())
 }
 
 /// Whether the browser takes gzip.
@@ -120,16 +121,25 @@ pub fn takes_gzip(headers: &HeaderMap) -> bool {
 pub fn not_open(campaign: &Campaign, phase: Phase, lang: Lang) -> Option<Response> {
     match phase {
         Phase::Open => None,
-        Phase::Planned => {
-            Some(error::page(StatusCode::NOT_FOUND, lang, &Kind::NotYetOpen { opens: campaign.opens }))
-        }
+        Phase::Planned => Some(says(campaign, lang, Kind::NotYetOpen(local(campaign.opens)))),
         Phase::Closed => Some(closed(campaign, lang)),
     }
 }
 
+/// A page under the campaign's title.
+pub fn says(campaign: &Campaign, lang: Lang, kind: Kind<'_>) -> Response {
+    error::page_of(lang, lang.pick(&campaign.title), campaign.demonstration, kind)
+}
+
+/// A moment in the province's time.
+fn local(milliseconds: i64) -> DateTime {
+    let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    moment.to_zoned_datetime(clock::province()).datetime()
+}
+
 /// The page of a campaign that has closed.
 pub fn closed(campaign: &Campaign, lang: Lang) -> Response {
-    error::page(StatusCode::GONE, lang, &Kind::Closed { closed: campaign.closes })
+    says(campaign, lang, Kind::Closed(local(campaign.closes)))
 }
 
 #[cfg(test)]
@@ -139,7 +149,10 @@ mod tests {
     #[test]
     fn gzip_is_used_where_it_is_taken() {
         let takes = |value: &'static str| {
-            takes_gzip(&HeaderMap::from_iter([(ACCEPT_ENCODING, axum::http::HeaderValue::from_static(value))]))
+            takes_gzip(&HeaderMap::from_iter([(
+                ACCEPT_ENCODING,
+                axum::http::HeaderValue::from_static(value),
+            )]))
         };
         assert!(takes("gzip, deflate, br") && takes("br;q=1.0, gzip;q=0.8") && takes("*"));
         assert!(!takes("br") && !takes("gzip;q=0") && !takes("identity") && !takes_gzip(&HeaderMap::new()));

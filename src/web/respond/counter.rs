@@ -65,7 +65,7 @@ pub async fn show(
     };
     let now = app.clock.now();
     let Some(spot) = catalogue::at(&spots, now) else {
-        return error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown);
+        return error::page(lang, Kind::UnknownAddress);
     };
     let campaign = &spot.ready.stored.campaign;
     if let Some(page) = answer::not_open(campaign, campaign.phase(now), lang) {
@@ -74,7 +74,7 @@ pub async fn show(
     let render = || Template::new(&page(spot, lang, MARKER, None)).ok();
     match app.catalogue.page(spot, lang, render) {
         Some(template) => send(&template, answer::takes_gzip(request.headers())),
-        None => error::page(StatusCode::INTERNAL_SERVER_ERROR, lang, &Kind::Failed),
+        None => error::page(lang, Kind::Internal { request: None }),
     }
 }
 
@@ -110,7 +110,7 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         return Some(busy(path, fields, lang));
     };
     if spots.is_empty() {
-        return Some(error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown));
+        return Some(error::page(lang, Kind::UnknownAddress));
     }
     let now = app.clock.now();
     let spot = if fields.has(answer::CAMPAIGN) {
@@ -120,7 +120,7 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         catalogue::at(&spots, now)
     };
     let Some(spot) = spot else {
-        return Some(error::page(StatusCode::UNPROCESSABLE_ENTITY, lang, &Kind::OtherForm));
+        return Some(error::page(lang, Kind::OtherForm));
     };
     let stored = &spot.ready.stored;
     let parsed = answer::parse(app, &spot.ready, fields);
@@ -175,7 +175,7 @@ fn busy(path: &CounterPath, fields: &Fields, lang: Lang) -> Response {
 
 /// The thank-you page.
 pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
-    error::page(StatusCode::OK, wanted.language(), &Kind::Thanks)
+    error::page(wanted.language(), Kind::Thanks)
 }
 
 fn page(spot: &Spot, lang: Lang, submission: &str, answers: Option<&Invalid>) -> String {

@@ -157,11 +157,16 @@ async fn store(app: &App, path: Option<&str>, lang: Lang, request: Request) -> R
 }
 
 /// One attempt to store; `None` if the campaign changed meanwhile.
-async fn attempt(app: &App, token: &str, fields: &Fields, lang: Lang) -> Result<Option<Response>, StoreError> {
+async fn attempt(
+    app: &App,
+    token: &str,
+    fields: &Fields,
+    lang: Lang,
+) -> Result<Option<Response>, StoreError> {
     let Some(link) = open(app, token).await? else { return Ok(Some(unknown(lang))) };
     let stored = &link.ready.stored;
     if fields.has(answer::CAMPAIGN) && fields.one(answer::CAMPAIGN) != Some(stored.campaign.slug.as_str()) {
-        return Ok(Some(error::page(StatusCode::UNPROCESSABLE_ENTITY, lang, &Kind::OtherForm)));
+        return Ok(Some(error::page(lang, Kind::OtherForm)));
     }
     let phase = stored.campaign.phase(app.clock.now());
     if let Some(page) = answer::not_open(&stored.campaign, phase, lang) {
@@ -196,7 +201,7 @@ async fn attempt(app: &App, token: &str, fields: &Fields, lang: Lang) -> Result<
             let to = answer::in_language(&ThanksPath.to_string(), lang);
             Some(Redirect::to(&to).into_response())
         }
-        Outcome::Used => Some(error::page(StatusCode::GONE, lang, &Kind::Used)),
+        Outcome::Used => Some(error::page(lang, Kind::UsedLink)),
         Outcome::NotOpen => Some(answer::closed(&stored.campaign, lang)),
         Outcome::Unknown => Some(unknown(lang)),
         Outcome::Stale => None,
@@ -205,16 +210,16 @@ async fn attempt(app: &App, token: &str, fields: &Fields, lang: Lang) -> Result<
 
 /// The thank-you page.
 pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
-    error::page(StatusCode::OK, wanted.language(), &Kind::Thanks)
+    error::page(wanted.language(), Kind::Thanks)
 }
 
 fn unknown(lang: Lang) -> Response {
-    error::page(StatusCode::NOT_FOUND, lang, &Kind::Unknown)
+    error::page(lang, Kind::UnknownAddress)
 }
 
 fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
     let campaign = &link.ready.stored.campaign;
-    let used = || error::page(StatusCode::GONE, lang, &Kind::Used);
+    let used = || error::page(lang, Kind::UsedLink);
     answer::not_open(campaign, campaign.phase(app.clock.now()), lang).or_else(|| link.used.then(used))
 }
 

@@ -11,7 +11,7 @@ use crate::{language::Lang, web::assets};
 use super::components;
 
 /// A tick on the header's colour.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230a4a57'/%3E%3Cpath d='M4 8.5l3 3 5-6' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
+pub const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230a4a57'/%3E%3Cpath d='M4 8.5l3 3 5-6' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
 
 /// What a page says about itself.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,8 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                 meta name="theme-color" content="#0a4a57";
                 meta name="format-detection" content="telephone=no";
                 meta name="robots" content="noindex";
+                // Old browsers would else send the form without its origin, and be refused as another site's.
+                meta name="referrer" content="same-origin";
                 link rel="icon" href=(ICON);
                 style { (PreEscaped(assets::style())) }
                 @if frame.script { script defer src=(assets::asset_url("respond.js")) {} }

@@ -39,6 +39,12 @@ pub enum Kind<'a> {
     UnknownAddress,
     /// The personal link has served.
     UsedLink,
+    /// The database does not answer; nothing was sent.
+    Unavailable,
+    /// The form was made for another campaign than the one asked here.
+    OtherForm,
+    /// What a pure module has to say.
+    Words(&'a str),
     /// The answers could not be stored now. The form holds them all, so that one tap sends them again.
     Busy {
         /// Where to send them.
@@ -69,17 +75,19 @@ impl Kind<'_> {
     /// The HTTP status that goes with the page.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Thanks | Self::NotYetOpen(_) => 200,
+            Self::Thanks => 200,
             Self::BadRequest => 400,
             Self::OtherSite => 403,
-            Self::UnknownAddress => 404,
+            Self::UnknownAddress | Self::NotYetOpen(_) => 404,
             Self::WrongMethod => 405,
             Self::Closed(_) | Self::UsedLink => 410,
             Self::TooLarge => 413,
             Self::WrongType => 415,
             Self::TooMany => 429,
             Self::Internal { .. } => 500,
-            Self::Busy { .. } => 503,
+            Self::Words(_) => 409,
+            Self::OtherForm => 422,
+            Self::Busy { .. } | Self::Unavailable => 503,
         }
     }
 
@@ -107,6 +115,15 @@ impl Kind<'_> {
             Self::UsedLink => {
                 [fl!(m, "respond-used"), fl!(m, "respond-used-what"), fl!(m, "respond-used-next")]
             }
+            Self::Unavailable => [
+                fl!(m, "respond-busy"),
+                fl!(m, "respond-unavailable-what"),
+                fl!(m, "respond-unavailable-next"),
+            ],
+            Self::OtherForm => {
+                [fl!(m, "respond-other"), fl!(m, "respond-other-what"), fl!(m, "respond-other-next")]
+            }
+            Self::Words(words) => [fl!(m, "respond-no-report"), (*words).to_owned(), String::new()],
             Self::Busy { .. } => {
                 [fl!(m, "respond-busy"), fl!(m, "respond-busy-what"), fl!(m, "respond-busy-next")]
             }
@@ -145,7 +162,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             (sign(&page.kind))
             h1 { (title) }
             p { (what) }
-            p { (next) }
+            @if !next.is_empty() { p { (next) } }
             @if let Kind::Busy { action, fields } = page.kind {
                 form method="post" action=(action)
                     data-sending=(fl!(messages, "respond-sending"))

@@ -21,35 +21,44 @@ pub struct Poster<'a> {
     pub demonstration: bool,
 }
 
-/// The page.
-pub fn page(poster: &Poster<'_>) -> Markup {
-    let (vi, en) = (Lang::VI.messages(), Lang::EN.messages());
+/// A sheet for each counter.
+pub fn page(posters: &[Poster<'_>]) -> Markup {
+    let vi = Lang::VI.messages();
     html! {
         (DOCTYPE)
         html lang="vi" {
             head {
                 meta charset="utf-8";
-                title { (poster.counter) " – " (poster.unit) }
+                title {
+                    @if let [one] = posters { (one.counter) " – " (one.unit) } @else { (fl!(vi, "respond-posters")) }
+                }
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
                 style { (PreEscaped(assets::poster_style())) }
             }
             body {
                 p.print { (fl!(vi, "respond-poster-print")) }
-                main {
-                    p.unit { (poster.unit) }
-                    h1 { (poster.counter) }
-                    @if poster.demonstration { p.demo { (fl!(vi, "respond-demonstration")) } }
-                    p.invite { (fl!(vi, "respond-poster-invite")) }
-                    p.en lang="en" { (fl!(en, "respond-poster-invite")) }
-                    .code role="img" aria-label=(fl!(vi, "respond-poster-code")) { (PreEscaped(drawing(poster.code))) }
-                    p.or { (fl!(vi, "respond-poster-or")) }
-                    p.address { (breakable(without_scheme(poster.url))) }
-                    .safe {
-                        p { (fl!(vi, "respond-poster-safe")) }
-                        p.en lang="en" { (fl!(en, "respond-poster-safe")) }
-                    }
-                }
+                @for poster in posters { (sheet(poster)) }
+            }
+        }
+    }
+}
+
+fn sheet(poster: &Poster<'_>) -> Markup {
+    let (vi, en) = (Lang::VI.messages(), Lang::EN.messages());
+    html! {
+        main {
+            p.unit { (poster.unit) }
+            h1 { (poster.counter) }
+            @if poster.demonstration { p.demo { (fl!(vi, "respond-demonstration")) } }
+            p.invite { (fl!(vi, "respond-poster-invite")) }
+            p.en lang="en" { (fl!(en, "respond-poster-invite")) }
+            .code role="img" aria-label=(fl!(vi, "respond-poster-code")) { (PreEscaped(drawing(poster.code))) }
+            p.or { (fl!(vi, "respond-poster-or")) }
+            p.address { (breakable(without_scheme(poster.url))) }
+            .safe {
+                p { (fl!(vi, "respond-poster-safe")) }
+                p.en lang="en" { (fl!(en, "respond-poster-safe")) }
             }
         }
     }
@@ -77,13 +86,13 @@ mod tests {
     const SVG: &str = r##"<?xml version="1.0" standalone="yes"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4v4H0V0" fill="#fff"/></svg>"##;
 
     fn draw(counter: &str, demonstration: bool) -> Checked {
-        Checked::new(&page(&Poster {
+        Checked::new(&page(&[Poster {
             unit: "UBND thành phố Quy Nhơn",
             counter,
             url: "https://hailong.binhdinh.gov.vn/k/qn-1",
             code: SVG,
             demonstration,
-        }))
+        }]))
     }
 
     #[test]

@@ -1,0 +1,519 @@
+//! The report put together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use i18n_embed_fl::fl;
+use jiff::Timestamp;
+
+use crate::{
+    clock,
+    definition::model::{Aggregation, Audience, Measure, Text},
+    language::Lang,
+    organisation::{Channel, Phase},
+};
+
+use super::{
+    Error,
+    domain::{Domain, Linear, Rows, Rules, Shape, Stratum},
+    input::{Input, UnitSheets},
+    notes::note,
+    plan::Plan,
+    report::{
+        CampaignInfo, CriterionResult, DefinitionInfo, DimensionResult, Estimate, Method, MethodWeights,
+        Note, PartResult, Publish, Report, Responses, Result as Figures, SCHEMA, UnitResult, Weighting,
+    },
+    suppress::Cells,
+    tally,
+};
+
+/// Fewest answers of a shown cell where nobody asks for more: citizens, officials, and never below.
+const K_CITIZENS: u32 = 10;
+const K_OFFICIALS: u32 = 5;
+const K_LEAST: u32 = 5;
+
+/// The report of a campaign.
+///
+/// # Errors
+/// [`Error::PopulationTooSmall`] where a unit has more answers than people; [`Error::NoForm`].
+pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
+    let plan = Plan::new(input.definition, input.questionnaire)?;
+    let closed = input.links.is_some() && input.campaign.phase(input.now) != Phase::Closed;
+    let settings = &input.definition.index;
+    let rules = Rules {
+        level: settings.level,
+        target: input.campaign.target.unwrap_or(input.questionnaire.target),
+        caution_n_eff: settings.caution_n_eff,
+        caution_width: settings.caution_width,
+    };
+    let mut notes = Vec::new();
+    let strata = strata(input, &plan, closed, &mut notes)?;
+    let weighted = strata.weighted;
+    let places = Places::new(input, &strata);
+    let k = input.campaign.minimum_answers.or(settings.minimum_answers).unwrap_or(
+        match input.definition.audience {
+            Audience::Citizens => K_CITIZENS,
+            Audience::Officials => K_OFFICIALS,
+        },
+    );
+    let k = k.max(K_LEAST);
+    let mut results: Vec<Figures> = places
+        .strata
+        .iter()
+        .map(|of| figures(&plan, &rules, &Domain::new(strata.some(of), weighted)))
+        .collect();
+    if closed {
+        results.iter_mut().for_each(|result| {
+            hide_all(result);
+            result.responses = None;
+        });
+        notes.push(note("closed_until_end", None, |lang| fl!(lang.messages(), "index-closed-until-end")));
+    } else {
+        say_not_computable(&results[0], &mut notes);
+        if suppress(&plan, &places, &strata, weighted, u64::from(k), &mut results) {
+            notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
+        }
+    }
+    let mut results = results.into_iter();
+    let total = results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted)));
+    let units = places
+        .units
+        .iter()
+        .zip(results)
+        .map(|(at, result)| {
+            let unit = &input.units.units()[*at];
+            let of = |amount: fn(&crate::organisation::Stratum) -> Option<u64>| {
+                let inside = input.strata.iter().filter(|s| {
+                    input.units.position(&s.unit).is_some_and(|below| input.units.is_within(below, *at))
+                });
+                inside.filter_map(amount).fold(None, |sum: Option<u64>, n| Some(sum.unwrap_or(0) + n))
+            };
+            UnitResult {
+                code: unit.code.clone(),
+                name: unit.name.clone(),
+                kind: unit.kind.clone(),
+                parent: unit.parent.clone(),
+                population: of(|s| Some(s.population)),
+                planned: of(|s| s.sample),
+                result,
+            }
+        })
+        .collect();
+    Ok(Report {
+        schema: SCHEMA,
+        campaign: campaign(input),
+        generated_at: utc(input.now),
+        level: rules.level,
+        target: rules.target,
+        weighting: if weighted { Weighting::Design } else { Weighting::None },
+        method: Method {
+            name: first(&settings.method, input).to_owned(),
+            measure: settings.measure,
+            aggregation: settings.aggregation,
+            weights: MethodWeights { parts: settings.part_weights, dimensions: settings.dimension_weights },
+            minimum_answers: k,
+        },
+        responses: responses(input, closed),
+        total,
+        units,
+        notes,
+    })
+}
+
+/// A text in the definition's first language.
+fn first<'t>(text: &'t Text, input: &Input<'_>) -> &'t str {
+    input
+        .definition
+        .languages
+        .first()
+        .and_then(|code| text.get(code))
+        .map_or_else(|| Lang::VI.pick(text), String::as_str)
+}
+
+fn campaign(input: &Input<'_>) -> CampaignInfo {
+    let campaign = input.campaign;
+    CampaignInfo {
+        slug: campaign.slug.clone(),
+        title: first(&campaign.title, input).to_owned(),
+        definition: DefinitionInfo {
+            id: campaign.definition.clone(),
+            version: campaign.version.clone(),
+            sha256: campaign.sha256.clone(),
+        },
+        form: campaign.form.clone(),
+        opens: local(campaign.opens),
+        closes: local(campaign.closes),
+        status: campaign.phase(input.now),
+        demonstration: campaign.demonstration,
+    }
+}
+
+fn utc(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds)
+        .map_or_else(|_| String::new(), |t| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+fn local(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds).map_or_else(
+        |_| String::new(),
+        |t| t.to_zoned_datetime(clock::province()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+    )
+}
+
+fn responses(input: &Input<'_>, closed: bool) -> Responses {
+    let units = || input.sheets.units.values();
+    let mut channels: BTreeMap<String, u64> = BTreeMap::new();
+    let name = |channel: Channel| serde_json::to_value(channel).ok()?.as_str().map(str::to_owned);
+    for (byte, n) in units().flat_map(|unit| &unit.channels) {
+        if let Some(name) = Channel::from_byte(*byte).and_then(name) {
+            *channels.entry(name).or_default() += n;
+        }
+    }
+    let mut stored: u64 = units().map(|unit| unit.count as u64).sum();
+    if let Some(links) = input.links.filter(|_| closed) {
+        // They wait in the urn; how many is told once a day and in steps.
+        stored += links.answered;
+        channels.extend(name(Channel::Link).map(|name| (name, links.answered)));
+    }
+    let day =
+        |day: i32| jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(day)).to_string();
+    let days = units().filter(|_| !closed).filter_map(|unit| unit.days);
+    Responses {
+        stored,
+        valid: stored,
+        flagged: 0,
+        from: days.clone().map(|(first, _)| first).min().map(day),
+        to: days.map(|(_, last)| last).max().map(day),
+        channels,
+    }
+}
+
+/// The strata of a campaign with their codes.
+struct Strata {
+    codes: Vec<String>,
+    all: Vec<Stratum>,
+    weighted: bool,
+}
+
+impl Strata {
+    fn some(&self, which: &[usize]) -> Vec<&Stratum> {
+        which.iter().map(|at| &self.all[*at]).collect()
+    }
+}
+
+/// Counts every unit's sheets, and weights them by the populations where all units have one.
+fn strata(input: &Input<'_>, plan: &Plan<'_>, closed: bool, notes: &mut Vec<Note>) -> Result<Strata, Error> {
+    let sheets: Vec<(&String, &UnitSheets)> =
+        input.sheets.units.iter().filter(|(_, sheets)| sheets.count > 0 && !closed).collect();
+    let population = |unit: &str| input.strata.iter().find(|s| s.unit == unit).map(|s| s.population);
+    for (unit, sheets) in &sheets {
+        let answers = sheets.count as u64;
+        if let Some(population) = population(unit).filter(|population| *population < answers) {
+            return Err(Error::PopulationTooSmall { unit: (*unit).clone(), population, answers });
+        }
+    }
+    let without: Vec<&String> =
+        sheets.iter().map(|(unit, _)| *unit).filter(|unit| population(unit).is_none()).collect();
+    let weighted = !input.strata.is_empty() && without.is_empty();
+    if !weighted {
+        notes.push(note("unweighted", None, |lang| fl!(lang.messages(), "index-unweighted")));
+        for unit in without.iter().filter(|_| !input.strata.is_empty()) {
+            let name = input.units.get(unit).map_or(unit.as_str(), |unit| unit.name.as_str());
+            notes.push(note("unit_without_population", Some(unit), |lang| {
+                fl!(lang.messages(), "index-unit-without-population", unit = name)
+            }));
+        }
+    }
+    if sheets.iter().any(|(_, sheets)| sheets.channels.contains_key(&Channel::Open.byte())) {
+        notes.push(note("self_selected", None, |lang| fl!(lang.messages(), "index-self-selected")));
+    }
+    let tallies = count(plan, &sheets);
+    let all = sheets
+        .iter()
+        .zip(tallies)
+        .map(|((unit, _), tally)| {
+            let answers = tally.sheets as f64;
+            match population(unit).filter(|_| weighted) {
+                Some(population) => Stratum {
+                    weight: population as f64 / answers,
+                    correction: 1.0 - answers / population as f64,
+                    tally,
+                },
+                None => Stratum { weight: 1.0, correction: 1.0, tally },
+            }
+        })
+        .collect();
+    Ok(Strata { codes: sheets.into_iter().map(|(unit, _)| unit.clone()).collect(), all, weighted })
+}
+
+/// Counts the units on all cores; each unit's counts are whole numbers, so that it does not matter which core did it.
+fn count(plan: &Plan<'_>, sheets: &[(&String, &UnitSheets)]) -> Vec<tally::Tally> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let Some((_, sheets)) = sheets.get(at) else { return done };
+            done.push((at, tally::count(plan, sheets)));
+        }
+    };
+    let mut done: Vec<(usize, tally::Tally)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for other in others {
+            match other.join() {
+                Ok(part) => done.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, tally)| tally).collect()
+}
+
+/// The whole campaign and the units of the report, each with its strata.
+struct Places {
+    /// Positions in the unit tree; place `n + 1` is `units[n]`.
+    units: Vec<usize>,
+    /// By place: positions of its strata.
+    strata: Vec<Vec<usize>>,
+    /// By place: the places right below.
+    below: Vec<Vec<usize>>,
+}
+
+impl Places {
+    fn new(input: &Input<'_>, strata: &Strata) -> Self {
+        let tree = input.units;
+        // Units with answers or a population, and all above them.
+        let mut listed = BTreeSet::new();
+        let codes = strata.codes.iter().chain(input.sheets.units.keys());
+        for code in codes.chain(input.strata.iter().map(|s| &s.unit)) {
+            let mut at = tree.position(code);
+            while let Some(here) = at {
+                listed.insert(here);
+                at = tree.parent(here);
+            }
+        }
+        let units: Vec<usize> = listed.into_iter().collect();
+        let positions: Vec<Option<usize>> = strata.codes.iter().map(|code| tree.position(code)).collect();
+        let mut by_place = vec![(0..strata.codes.len()).collect::<Vec<_>>()];
+        by_place.extend(units.iter().map(|unit| {
+            (0..positions.len())
+                .filter(|s| positions[*s].is_some_and(|at| tree.is_within(at, *unit)))
+                .collect()
+        }));
+        let mut below = vec![Vec::new(); units.len() + 1];
+        for (place, unit) in units.iter().enumerate() {
+            let up = tree.parent(*unit).and_then(|parent| units.binary_search(&parent).ok());
+            below[up.map_or(0, |up| up + 1)].push(place + 1);
+        }
+        Self { units, strata: by_place, below }
+    }
+}
+
+/// All figures of some strata, before anything is hidden.
+fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
+    let settings = &plan.definition.index;
+    let item_shape = match settings.measure {
+        Measure::ShareSatisfied => Shape::Share,
+        Measure::MeanScore => Shape::Index,
+    };
+    let items: Vec<Linear> = (0..plan.items.len()).map(|item| domain.mean(item)).collect();
+    let pooled = |of: &[usize]| {
+        let variables: Vec<(usize, f64)> = of.iter().map(|item| (*item, plan.items[*item].weight)).collect();
+        domain.ratio(&variables)
+    };
+    let dimensions: Vec<Linear> = plan
+        .dimensions
+        .iter()
+        .enumerate()
+        .map(|(at, dimension)| match settings.aggregation {
+            Aggregation::ItemShares => {
+                let weight: f64 = dimension.items.iter().map(|item| plan.items[*item].weight).sum();
+                let share = |item: &usize| (plan.items[*item].weight / weight, &items[*item]);
+                Linear::combine(dimension.items.iter().map(share))
+            }
+            Aggregation::RespondentScores => domain.mean(plan.items.len() + at),
+            Aggregation::PooledAnswers => pooled(&dimension.items),
+        })
+        .collect();
+    let pool = settings.aggregation == Aggregation::PooledAnswers && plan.by_items;
+    let parts: Vec<Linear> = plan
+        .parts
+        .iter()
+        .map(|part| {
+            if pool {
+                return pooled(&plan.items_of(part));
+            }
+            Linear::combine(part.dimensions.iter().map(|at| (plan.dimensions[*at].in_part, &dimensions[*at])))
+        })
+        .collect();
+    let index = if pool {
+        pooled(&(0..plan.items.len()).collect::<Vec<_>>())
+    } else {
+        Linear::combine(plan.parts.iter().zip(&parts).map(|(part, linear)| (part.weight, linear)))
+    };
+    let composite = |linear: &Linear, group: usize| {
+        domain.figure(linear, Rows::Group(group)).estimate(Shape::Index, rules, None)
+    };
+    let named = |id: &str, names: Option<&Text>| {
+        let language = plan.definition.languages.first();
+        names
+            .and_then(|names| language.and_then(|code| names.get(code)).cloned())
+            .unwrap_or_else(|| id.to_owned())
+    };
+    let criterion = |at: usize| {
+        let item = &plan.items[at];
+        let bytes = domain.bytes(at);
+        let figure = domain.figure(&items[at], Rows::Variable(at));
+        let squares = (item_shape == Shape::Share).then(|| domain.weighted_squares(at, figure.estimate));
+        CriterionResult {
+            id: item.criterion.id.clone(),
+            name: named(&item.criterion.id, Some(&item.criterion.name)),
+            asked: Some(bytes.iter().skip(1).sum()),
+            counts: item
+                .options
+                .iter()
+                .map(|(code, byte)| (code.clone(), bytes[usize::from(*byte)]))
+                .collect(),
+            estimate: figure.estimate(item_shape, rules, squares),
+            mean: domain.mean_code(item, at).map_or_else(
+                || Estimate { n: Some(0), publish: Publish::Publish, ..Estimate::default() },
+                |figure| figure.estimate(Shape::Mean, rules, None),
+            ),
+            responsible: item.responsible.clone(),
+        }
+    };
+    Figures {
+        responses: Some(domain.sheets()),
+        index: composite(&index, plan.group_of_all()),
+        parts: plan
+            .parts
+            .iter()
+            .zip(&parts)
+            .enumerate()
+            .map(|(at, (part, linear))| {
+                let id = part.id.clone().unwrap_or_else(|| plan.definition.id.clone());
+                let known = plan.definition.parts.iter().find(|p| Some(&p.id) == part.id.as_ref());
+                PartResult {
+                    name: named(&id, known.map(|part| &part.name).or(Some(&plan.definition.title))),
+                    id,
+                    weight: part.weight,
+                    estimate: composite(linear, plan.group_of_part(at)),
+                }
+            })
+            .collect(),
+        dimensions: plan
+            .dimensions
+            .iter()
+            .zip(&dimensions)
+            .enumerate()
+            .map(|(at, (dimension, linear))| {
+                let known = plan.definition.dimensions.iter().find(|d| d.id == dimension.id);
+                DimensionResult {
+                    id: dimension.id.clone(),
+                    name: named(&dimension.id, known.map(|d| &d.name)),
+                    part: dimension.part.clone(),
+                    weight: dimension.weight,
+                    estimate: composite(linear, Plan::group_of_dimension(at)),
+                    criteria: dimension.items.iter().map(|item| criterion(*item)).collect(),
+                }
+            })
+            .collect(),
+    }
+}
+
+/// Says which dimensions of the whole campaign cannot be computed since an item has no answer.
+fn say_not_computable(total: &Figures, notes: &mut Vec<Note>) {
+    let missing = |estimate: &Estimate| estimate.n.is_some_and(|n| n > 0) && estimate.estimate.is_none();
+    for dimension in total.dimensions.iter().filter(|dimension| missing(&dimension.estimate)) {
+        notes.push(note("not_computable", None, |lang| {
+            fl!(lang.messages(), "index-not-computable", dimension = dimension.name.as_str())
+        }));
+    }
+}
+
+/// Hides what may not be shown; true if anything with answers was hidden.
+fn suppress(
+    plan: &Plan<'_>,
+    places: &Places,
+    strata: &Strata,
+    weighted: bool,
+    k: u64,
+    results: &mut [Figures],
+) -> bool {
+    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
+    let index = items + dimensions + plan.parts.len();
+    let mut parts: Vec<Vec<usize>> = vec![Vec::new(); items];
+    parts.extend(plan.dimensions.iter().map(|dimension| dimension.items.clone()));
+    parts.extend(plan.parts.iter().map(|part| part.dimensions.iter().map(|at| items + at).collect()));
+    parts.push((items + dimensions..index).collect());
+    let officials = plan.definition.audience == Audience::Officials;
+    let domains: Vec<Domain<'_>> =
+        places.strata.iter().map(|of| Domain::new(strata.some(of), weighted)).collect();
+    let n = results
+        .iter()
+        .map(|result| {
+            let mut n = vec![0; index + 1];
+            for (dimension, planned) in result.dimensions.iter().zip(&plan.dimensions) {
+                for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
+                    n[*item] = criterion.estimate.n.unwrap_or(0);
+                }
+            }
+            for (at, dimension) in result.dimensions.iter().enumerate() {
+                n[items + at] = dimension.estimate.n.unwrap_or(0);
+            }
+            for (at, part) in result.parts.iter().enumerate() {
+                n[items + dimensions + at] = part.estimate.n.unwrap_or(0);
+            }
+            n[index] = result.index.n.unwrap_or(0);
+            n
+        })
+        .collect();
+    let cells = Cells { n, below: places.below.clone(), parts, k };
+    // Where every official gave the same answer, the figure names everybody's (D-04).
+    let all_equal = |place: usize, cell: usize| {
+        officials && plan.items.get(cell).is_some_and(|item| domains[place].all_equal(item, cell))
+    };
+    let hidden = cells.hidden(all_equal);
+    let mut any = false;
+    for (place, result) in results.iter_mut().enumerate() {
+        let mut check = |cell: usize, estimate: &mut Estimate| {
+            if hidden[place][cell] {
+                any |= cells.n[place][cell] > 0;
+                *estimate = Estimate::default();
+            }
+        };
+        check(index, &mut result.index);
+        for (at, part) in result.parts.iter_mut().enumerate() {
+            check(items + dimensions + at, &mut part.estimate);
+        }
+        for (at, dimension) in result.dimensions.iter_mut().enumerate() {
+            check(items + at, &mut dimension.estimate);
+            for (criterion, item) in dimension.criteria.iter_mut().zip(&plan.dimensions[at].items) {
+                check(*item, &mut criterion.estimate);
+                if hidden[place][*item] {
+                    hide_criterion(criterion);
+                }
+            }
+        }
+    }
+    any
+}
+
+fn hide_criterion(criterion: &mut CriterionResult) {
+    criterion.asked = None;
+    criterion.counts.clear();
+    criterion.estimate = Estimate::default();
+    criterion.mean = Estimate::default();
+}
+
+fn hide_all(result: &mut Figures) {
+    result.index = Estimate::default();
+    result.parts.iter_mut().for_each(|part| part.estimate = Estimate::default());
+    for dimension in &mut result.dimensions {
+        dimension.estimate = Estimate::default();
+        dimension.criteria.iter_mut().for_each(hide_criterion);
+    }
+}

@@ -1,0 +1,195 @@
+//! What may be shown: no cell of fewer than k answers, and no cell from which such a one could be worked out
+//! (security tests D-01 to D-04).
+//!
+//! A cell is one figure (an item, a dimension, a part, the index) of one place (a unit's subtree, or the whole
+//! campaign). Two kinds of sums could give a hidden cell away: up the unit tree (a whole less its shown parts), and up
+//! the index tree (a dimension is a mean of its items). Cells are hidden, the smallest first, until neither does.
+
+/// The places and their cells.
+#[derive(Debug)]
+pub(super) struct Cells {
+    /// Answers behind each cell, by place.
+    pub n: Vec<Vec<u64>>,
+    /// The places right below each place. The first place is the whole campaign.
+    pub below: Vec<Vec<usize>>,
+    /// The cells right below each cell in the index tree.
+    pub parts: Vec<Vec<usize>>,
+    /// Fewest answers of a shown cell.
+    pub k: u64,
+}
+
+impl Cells {
+    /// Which cells are hidden, by place; `also` names cells to hide whatever their size.
+    pub fn hidden(&self, also: impl Fn(usize, usize) -> bool) -> Vec<Vec<bool>> {
+        let mut hidden: Vec<Vec<bool>> = self
+            .n
+            .iter()
+            .enumerate()
+            .map(|(place, cells)| {
+                cells.iter().enumerate().map(|(cell, n)| *n < self.k || also(place, cell)).collect()
+            })
+            .collect();
+        // Each round hides at least one more cell, so that there is an end.
+        while self.up_the_units(&mut hidden) || self.up_the_index(&mut hidden) {}
+        hidden
+    }
+
+    /// Hides a cell of a place and of all places below it.
+    fn hide(&self, place: usize, cell: usize, hidden: &mut [Vec<bool>]) {
+        hidden[place][cell] = true;
+        for below in &self.below[place] {
+            self.hide(*below, cell, hidden);
+        }
+    }
+
+    /// A whole less its shown parts must leave k answers or none. What a unit holds itself beside its parts is never
+    /// shown, and so is a hidden part, too.
+    fn up_the_units(&self, hidden: &mut [Vec<bool>]) -> bool {
+        let mut changed = false;
+        for place in 0..self.n.len() {
+            for cell in 0..self.n[place].len() {
+                if hidden[place][cell] || self.below[place].is_empty() {
+                    continue;
+                }
+                loop {
+                    let shown: Vec<usize> =
+                        self.below[place].iter().copied().filter(|below| !hidden[*below][cell]).collect();
+                    let told: u64 = shown.iter().map(|below| self.n[*below][cell]).sum();
+                    let rest = self.n[place][cell].saturating_sub(told);
+                    // A rest that is one place hidden for another reason than its size is given away as well.
+                    let alone = self.only_hidden(place, cell, hidden, rest);
+                    if rest == 0 || (rest >= self.k && !alone) {
+                        break;
+                    }
+                    let smallest = shown.into_iter().min_by_key(|below| (self.n[*below][cell], *below));
+                    match smallest {
+                        Some(smallest) => self.hide(smallest, cell, hidden),
+                        None => self.hide(place, cell, hidden),
+                    }
+                    changed = true;
+                    if hidden[place][cell] {
+                        break;
+                    }
+                }
+            }
+        }
+        changed
+    }
+
+    /// Whether the rest is one single hidden place.
+    fn only_hidden(&self, place: usize, cell: usize, hidden: &[Vec<bool>], rest: u64) -> bool {
+        let mut with_answers =
+            self.below[place].iter().filter(|below| hidden[**below][cell] && self.n[**below][cell] > 0);
+        match (with_answers.next(), with_answers.next()) {
+            (Some(one), None) => self.n[*one][cell] == rest,
+            _ => false,
+        }
+    }
+
+    /// A shown mean must not have one single hidden part, nor a hidden one only shown parts.
+    fn up_the_index(&self, hidden: &mut [Vec<bool>]) -> bool {
+        let mut changed = false;
+        for place in 0..self.n.len() {
+            for cell in 0..self.n[place].len() {
+                let parts: Vec<usize> =
+                    self.parts[cell].iter().copied().filter(|part| self.n[place][*part] > 0).collect();
+                let secret = parts.iter().filter(|part| hidden[place][**part]).count();
+                let gives_away = if hidden[place][cell] {
+                    // A mean without answers has nothing to hide.
+                    self.n[place][cell] > 0 && !parts.is_empty() && secret == 0
+                } else {
+                    secret == 1
+                };
+                if !gives_away {
+                    continue;
+                }
+                let shown = parts.into_iter().filter(|part| !hidden[place][*part]);
+                let smallest = shown.min_by_key(|part| (self.n[place][*part], *part)).unwrap_or(cell);
+                self.hide(place, smallest, hidden);
+                changed = true;
+            }
+        }
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Places in a tree (parents by position) with one cell each.
+    fn one_cell(parents: &[Option<usize>], n: &[u64], k: u64) -> Cells {
+        let below = (0..n.len())
+            .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
+            .collect();
+        Cells { n: n.iter().map(|n| vec![*n]).collect(), below, parts: vec![vec![]], k }
+    }
+
+    fn shown(cells: &Cells) -> Vec<bool> {
+        cells.hidden(|_, _| false).iter().map(|place| !place[0]).collect()
+    }
+
+    #[test]
+    fn d_03_a_whole_never_gives_its_one_small_part_away() {
+        let parents = [None, Some(0), Some(0), Some(0)];
+        assert_eq!(shown(&one_cell(&parents, &[60, 30, 25, 5], 10)), [true, true, false, false]);
+        assert_eq!(shown(&one_cell(&parents, &[60, 30, 20, 10], 10)), [true, true, true, true]);
+        assert_eq!(shown(&one_cell(&parents, &[15, 12, 2, 1], 10)), [true, false, false, false]);
+        assert_eq!(shown(&one_cell(&parents, &[60, 50, 6, 4], 10)), [true, true, false, false]);
+    }
+
+    #[test]
+    fn what_a_unit_holds_itself_is_a_part_too() {
+        // 40 in all, 33 below: 7 at the unit itself.
+        assert_eq!(shown(&one_cell(&[None, Some(0), Some(0)], &[40, 20, 13], 10)), [true, true, false]);
+    }
+
+    #[test]
+    fn a_dimension_with_one_hidden_item_hides_a_second() {
+        let cells = Cells {
+            n: vec![vec![30, 25, 4, 30]],
+            below: vec![vec![]],
+            parts: vec![vec![], vec![], vec![], vec![0, 1, 2]],
+            k: 10,
+        };
+        assert_eq!(cells.hidden(|_, _| false), [[false, true, true, false]]);
+    }
+
+    #[test]
+    fn a_dimension_of_one_hidden_item_is_hidden() {
+        let cells = Cells { n: vec![vec![4, 12]], below: vec![vec![]], parts: vec![vec![], vec![0]], k: 10 };
+        assert_eq!(cells.hidden(|_, _| false), [[true, true]]);
+    }
+
+    proptest! {
+        /// An attacker who subtracts all shown parts from every shown whole learns no count below k.
+        #[test]
+        fn d_02_subtracting_shown_cells_gives_no_small_cell(
+            shape in proptest::collection::vec((0_usize..1_000, 0_u64..40), 1..30),
+            k in 5_u64..15,
+        ) {
+            let parents: Vec<Option<usize>> =
+                shape.iter().enumerate().map(|(at, (up, _))| (at > 0).then(|| up % at)).collect();
+            // Leaves and inner units hold answers themselves; wholes are sums.
+            let mut n: Vec<u64> = shape.iter().map(|(_, own)| *own).collect();
+            for at in (1..n.len()).rev() {
+                if let Some(up) = parents[at] {
+                    n[up] += n[at];
+                }
+            }
+            let cells = one_cell(&parents, &n, k);
+            let shown = shown(&cells);
+            for place in 0..n.len() {
+                prop_assert!(!shown[place] || n[place] >= k);
+                if !shown[place] {
+                    continue;
+                }
+                let told: u64 = cells.below[place].iter().filter(|below| shown[**below]).map(|below| n[*below]).sum();
+                let rest = n[place] - told;
+                prop_assert!(cells.below[place].is_empty() || rest == 0 || rest >= k, "{rest} left of {}", n[place]);
+            }
+        }
+    }
+}
