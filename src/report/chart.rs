@@ -55,11 +55,11 @@ pub fn bar(bar: &Bar<'_>) -> Markup {
 /// The scale above bars: 0, 50 % and the target.
 pub fn scale(lang: Lang, target: f64) -> Markup {
     let label = fl!(lang.messages(), "report-target-at", target = format::percent_short(lang, target));
-    let (anchor, middle) = if target > 0.5 { ("end", false) } else { ("start", true) };
+    let anchor = if target > 0.5 { "end" } else { "start" };
     html! {
         svg.scale aria-hidden="true" width="100%" height="22" focusable="false" {
             text x="0" y="14" { "0" }
-            @if middle || target > 0.75 { text x="50%" y="14" text-anchor="middle" { (format::percent_short(lang, 0.5)) } }
+            @if target > 0.75 { text.half x="50%" y="14" text-anchor="middle" { (format::percent_short(lang, 0.5)) } }
             text.goal x=(at(target)) y="14" text-anchor=(anchor) { (label) }
         }
     }

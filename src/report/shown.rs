@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::index::report::{CriterionResult, Decision, Estimate, Publish, UnitResult};
+use crate::index::report::{CriterionResult, Decision, Estimate, Publish, Report, UnitResult};
 
 /// The estimate, unless it is suppressed. Renderings read figures only through this.
 pub fn shown(estimate: &Estimate) -> Option<&Estimate> {
@@ -39,6 +39,16 @@ pub fn counts(criterion: &CriterionResult) -> &BTreeMap<String, u64> {
 /// On how many sheets a criterion was asked, if that may be seen.
 pub fn asked(criterion: &CriterionResult) -> Option<u64> {
     shown(&criterion.estimate).and(criterion.asked)
+}
+
+/// Whether any figure of the report may be seen.
+pub fn any(report: &Report) -> bool {
+    let results = std::iter::once(&report.total).chain(report.units.iter().map(|unit| &unit.result));
+    results
+        .flat_map(|result| {
+            std::iter::once(&result.index).chain(result.dimensions.iter().map(|d| &d.estimate))
+        })
+        .any(|estimate| figure(estimate).is_some())
 }
 
 /// How deep each unit lies below the units at the top of the report, which lie at 0.

@@ -58,10 +58,10 @@ pub fn short_of_target(report: &Report, lang: Lang) -> Markup {
                             @for (dimension, criterion) in items {
                                 li {
                                     span.what {
-                                        (parts::name(&criterion.name, lang))
-                                        small { (parts::name(&dimension.name, lang)) }
+                                        (parts::name(lang, &criterion.name))
+                                        small { (parts::name(lang, &dimension.name)) }
                                     }
-                                    b { (parts::figure(&criterion.estimate, lang)) }
+                                    b { (parts::figure(lang, &criterion.estimate)) }
                                 }
                             }
                         }
@@ -83,7 +83,7 @@ fn bodies(responsible: &Responsible, lang: Lang) -> Markup {
         h3 { (fl!(messages, "report-plan-row", plan = responsible.plan.as_str())) }
         dl {
             @for (role, bodies) in rows.iter().filter(|(_, bodies)| !bodies.is_empty()) {
-                div { dt { (role) } dd { (parts::name(&bodies.join("; "), lang)) } }
+                div { dt { (role) } dd { (parts::name(lang, &bodies.join("; "))) } }
             }
         }
     }
@@ -94,6 +94,8 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
     let (answers, figure) = (fl!(messages, "report-column-answers"), fl!(messages, "report-column-estimate"));
     let interval = fl!(messages, "report-interval-at", level = format::percent_short(lang, report.level));
+    let interval_short = fl!(messages, "report-interval");
+    let mean_short = fl!(messages, "report-mean-short");
     let (mean, decision) = (fl!(messages, "report-column-mean"), fl!(messages, "report-column-decision"));
     let headings = html! {
         (parts::column(&fl!(messages, "report-column-criterion")))
@@ -106,16 +108,16 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
     let items = worst_first(report);
     let rows = html! {
         @for (dimension, criterion) in &items {
-            tr role="row" {
+            tr.closed[shown::shown(&criterion.estimate).is_none()] role="row" {
                 th scope="row" role="rowheader" {
-                    (parts::name(&criterion.name, lang))
-                    small { (parts::name(&dimension.name, lang)) }
+                    (parts::name(lang, &criterion.name))
+                    small { (parts::name(lang, &dimension.name)) }
                 }
-                (parts::number(&answers, &parts::count(shown::answers(&criterion.estimate), lang)))
-                (parts::number(&figure, &html! { b { (parts::figure(&criterion.estimate, lang)) } }))
-                (parts::number(&interval, &parts::interval(&criterion.estimate, lang)))
-                (parts::number(&mean, &mean_of(criterion, lang)))
-                (parts::cell(&decision, &parts::verdict(&criterion.estimate, lang)))
+                (parts::number(&answers, &parts::count(lang, shown::answers(&criterion.estimate))))
+                (parts::number(&figure, &html! { b { (parts::figure(lang, &criterion.estimate)) } }))
+                (parts::number(&interval_short, &parts::interval(lang, &criterion.estimate)))
+                (parts::number(&mean_short, &mean_of(criterion, lang)))
+                (parts::cell(&decision, &parts::verdict(lang, &criterion.estimate)))
             }
         }
     };
@@ -123,7 +125,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
         section aria-labelledby="criteria" {
             h2 #criteria { (fl!(messages, "report-criteria")) }
             (parts::table("criteria", &fl!(messages, "report-criteria-caption"), &headings, &rows))
-            (parts::legend(items.iter().map(|(_, c)| &c.estimate), report.method.minimum_answers, lang))
+            (parts::legend(lang, items.iter().map(|(_, c)| &c.estimate), report.method.minimum_answers))
         }
     }
 }
@@ -133,7 +135,7 @@ fn mean_of(criterion: &CriterionResult, lang: Lang) -> Markup {
     html! {
         @match mean {
             Some(mean) => (format::decimal(lang, mean, 2)),
-            None => (parts::figure(&crate::index::report::Estimate { publish: criterion.estimate.publish, ..Default::default() }, lang)),
+            None => (parts::figure(lang, &crate::index::report::Estimate { publish: criterion.estimate.publish, ..Default::default() })),
         }
     }
 }

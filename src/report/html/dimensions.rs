@@ -9,7 +9,7 @@ use crate::{
     language::Lang,
     report::{
         chart::{self, Bar},
-        format,
+        format, shown,
     },
 };
 
@@ -28,7 +28,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                     target = format::percent_short(lang, report.target)
                 ))
             }
-            (parts::legend(report.total.dimensions.iter().map(|d| &d.estimate), report.method.minimum_answers, lang))
+            (parts::legend(lang, report.total.dimensions.iter().map(|d| &d.estimate), report.method.minimum_answers))
         }
     }
 }
@@ -60,9 +60,9 @@ pub fn bars(id: &str, caption: &str, result: &Result, report: &Report, lang: Lan
             }
             tbody role="rowgroup" {
                 @for (position, row) in rows(result).iter().enumerate() {
-                    tr.part[row.part] role="row" {
+                    tr.part[row.part].closed[shown::shown(row.estimate).is_none()] role="row" {
                         th scope="row" role="rowheader" {
-                            (parts::name(row.name, lang))
+                            (parts::name(lang, row.name))
                             span.weight { (fl!(messages, "report-weight", weight = format::percent(lang, row.weight))) }
                         }
                         td.draw role="cell" {
@@ -75,10 +75,10 @@ pub fn bars(id: &str, caption: &str, result: &Result, report: &Report, lang: Lan
                             }))
                         }
                         td.num role="cell" {
-                            b { (parts::figure(row.estimate, lang)) }
-                            @if row.estimate.lower.is_some() { span.under { (parts::interval(row.estimate, lang)) } }
+                            b { (parts::figure(lang, row.estimate)) }
+                            @if shown::limits(row.estimate).is_some() { span.under { (parts::interval(lang, row.estimate)) } }
                         }
-                        td.verdict role="cell" { (parts::verdict(row.estimate, lang)) }
+                        td.verdict role="cell" { (parts::verdict(lang, row.estimate)) }
                     }
                 }
             }

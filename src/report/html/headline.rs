@@ -23,8 +23,8 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             p.demo role="note" { strong { (fl!(messages, "report-demonstration")) } " " (fl!(messages, "report-demonstration-means")) }
         }
         .title {
-            @if let Some(whose) = words::whose(report) { p.whose { (parts::name(whose, lang)) } }
-            h1 { (parts::name(&campaign.title, lang)) }
+            @if let Some(whose) = words::whose(report) { p.whose { (parts::name(lang, whose)) } }
+            h1 { (parts::name(lang, &campaign.title)) }
             p.when { (words::period(lang, report)) " · " (words::status(lang, report)) }
         }
         @if campaign.status != Phase::Closed && shown::figure(&report.total.index).is_some() {
@@ -54,7 +54,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                 }
             }
             (facts(report, lang))
-            (tally(report, lang))
+            @if shown::any(report) { (tally(report, lang)) }
         }
     }
 }
@@ -64,7 +64,7 @@ fn judged(report: &Report, lang: Lang) -> Markup {
     html! {
         .judged {
             @if let Some(decision) = shown::decision(index) {
-                p { (parts::chip(decision, lang)) }
+                p { (parts::chip(lang, decision)) }
                 p { (words::decision_because(lang, decision, report.target)) }
             } @else if shown::shown(index).is_none() {
                 p { (why_closed(report, lang)) }
@@ -90,12 +90,12 @@ fn facts(report: &Report, lang: Lang) -> Markup {
     let population = shown::sum(&report.units, |unit| unit.population);
     html! {
         dl.facts {
-            div { dt { (fl!(messages, "report-interval-at", level = level)) } dd { (parts::interval(&report.total.index, lang)) } }
+            div { dt { (fl!(messages, "report-interval-at", level = level)) } dd { (parts::interval(lang, &report.total.index)) } }
             div { dt { (fl!(messages, "report-target")) } dd { (fl!(messages, "report-target-from", target = format::percent_short(lang, report.target))) } }
             div {
                 dt { (fl!(messages, "report-answers")) }
                 dd {
-                    (parts::count(report.total.responses, lang))
+                    (parts::count(lang, report.total.responses))
                     @if let Some(planned) = planned {
                         " " span.of { (fl!(messages, "report-of-planned", planned = format::count(lang, planned))) }
                     }

@@ -35,9 +35,9 @@ fn noted(note: &Note, report: &Report, lang: Lang) -> Markup {
     let sentence = lang.pick(&note.text);
     html! {
         @if let Some(unit) = unit.filter(|unit| !sentence.contains(&unit.name)) {
-            b { (parts::name(&unit.name, lang)) ": " }
+            b { (parts::name(lang, &unit.name)) ": " }
         }
-        @if note.text.contains_key(lang.code()) { (sentence) } @else { (parts::name(sentence, lang)) }
+        @if note.text.contains_key(lang.code()) { (sentence) } @else { (parts::name(lang, sentence)) }
     }
 }
 
@@ -47,7 +47,7 @@ fn rows(report: &Report, lang: Lang) -> Vec<(String, Markup)> {
     let definition = &campaign.definition;
     let text = |text: String| html! { (text) };
     let mut rows = vec![
-        (fl!(messages, "report-method"), parts::name(&method.name, lang)),
+        (fl!(messages, "report-method"), parts::name(lang, &method.name)),
         (fl!(messages, "report-measure"), text(words::measure(lang, method.measure))),
         (fl!(messages, "report-aggregation"), text(words::aggregation(lang, method.aggregation))),
     ];
@@ -100,9 +100,9 @@ fn rows(report: &Report, lang: Lang) -> Vec<(String, Markup)> {
 fn answers(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
     let responses = &report.responses;
-    let row = |name: &str, number: u64, class: Option<&str>| {
+    let row = |name: &str, number: u64| {
         html! {
-            tr class=[class] {
+            tr {
                 th scope="row" { (name) }
                 td.num { (format::count(lang, number)) }
             }
@@ -118,11 +118,14 @@ fn answers(report: &Report, lang: Lang) -> Markup {
             }
             thead { tr { th scope="col" { (fl!(messages, "report-sheets")) } th.num scope="col" { (fl!(messages, "report-column-count-of")) } } }
             tbody {
-                (row(&fl!(messages, "report-stored"), responses.stored, None))
-                (row(&fl!(messages, "report-valid"), responses.valid, None))
-                (row(&fl!(messages, "report-flagged"), responses.flagged, None))
-                @for (code, number) in &responses.channels {
-                    (row(&words::channel(lang, code), *number, Some("channel")))
+                (row(&fl!(messages, "report-stored"), responses.stored))
+                (row(&fl!(messages, "report-valid"), responses.valid))
+                (row(&fl!(messages, "report-flagged"), responses.flagged))
+            }
+            @if !responses.channels.is_empty() {
+                tbody {
+                    tr { th scope="rowgroup" colspan="2" { (fl!(messages, "report-channels")) } }
+                    @for (code, number) in &responses.channels { (row(&words::channel(lang, code), *number)) }
                 }
             }
         }

@@ -14,7 +14,7 @@ mod units;
 use i18n_embed_fl::fl;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::{index::report::Report, language::Lang};
+use crate::{index::report::Report, language::Lang, report::shown};
 
 /// The style sheet of the page, `static/report.css`.
 pub const STYLES: &str = include_str!("../../../static/report.css");
@@ -112,15 +112,22 @@ fn header(frame: &Frame<'_>) -> Markup {
     }
 }
 
-/// The report without a document around it: what stands inside `main`. Its headings begin with `h1`.
+/// The report without a document around it: what stands inside `main`. Its headings begin with `h1`. Where no figure at
+/// all may be shown, the headline says why, and only units whose answers may be counted follow.
 pub fn content(report: &Report, lang: Lang) -> Markup {
+    let figures = shown::any(report);
+    let counts = || report.units.iter().any(|unit| unit.result.responses.is_some());
     html! {
         (headline::section(report, lang))
-        (dimensions::section(report, lang))
-        (criteria::short_of_target(report, lang))
-        (units::section(report, lang))
-        (criteria::section(report, lang))
-        (units::each(report, lang))
+        @if figures {
+            (dimensions::section(report, lang))
+            (criteria::short_of_target(report, lang))
+        }
+        @if figures || counts() { (units::section(report, lang)) }
+        @if figures {
+            (criteria::section(report, lang))
+            (units::each(report, lang))
+        }
         (method::section(report, lang))
     }
 }

@@ -10,29 +10,29 @@ use crate::{
 };
 
 /// A name out of the data, which is in Vietnamese whatever the language of the page.
-pub fn name(text: &str, lang: Lang) -> Markup {
+pub fn name(lang: Lang, text: &str) -> Markup {
     html! { @if lang == Lang::VI { (text) } @else { span lang=(Lang::VI.code()) { (text) } } }
 }
 
 /// A decision in words, with a sign; never a colour alone.
-pub fn chip(decision: Decision, lang: Lang) -> Markup {
+pub fn chip(lang: Lang, decision: Decision) -> Markup {
     html! { span.chip.(chart::class(Some(decision))) { (chart::sign(decision)) (words::decision(lang, decision)) } }
 }
 
 /// The decision of an estimate, and a warning where its figure asks for caution.
-pub fn verdict(estimate: &Estimate, lang: Lang) -> Markup {
-    let caution = estimate.publish == Publish::Caution;
+pub fn verdict(lang: Lang, estimate: &Estimate) -> Markup {
     html! {
-        @match shown::decision(estimate) {
-            Some(decision) => (chip(decision, lang)),
-            None => @if !caution { (dash(estimate, lang)) },
+        @if let Some(decision) = shown::decision(estimate) { (chip(lang, decision)) " " }
+        @match estimate.publish {
+            Publish::Publish => @if shown::decision(estimate).is_none() { (dash(lang, estimate)) },
+            Publish::Caution => span.caution { (words::publish(lang, Publish::Caution)) },
+            Publish::Suppress => span.withheld { (words::publish(lang, Publish::Suppress)) },
         }
-        @if caution { " " span.caution { (words::publish(lang, Publish::Caution)) } }
     }
 }
 
 /// A dash that says to those who hear it why there is no figure.
-fn dash(estimate: &Estimate, lang: Lang) -> Markup {
+fn dash(lang: Lang, estimate: &Estimate) -> Markup {
     let why = if shown::shown(estimate).is_none() {
         words::publish(lang, Publish::Suppress)
     } else {
@@ -42,27 +42,27 @@ fn dash(estimate: &Estimate, lang: Lang) -> Markup {
 }
 
 /// The figure in per cent, or a dash.
-pub fn figure(estimate: &Estimate, lang: Lang) -> Markup {
+pub fn figure(lang: Lang, estimate: &Estimate) -> Markup {
     html! {
         @match shown::figure(estimate) {
             Some(figure) => (format::percent(lang, figure)),
-            None => (dash(estimate, lang)),
+            None => (dash(lang, estimate)),
         }
     }
 }
 
 /// The interval in per cent, or a dash.
-pub fn interval(estimate: &Estimate, lang: Lang) -> Markup {
+pub fn interval(lang: Lang, estimate: &Estimate) -> Markup {
     html! {
         @match shown::limits(estimate) {
             Some(limits) => (format::interval(lang, limits)),
-            None => (dash(estimate, lang)),
+            None => (dash(lang, estimate)),
         }
     }
 }
 
 /// A count, or a dash for one that may not be told.
-pub fn count(number: Option<u64>, lang: Lang) -> Markup {
+pub fn count(lang: Lang, number: Option<u64>) -> Markup {
     html! {
         @match number {
             Some(number) => (format::count(lang, number)),
@@ -80,7 +80,7 @@ pub fn table(id: &str, caption: &str, headings: &Markup, rows: &Markup) -> Marku
     let label = format!("{id}-caption");
     html! {
         .scroll role="region" aria-labelledby=(label) tabindex="0" {
-            table.cards role="table" {
+            table.cards.(id) role="table" {
                 caption id=(label) { (caption) }
                 thead role="rowgroup" { tr role="row" { (headings) } }
                 tbody role="rowgroup" { (rows) }
@@ -110,7 +110,7 @@ pub fn number(label: &str, content: &Markup) -> Markup {
 }
 
 /// What the dashes and the warning in a table mean, where it has some.
-pub fn legend<'a>(estimates: impl Iterator<Item = &'a Estimate>, minimum: u32, lang: Lang) -> Markup {
+pub fn legend<'a>(lang: Lang, estimates: impl Iterator<Item = &'a Estimate>, minimum: u32) -> Markup {
     let words = lang.messages();
     let (mut suppressed, mut caution) = (false, false);
     for estimate in estimates {

@@ -21,6 +21,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
     let (answers, figure) = (fl!(messages, "report-column-answers"), fl!(messages, "report-column-estimate"));
     let interval = fl!(messages, "report-interval-at", level = format::percent_short(lang, report.level));
+    let interval_short = fl!(messages, "report-interval");
     let decision = fl!(messages, "report-column-decision");
     let headings = html! {
         (parts::column(&fl!(messages, "report-column-unit")))
@@ -33,18 +34,18 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
     let rows = html! {
         @for (position, (unit, depth)) in report.units.iter().zip(&depths).enumerate() {
             @let index = &unit.result.index;
-            tr role="row" {
-                th.{ "depth-" (depth.min(&DEEPEST)) } scope="row" role="rowheader" {
+            tr.{ "depth-" (depth.min(&DEEPEST)) }.closed[shown::shown(index).is_none()] role="row" {
+                th scope="row" role="rowheader" {
                     @if has_figures(unit) {
-                        a href=(format!("#unit-{position}")) { (parts::name(&unit.name, lang)) }
+                        a href=(format!("#unit-{position}")) { (parts::name(lang, &unit.name)) }
                     } @else {
-                        (parts::name(&unit.name, lang))
+                        (parts::name(lang, &unit.name))
                     }
                 }
                 (parts::number(&answers, &answered(unit, lang)))
-                (parts::number(&figure, &html! { b { (parts::figure(index, lang)) } }))
-                (parts::number(&interval, &parts::interval(index, lang)))
-                (parts::cell(&decision, &parts::verdict(index, lang)))
+                (parts::number(&figure, &html! { b { (parts::figure(lang, index)) } }))
+                (parts::number(&interval_short, &parts::interval(lang, index)))
+                (parts::cell(&decision, &parts::verdict(lang, index)))
             }
         }
     };
@@ -52,7 +53,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
         section aria-labelledby="units" {
             h2 #units { (fl!(messages, "report-units")) }
             (parts::table("units", &fl!(messages, "report-units-caption"), &headings, &rows))
-            (parts::legend(report.units.iter().map(|u| &u.result.index), report.method.minimum_answers, lang))
+            (parts::legend(lang, report.units.iter().map(|u| &u.result.index), report.method.minimum_answers))
         }
     }
 }
@@ -68,7 +69,7 @@ fn has_figures(unit: &UnitResult) -> bool {
 
 fn answered(unit: &UnitResult, lang: Lang) -> Markup {
     html! {
-        (parts::count(unit.result.responses, lang))
+        (parts::count(lang, unit.result.responses))
         @if let (Some(_), Some(planned)) = (unit.result.responses, unit.planned) {
             span.of { " / " (format::count(lang, planned)) }
         }
@@ -88,8 +89,8 @@ pub fn each(report: &Report, lang: Lang) -> Markup {
             @for (position, unit) in known() {
                 details id=(format!("unit-{position}")) {
                     summary {
-                        span { (parts::name(&unit.name, lang)) }
-                        b { (parts::figure(&unit.result.index, lang)) }
+                        span { (parts::name(lang, &unit.name)) }
+                        b { (parts::figure(lang, &unit.result.index)) }
                     }
                     (dimensions::bars(
                         &format!("u{position}"),

@@ -196,6 +196,15 @@ fn sheets(report: &Report, lang: Lang) -> BTreeMap<String, Range<Data>> {
     book.worksheets().into_iter().collect()
 }
 
+/// Every number of the workbook.
+pub fn numbers(report: &Report, lang: Lang) -> Vec<f64> {
+    let book = sheets(report, lang);
+    let cells = book.values().flat_map(|sheet| sheet.used_cells());
+    cells
+        .filter_map(|(_, _, cell)| if let Data::Float(number) = cell { Some(*number) } else { None })
+        .collect()
+}
+
 fn column(sheet: &Range<Data>, heading: &str) -> usize {
     sheet
         .headers()
