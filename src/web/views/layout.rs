@@ -54,14 +54,16 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                 @if frame.script { script defer src=(assets::asset_url("respond.js")) {} }
             }
             body {
-                header.top {
-                    .in {
-                        p { (frame.heading) }
-                        (components::language_links(frame.lang, frame.language_links))
+                header {
+                    .top {
+                        .in {
+                            p { (frame.heading) }
+                            (components::language_links(frame.lang, frame.language_links))
+                        }
                     }
-                }
-                @if frame.demonstration {
-                    .demo role="note" { p.in { (fl!(messages, "respond-demonstration")) } }
+                    @if frame.demonstration {
+                        .demo { p.in { (fl!(messages, "respond-demonstration")) } }
+                    }
                 }
                 main.in { (content) }
             }

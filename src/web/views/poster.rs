@@ -6,6 +6,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{language::Lang, web::assets};
 
+/// A name of more characters is set smaller, so that the sheet stays one.
+const LONG_NAME: usize = 40;
+
 /// What the poster shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Poster<'a> {
@@ -35,10 +38,10 @@ pub fn page(poster: &Poster<'_>) -> Markup {
                 style { (PreEscaped(assets::poster_style())) }
             }
             body {
-                p.print { (fl!(vi, "respond-poster-print")) }
+                header.print { (fl!(vi, "respond-poster-print")) }
                 main {
                     p.unit { (poster.unit) }
-                    h1 { (poster.counter) }
+                    h1.long[poster.counter.chars().count() > LONG_NAME] { (poster.counter) }
                     @if poster.demonstration { p.demo { (fl!(vi, "respond-demonstration")) } }
                     p.invite { (fl!(vi, "respond-poster-invite")) }
                     p.en lang="en" { (fl!(en, "respond-poster-invite")) }

@@ -99,10 +99,12 @@ fn length(page: &Page<'_>) -> Markup {
     let messages = page.lang.messages();
     let (count, minutes) = (questions.len(), page.questionnaire.minutes);
     html! {
-        @if questions.iter().any(|question| question.asked_if.is_some()) {
-            (fl!(messages, "respond-length-at-most", questions = count, minutes = minutes))
-        } @else {
-            (fl!(messages, "respond-length", questions = count, minutes = minutes))
+        b {
+            @if questions.iter().any(|question| question.asked_if.is_some()) {
+                (fl!(messages, "respond-length-at-most", questions = count, minutes = minutes))
+            } @else {
+                (fl!(messages, "respond-length", questions = count, minutes = minutes))
+            }
         }
         @if questions.iter().any(|question| !question.required) {
             " " (fl!(messages, "respond-optional-explained"))
