@@ -1,7 +1,7 @@
 //! The skeleton of a respondent's page: one request for words and styles together, nothing from elsewhere.
 //!
 //! The styles stand in the page itself; the content security policy lets them pass by their hash
-//! ([`assets::style_hashes`]). It must also allow `data:` images for the icon, which so costs no request.
+//! ([`assets::style_hash`]). It must also allow `data:` images for the icon, which so costs no request.
 
 use i18n_embed_fl::fl;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -11,7 +11,7 @@ use crate::{language::Lang, web::assets};
 use super::components;
 
 /// A tick on the header's colour.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230a4a57'/%3E%3Cpath d='M4 8.5l3 3 5-6' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
+pub const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230a4a57'/%3E%3Cpath d='M4 8.5l3 3 5-6' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
 
 /// What a page says about itself.
 #[derive(Debug, Clone, Copy)]

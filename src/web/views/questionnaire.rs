@@ -35,6 +35,8 @@ pub struct Page<'a> {
     pub places: Places<'a>,
     /// Where the form is sent.
     pub action: &'a str,
+    /// The campaign that the answers are for, so that a form kept open over a change of campaign is not miscounted.
+    pub campaign: &'a str,
     /// The idempotency key of this form; stands in the page exactly once.
     pub submission: &'a str,
     /// The secret of a personal link.
@@ -71,6 +73,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             data-offline=(fl!(messages, "respond-offline"))
         {
             input type="hidden" name="submission" value=(page.submission);
+            input type="hidden" name="_campaign" value=(page.campaign);
             @if let Some(token) = page.token { input type="hidden" name="token" value=(token); }
             p.done #progress hidden {}
             @for (at, _) in questionnaire.sections.iter().enumerate() { (section(page, at)) }
