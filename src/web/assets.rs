@@ -45,7 +45,7 @@ static STYLE: LazyLock<String> = LazyLock::new(|| inline("respond.css"));
 static POSTER_STYLE: LazyLock<String> = LazyLock::new(|| inline("poster.css"));
 
 /// The source expressions that let the inline styles pass the content security policy.
-static STYLE_HASHES: LazyLock<String> = LazyLock::new(|| {
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| {
     [style(), poster_style()]
         .map(|style| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes()))))
         .join(" ")
@@ -73,8 +73,8 @@ pub fn poster_style() -> &'static str {
 }
 
 /// The hashes of [`style`] and [`poster_style`] as CSP sources: `style-src 'self' 'sha256-…' 'sha256-…'`.
-pub fn style_hashes() -> &'static str {
-    &STYLE_HASHES
+pub fn style_hash() -> &'static str {
+    &STYLE_HASH
 }
 
 fn inline(name: &str) -> String {
@@ -169,7 +169,7 @@ mod tests {
         assert!(!style().contains("/*"));
         assert!(!style().contains('<'));
         assert!(!poster_style().contains("/*") && !poster_style().contains('<'));
-        let hashes: Vec<&str> = style_hashes().split(' ').collect();
+        let hashes: Vec<&str> = style_hash().split(' ').collect();
         assert_eq!(hashes.len(), 2);
         assert!(hashes.iter().all(|hash| hash.starts_with("'sha256-") && hash.ends_with("='")));
         assert_eq!(

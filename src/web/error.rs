@@ -27,27 +27,46 @@ pub fn html(status: StatusCode, page: String) -> Response {
 
 /// A page that says something, with the status that goes with it.
 pub fn page(lang: Lang, kind: Kind<'_>) -> Response {
-    let page = message::Page { lang, heading: None, language_links: &[], demonstration: false, kind };
-    let mut response = status(kind, message::page(&page).into_string());
+    finish(&kind, message::page(lang, &kind).into_string())
+}
+
+/// The same under a campaign's title.
+pub fn page_of(lang: Lang, heading: &str, demonstration: bool, kind: Kind<'_>) -> Response {
+    let page =
+        message::Page { lang, heading: Some(heading), language_links: &[], demonstration, kind: &kind };
+    finish(&kind, message::of(&page).into_string())
+}
+
+fn finish(kind: &Kind<'_>, page: String) -> Response {
+    let mut response = html(status(kind), page);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, RETRY);
     }
     response
 }
 
-/// The same under a campaign's title.
-pub fn page_of(lang: Lang, heading: &str, demonstration: bool, kind: Kind<'_>) -> Response {
-    let page = message::Page { lang, heading: Some(heading), language_links: &[], demonstration, kind };
-    status(kind, message::page(&page).into_string())
-}
-
-fn status(kind: Kind<'_>, page: String) -> Response {
-    html(StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), page)
+const fn status(kind: &Kind<'_>) -> StatusCode {
+    match kind {
+        Kind::Thanks => StatusCode::OK,
+        Kind::Malformed => StatusCode::BAD_REQUEST,
+        Kind::OtherSite => StatusCode::FORBIDDEN,
+        Kind::Unknown | Kind::NotYetOpen { .. } => StatusCode::NOT_FOUND,
+        Kind::Slow => StatusCode::REQUEST_TIMEOUT,
+        Kind::Words { .. } => StatusCode::CONFLICT,
+        Kind::Closed { .. } | Kind::Used => StatusCode::GONE,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::OtherForm => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        Kind::Busy { .. } | Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
 }
 
 /// The page for a form that could not be stored: it carries every field, so that sending it again loses nothing.
 pub fn busy(lang: Lang, action: &str, fields: &Fields) -> Response {
-    page(lang, Kind::Busy { action, fields: fields.as_slice() })
+    let fields: Vec<(&str, &str)> = fields.iter().collect();
+    page(lang, Kind::Busy { action, fields: &fields })
 }
 
 /// The page for a failure of the database while something was read.
@@ -61,9 +80,9 @@ pub fn of_form(bad: BadForm, lang: Lang) -> Response {
     page(
         lang,
         match bad {
-            BadForm::ContentType => Kind::WrongType,
+            BadForm::ContentType => Kind::ContentType,
             BadForm::TooLarge => Kind::TooLarge,
-            BadForm::Malformed => Kind::BadRequest,
+            BadForm::Malformed => Kind::Malformed,
         },
     )
 }
@@ -80,6 +99,6 @@ impl From<PathRejection> for NotFound {
 
 impl IntoResponse for NotFound {
     fn into_response(self) -> Response {
-        page(Lang::VI, Kind::UnknownAddress)
+        page(Lang::VI, Kind::Unknown)
     }
 }

@@ -94,11 +94,6 @@ impl Fields {
         self
     }
 
-    /// All fields, as they are.
-    pub fn as_slice(&self) -> &[(String, String)] {
-        &self.0
-    }
-
     /// All fields.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

@@ -27,7 +27,7 @@ use super::{
     assets, error,
     middleware::{headers, log},
     respond::{answer, counter, link},
-    views::message::Kind,
+    views::message::{self, Kind},
 };
 use crate::{language::Lang, store::campaigns};
 
@@ -96,7 +96,7 @@ async fn pages_for_refusals(request: Request, next: axum::middleware::Next) -> R
         return error::page(lang, Kind::OtherSite);
     }
     match response.status() {
-        StatusCode::REQUEST_TIMEOUT => error::page(lang, Kind::TooMany),
+        StatusCode::REQUEST_TIMEOUT => error::page(lang, Kind::Slow),
         _ => response,
     }
 }
@@ -110,15 +110,18 @@ fn language(request: &Request) -> Lang {
 }
 
 fn failed() -> Response {
-    error::page(Lang::VI, Kind::Internal { request: None })
+    error::page(Lang::VI, Kind::Failed)
 }
 
 async fn unknown(request: Request) -> Response {
-    error::page(language(&request), Kind::UnknownAddress)
+    error::page(language(&request), Kind::Unknown)
 }
 
 async fn not_allowed(request: Request) -> Response {
-    error::page(language(&request), Kind::WrongMethod)
+    error::html(
+        StatusCode::METHOD_NOT_ALLOWED,
+        message::page(language(&request), &Kind::Malformed).into_string(),
+    )
 }
 
 async fn ready(State(app): State<App>) -> Response {

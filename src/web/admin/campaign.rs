@@ -42,7 +42,7 @@ pub async fn show(
     let lang = wanted.language();
     match page(&app, &path.slug, &staff, lang).await {
         Ok(Some(page)) => error::html(StatusCode::OK, page),
-        Ok(None) => error::page(lang, Kind::UnknownAddress),
+        Ok(None) => error::page(lang, Kind::Unknown),
         Err(error) => error::of_store(&error, lang),
     }
 }

@@ -118,12 +118,12 @@ pub async fn poster(
 async fn print(app: &App, slug: &str, counter: Option<&str>, lang: Lang) -> Response {
     let found = match desks(app, slug, counter).await {
         Ok(Some(found)) => found,
-        Ok(None) => return error::page(lang, Kind::UnknownAddress),
+        Ok(None) => return error::page(lang, Kind::Unknown),
         Err(error) => return error::of_store(&error, lang),
     };
     let drawn: Result<Vec<String>, _> = found.desks.iter().map(|desk| qr::svg(&desk.url)).collect();
     let Ok(drawn) = drawn else {
-        return error::page(lang, Kind::Internal { request: None });
+        return error::page(lang, Kind::Failed);
     };
     let posters: Vec<Poster<'_>> = found
         .desks
@@ -132,12 +132,12 @@ async fn print(app: &App, slug: &str, counter: Option<&str>, lang: Lang) -> Resp
         .map(|(desk, svg)| Poster {
             counter: &desk.name,
             unit: &desk.unit,
-            code: svg,
-            url: &desk.url,
+            qr: svg,
+            address: address::short(&desk.url),
             demonstration: found.demonstration,
         })
         .collect();
-    error::html(StatusCode::OK, poster::page(&posters).into_string())
+    error::html(StatusCode::OK, poster::page(lang, &posters).into_string())
 }
 
 /// The code as SVG.
@@ -164,9 +164,9 @@ async fn draw<E>(
         Ok(found) => found.and_then(|found| found.desks.into_iter().next()),
         Err(error) => return error::of_store(&error, lang),
     };
-    let Some(desk) = desk else { return error::page(lang, Kind::UnknownAddress) };
+    let Some(desk) = desk else { return error::page(lang, Kind::Unknown) };
     let Ok(bytes) = draw(&desk.url) else {
-        return error::page(lang, Kind::Internal { request: None });
+        return error::page(lang, Kind::Failed);
     };
     let mut response = bytes.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -38,10 +38,10 @@ pub async fn show(path: MailPath, State(app): State<App>, Query(wanted): Query<W
     let lang = wanted.language();
     let right = bool::from(path.key.as_bytes().ct_eq(key(&app.key).as_bytes()));
     let Some(folder) = app.caught_mails.clone().filter(|_| right) else {
-        return error::page(lang, Kind::UnknownAddress);
+        return error::page(lang, Kind::Unknown);
     };
     match tokio::task::spawn_blocking(move || mail::caught(&folder)).await {
         Ok(Ok(mails)) => error::html(StatusCode::OK, view::page(lang, &mails).into_string()),
-        Ok(Err(_)) | Err(_) => error::page(lang, Kind::Internal { request: None }),
+        Ok(Err(_)) | Err(_) => error::page(lang, Kind::Failed),
     }
 }

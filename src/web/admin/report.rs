@@ -75,11 +75,11 @@ async fn compute(app: &App, slug: &str, part: &Part, lang: Lang) -> Result<Repor
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
         return Err(response);
     };
-    let unknown = || error::page(lang, Kind::UnknownAddress);
+    let unknown = || error::page(lang, Kind::Unknown);
     let report = figures::report(&app.store, slug, app.clock.now()).await.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => unknown(),
         NoReport::Store(error) => error::of_store(&error, lang),
-        NoReport::Index(error) => error::page(lang, Kind::Words(&error.words(lang))),
+        NoReport::Index(error) => error::page(lang, Kind::Words { words: &error.words(lang) }),
     })?;
     match &part.unit {
         None => Ok(report),
@@ -166,7 +166,7 @@ pub async fn xlsx(
         Ok(Ok(workbook)) => file(workbook, &path.slug, &part, "xlsx", KIND),
         Ok(Err(error)) => {
             tracing::error!(%error, "the workbook could not be written");
-            error::page(lang, Kind::Internal { request: None })
+            error::page(lang, Kind::Failed)
         }
         Err(response) => response,
     }

@@ -22,7 +22,7 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self' {}; img-src 'self' data:; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
-        assets::style_hashes()
+        assets::style_hash()
     );
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 });

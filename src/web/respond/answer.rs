@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderMap, header::ACCEPT_ENCODING},
     response::Response,
 };
-use jiff::{Timestamp, civil::DateTime};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::{
@@ -121,7 +121,7 @@ pub fn takes_gzip(headers: &HeaderMap) -> bool {
 pub fn not_open(campaign: &Campaign, phase: Phase, lang: Lang) -> Option<Response> {
     match phase {
         Phase::Open => None,
-        Phase::Planned => Some(says(campaign, lang, Kind::NotYetOpen(local(campaign.opens)))),
+        Phase::Planned => Some(says(campaign, lang, Kind::NotYetOpen { opens: campaign.opens })),
         Phase::Closed => Some(closed(campaign, lang)),
     }
 }
@@ -131,15 +131,9 @@ pub fn says(campaign: &Campaign, lang: Lang, kind: Kind<'_>) -> Response {
     error::page_of(lang, lang.pick(&campaign.title), campaign.demonstration, kind)
 }
 
-/// A moment in the province's time.
-fn local(milliseconds: i64) -> DateTime {
-    let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
-    moment.to_zoned_datetime(clock::province()).datetime()
-}
-
 /// The page of a campaign that has closed.
 pub fn closed(campaign: &Campaign, lang: Lang) -> Response {
-    says(campaign, lang, Kind::Closed(local(campaign.closes)))
+    says(campaign, lang, Kind::Closed { closed: campaign.closes })
 }
 
 #[cfg(test)]

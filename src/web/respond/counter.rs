@@ -65,7 +65,7 @@ pub async fn show(
     };
     let now = app.clock.now();
     let Some(spot) = catalogue::at(&spots, now) else {
-        return error::page(lang, Kind::UnknownAddress);
+        return error::page(lang, Kind::Unknown);
     };
     let campaign = &spot.ready.stored.campaign;
     if let Some(page) = answer::not_open(campaign, campaign.phase(now), lang) {
@@ -74,7 +74,7 @@ pub async fn show(
     let render = || Template::new(&page(spot, lang, MARKER, None)).ok();
     match app.catalogue.page(spot, lang, render) {
         Some(template) => send(&template, answer::takes_gzip(request.headers())),
-        None => error::page(lang, Kind::Internal { request: None }),
+        None => error::page(lang, Kind::Failed),
     }
 }
 
@@ -110,7 +110,7 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         return Some(busy(path, fields, lang));
     };
     if spots.is_empty() {
-        return Some(error::page(lang, Kind::UnknownAddress));
+        return Some(error::page(lang, Kind::Unknown));
     }
     let now = app.clock.now();
     let spot = if fields.has(answer::CAMPAIGN) {

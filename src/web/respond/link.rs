@@ -201,7 +201,7 @@ async fn attempt(
             let to = answer::in_language(&ThanksPath.to_string(), lang);
             Some(Redirect::to(&to).into_response())
         }
-        Outcome::Used => Some(error::page(lang, Kind::UsedLink)),
+        Outcome::Used => Some(error::page(lang, Kind::Used)),
         Outcome::NotOpen => Some(answer::closed(&stored.campaign, lang)),
         Outcome::Unknown => Some(unknown(lang)),
         Outcome::Stale => None,
@@ -214,12 +214,12 @@ pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
 }
 
 fn unknown(lang: Lang) -> Response {
-    error::page(lang, Kind::UnknownAddress)
+    error::page(lang, Kind::Unknown)
 }
 
 fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
     let campaign = &link.ready.stored.campaign;
-    let used = || error::page(lang, Kind::UsedLink);
+    let used = || error::page(lang, Kind::Used);
     answer::not_open(campaign, campaign.phase(app.clock.now()), lang).or_else(|| link.used.then(used))
 }
 

@@ -1,7 +1,7 @@
 //! The skeleton of a respondent's page: one request for words and styles together, nothing from elsewhere.
 //!
 //! The styles stand in the page itself; the content security policy lets them pass by their hash
-//! ([`assets::style_hashes`]). It must also allow `data:` images for the icon, which so costs no request.
+//! ([`assets::style_hash`]). It must also allow `data:` images for the icon, which so costs no request.
 
 use i18n_embed_fl::fl;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -56,14 +56,16 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                 @if frame.script { script defer src=(assets::asset_url("respond.js")) {} }
             }
             body {
-                header.top {
-                    .in {
-                        p { (frame.heading) }
-                        (components::language_links(frame.lang, frame.language_links))
+                header {
+                    .top {
+                        .in {
+                            p { (frame.heading) }
+                            (components::language_links(frame.lang, frame.language_links))
+                        }
                     }
-                }
-                @if frame.demonstration {
-                    .demo role="note" { p.in { (fl!(messages, "respond-demonstration")) } }
+                    @if frame.demonstration {
+                        .demo { p.in { (fl!(messages, "respond-demonstration")) } }
+                    }
                 }
                 main.in { (content) }
             }

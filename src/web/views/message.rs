@@ -1,13 +1,12 @@
 //! Every page that only says something: thanks, closed, unknown, try again. Each says what to do next.
 
 use i18n_embed_fl::fl;
-use jiff::civil::{Date, DateTime, Time};
 use maud::{Markup, html};
 
 use crate::language::Lang;
 
 use super::{
-    components,
+    components, dates,
     layout::{self, Frame},
 };
 
@@ -23,147 +22,143 @@ pub struct Page<'a> {
     /// Whether the campaign is a demonstration.
     pub demonstration: bool,
     /// What is said.
-    pub kind: Kind<'a>,
+    pub kind: &'a Kind<'a>,
 }
 
-/// What a page says.
+/// What a page says. Times are UTC milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind<'a> {
     /// The answers are stored. The same for a first and a repeated submission, and for everybody.
     Thanks,
-    /// The campaign opens later, at this local time.
-    NotYetOpen(DateTime),
-    /// The campaign closed at this local time (exclusive: midnight names the day before).
-    Closed(DateTime),
-    /// No counter and no personal link has this address.
-    UnknownAddress,
+    /// The campaign opens later.
+    NotYetOpen {
+        /// When.
+        opens: i64,
+    },
+    /// The campaign has closed.
+    Closed {
+        /// When, exclusive; the page names the last day on which answers were taken.
+        closed: i64,
+    },
+    /// Nothing has this address: no counter, no personal link, no page.
+    Unknown,
     /// The personal link has served.
-    UsedLink,
-    /// The database does not answer; nothing was sent.
-    Unavailable,
-    /// The form was made for another campaign than the one asked here.
+    Used,
+    /// The form belongs to another campaign than the one asked here now.
     OtherForm,
-    /// What a pure module has to say.
-    Words(&'a str),
     /// The answers could not be stored now. The form holds them all, so that one tap sends them again.
     Busy {
         /// Where to send them.
         action: &'a str,
         /// Every field that was sent, name and value, with `submission` and `token`.
-        fields: &'a [(String, String)],
+        fields: &'a [(&'a str, &'a str)],
     },
+    /// Something could not be read now; nothing was sent.
+    Unavailable,
     /// The body was over the limit.
     TooLarge,
     /// The body was no form.
-    WrongType,
-    /// The request makes no sense: broken encoding, no submission id, too many fields.
-    BadRequest,
+    ContentType,
+    /// The request makes no sense: broken encoding, no submission id, too many fields, a method nobody answers.
+    Malformed,
     /// The form came from another site.
     OtherSite,
-    /// The address does not take this method.
-    WrongMethod,
+    /// The request took too long.
+    Slow,
     /// Too many requests.
     TooMany,
     /// Something went wrong here.
-    Internal {
-        /// The request's number in the log, for the reader to quote.
-        request: Option<&'a str>,
+    Failed,
+    /// Anything else, in the caller's words.
+    Words {
+        /// A sentence in the reader's language.
+        words: &'a str,
     },
 }
 
 impl Kind<'_> {
-    /// The HTTP status that goes with the page.
-    pub const fn status(&self) -> u16 {
-        match self {
-            Self::Thanks => 200,
-            Self::BadRequest => 400,
-            Self::OtherSite => 403,
-            Self::UnknownAddress | Self::NotYetOpen(_) => 404,
-            Self::WrongMethod => 405,
-            Self::Closed(_) | Self::UsedLink => 410,
-            Self::TooLarge => 413,
-            Self::WrongType => 415,
-            Self::TooMany => 429,
-            Self::Internal { .. } => 500,
-            Self::Words(_) => 409,
-            Self::OtherForm => 422,
-            Self::Busy { .. } | Self::Unavailable => 503,
-        }
-    }
-
     /// Heading, what happened, and what to do next.
     fn words(&self, lang: Lang) -> [String; 3] {
         let m = lang.messages();
-        match self {
-            Self::Thanks => {
-                [fl!(m, "respond-thanks"), fl!(m, "respond-thanks-what"), fl!(m, "respond-thanks-next")]
+        match *self {
+            Self::NotYetOpen { opens } => {
+                let when = dates::moment(lang, opens);
+                [
+                    fl!(m, "respond-early"),
+                    fl!(m, "respond-early-what", when = when),
+                    fl!(m, "respond-early-next"),
+                ]
             }
-            Self::NotYetOpen(opens) => {
-                [fl!(m, "respond-early"), opening(*opens, lang), fl!(m, "respond-early-next")]
-            }
-            Self::Closed(closed) => {
-                let day = day(last_day(*closed), lang);
+            Self::Closed { closed } => {
+                // The closing time is exclusive: midnight names the day before.
+                let day = dates::day(lang, closed.saturating_sub(1));
                 [
                     fl!(m, "respond-closed"),
                     fl!(m, "respond-closed-what", day = day),
                     fl!(m, "respond-closed-next"),
                 ]
             }
-            Self::UnknownAddress => {
+            Self::Thanks => {
+                [fl!(m, "respond-thanks"), fl!(m, "respond-thanks-what"), fl!(m, "respond-thanks-next")]
+            }
+            Self::Unknown => {
                 [fl!(m, "respond-unknown"), fl!(m, "respond-unknown-what"), fl!(m, "respond-unknown-next")]
             }
-            Self::UsedLink => {
-                [fl!(m, "respond-used"), fl!(m, "respond-used-what"), fl!(m, "respond-used-next")]
-            }
-            Self::Unavailable => [
-                fl!(m, "respond-busy"),
-                fl!(m, "respond-unavailable-what"),
-                fl!(m, "respond-unavailable-next"),
-            ],
+            Self::Used => [fl!(m, "respond-used"), fl!(m, "respond-used-what"), fl!(m, "respond-used-next")],
             Self::OtherForm => {
                 [fl!(m, "respond-other"), fl!(m, "respond-other-what"), fl!(m, "respond-other-next")]
             }
-            Self::Words(words) => [fl!(m, "respond-no-report"), (*words).to_owned(), String::new()],
             Self::Busy { .. } => {
                 [fl!(m, "respond-busy"), fl!(m, "respond-busy-what"), fl!(m, "respond-busy-next")]
             }
+            Self::Unavailable => [
+                fl!(m, "respond-unavailable"),
+                fl!(m, "respond-unavailable-what"),
+                fl!(m, "respond-unavailable-next"),
+            ],
             Self::TooLarge => {
                 [fl!(m, "respond-large"), fl!(m, "respond-large-what"), fl!(m, "respond-large-next")]
             }
-            Self::WrongType => {
+            Self::ContentType => {
                 [fl!(m, "respond-type"), fl!(m, "respond-type-what"), fl!(m, "respond-type-next")]
             }
-            Self::BadRequest => {
+            Self::Malformed => {
                 [fl!(m, "respond-bad"), fl!(m, "respond-bad-what"), fl!(m, "respond-bad-next")]
             }
             Self::OtherSite => {
                 [fl!(m, "respond-site"), fl!(m, "respond-site-what"), fl!(m, "respond-site-next")]
             }
-            Self::WrongMethod => {
-                [fl!(m, "respond-method"), fl!(m, "respond-method-what"), fl!(m, "respond-method-next")]
-            }
+            Self::Slow => [fl!(m, "respond-slow"), fl!(m, "respond-slow-what"), fl!(m, "respond-slow-next")],
             Self::TooMany => {
                 [fl!(m, "respond-many"), fl!(m, "respond-many-what"), fl!(m, "respond-many-next")]
             }
-            Self::Internal { .. } => {
+            Self::Failed => {
                 [fl!(m, "respond-internal"), fl!(m, "respond-internal-what"), fl!(m, "respond-internal-next")]
+            }
+            Self::Words { words } => {
+                [fl!(m, "respond-words"), words.to_owned(), fl!(m, "respond-words-next")]
             }
         }
     }
 }
 
-/// The page.
-pub fn page(page: &Page<'_>) -> Markup {
+/// The page where no campaign is known, or none should be named.
+pub fn page(lang: Lang, kind: &Kind<'_>) -> Markup {
+    of(&Page { lang, heading: None, language_links: &[], demonstration: false, kind })
+}
+
+/// The page within its campaign.
+pub fn of(page: &Page<'_>) -> Markup {
     let messages = page.lang.messages();
     let [title, what, next] = page.kind.words(page.lang);
     let heading = page.heading.map_or_else(|| fl!(messages, "respond-heading"), str::to_owned);
     let content = html! {
         .say {
-            (sign(&page.kind))
+            (sign(page.kind))
             h1 { (title) }
             p { (what) }
-            @if !next.is_empty() { p { (next) } }
-            @if let Kind::Busy { action, fields } = page.kind {
+            p { (next) }
+            @if let Kind::Busy { action, fields } = *page.kind {
                 form method="post" action=(action)
                     data-sending=(fl!(messages, "respond-sending"))
                     data-offline=(fl!(messages, "respond-offline"))
@@ -174,9 +169,6 @@ pub fn page(page: &Page<'_>) -> Markup {
                         p #status role="status" {}
                     }
                 }
-            }
-            @if let Kind::Internal { request: Some(request) } = page.kind {
-                p.hint { (fl!(messages, "respond-request", number = request)) }
             }
             (components::never_asked(page.lang))
         }
@@ -197,7 +189,7 @@ pub fn page(page: &Page<'_>) -> Markup {
 fn sign(kind: &Kind<'_>) -> Markup {
     let path = match kind {
         Kind::Thanks => "M16 27l7 7 13-15",
-        Kind::NotYetOpen(_) | Kind::Closed(_) | Kind::UsedLink => "M26 14v13l8 5",
+        Kind::NotYetOpen { .. } | Kind::Closed { .. } | Kind::Used => "M26 14v13l8 5",
         _ => "M26 14v15M26 35v3",
     };
     html! {
@@ -210,67 +202,37 @@ fn sign(kind: &Kind<'_>) -> Markup {
     }
 }
 
-/// The last day on which answers were taken, for an exclusive closing time.
-fn last_day(closed: DateTime) -> Date {
-    if closed.time() == Time::midnight() {
-        closed.date().yesterday().unwrap_or(closed.date())
-    } else {
-        closed.date()
-    }
-}
-
-/// "opens on 1 October 2026", with the hour where it is not midnight.
-fn opening(opens: DateTime, lang: Lang) -> String {
-    let day = day(opens.date(), lang);
-    if opens.time() == Time::midnight() {
-        fl!(lang.messages(), "respond-early-what", day = day)
-    } else {
-        let hour = format!("{}:{:02}", opens.hour(), opens.minute());
-        fl!(lang.messages(), "respond-early-hour", day = day, hour = hour)
-    }
-}
-
-/// A day as people write it: 1/10/2026 in Vietnamese, 1 October 2026 in English.
-fn day(date: Date, lang: Lang) -> String {
-    if lang == Lang::EN {
-        date.strftime("%-d %B %Y").to_string()
-    } else {
-        date.strftime("%d/%m/%Y").to_string()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::super::testing::{Checked, XSS};
     use super::*;
+
+    /// Midnight of the new year 2027 in the province.
+    const NEW_YEAR: i64 = 1_798_736_400_000;
 
     fn kinds() -> Vec<Kind<'static>> {
         vec![
             Kind::Thanks,
-            Kind::NotYetOpen(date(2026, 10, 1).at(7, 30, 0, 0)),
-            Kind::Closed(date(2027, 1, 1).at(0, 0, 0, 0)),
-            Kind::UnknownAddress,
-            Kind::UsedLink,
+            Kind::NotYetOpen { opens: NEW_YEAR },
+            Kind::Closed { closed: NEW_YEAR },
+            Kind::Unknown,
+            Kind::Used,
+            Kind::OtherForm,
             Kind::Busy { action: "/k/qn-1", fields: &[] },
             Kind::TooLarge,
-            Kind::WrongType,
-            Kind::BadRequest,
+            Kind::ContentType,
+            Kind::Malformed,
             Kind::OtherSite,
-            Kind::WrongMethod,
+            Kind::Unavailable,
+            Kind::Slow,
             Kind::TooMany,
-            Kind::Internal { request: Some("7f3a") },
+            Kind::Failed,
+            Kind::Words { words: "Chưa có số liệu để tính." },
         ]
     }
 
-    fn draw(kind: Kind<'_>, lang: Lang) -> Checked {
-        let links = [(Lang::VI, "?lang=vi"), (Lang::EN, "?lang=en")];
-        let page =
-            Page {
-                lang, heading: Some("Khảo sát 2026"), language_links: &links, demonstration: false, kind
-            };
-        Checked::new(&super::page(&page))
+    fn draw(kind: &Kind<'_>, lang: Lang) -> Checked {
+        Checked::new(&page(lang, kind))
     }
 
     #[test]
@@ -278,7 +240,7 @@ mod tests {
         for lang in Lang::ALL {
             let mut titles = Vec::new();
             for kind in kinds() {
-                let page = draw(kind, lang);
+                let page = draw(&kind, lang);
                 assert_eq!(page.attribute("html", "lang"), lang.code());
                 assert!(page.texts(".say > p").iter().all(|words| words.chars().count() > 15));
                 assert!(page.count(".say > p") >= 3, "what, what next, never asked");
@@ -292,56 +254,38 @@ mod tests {
     }
 
     #[test]
-    fn days_are_written_as_people_write_them_and_the_last_day_is_the_one_before_midnight() {
-        let closed = Kind::Closed(date(2027, 1, 1).at(0, 0, 0, 0));
-        assert!(draw(closed, Lang::VI).text(".say").contains("31/12/2026"));
-        assert!(draw(closed, Lang::EN).text(".say").contains("31 December 2026"));
-        let noon = Kind::Closed(date(2026, 12, 31).at(12, 0, 0, 0));
-        assert!(draw(noon, Lang::VI).text(".say").contains("31/12/2026"));
-        let opens = Kind::NotYetOpen(date(2026, 10, 1).at(0, 0, 0, 0));
-        let words = draw(opens, Lang::VI).text(".say");
-        assert!(words.contains("01/10/2026") && !words.contains("0:00"), "{words}");
-        let opens = Kind::NotYetOpen(date(2026, 10, 1).at(7, 30, 0, 0));
-        assert!(draw(opens, Lang::EN).text(".say").contains("7:30"));
-    }
-
-    #[test]
-    fn each_message_has_its_status() {
-        let statuses: Vec<u16> = kinds().iter().map(Kind::status).collect();
-        assert_eq!(statuses, [200, 200, 410, 404, 410, 503, 413, 415, 400, 403, 405, 429, 500]);
+    fn the_last_day_named_is_the_one_before_midnight_and_the_opening_says_its_hour() {
+        let closed = Kind::Closed { closed: NEW_YEAR };
+        assert!(draw(&closed, Lang::VI).text(".say").contains("hết ngày 31/12/2026"));
+        assert!(draw(&closed, Lang::EN).text(".say").contains("31 December 2026"));
+        let opens = Kind::NotYetOpen { opens: NEW_YEAR };
+        assert!(draw(&opens, Lang::VI).text(".say").contains("00:00 ngày 01/01/2027"));
     }
 
     #[test]
     fn m_11_a_busy_page_carries_every_field_so_that_nothing_is_lost_without_javascript() {
+        let comment = format!("Dòng một\nDòng \"hai\" {XSS}");
         let fields = [
-            ("submission".to_owned(), "0123456789abcdef0123456789abcdef".to_owned()),
-            ("access.seats".to_owned(), "5".to_owned()),
-            ("comment".to_owned(), format!("Dòng một\nDòng \"hai\" {XSS}")),
+            ("submission", "0123456789abcdef0123456789abcdef"),
+            ("access.seats", "5"),
+            ("comment", comment.as_str()),
         ];
-        let page = draw(Kind::Busy { action: "/k/qn-1?lang=vi", fields: &fields }, Lang::VI);
+        let page = draw(&Kind::Busy { action: "/k/qn-1?lang=vi", fields: &fields }, Lang::VI);
         assert_eq!(page.attribute("form", "action"), "/k/qn-1?lang=vi");
         assert_eq!(page.attribute("form", "method"), "post");
-        assert_eq!(page.fields(), fields);
+        assert_eq!(page.fields(), fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert!(page.text("title").starts_with("Lỗi:"));
-    }
-
-    #[test]
-    fn g_12_an_internal_error_shows_the_request_s_number_and_nothing_else_of_it() {
-        let page = draw(Kind::Internal { request: Some("7f3a") }, Lang::VI);
-        assert!(page.text(".hint").contains("7f3a"));
-        assert_eq!(draw(Kind::Internal { request: None }, Lang::VI).count(".hint"), 0);
     }
 
     #[test]
     fn a_page_without_a_campaign_still_says_whose_it_is_and_the_heading_is_escaped() {
         let with = |heading| {
-            let kind = Kind::UnknownAddress;
-            Checked::new(&page(&Page {
+            Checked::new(&of(&Page {
                 lang: Lang::VI,
                 heading,
                 language_links: &[],
                 demonstration: true,
-                kind,
+                kind: &Kind::Words { words: XSS },
             }))
         };
         assert!(with(None).text(".top p").contains("Khảo sát"));

@@ -6,6 +6,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{language::Lang, web::assets};
 
+/// A name of more characters is set smaller, so that the sheet stays one.
+const LONG_NAME: usize = 40;
+
 /// What the poster shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Poster<'a> {
@@ -13,32 +16,29 @@ pub struct Poster<'a> {
     pub unit: &'a str,
     /// The counter's name.
     pub counter: &'a str,
-    /// The address in the code; shown without its scheme, short enough to be typed.
-    pub url: &'a str,
+    /// The address in the code in its short form: without a scheme, short enough to be typed.
+    pub address: &'a str,
     /// The code as SVG, drawn by this program and taken as it is. The quiet zone belongs to it.
-    pub code: &'a str,
+    pub qr: &'a str,
     /// Whether answers given there are a demonstration.
     pub demonstration: bool,
 }
 
-/// A sheet for each counter.
-pub fn page(posters: &[Poster<'_>]) -> Markup {
-    let vi = Lang::VI.messages();
+/// A sheet for each poster. The language is that of the person who prints.
+pub fn page(lang: Lang, posters: &[Poster<'_>]) -> Markup {
     html! {
         (DOCTYPE)
         html lang="vi" {
             head {
                 meta charset="utf-8";
-                title {
-                    @if let [one] = posters { (one.counter) " – " (one.unit) } @else { (fl!(vi, "respond-posters")) }
-                }
+                title { @if let Some(first) = posters.first() { (first.counter) " – " (first.unit) } }
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
                 style { (PreEscaped(assets::poster_style())) }
             }
             body {
-                p.print { (fl!(vi, "respond-poster-print")) }
-                @for poster in posters { (sheet(poster)) }
+                header.print lang=(lang.code()) { (fl!(lang.messages(), "respond-poster-print")) }
+                main { @for poster in posters { (sheet(poster)) } }
             }
         }
     }
@@ -47,15 +47,15 @@ pub fn page(posters: &[Poster<'_>]) -> Markup {
 fn sheet(poster: &Poster<'_>) -> Markup {
     let (vi, en) = (Lang::VI.messages(), Lang::EN.messages());
     html! {
-        main {
+        section {
             p.unit { (poster.unit) }
-            h1 { (poster.counter) }
+            h1.long[poster.counter.chars().count() > LONG_NAME] { (poster.counter) }
             @if poster.demonstration { p.demo { (fl!(vi, "respond-demonstration")) } }
             p.invite { (fl!(vi, "respond-poster-invite")) }
             p.en lang="en" { (fl!(en, "respond-poster-invite")) }
-            .code role="img" aria-label=(fl!(vi, "respond-poster-code")) { (PreEscaped(drawing(poster.code))) }
+            .code role="img" aria-label=(fl!(vi, "respond-poster-code")) { (PreEscaped(drawing(poster.qr))) }
             p.or { (fl!(vi, "respond-poster-or")) }
-            p.address { (breakable(without_scheme(poster.url))) }
+            p.address { (breakable(poster.address)) }
             .safe {
                 p { (fl!(vi, "respond-poster-safe")) }
                 p.en lang="en" { (fl!(en, "respond-poster-safe")) }
@@ -67,10 +67,6 @@ fn sheet(poster: &Poster<'_>) -> Markup {
 /// The drawing itself: HTML takes no XML declaration.
 fn drawing(svg: &str) -> &str {
     svg.find("<svg").and_then(|start| svg.get(start..)).unwrap_or_default()
-}
-
-fn without_scheme(url: &str) -> &str {
-    url.split_once("://").map_or(url, |(_, rest)| rest)
 }
 
 /// An address that, when it is too long for its line, breaks after a slash and never within a name.
@@ -85,14 +81,20 @@ mod tests {
 
     const SVG: &str = r##"<?xml version="1.0" standalone="yes"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4v4H0V0" fill="#fff"/></svg>"##;
 
+    fn poster(counter: &str, demonstration: bool) -> Poster<'_> {
+        let address = "hailong.binhdinh.gov.vn/k/qn-1";
+        Poster { unit: "UBND thành phố Quy Nhơn", counter, address, qr: SVG, demonstration }
+    }
+
     fn draw(counter: &str, demonstration: bool) -> Checked {
-        Checked::new(&page(&[Poster {
-            unit: "UBND thành phố Quy Nhơn",
-            counter,
-            url: "https://hailong.binhdinh.gov.vn/k/qn-1",
-            code: SVG,
-            demonstration,
-        }]))
+        Checked::new(&page(Lang::VI, &[poster(counter, demonstration)]))
+    }
+
+    #[test]
+    fn every_counter_has_a_sheet_of_its_own() {
+        let html = page(Lang::EN, &[poster("Quầy 1", false), poster("Quầy 2", false)]).into_string();
+        assert_eq!(html.matches("<section>").count(), 2);
+        assert_eq!(html.matches("<svg").count(), 2);
     }
 
     #[test]

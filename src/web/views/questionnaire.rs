@@ -35,7 +35,7 @@ pub struct Page<'a> {
     pub places: Places<'a>,
     /// Where the form is sent.
     pub action: &'a str,
-    /// Slug of the campaign that the form is made for.
+    /// The campaign that the answers are for, so that a form kept open over a change of campaign is not miscounted.
     pub campaign: &'a str,
     /// The idempotency key of this form; stands in the page exactly once.
     pub submission: &'a str,
@@ -102,10 +102,12 @@ fn length(page: &Page<'_>) -> Markup {
     let messages = page.lang.messages();
     let (count, minutes) = (questions.len(), page.questionnaire.minutes);
     html! {
-        @if questions.iter().any(|question| question.asked_if.is_some()) {
-            (fl!(messages, "respond-length-at-most", questions = count, minutes = minutes))
-        } @else {
-            (fl!(messages, "respond-length", questions = count, minutes = minutes))
+        b {
+            @if questions.iter().any(|question| question.asked_if.is_some()) {
+                (fl!(messages, "respond-length-at-most", questions = count, minutes = minutes))
+            } @else {
+                (fl!(messages, "respond-length", questions = count, minutes = minutes))
+            }
         }
         @if questions.iter().any(|question| !question.required) {
             " " (fl!(messages, "respond-optional-explained"))

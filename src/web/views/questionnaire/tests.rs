@@ -14,6 +14,7 @@ fn plain(questionnaire: &Questionnaire) -> Page<'_> {
         heading: "Khảo sát sự hài lòng năm 2026",
         places: PLACES,
         action: "/k/qn-1",
+        campaign: "sipas-2026",
         submission: ID,
         token: None,
         demonstration: false,
@@ -66,7 +67,8 @@ fn m_01_the_form_posts_every_question_by_its_id_with_the_codes_of_its_options() 
         }
     }
     let fields = checked.fields();
-    assert_eq!(fields, [("submission".to_owned(), ID.to_owned()), ("comment".to_owned(), String::new())]);
+    let expected = [("submission", ID), ("_campaign", "sipas-2026"), ("comment", "")];
+    assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
 }
 
 #[test]
@@ -262,23 +264,23 @@ fn draw_pages() {
         save(&file("form"), &page(&base));
         save(&file("error"), &page(&Page { answers: Some(&invalid), ..base }));
         save(&file("small"), &page(&Page { answers: Some(&wrong), questionnaire: &small, ..base }));
-        let fields = [("submission".to_owned(), ID.to_owned())];
+        let fields = [("submission", ID)];
         for (name, kind) in [
             ("thanks", message::Kind::Thanks),
-            ("closed", message::Kind::Closed(jiff::civil::date(2027, 1, 1).at(0, 0, 0, 0))),
-            ("unknown", message::Kind::UnknownAddress),
+            ("closed", message::Kind::Closed { closed: 1_798_736_400_000 }),
+            ("unknown", message::Kind::Unknown),
             ("busy", message::Kind::Busy { action: "/k/qn-1", fields: &fields }),
         ] {
             let heading = Some("Khảo sát sự hài lòng năm 2026");
             let links = &LINKS;
             save(
                 &file(name),
-                &message::page(&message::Page {
+                &message::of(&message::Page {
                     lang,
                     heading,
                     language_links: links,
                     demonstration: false,
-                    kind,
+                    kind: &kind,
                 }),
             );
         }
@@ -296,7 +298,11 @@ fn draw_pages() {
             true,
         ),
     ] {
+        let address = "hailong.binhdinh.gov.vn/k/qn-1";
         let unit = "Trung tâm Phục vụ hành chính công thành phố Quy Nhơn";
-        save(name, &poster::page(&poster::Poster { unit, counter, url, code: &code, demonstration }));
+        save(
+            name,
+            &poster::page(Lang::VI, &[poster::Poster { unit, counter, address, qr: &code, demonstration }]),
+        );
     }
 }
