@@ -4,6 +4,7 @@
 //! definition, organisation`. The modules marked *pure* know no database, network or clock; time and randomness are
 //! passed in. Start at `questionnaire` for the way of an answer and at `index` for the way of a figure.
 
+pub mod apply;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -3,7 +3,9 @@
 //! A subcommand has an `Args` (its flags) and a `run` that returns a [`Failure`] with its exit code; `main` does
 //! nothing but parse, dispatch and exit.
 
+pub mod apply;
 pub mod definition;
+pub mod demo;
 pub mod estimate;
 mod failure;
 pub mod invite;
@@ -35,10 +37,26 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// A demonstration province with its server, from nothing.
+    Demo(demo::Args),
+    /// The server.
+    Serve(serve::Args),
+    /// Makes the database match files: units, campaigns, counters, invitations.
+    Apply(apply::Args),
+    /// The addresses of a campaign's counters and invited persons.
+    Links(links::Args),
+    /// Sends personal links by e-mail, each once.
+    Invite(invite::Args),
     /// Questionnaire definitions: check, show, compare, try out.
     Definition(definition::Args),
     /// Estimate from any CSV file.
     Estimate(estimate::Args),
+    /// The index report of a campaign.
+    Report(report::Args),
+    /// Invented answers into a demonstration campaign.
+    Simulate(simulate::Args),
+    /// Accounts of staff.
+    User(user::Args),
 }
 
 /// Runs the parsed command line.
@@ -47,8 +65,16 @@ pub enum Command {
 /// A [`Failure`] with the message for the user and the exit code.
 pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
+        Command::Demo(args) => block_on(demo::run(&args)),
+        Command::Serve(args) => block_on(serve::run(&args)),
+        Command::Apply(args) => block_on(apply::run(&args)),
+        Command::Links(args) => block_on(links::run(&args)),
+        Command::Invite(args) => block_on(invite::run(&args)),
         Command::Definition(args) => definition::run(&args),
         Command::Estimate(args) => estimate::run(&args),
+        Command::Report(args) => block_on(report::run(&args)),
+        Command::Simulate(args) => block_on(simulate::run(&args)),
+        Command::User(args) => block_on(user::run(&args)),
     }
 }
 

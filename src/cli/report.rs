@@ -70,7 +70,10 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         Format::Xlsx => {
             report::xlsx(&report, lang).map_err(|error| Failure::Unreachable(error.to_string()))?
         }
-        Format::Html => html::page(&report, &html::Frame::standalone(lang)).into_string().into_bytes(),
+        Format::Html => {
+            let frame = html::Frame { lang, styles: html::Styles::Inline(html::STYLES), navigation: None };
+            html::page(&report, &frame).into_string().into_bytes()
+        }
     };
     here.store.close().await;
     match &args.out {

@@ -191,7 +191,7 @@ impl<'a> Domain<'a> {
             })
             .collect();
         let whole: f64 = moments.iter().map(|(s, n, ..)| s.weight * n).sum();
-        if !(whole > 0.0) {
+        if whole <= 0.0 {
             return None;
         }
         let mean = moments.iter().map(|(s, _, sum, _)| s.weight * sum).sum::<f64>() / whole;

@@ -71,24 +71,22 @@ pub async fn pin(
     Ok(number)
 }
 
-/// Replaces a pinned version that no answer sheet and no other campaign than `campaign` uses; false if one does.
+/// Replaces a pinned version under which nobody has answered; false if somebody has.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn replace_unused(
     db: &mut Writer,
     number: i64,
-    campaign: Option<i64>,
     sha256: &str,
     canonical: &str,
 ) -> Result<bool, StoreError> {
     let used: i64 = on!(db, |c| sqlx::query_scalar(
         "SELECT COUNT(*) FROM campaign k WHERE k.definition = $1
-         AND (k.number <> $2 OR EXISTS (SELECT 1 FROM response r WHERE r.campaign = k.number)
+         AND (EXISTS (SELECT 1 FROM response r WHERE r.campaign = k.number)
               OR EXISTS (SELECT 1 FROM urn u WHERE u.campaign = k.number))"
     )
     .bind(number)
-    .bind(campaign.unwrap_or(-1))
     .fetch_one(c)
     .await)?;
     if used > 0 {

@@ -235,3 +235,17 @@ pub async fn spend_some(db: &mut Writer, campaign: i64, unit: &str, n: u64) -> R
     .map(drop))?;
     Ok(())
 }
+
+/// Whether an invited person has answered.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_used(db: &mut impl AsConn, campaign: i64, code: &str) -> Result<bool, StoreError> {
+    let used: Option<bool> =
+        on!(db, |c| sqlx::query_scalar("SELECT used FROM invitation WHERE campaign = $1 AND code = $2")
+            .bind(campaign)
+            .bind(code)
+            .fetch_optional(c)
+            .await)?;
+    Ok(used.unwrap_or(false))
+}

@@ -161,3 +161,18 @@ pub async fn exists(db: &mut impl AsConn, id: &Id) -> Result<bool, StoreError> {
         .await)?;
     Ok(found.is_some())
 }
+
+/// Whether any sheet came from a place.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn any_at(db: &mut impl AsConn, place: i64) -> Result<bool, StoreError> {
+    let found: Option<i64> = on!(db, |c| sqlx::query_scalar(
+        "SELECT r.place FROM response r JOIN place p ON p.number = r.place
+         WHERE r.campaign = p.campaign AND r.place = $1 LIMIT 1"
+    )
+    .bind(place)
+    .fetch_optional(c)
+    .await)?;
+    Ok(found.is_some())
+}

@@ -29,11 +29,7 @@ use crate::{
         campaigns::{self, Stored},
         invitations, places, responses,
     },
-    web::{
-        self,
-        admin::mail as mail_page,
-        auth::password,
-    },
+    web::{self, admin::mail as mail_page, auth::password},
 };
 
 /// Flags of `sipas demo`.
@@ -69,7 +65,8 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         Failure::Unreachable(fl!(m, "demo-folder", path = path, detail = detail))
     })?;
     let (listener, config) = serve::listen(settings(args.listen, &args.dir, &mails)?).await?;
-    say(fl!(m, "demo-preparing", path = args.dir.display().to_string()));
+    let folder = args.dir.display().to_string();
+    say(fl!(m, "demo-preparing", path = folder));
     let here = open(config).await?;
     let addresses = prepare(&here, lang).await?;
     say(fl!(m, "demo-banner"));
@@ -85,7 +82,8 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     }
     say(fl!(m, "demo-stop"));
     print("ready\n");
-    web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop()).await;
+    web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop())
+        .await;
     Ok(())
 }
 
@@ -95,7 +93,9 @@ fn settings(listen: SocketAddr, folder: &Path, mails: &Path) -> Result<Config, F
         "SIPAS_LISTEN" => Some(listen.to_string()),
         "SIPAS_DATABASE_URL" => Some(format!("sqlite:{}", folder.join("demo.db").display())),
         "SIPAS_SMTP_URL" => Some(format!("file:{}", mails.display())),
-        "SIPAS_MAIL_FROM" => Some("Sở Nội vụ tỉnh Bình Định (chạy thử) <khaosat@binhdinh.example>".to_owned()),
+        "SIPAS_MAIL_FROM" => {
+            Some("Sở Nội vụ tỉnh Bình Định (chạy thử) <khaosat@binhdinh.example>".to_owned())
+        }
         _ => None,
     };
     Config::load(None, variable).map_err(|error| Failure::Input(error.words(language())))

@@ -50,7 +50,8 @@ const DISTRICTS: [(&str, &str, &str, &str); 11] = [
 
 /// Transactions completed in a quarter, invented: the provincial centre, then each district's one-stop section.
 const CENTRE: u64 = 38_400;
-const TRANSACTIONS: [u64; 11] = [41_250, 22_900, 24_600, 17_300, 12_800, 16_100, 15_400, 9_700, 3_900, 4_200, 3_600];
+const TRANSACTIONS: [u64; 11] =
+    [41_250, 22_900, 24_600, 17_300, 12_800, 16_100, 15_400, 9_700, 3_900, 4_200, 3_600];
 
 /// Council members in each district's group, invented.
 const MEMBERS: [usize; 11] = [9, 7, 7, 7, 5, 7, 6, 5, 4, 5, 4];
@@ -82,11 +83,24 @@ pub fn toml(today: Date) -> (String, Slugs) {
     }
     for (code, kind, name, commune) in DISTRICTS {
         unit(&mut file, code, &format!("UBND {kind} {name}"), "district", Some("bd"));
-        unit(&mut file, &format!("{code}-mc"), &format!("Bộ phận Một cửa UBND {kind} {name}"), "one-stop", Some(code));
+        unit(
+            &mut file,
+            &format!("{code}-mc"),
+            &format!("Bộ phận Một cửa UBND {kind} {name}"),
+            "one-stop",
+            Some(code),
+        );
         unit(&mut file, &format!("{code}-x"), &format!("UBND {commune}"), "commune", Some(code));
-        unit(&mut file, &format!("hdnd-{code}"), &format!("Tổ đại biểu HĐND tỉnh – {name}"), "council-group", Some("hdnd"));
+        unit(
+            &mut file,
+            &format!("hdnd-{code}"),
+            &format!("Tổ đại biểu HĐND tỉnh – {name}"),
+            "council-group",
+            Some("hdnd"),
+        );
     }
-    let citizens = [(&slugs.citizens_past, past, now, before, true), (&slugs.citizens_now, now, end, number, false)];
+    let citizens =
+        [(&slugs.citizens_past, past, now, before, true), (&slugs.citizens_now, now, end, number, false)];
     for (slug, opens, closes, number, simulated) in citizens {
         let vi = format!("Mức độ hài lòng tại Bộ phận Một cửa, quý {}/{}", roman(number), opens.year());
         let en = format!("Satisfaction at one-stop counters, quarter {number}/{}", opens.year());
@@ -166,10 +180,8 @@ fn counters(file: &mut String) {
 }
 
 fn invitation(file: &mut String, code: &str, unit: &str, name: &str, email: Option<&str>) {
-    let _ = writeln!(
-        file,
-        "[[campaign.invitation]]\ncode = \"{code}\"\nunit = \"{unit}\"\nname = \"{name}\""
-    );
+    let _ =
+        writeln!(file, "[[campaign.invitation]]\ncode = \"{code}\"\nunit = \"{unit}\"\nname = \"{name}\"");
     if let Some(email) = email {
         let _ = writeln!(file, "email = \"{email}\"");
     }
@@ -214,9 +226,15 @@ mod tests {
     #[test]
     fn the_campaigns_lie_around_the_day() {
         let (_, slugs) = toml(Date::constant(2026, 11, 24));
-        assert_eq!((slugs.citizens_past.as_str(), slugs.citizens_now.as_str()), ("sipas-2026-q3", "sipas-2026-q4"));
+        assert_eq!(
+            (slugs.citizens_past.as_str(), slugs.citizens_now.as_str()),
+            ("sipas-2026-q3", "sipas-2026-q4")
+        );
         let (file, slugs) = toml(Date::constant(2027, 1, 1));
-        assert_eq!((slugs.citizens_past.as_str(), slugs.citizens_now.as_str()), ("sipas-2026-q4", "sipas-2027-q1"));
+        assert_eq!(
+            (slugs.citizens_past.as_str(), slugs.citizens_now.as_str()),
+            ("sipas-2026-q4", "sipas-2027-q1")
+        );
         assert!(file.contains("opens = 2026-10-01T00:00:00+07:00\ncloses = 2027-01-01T00:00:00+07:00"));
         assert_eq!(slugs.officials_past, "can-bo-2026");
     }
