@@ -74,7 +74,7 @@ impl Mailer {
     /// # Errors
     /// [`MailError::Server`], [`MailError::Sender`].
     pub fn new(url: &SecretString, from: &str) -> Result<Self, MailError> {
-        let from = from.parse().map_err(|_| MailError::Sender(from.to_owned()))?;
+        let from = mailbox(from).ok_or_else(|| MailError::Sender(from.to_owned()))?;
         let url = url.expose_secret();
         if let Some(folder) = url.strip_prefix("file:") {
             return Ok(Self { from, way: Way::Folder(PathBuf::from(folder)) });
@@ -119,6 +119,16 @@ impl Mailer {
             }
         }
     }
+}
+
+/// `Name <address>` or an address alone. The name may hold any letters; the header encodes them.
+fn mailbox(text: &str) -> Option<Mailbox> {
+    let (name, address) = match text.trim().strip_suffix('>').and_then(|text| text.split_once('<')) {
+        Some((name, address)) => (name.trim(), address),
+        None => ("", text.trim()),
+    };
+    let name = (!name.is_empty()).then(|| one_line(name));
+    Some(Mailbox::new(name, address.parse().ok()?))
 }
 
 /// What a mail server said; its code alone where there is one, since some repeat the mail.

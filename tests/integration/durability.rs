@@ -32,7 +32,8 @@ fn storm(server: &Server, phones: u32, stop: &AtomicBool, salt: u32) -> BTreeSet
                 let (mut client, mut form) = (server.client(), filled(&page, "5"));
                 while !stop.load(Ordering::Relaxed) {
                     let key = format!("{salt:08x}{:024x}", next.fetch_add(1, Ordering::Relaxed));
-                    form.fields.iter_mut().find(|f| f.name == "submission").unwrap().values = vec![key.clone()];
+                    form.fields.iter_mut().find(|f| f.name == "submission").unwrap().values =
+                        vec![key.clone()];
                     match client.try_submit("/k/qn-1", &form) {
                         Some(page) if page.status == 303 => {
                             acknowledged.lock().unwrap().insert(key);

@@ -2,6 +2,9 @@
 
 mod definition;
 mod dependencies;
+mod durability;
+mod personal_link;
 mod questionnaires;
+mod respond;
 mod statistics;
 mod support;

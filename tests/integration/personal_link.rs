@@ -1,6 +1,6 @@
 //! An official with a personal link: used once, and nothing joins it to the answers.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{collections::BTreeSet, thread};
 
@@ -93,7 +93,9 @@ fn a_06_unknown_and_malformed_links_cannot_be_told_apart() {
     for path in ["/m/x", "/m/%27", "/m/cam-ong", "/m/00000000-0000-0000-0000-000000000000"] {
         let malformed = stranger.get(path).is(404);
         assert_eq!(malformed.bytes, unknown.bytes, "{path}");
-        let names = |page: &crate::support::Page| page.headers.keys().map(ToString::to_string).collect::<BTreeSet<_>>();
+        let names = |page: &crate::support::Page| {
+            page.headers.keys().map(ToString::to_string).collect::<BTreeSet<_>>()
+        };
         assert_eq!(names(&malformed), names(&unknown), "{path}");
     }
     stranger.post("/m", &[("token", "x")]).is(404);
@@ -234,7 +236,8 @@ fn b_01_nothing_in_the_answers_refers_to_the_invitations() {
     drop(server);
     for table in ["urn", "response", "urn_comment", "comment"] {
         let columns = database.columns(table);
-        for column in ["token", "token_hash", "invitation", "code", "email", "name", "created", "time", "at"] {
+        for column in ["token", "token_hash", "invitation", "code", "email", "name", "created", "time", "at"]
+        {
             assert!(!columns.iter().any(|c| c == column), "{table}.{column}");
         }
     }
@@ -257,7 +260,10 @@ fn b_03_no_transaction_number_joins_a_link_to_its_answers() {
         let joined = database.number(
             "SELECT COUNT(DISTINCT i.code) FROM invitation i JOIN urn u ON i.xmin = u.xmin WHERE i.campaign = u.campaign",
         );
-        assert!(joined == 0 || joined == 10, "after {n} answers a transaction number names {joined} invitations");
+        assert!(
+            joined == 0 || joined == 10,
+            "after {n} answers a transaction number names {joined} invitations"
+        );
     }
 }
 

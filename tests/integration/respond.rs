@@ -1,11 +1,13 @@
 //! A citizen at a counter, with a phone that runs no script: through the real server.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::{
     Server, error_links,
     stage::{self, When, answer, applied, citizens, filled, open_counter, report, stored},
 };
+
+type Change = dyn Fn(&mut Vec<(String, String)>);
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
@@ -64,7 +66,7 @@ fn h_11_what_no_option_has_is_refused_and_nothing_is_stored() {
     let pairs: Vec<(String, String)> =
         form.pairs().into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
     let scale = pairs.iter().position(|(name, _)| name.starts_with("access.")).unwrap();
-    let mut send = |change: &dyn Fn(&mut Vec<(String, String)>)| {
+    let mut send = |change: &Change| {
         let mut changed = pairs.clone();
         change(&mut changed);
         let fields: Vec<(&str, &str)> = changed.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -91,7 +93,8 @@ fn answers_that_the_skip_rules_rule_out_are_dropped() {
         phone.submit("/k/qn-1", &form).is(303);
     }
     let report = report(&database, "dan");
-    let feedback = report["total"]["dimensions"].as_array().unwrap().iter().find(|d| d["id"] == "feedback").unwrap();
+    let feedback =
+        report["total"]["dimensions"].as_array().unwrap().iter().find(|d| d["id"] == "feedback").unwrap();
     for criterion in feedback["criteria"].as_array().unwrap() {
         let n = criterion["counts"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum::<u64>();
         assert_eq!(n, 0, "{criterion}");
@@ -151,7 +154,9 @@ fn closed_not_yet_open_and_unknown_counters_say_so() {
         let server = Server::start(&database);
         let mut phone = server.client();
         let page = phone.get("/k/qn-1").is(status);
-        assert!(page.text().contains("<html lang=\"vi\"") && page.header("content-type").starts_with("text/html"));
+        assert!(
+            page.text().contains("<html lang=\"vi\"") && page.header("content-type").starts_with("text/html")
+        );
         phone.post("/k/qn-1", &[("submission", "0123456789abcdef0123456789abcdef")]).is(status);
         assert_eq!(stored(&database, "dan"), 0);
     }
@@ -219,7 +224,10 @@ fn g_01_every_response_carries_the_security_headers() {
     ] {
         let page = phone.send(method, path, &[], b"");
         let policy = page.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}"
+        );
         assert!(policy.contains("base-uri 'none'") && policy.contains("form-action 'self'"), "{path}");
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");

@@ -132,7 +132,7 @@ impl Database {
         self.rows(sql, |_| ());
     }
 
-    fn rows<T: Send>(&self, sql: &str, read: impl Fn(Cells<'_>) -> T + Send) -> Vec<T> {
+    fn rows<T: Send>(&self, sql: &str, read: impl Fn(Cells<'_>) -> T + Send + Sync) -> Vec<T> {
         let sql = sqlx::AssertSqlSafe(sql);
         wait(async {
             if self.is_postgres() {
