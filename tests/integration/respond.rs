@@ -7,7 +7,7 @@ use crate::support::{
     stage::{self, When, answer, applied, citizens, filled, open_counter, report, stored},
 };
 
-type Change = dyn Fn(&mut Vec<(String, String)>);
+type Change<'a> = dyn Fn(&mut Vec<(String, String)>) + 'a;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
@@ -66,7 +66,7 @@ fn h_11_what_no_option_has_is_refused_and_nothing_is_stored() {
     let pairs: Vec<(String, String)> =
         form.pairs().into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
     let scale = pairs.iter().position(|(name, _)| name.starts_with("access.")).unwrap();
-    let mut send = |change: &Change| {
+    let mut send = |change: &Change<'_>| {
         let mut changed = pairs.clone();
         change(&mut changed);
         let fields: Vec<(&str, &str)> = changed.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
