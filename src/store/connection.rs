@@ -3,7 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -128,6 +128,12 @@ impl Store {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY)
+            // After some errors (a full disk) SQLite ends the transaction itself and the driver loses count: such a
+            // connection could never begin another one, so it makes way for a new one (security test C-08).
+            .before_acquire(|connection, _| {
+                let stuck = connection.is_in_transaction();
+                Box::pin(async move { Ok(!stuck) })
+            })
             .connect_with(options.clone())
             .await
             .map_err(StoreError::Unreachable)?;
