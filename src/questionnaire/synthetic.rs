@@ -28,14 +28,14 @@ const REMARKS: [&str; 5] = [
     "[Số liệu mô phỏng] Nên công khai lệ phí dễ thấy hơn.",
 ];
 
-/// How good a unit is, in standard deviations of people's moods; about 0 to 2.
+/// How good a unit is, in standard deviations of people's moods; about 1 to 3.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quality(pub f64);
 
 impl Quality {
     /// A quality drawn for a unit.
     pub fn draw(rng: &mut impl Rng) -> Self {
-        Self(1.15 + 0.55 * bell(rng))
+        Self(1.85 + 0.45 * bell(rng))
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Account {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn find(db: &mut impl AsConn, name: &str) -> Result<Option<Account>, StoreError> {
+    if !super::storable(name) {
+        return Ok(None);
+    }
     Ok(on!(db, |c| sqlx::query_as("SELECT name, password_hash, role, unit FROM account WHERE name = $1")
         .bind(name)
         .fetch_optional(c)

@@ -78,6 +78,9 @@ impl Row {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn find(db: &mut impl AsConn, slug: &str) -> Result<Option<Stored>, StoreError> {
+    if !super::storable(slug) {
+        return Ok(None);
+    }
     let row: Option<Row> =
         on!(db, |c| sqlx::query_as(select!("WHERE k.slug = $1")).bind(slug).fetch_optional(c).await)?;
     row.map(Row::read).transpose()

@@ -31,3 +31,8 @@ pub use connection::{AsConn, Conn, Reader, Store, Writer};
 pub use error::StoreError;
 
 pub(crate) use connection::on;
+
+/// Whether a text can be in the database at all: PostgreSQL refuses NUL even in a question.
+fn storable(text: &str) -> bool {
+    !text.contains('\0')
+}

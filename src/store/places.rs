@@ -45,6 +45,9 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Plac
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn at_address(db: &mut impl AsConn, address: &str) -> Result<Vec<Place>, StoreError> {
+    if !super::storable(address) {
+        return Ok(Vec::new());
+    }
     Ok(on!(db, |c| sqlx::query_as(select!("WHERE address = $1 AND NOT retired ORDER BY number"))
         .bind(address)
         .fetch_all(c)

@@ -61,7 +61,14 @@ impl Server {
                 server.url = url.trim_end_matches('/').to_owned();
                 Ok(server)
             }
-            Err(mpsc::RecvTimeoutError::Disconnected) => Err((server.child.wait().unwrap(), server.stderr())),
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                let status = server.child.wait().unwrap();
+                // Until the reader of its words has read them to the end.
+                while Arc::strong_count(&server.stderr) > 1 {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err((status, server.stderr()))
+            }
             Err(mpsc::RecvTimeoutError::Timeout) => panic!("no `listening` line:\n{}", server.stderr()),
         }
     }
