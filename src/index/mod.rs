@@ -15,6 +15,8 @@ mod plan;
 pub mod report;
 mod suppress;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use compute::compute;
 pub use error::Error;
