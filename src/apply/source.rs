@@ -48,7 +48,7 @@ impl Source {
                 let byte = error.valid_up_to();
                 let text = String::from_utf8_lossy(bytes.get(..byte).unwrap_or_default()).into_owned();
                 let before = Self { name: name.to_owned(), text };
-                let words = fl!(lang.messages(), "apply-not-utf-8", byte = byte.to_string());
+                let words = fl!(lang.messages(), "apply-not-utf-8", byte = (byte + 1).to_string());
                 Err(before.problem(byte, words))
             }
         }
@@ -140,7 +140,7 @@ mod tests {
     fn a_byte_that_is_no_utf_8_is_placed() {
         let problem = Source::from_bytes(Lang::EN, "a.toml", b"a = 1\nb = \"\xc4\x91\xff\"").unwrap_err();
         assert_eq!((problem.line, problem.column), (2, 7));
-        assert!(problem.message.contains("byte 13"), "{problem}");
+        assert!(problem.message.contains("byte 14"), "{problem}");
         assert_eq!(Source::from_bytes(Lang::EN, "a", "\u{feff}a = 1".as_bytes()).unwrap().text, "a = 1");
     }
 
