@@ -6,6 +6,6 @@ mod dependencies;
 mod durability;
 mod personal_link;
 mod questionnaires;
-// mod respond;
+mod respond;
 mod statistics;
 mod support;
