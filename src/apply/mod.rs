@@ -1,22 +1,40 @@
 //! Making the database match declarative files: units, campaigns, counters, populations, invitations.
 //!
-//! [`file`] is the shape of a file, [`source`] ties values to file and line, [`plan`] checks what can be checked
-//! without the database and [`reconcile`] changes the database in one transaction. Any problem: nothing is changed.
+//! [`source`] ties values to file and line, [`table`] and [`value`] read them, [`plan`] is what the files ask for.
+//! [`known`] reads what the database holds, [`decide`] compares the two (pure), [`change`] tells what changes and
+//! [`reconcile`] makes it so in one transaction. Any problem: nothing is changed, and all problems are told at once.
+//! The format is in `docs/apply.md`.
 
-pub mod file;
+mod change;
+mod decide;
+mod known;
 mod plan;
 mod reconcile;
-pub mod source;
+mod source;
+mod table;
+mod value;
 
 use crate::{
-    clock::Clock,
+    clock::{self, Clock},
     definition::Library,
     language::Lang,
-    store::{Store, StoreError},
+    store::{Store, StoreError, campaigns},
 };
 
-pub use reconcile::Changes;
+use change::Change;
+use known::Known;
+use plan::Plan;
+use source::Findings;
 pub use source::{Problem, Source};
+
+/// What was done, or would be.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// A line for each change; none if the database said so already.
+    pub changes: Vec<String>,
+    /// What somebody should look at.
+    pub warnings: Vec<Problem>,
+}
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +47,7 @@ pub enum Failed {
     Store(#[from] StoreError),
 }
 
-/// Makes the database match the sources; gives a line for each change and what to think of. With `dry_run` nothing is kept.
+/// Makes the database match the sources. With `dry_run` it only says what it would do.
 ///
 /// # Errors
 /// [`Failed`]; nothing has changed then.
@@ -40,12 +58,52 @@ pub async fn apply(
     lang: Lang,
     sources: &[Source],
     dry_run: bool,
-) -> Result<Changes, Failed> {
-    let plan = plan::read(lang, library, sources).map_err(Failed::Problems)?;
+) -> Result<Outcome, Failed> {
+    let mut found = Findings::new(lang, sources);
+    let plan = plan::read(&mut found, sources, &clock::province());
+    let now = clock.now();
+    if dry_run {
+        let known = Known::load(&mut store.read().await?, &plan).await?;
+        return compare(found, &plan, &known, library, now).map(|(_, outcome)| outcome);
+    }
     let mut db = store.write().await?;
-    let changes = reconcile::run(&mut db, lang, library, clock.now(), &plan).await?;
-    if !dry_run && !changes.lines.is_empty() {
+    campaigns::hold_all(&mut db).await?;
+    let known = Known::load(&mut db, &plan).await?;
+    let (changes, outcome) = compare(found, &plan, &known, library, now)?;
+    if !changes.is_empty() {
+        reconcile::run(&mut db, &changes).await?;
         db.commit().await?;
     }
-    Ok(changes)
+    Ok(outcome)
+}
+
+/// What applying the sources to an empty database would do.
+///
+/// # Errors
+/// [`Failed::Problems`].
+pub fn rehearse(library: &Library, clock: &Clock, lang: Lang, sources: &[Source]) -> Result<Outcome, Failed> {
+    let mut found = Findings::new(lang, sources);
+    let plan = plan::read(&mut found, sources, &clock::province());
+    compare(found, &plan, &Known::default(), library, clock.now()).map(|(_, outcome)| outcome)
+}
+
+/// What is wrong with the sources whatever the database holds.
+pub fn problems(lang: Lang, sources: &[Source]) -> Vec<Problem> {
+    let mut found = Findings::new(lang, sources);
+    plan::read(&mut found, sources, &clock::province());
+    found.finish().err().unwrap_or_default()
+}
+
+fn compare(
+    mut found: Findings<'_>,
+    plan: &Plan,
+    known: &Known,
+    library: &Library,
+    now: i64,
+) -> Result<(Vec<Change>, Outcome), Failed> {
+    let lang = found.lang;
+    let changes = decide::decide(&mut found, plan, known, library, now);
+    let warnings = found.finish().map_err(Failed::Problems)?;
+    let lines = changes.iter().flat_map(|change| change.words(lang)).collect();
+    Ok((changes, Outcome { changes: lines, warnings }))
 }

@@ -1,450 +1,422 @@
-//! What the files ask for, checked as far as it can be without the database. All problems are found at once.
+//! What the files ask for, and what can be said of them without the database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use i18n_embed_fl::fl;
-use jiff::{civil, tz::TimeZone};
-use toml::{Spanned, value::Datetime};
-use unicode_normalization::UnicodeNormalization as _;
+use jiff::tz::TimeZone;
 
 use super::{
-    file,
-    source::{At, Problem, Source},
-};
-use crate::{
-    clock,
-    definition::{Entry, Library, message::with_hint},
-    language::Lang,
-    organisation::Unit,
+    source::{Findings, Said, Source, Spot},
+    table::{self, Table},
+    value,
 };
 
-/// Longest code or slug, in characters.
-const LONGEST_CODE: usize = 48;
-/// Longest name or title, in characters.
-const LONGEST_NAME: usize = 300;
-/// Most people in a population.
-const LARGEST: i64 = 1_000_000_000;
-/// No cell of fewer answers is ever shown.
-const LEAST_MINIMUM: i64 = 5;
-
-/// Something of the files with the place where it stands.
-#[derive(Debug, Clone)]
-pub struct Placed<T> {
-    /// It.
-    pub it: T,
-    /// Where it stands.
-    pub at: At,
-}
-
-/// All files together.
+/// Everything that the files list, values checked one by one and against each other.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Units, in the order written.
-    pub units: Vec<Placed<Unit>>,
-    /// Places where parents are named, by the unit's code.
-    pub parents: BTreeMap<String, At>,
-    /// Campaigns.
-    pub campaigns: Vec<Placed<Campaign>>,
+    pub units: Vec<UnitAsked>,
+    pub campaigns: Vec<CampaignAsked>,
 }
 
-/// A campaign as asked for.
+/// `[[unit]]`
 #[derive(Debug)]
-pub struct Campaign {
-    /// Slug.
-    pub slug: String,
-    /// Id of the definition.
-    pub definition: Placed<String>,
-    /// Its version, if one is asked for.
-    pub version: Option<Placed<String>>,
-    /// The form.
-    pub form: Placed<String>,
-    /// Title by language.
+pub struct UnitAsked {
+    pub code: Said<String>,
+    pub name: Said<String>,
+    pub kind: Said<String>,
+    pub parent: Option<Said<String>>,
+}
+
+/// `[[campaign]]`
+#[derive(Debug)]
+pub struct CampaignAsked {
+    pub slug: Said<String>,
+    pub definition: Said<String>,
+    pub version: Option<Said<String>>,
+    pub form: Said<String>,
     pub title: BTreeMap<String, String>,
-    /// Opening, UTC milliseconds.
-    pub opens: Placed<i64>,
-    /// Closing.
-    pub closes: Placed<i64>,
-    /// Target, 0..1.
+    /// UTC milliseconds.
+    pub opens: Said<i64>,
+    pub closes: Said<i64>,
     pub target: Option<f64>,
-    /// Fewest answers of a shown cell.
     pub minimum_answers: Option<u32>,
-    /// Whether the answers are invented.
-    pub demonstration: bool,
-    /// Populations.
-    pub strata: Vec<Placed<crate::organisation::Stratum>>,
-    /// Counters.
-    pub counters: Vec<Placed<Counter>>,
-    /// Invited persons.
-    pub invitations: Vec<Placed<Invitation>>,
+    pub demonstration: Said<bool>,
+    pub strata: Vec<StratumAsked>,
+    pub counters: Vec<CounterAsked>,
+    pub invitations: Vec<InvitationAsked>,
 }
 
-/// A counter as asked for.
+/// `[[campaign.stratum]]`
 #[derive(Debug)]
-pub struct Counter {
-    /// Code.
-    pub code: String,
-    /// Unit.
-    pub unit: String,
-    /// Name.
-    pub name: String,
-    /// Whether the code is the address.
+pub struct StratumAsked {
+    pub unit: Said<String>,
+    pub population: Said<u64>,
+    pub sample: Option<u64>,
+}
+
+/// `[[campaign.counter]]`
+#[derive(Debug)]
+pub struct CounterAsked {
+    pub code: Said<String>,
+    pub unit: Said<String>,
+    pub name: Said<String>,
     pub public: bool,
 }
 
-/// An invited person as asked for.
+/// `[[campaign.invitation]]`
 #[derive(Debug)]
-pub struct Invitation {
-    /// Code.
-    pub code: String,
-    /// Unit.
-    pub unit: String,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Name.
-    pub name: Option<String>,
+pub struct InvitationAsked {
+    pub code: Said<String>,
+    pub unit: Said<String>,
+    pub email: Option<Said<String>>,
+    pub name: Option<Said<String>>,
 }
 
-struct Reader<'a> {
-    lang: Lang,
-    library: &'a Library,
-    problems: Vec<Problem>,
-    plan: Plan,
-    seen: BTreeMap<(&'static str, String), At>,
+const FILE: [&str; 2] = ["unit", "campaign"];
+const UNIT: [&str; 4] = ["code", "name", "kind", "parent"];
+const CAMPAIGN: [&str; 13] = [
+    "slug",
+    "definition",
+    "version",
+    "form",
+    "title",
+    "opens",
+    "closes",
+    "target",
+    "minimum_answers",
+    "demonstration",
+    "stratum",
+    "counter",
+    "invitation",
+];
+const STRATUM: [&str; 3] = ["unit", "population", "sample"];
+const COUNTER: [&str; 4] = ["code", "unit", "name", "public"];
+const INVITATION: [&str; 4] = ["code", "unit", "email", "name"];
+
+/// Smallest cell that a campaign may publish.
+const MINIMUM_ANSWERS: i64 = 5;
+
+/// Largest population: more than any province has, and sums of it stay exact.
+const LARGEST: u64 = 1_000_000_000;
+
+/// Reads the files together; moments without an offset are in `zone`.
+pub fn read(found: &mut Findings<'_>, sources: &[Source], zone: &TimeZone) -> Plan {
+    let mut plan = Plan::default();
+    for (file, source) in sources.iter().enumerate() {
+        let Some(tree) = table::parse(found, file, source) else { continue };
+        let top = Table::new(found, file, tree.get_ref(), 0, &FILE);
+        for table in top.tables(found, "unit", &UNIT) {
+            plan.units.push(unit(found, &table));
+        }
+        for table in top.tables(found, "campaign", &CAMPAIGN) {
+            plan.campaigns.push(campaign(found, &table, zone));
+        }
+    }
+    once(found, plan.units.iter().map(|unit| &unit.code));
+    once(found, plan.campaigns.iter().map(|campaign| &campaign.slug));
+    for campaign in &plan.campaigns {
+        once(found, campaign.strata.iter().map(|stratum| &stratum.unit));
+        once(found, campaign.counters.iter().map(|counter| &counter.code));
+        once(found, campaign.invitations.iter().map(|invitation| &invitation.code));
+    }
+    plan
 }
 
-/// Reads and checks the files.
-///
-/// # Errors
-/// Every problem, in the order of the files.
-pub fn read(lang: Lang, library: &Library, sources: &[Source]) -> Result<Plan, Vec<Problem>> {
-    let mut reader =
-        Reader { lang, library, problems: Vec::new(), plan: Plan::default(), seen: BTreeMap::new() };
-    for source in sources {
-        match toml::from_str::<file::File>(&source.text) {
-            Ok(file) => reader.file(source, file),
-            Err(error) => {
-                let at = source.at(&error.span().unwrap_or(0..0));
-                let detail = error.message().to_owned();
-                reader.problems.push(at.problem(fl!(lang.messages(), "apply-toml", detail = detail)));
+/// Complains of a name given twice and says where it was given first.
+fn once<'s>(found: &mut Findings<'_>, names: impl Iterator<Item = &'s Said<String>>) {
+    let mut first: BTreeMap<&str, Spot> = BTreeMap::new();
+    for said in names.filter(|said| !said.value.is_empty()) {
+        match first.get(said.value.as_str()) {
+            None => drop(first.insert(&said.value, said.spot)),
+            Some(&spot) => {
+                let place = found.place(spot);
+                let words =
+                    fl!(found.lang.messages(), "apply-twice", code = said.value.as_str(), place = place);
+                found.wrong(said.spot, words);
             }
         }
     }
-    reader.tree();
-    if reader.problems.is_empty() { Ok(reader.plan) } else { Err(reader.problems) }
 }
 
-/// Letters, digits, `-`, `_` and `.`: safe in addresses, file names and spreadsheets.
-fn is_code(code: &str) -> bool {
-    (1..=LONGEST_CODE).contains(&code.len())
-        && code.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && code.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+fn required_text(found: &mut Findings<'_>, table: &Table<'_>, key: &str) -> Said<String> {
+    let said = table.text(found, key);
+    table.required(found, key, said)
 }
 
-impl Reader<'_> {
-    fn wrong(&mut self, at: &At, words: String) {
-        self.problems.push(at.problem(words));
-    }
+fn code(found: &mut Findings<'_>, table: &Table<'_>, key: &str) -> Said<String> {
+    let said = required_text(found, table, key);
+    value::code(found, &said);
+    said
+}
 
-    fn file(&mut self, source: &Source, file: file::File) {
-        for unit in file.unit {
-            self.unit(source, unit.into_inner());
-        }
-        for campaign in file.campaign {
-            self.campaign(source, campaign);
-        }
-    }
+fn line(found: &mut Findings<'_>, table: &Table<'_>, key: &str, most: usize) -> Said<String> {
+    let said = required_text(found, table, key);
+    value::line(found, said, most)
+}
 
-    /// A code that is well formed and stands once.
-    fn code(
-        &mut self,
-        source: &Source,
-        kind: &'static str,
-        scope: &str,
-        code: &Spanned<String>,
-    ) -> Placed<String> {
-        let at = source.at(&code.span());
-        let text = code.get_ref().clone();
-        let m = self.lang.messages();
-        if is_code(&text) {
-            let key = (kind, format!("{scope}/{text}"));
-            if let Some(first) = self.seen.get(&key) {
-                let first = format!("{}:{}", first.file, first.line);
-                self.wrong(&at, fl!(m, "apply-twice", code = text.as_str(), first = first));
-            } else {
-                self.seen.insert(key, at.clone());
+fn unit(found: &mut Findings<'_>, table: &Table<'_>) -> UnitAsked {
+    UnitAsked {
+        code: code(found, table, "code"),
+        name: line(found, table, "name", value::NAME),
+        kind: line(found, table, "kind", value::KIND),
+        parent: table.text(found, "parent"),
+    }
+}
+
+fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> CampaignAsked {
+    let slug = required_text(found, table, "slug");
+    value::slug(found, &slug);
+    let definition = required_text(found, table, "definition");
+    let version = table.text(found, "version");
+    let form = required_text(found, table, "form");
+    let title = title(found, table);
+    let opens = moment(found, table, "opens", zone);
+    let closes = moment(found, table, "closes", zone);
+    if opens.value >= closes.value && !found.is_wrong_at(opens.spot) && !found.is_wrong_at(closes.spot) {
+        found.wrong(closes.spot, fl!(found.lang.messages(), "apply-closes-before-opens"));
+    }
+    let target = table.number(found, "target").and_then(|said| {
+        let target = said.value?;
+        if !(target > 0.0 && target <= 1.0) {
+            let words = fl!(found.lang.messages(), "apply-target", target = target.to_string());
+            found.wrong(said.spot, words);
+        }
+        Some(target)
+    });
+    let minimum_answers = table.whole(found, "minimum_answers").and_then(|said| {
+        let minimum = said.value?;
+        let whole = u32::try_from(minimum).ok();
+        if minimum < MINIMUM_ANSWERS || whole.is_none() {
+            let words = fl!(found.lang.messages(), "apply-minimum-answers", minimum = minimum.to_string());
+            found.wrong(said.spot, words);
+        }
+        whole
+    });
+    CampaignAsked {
+        slug,
+        definition,
+        version,
+        form,
+        title,
+        opens,
+        closes,
+        target,
+        minimum_answers,
+        demonstration: table.truth(found, "demonstration"),
+        strata: each(found, table, "stratum", &STRATUM, stratum),
+        counters: each(found, table, "counter", &COUNTER, counter),
+        invitations: each(found, table, "invitation", &INVITATION, invitation),
+    }
+}
+
+fn each<T>(
+    found: &mut Findings<'_>,
+    table: &Table<'_>,
+    key: &str,
+    known: &[&str],
+    read: impl Fn(&mut Findings<'_>, &Table<'_>) -> T,
+) -> Vec<T> {
+    table.tables(found, key, known).iter().map(|table| read(found, table)).collect()
+}
+
+fn title(found: &mut Findings<'_>, table: &Table<'_>) -> BTreeMap<String, String> {
+    let said = table.texts(found, "title");
+    let said = table.required(found, "title", said);
+    let m = found.lang.messages();
+    if !said.value.contains_key("vi") && !found.is_wrong_at(said.spot) {
+        found.wrong(said.spot, fl!(m, "apply-title-vi"));
+    }
+    said.value
+        .into_iter()
+        .map(|(language, text)| {
+            let is_code =
+                (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
+            if !is_code {
+                found.wrong(text.spot, fl!(m, "apply-bad-language", language = language.as_str()));
             }
-        } else {
-            self.wrong(&at, fl!(m, "apply-code", code = text.as_str(), longest = LONGEST_CODE));
-        }
-        Placed { it: text, at }
-    }
+            (language, value::line(found, text, value::TITLE).value)
+        })
+        .collect()
+}
 
-    /// A name: one line, not empty, NFC.
-    fn name(&mut self, source: &Source, name: &Spanned<String>) -> String {
-        let at = source.at(&name.span());
-        self.line(&at, name.get_ref())
-    }
+fn moment(found: &mut Findings<'_>, table: &Table<'_>, key: &str, zone: &TimeZone) -> Said<i64> {
+    let said = table.moment(found, key);
+    let said = table.required(found, key, said);
+    value::moment(found, &said, zone)
+}
 
-    fn line(&mut self, at: &At, text: &str) -> String {
-        let text: String = text.trim().nfc().collect();
-        let m = self.lang.messages();
-        if text.is_empty() {
-            self.wrong(at, fl!(m, "apply-empty"));
-        } else if text.chars().any(char::is_control) {
-            self.wrong(at, fl!(m, "apply-control"));
-        } else if text.chars().count() > LONGEST_NAME {
-            self.wrong(at, fl!(m, "apply-long", longest = LONGEST_NAME));
-        }
-        text
+fn stratum(found: &mut Findings<'_>, table: &Table<'_>) -> StratumAsked {
+    let unit = required_text(found, table, "unit");
+    let said = table.whole(found, "population");
+    let said = table.required(found, "population", said);
+    let population = persons(found, said);
+    let sample = table.whole(found, "sample").map(|said| persons(found, said));
+    if let Some(sample) = &sample
+        && population.value > 0
+        && sample.value > population.value
+    {
+        let (sample_words, population) = (sample.value.to_string(), population.value.to_string());
+        let words = fl!(
+            found.lang.messages(),
+            "apply-sample-above-population",
+            sample = sample_words,
+            population = population
+        );
+        found.wrong(sample.spot, words);
     }
+    StratumAsked { unit, population, sample: sample.map(|said| said.value) }
+}
 
-    fn unit(&mut self, source: &Source, unit: file::Unit) {
-        let code = self.code(source, "unit", "", &unit.code);
-        let name = self.name(source, &unit.name);
-        let kind = self.name(source, &unit.kind);
-        let parent = unit.parent.map(|parent| {
-            self.plan.parents.insert(code.it.clone(), source.at(&parent.span()));
-            parent.into_inner()
-        });
-        self.plan.units.push(Placed { it: Unit { code: code.it, name, kind, parent }, at: code.at });
+/// A number of persons or transactions; 0 stands for one that was complained of.
+fn persons(found: &mut Findings<'_>, said: Said<Option<i64>>) -> Said<u64> {
+    let within = |number: &u64| (1..=LARGEST).contains(number);
+    let value = said.value.and_then(|number| u64::try_from(number).ok()).filter(within);
+    if let (Some(number), None) = (said.value, value) {
+        let (number, most) = (number.to_string(), LARGEST.to_string());
+        let words = fl!(found.lang.messages(), "apply-out-of-range", number = number, most = most);
+        found.wrong(said.spot, words);
     }
+    Said { value: value.unwrap_or(0), spot: said.spot }
+}
 
-    fn moment(&mut self, source: &Source, moment: &Spanned<Datetime>) -> Placed<i64> {
-        let at = source.at(&moment.span());
-        let milliseconds = milliseconds(moment.get_ref());
-        if milliseconds.is_none() {
-            self.wrong(&at, fl!(self.lang.messages(), "apply-moment"));
-        }
-        Placed { it: milliseconds.unwrap_or(0), at }
+fn counter(found: &mut Findings<'_>, table: &Table<'_>) -> CounterAsked {
+    CounterAsked {
+        code: code(found, table, "code"),
+        unit: required_text(found, table, "unit"),
+        name: line(found, table, "name", value::NAME),
+        public: table.truth(found, "public").value,
     }
+}
 
-    fn campaign(&mut self, source: &Source, campaign: Spanned<file::Campaign>) {
-        let at = source.at(&campaign.span());
-        let campaign = campaign.into_inner();
-        let m = self.lang.messages();
-        let before = self.problems.len();
-        let slug = self.code(source, "campaign", "", &campaign.slug);
-        if slug.it.bytes().any(|b| b.is_ascii_uppercase()) {
-            self.wrong(&slug.at, fl!(m, "apply-slug", slug = slug.it.as_str()));
-        }
-        let (opens, closes) = (self.moment(source, &campaign.opens), self.moment(source, &campaign.closes));
-        if opens.it >= closes.it && self.problems.len() == before {
-            self.wrong(&closes.at, fl!(m, "apply-period"));
-        }
-        let title_at = source.at(&campaign.title.span());
-        let title: BTreeMap<String, String> = campaign
-            .title
-            .into_inner()
-            .into_iter()
-            .map(|(language, text)| (language, self.line(&title_at, &text)))
-            .collect();
-        if !title.contains_key("vi") {
-            self.wrong(&title_at, fl!(m, "apply-title"));
-        }
-        let target = campaign.target.map(|target| {
-            let at = source.at(&target.span());
-            if !(target.get_ref() > &0.0 && target.get_ref() <= &1.0) {
-                self.wrong(&at, fl!(m, "apply-target", target = target.get_ref().to_string()));
-            }
-            target.into_inner()
-        });
-        let minimum_answers = campaign.minimum_answers.map(|k| {
-            let at = source.at(&k.span());
-            if !(LEAST_MINIMUM..=1_000_000).contains(k.get_ref()) {
-                self.wrong(&at, fl!(m, "apply-minimum", least = LEAST_MINIMUM));
-            }
-            u32::try_from(k.into_inner()).unwrap_or(0)
-        });
-        let place = |text: Spanned<String>| Placed { at: source.at(&text.span()), it: text.into_inner() };
-        let (definition, form) = (place(campaign.definition), place(campaign.form));
-        let version = campaign.version.map(place);
-        self.questionnaire(&definition, version.as_ref(), &form);
-        let scope = slug.it.clone();
-        let strata =
-            campaign.stratum.into_iter().map(|s| self.stratum(source, &scope, s.into_inner())).collect();
-        let counters = campaign
-            .counter
-            .into_iter()
-            .map(|counter| {
-                let counter = counter.into_inner();
-                let code = self.code(source, "counter", &scope, &counter.code);
-                let name = self.name(source, &counter.name);
-                Placed {
-                    it: Counter {
-                        code: code.it,
-                        unit: counter.unit.into_inner(),
-                        name,
-                        public: counter.public,
-                    },
-                    at: code.at,
-                }
-            })
-            .collect();
-        let invitations = campaign
-            .invitation
-            .into_iter()
-            .map(|i| self.invitation(source, &scope, i.into_inner()))
-            .collect();
-        self.plan.campaigns.push(Placed {
-            it: Campaign {
-                slug: slug.it,
-                definition,
-                version,
-                form,
-                title,
-                opens,
-                closes,
-                target,
-                minimum_answers,
-                demonstration: campaign.demonstration,
-                strata,
-                counters,
-                invitations,
-            },
-            at,
-        });
+fn invitation(found: &mut Findings<'_>, table: &Table<'_>) -> InvitationAsked {
+    InvitationAsked {
+        code: code(found, table, "code"),
+        unit: required_text(found, table, "unit"),
+        email: table.text(found, "email").map(|said| value::email(found, said)),
+        name: table.text(found, "name").map(|said| value::line(found, said, value::NAME)),
     }
+}
 
-    /// The definition, version and form must be in the library; a pinned version is looked up in the database later.
-    fn questionnaire(
-        &mut self,
-        id: &Placed<String>,
-        version: Option<&Placed<String>>,
-        form: &Placed<String>,
-    ) {
-        let m = self.lang.messages();
-        let entry: Option<&Entry> = match version {
-            Some(version) => self.library.get(&id.it, &version.it),
-            None => self.library.newest(&id.it),
-        };
-        let Some(entry) = entry else {
-            let versions = self.library.iter().filter(|entry| entry.definition.id == id.it);
-            let known: Vec<String> = versions.map(|entry| entry.definition.version.clone()).collect();
-            let (at, words) = match version.filter(|_| !known.is_empty()) {
-                Some(version) => {
-                    let words = fl!(m, "apply-version", id = id.it.as_str(), version = version.it.as_str());
-                    (version.at.clone(), with_hint(self.lang, words, &version.it, &known))
-                }
-                None => {
-                    let known: Vec<String> = self.library.ids().map(str::to_owned).collect();
-                    let words = fl!(m, "apply-definition", id = id.it.as_str());
-                    (id.at.clone(), with_hint(self.lang, words, &id.it, &known))
-                }
-            };
-            self.wrong(&at, words);
-            return;
-        };
-        let forms: Vec<String> = entry.definition.forms.iter().map(|form| form.id.clone()).collect();
-        if version.is_some() && !forms.contains(&form.it) {
-            let words = fl!(m, "apply-form", form = form.it.as_str(), id = id.it.as_str());
-            self.wrong(&form.at, with_hint(self.lang, words, &form.it, &forms));
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock, language::Lang};
 
-    fn stratum(
-        &mut self,
-        source: &Source,
-        scope: &str,
-        stratum: file::Stratum,
-    ) -> Placed<crate::organisation::Stratum> {
-        let m = self.lang.messages();
-        let unit = self.code(source, "stratum", scope, &stratum.unit);
-        let population = *stratum.population.get_ref();
-        let at = source.at(&stratum.population.span());
-        if !(1..=LARGEST).contains(&population) {
-            self.wrong(&at, fl!(m, "apply-population", population = population.to_string()));
-        }
-        let sample = stratum.sample.map(|sample| {
-            let at = source.at(&sample.span());
-            let n = sample.into_inner();
-            if n < 0 || n > population {
-                self.wrong(
-                    &at,
-                    fl!(m, "apply-sample", n = n.to_string(), population = population.to_string()),
-                );
-            }
-            n.unsigned_abs()
-        });
-        let it =
-            crate::organisation::Stratum { unit: unit.it, population: population.unsigned_abs(), sample };
-        Placed { it, at }
-    }
+    const UNIT: &str = "[[unit]]\ncode = \"bd\"\nname = \"Tỉnh\"\nkind = \"province\"\n";
+    const CAMPAIGN: &str = "[[campaign]]\nslug = \"s\"\ndefinition = \"sipas\"\nform = \"counter\"\n\
+         title = { vi = \"Đợt\" }\nopens = 2026-10-01\ncloses = 2026-10-02\n";
 
-    fn invitation(
-        &mut self,
-        source: &Source,
-        scope: &str,
-        invitation: file::Invitation,
-    ) -> Placed<Invitation> {
-        let code = self.code(source, "invitation", scope, &invitation.code);
-        let email = invitation.email.map(|email| {
-            let at = source.at(&email.span());
-            let email = email.into_inner().trim().to_owned();
-            if email.parse::<lettre::Address>().is_err() {
-                self.wrong(&at, fl!(self.lang.messages(), "apply-email", email = email.as_str()));
-            }
-            email
-        });
-        let name = invitation.name.map(|name| self.name(source, &name));
-        let it = Invitation { code: code.it, unit: invitation.unit.into_inner(), email, name };
-        Placed { it, at: code.at }
-    }
-
-    /// No unit may be below itself within the files; parents that only the database knows are checked there.
-    fn tree(&mut self) {
-        let up: BTreeMap<&str, &str> = self
-            .plan
-            .units
+    fn read_all(texts: &[&str]) -> Result<Plan, Vec<String>> {
+        let sources: Vec<Source> = texts
             .iter()
-            .filter_map(|unit| Some((unit.it.code.as_str(), unit.it.parent.as_deref()?)))
+            .enumerate()
+            .map(|(n, text)| Source { name: format!("{n}.toml"), text: (*text).to_owned() })
             .collect();
-        let mut circles = Vec::new();
-        for unit in &self.plan.units {
-            let mut passed = BTreeSet::new();
-            let mut at = unit.it.code.as_str();
-            while let Some(parent) = up.get(at) {
-                if !passed.insert(at) {
-                    break;
-                }
-                at = parent;
-            }
-            if up.contains_key(at) && at == unit.it.code && !passed.is_empty() {
-                let place = self.plan.parents.get(&unit.it.code).unwrap_or(&unit.at).clone();
-                circles.push((place, unit.it.code.clone()));
-            }
-        }
-        for (at, code) in circles {
-            self.wrong(&at, fl!(self.lang.messages(), "apply-circle", unit = code.as_str()));
+        let mut found = Findings::new(Lang::EN, &sources);
+        let plan = read(&mut found, &sources, &clock::province());
+        match found.finish() {
+            Ok(_) => Ok(plan),
+            Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
         }
     }
-}
 
-/// UTC milliseconds of a TOML date and time; without an offset it is the province's time, without a time midnight.
-fn milliseconds(moment: &Datetime) -> Option<i64> {
-    let date = moment.date?;
-    let time = moment.time;
-    let part = |n: Option<u8>| n.map_or(Some(0), |n| i8::try_from(n).ok());
-    let local = civil::Date::new(
-        i16::try_from(date.year).ok()?,
-        i8::try_from(date.month).ok()?,
-        i8::try_from(date.day).ok()?,
-    )
-    .ok()?
-    .to_datetime(
-        civil::Time::new(
-            part(time.map(|t| t.hour))?,
-            part(time.map(|t| t.minute))?,
-            part(time.and_then(|t| t.second))?,
-            0,
-        )
-        .ok()?,
-    );
-    let zone = match moment.offset {
-        None => clock::province(),
-        Some(toml::value::Offset::Z) => TimeZone::UTC,
-        Some(toml::value::Offset::Custom { minutes }) => {
-            TimeZone::fixed(jiff::tz::Offset::from_seconds(i32::from(minutes) * 60).ok()?)
+    /// The one complaint about these files.
+    fn complaint(texts: &[&str]) -> String {
+        let mut problems = read_all(texts).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        problems.remove(0)
+    }
+
+    fn campaign_with(line: &str) -> String {
+        format!("{CAMPAIGN}{line}\n")
+    }
+
+    #[test]
+    fn sound_files_are_read_whole() {
+        let more = "[[campaign.stratum]]\nunit = \"bd\"\npopulation = 10\nsample = 10\n\
+             [[campaign.counter]]\ncode = \"bd-1\"\nunit = \"bd\"\nname = \"Quầy\"\npublic = true\n\
+             [[campaign.invitation]]\ncode = \"1\"\nunit = \"bd\"\nemail = \"a@b.vn\"\n";
+        let plan = read_all(&[UNIT, &campaign_with(more)]).unwrap();
+        assert_eq!(plan.units[0].name.value, "Tỉnh");
+        let campaign = &plan.campaigns[0];
+        assert_eq!(campaign.closes.value - campaign.opens.value, 86_400_000);
+        assert_eq!((campaign.strata[0].population.value, campaign.strata[0].sample), (10, Some(10)));
+        assert!(campaign.counters[0].public);
+        assert_eq!(campaign.invitations[0].email.as_ref().unwrap().value, "a@b.vn");
+        assert_eq!(
+            (campaign.target, campaign.minimum_answers, campaign.demonstration.value),
+            (None, None, false)
+        );
+    }
+
+    #[test]
+    fn every_mistake_in_every_file_is_told_at_once() {
+        let problems = read_all(&[
+            "[[unit]]\ncode = \"bd\"\nnam = \"Tỉnh\"\nkind = 3\n",
+            "a = \n",
+            &CAMPAIGN.replace("2026-10-02", "\"2026-10-02\""),
+        ])
+        .unwrap_err();
+        assert_eq!(
+            problems,
+            [
+                "0.toml:1:1: The key “name” is missing; add name = ….",
+                "0.toml:3:1: There is no key “nam” here. Did you mean “name”?",
+                "0.toml:4:8: The value of “kind” is wrong; expected text in quotes, such as \"abc\".",
+                "1.toml:1:5: The file is not valid TOML. The reader says: string values must be quoted, expected \
+                 literal string.",
+                "2.toml:7:10: The value of “closes” is wrong; expected a moment without quotes, such as \
+                 2026-10-01T00:00:00+07:00 or 2026-10-01.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_name_given_twice_is_told_with_both_places() {
+        assert_eq!(
+            complaint(&[UNIT, UNIT]),
+            "1.toml:2:8: “bd” was given already at 0.toml:2:8; give each once."
+        );
+        assert!(complaint(&[CAMPAIGN, CAMPAIGN]).contains("0.toml:2:8"));
+        let stratum = "[[campaign.stratum]]\nunit = \"bd\"\npopulation = 10\n";
+        assert!(complaint(&[&campaign_with(&stratum.repeat(2))]).contains("0.toml:9:8"));
+        let counter = "[[campaign.counter]]\ncode = \"c\"\nunit = \"bd\"\nname = \"Q\"\n";
+        assert!(complaint(&[&campaign_with(&counter.repeat(2))]).contains("0.toml:9:8"));
+        let invitation = "[[campaign.invitation]]\ncode = \"c\"\nunit = \"bd\"\n";
+        assert!(complaint(&[&campaign_with(&invitation.repeat(2))]).contains("0.toml:9:8"));
+    }
+
+    #[test]
+    fn numbers_keep_their_limits() {
+        for target in ["0", "0.0", "1.01", "90", "-0.5", "nan", "inf"] {
+            let said = complaint(&[&campaign_with(&format!("target = {target}"))]);
+            assert!(said.starts_with("0.toml:8:10: The target"), "{said}");
         }
-    };
-    Some(zone.to_ambiguous_timestamp(local).compatible().ok()?.as_millisecond())
+        assert_eq!(
+            read_all(&[&campaign_with("target = 1\nminimum_answers = 5")]).unwrap().campaigns[0].target,
+            Some(1.0)
+        );
+        for minimum in ["4", "0", "-1", "99999999999"] {
+            assert!(
+                complaint(&[&campaign_with(&format!("minimum_answers = {minimum}"))]).contains("5 or more")
+            );
+        }
+        for population in ["0", "-3", "1000000001", "9223372036854775807"] {
+            let stratum = format!("[[campaign.stratum]]\nunit = \"bd\"\npopulation = {population}");
+            assert!(complaint(&[&campaign_with(&stratum)]).contains("from 1 to 1000000000"));
+        }
+        let stratum = "[[campaign.stratum]]\nunit = \"bd\"\npopulation = 10\nsample = 11";
+        let said = complaint(&[&campaign_with(stratum)]);
+        assert!(said.contains("11") && said.contains("10"), "{said}");
+    }
+
+    #[test]
+    fn a_campaign_closes_after_it_opens_and_has_a_vietnamese_title() {
+        let said = complaint(&[&CAMPAIGN.replace("2026-10-02", "2026-10-01T00:00:00+07:00")]);
+        assert_eq!(said, "0.toml:7:10: The campaign must close after it opens; change opens or closes.");
+        let said = complaint(&[&CAMPAIGN.replace("vi = ", "en = ")]);
+        assert!(said.starts_with("0.toml:5:9: The title in Vietnamese is missing"), "{said}");
+        let said = complaint(&[&CAMPAIGN.replace("\"Đợt\"", "\"Đợt\", VN = \"a\"")]);
+        assert!(said.contains("language code"), "{said}");
+    }
 }

@@ -1,6 +1,10 @@
-//! Files with their text, and problems with their position.
+//! Files with their text, values with their place, and what is found wrong with them.
 
-use std::{fmt, ops::Range};
+use std::fmt;
+
+use i18n_embed_fl::fl;
+
+use crate::language::Lang;
 
 /// A file to apply: its name for messages, and its text.
 #[derive(Debug, Clone)]
@@ -11,7 +15,7 @@ pub struct Source {
     pub text: String,
 }
 
-/// What is wrong, where, and how to mend it.
+/// What is wrong or doubtful, where, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// File.
@@ -30,33 +34,126 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Where a value stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct At {
-    /// File.
-    pub file: String,
-    /// Line.
-    pub line: usize,
-    /// Column.
-    pub column: usize,
-}
+impl Source {
+    /// The text of a file's bytes; a byte order mark at the start is dropped.
+    ///
+    /// # Errors
+    /// The place of the first byte that is no UTF-8.
+    pub fn from_bytes(lang: Lang, name: &str, bytes: &[u8]) -> Result<Self, Problem> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                Ok(Self { name: name.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
+            }
+            Err(error) => {
+                let byte = error.valid_up_to();
+                let text = String::from_utf8_lossy(bytes.get(..byte).unwrap_or_default()).into_owned();
+                let before = Self { name: name.to_owned(), text };
+                let words = fl!(lang.messages(), "apply-not-utf-8", byte = (byte + 1).to_string());
+                Err(before.problem(byte, words))
+            }
+        }
+    }
 
-impl At {
-    /// A problem here.
-    pub fn problem(&self, message: String) -> Problem {
-        Problem { file: self.file.clone(), line: self.line, column: self.column, message }
+    /// Line and column of a byte, from 1.
+    fn place(&self, byte: usize) -> (usize, usize) {
+        let before = self.text.get(..byte).unwrap_or(&self.text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() + 1, line.chars().count() + 1)
+    }
+
+    fn problem(&self, byte: usize, message: String) -> Problem {
+        let (line, column) = self.place(byte);
+        Problem { file: self.name.clone(), line, column, message }
     }
 }
 
-impl Source {
-    /// The position of a byte range.
-    pub fn at(&self, span: &Range<usize>) -> At {
-        let before = self.text.get(..span.start.min(self.text.len())).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        At {
-            file: self.name.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-        }
+/// Where a value stands: the number of its file and the byte where it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Spot {
+    pub file: usize,
+    pub byte: usize,
+}
+
+/// A value with its place. One that could not be read is its type's default and has been complained of.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Said<T> {
+    pub value: T,
+    pub spot: Spot,
+}
+
+/// Gathers what is wrong (nothing is changed then) and what is doubtful, in the user's language.
+#[derive(Debug)]
+pub struct Findings<'a> {
+    pub lang: Lang,
+    sources: &'a [Source],
+    wrong: Vec<(Spot, String)>,
+    doubtful: Vec<(Spot, String)>,
+}
+
+impl<'a> Findings<'a> {
+    pub const fn new(lang: Lang, sources: &'a [Source]) -> Self {
+        Self { lang, sources, wrong: Vec::new(), doubtful: Vec::new() }
+    }
+
+    /// Something that must be mended.
+    pub fn wrong(&mut self, spot: Spot, words: String) {
+        self.wrong.push((spot, words));
+    }
+
+    /// Something that somebody should look at.
+    pub fn doubtful(&mut self, spot: Spot, words: String) {
+        self.doubtful.push((spot, words));
+    }
+
+    /// Whether something at this place was complained of already.
+    pub fn is_wrong_at(&self, spot: Spot) -> bool {
+        self.wrong.iter().any(|(at, _)| *at == spot)
+    }
+
+    /// A place in words: `file:line:column`.
+    pub fn place(&self, spot: Spot) -> String {
+        self.sources.get(spot.file).map_or_else(String::new, |source| {
+            let (line, column) = source.place(spot.byte);
+            format!("{}:{line}:{column}", source.name)
+        })
+    }
+
+    /// What was doubtful if nothing is wrong, else all that is wrong, in the order of the files.
+    pub fn finish(self) -> Result<Vec<Problem>, Vec<Problem>> {
+        let ordered = |mut found: Vec<(Spot, String)>| -> Vec<Problem> {
+            found.sort();
+            found.dedup();
+            found
+                .into_iter()
+                .filter_map(|(spot, words)| Some(self.sources.get(spot.file)?.problem(spot.byte, words)))
+                .collect()
+        };
+        if self.wrong.is_empty() { Ok(ordered(self.doubtful)) } else { Err(ordered(self.wrong)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_that_is_no_utf_8_is_placed() {
+        let problem = Source::from_bytes(Lang::EN, "a.toml", b"a = 1\nb = \"\xc4\x91\xff\"").unwrap_err();
+        assert_eq!((problem.line, problem.column), (2, 7));
+        assert!(problem.message.contains("byte 14"), "{problem}");
+        assert_eq!(Source::from_bytes(Lang::EN, "a", "\u{feff}a = 1".as_bytes()).unwrap().text, "a = 1");
+    }
+
+    #[test]
+    fn what_is_wrong_comes_in_the_order_of_the_files() {
+        let sources =
+            [("a", "x\ny"), ("b", "z")].map(|(n, t)| Source { name: n.to_owned(), text: t.to_owned() });
+        let mut found = Findings::new(Lang::EN, &sources);
+        found.doubtful(Spot::default(), "not shown".to_owned());
+        found.wrong(Spot { file: 1, byte: 0 }, "third".to_owned());
+        found.wrong(Spot { file: 0, byte: 2 }, "second".to_owned());
+        found.wrong(Spot { file: 0, byte: 1 }, "first".to_owned());
+        let lines: Vec<String> = found.finish().unwrap_err().iter().map(ToString::to_string).collect();
+        assert_eq!(lines, ["a:1:2: first", "a:2:1: second", "b:1:1: third"]);
     }
 }

@@ -1,16 +1,20 @@
-//! `sipas apply`: the database as files say.
+//! `sipas apply`: makes the database match declarative files.
 
 use std::path::{Path, PathBuf};
 
 use i18n_embed_fl::fl;
 
-use super::{Failure, Settings, language, print, say};
-use crate::apply::{self, Failed, Source};
+use super::{Failure, Settings, definition::files, language, print, say, surroundings::open};
+use crate::{
+    apply::{self, Failed, Outcome, Source},
+    clock::Clock,
+    store::Store,
+};
 
 /// Flags of `sipas apply`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// TOML files with units and campaigns.
+    /// The files (TOML); read together, so that one may name what another lists.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Says what would change and changes nothing.
@@ -20,51 +24,66 @@ pub struct Args {
     settings: Settings,
 }
 
-/// Applies the files and prints a line for each change.
+/// Prints a line for each change.
 ///
 /// # Errors
-/// [`Failure::Input`] with every problem as file:line:column; nothing has changed then.
+/// [`Failure::Input`] with every problem in the files, [`Failure::Unreachable`] for a file or a database.
 pub async fn run(args: &Args) -> Result<(), Failure> {
+    let sources = args.files.iter().map(|path| source(path)).collect::<Result<Vec<_>, _>>()?;
+    let config = args.settings.load()?;
+    let library = files::library(config.definitions.as_deref())?;
     let lang = language();
-    let m = lang.messages();
-    let sources = args.files.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
-    let here = args.settings.open().await?;
-    let library = here.library()?;
+    if !Store::is_made(&config.database_url) {
+        // A database that is not there yet is made only for files that can be applied.
+        let outcome = apply::rehearse(&library, &Clock::system(), lang, &sources).map_err(refused)?;
+        if args.dry_run {
+            tell(&outcome, true);
+            return Ok(());
+        }
+    }
+    let here = open(config).await.map_err(|failure| {
+        let problems = apply::problems(lang, &sources);
+        if problems.is_empty() { failure } else { refused(Failed::Problems(problems)) }
+    })?;
     let done = apply::apply(&here.store, &library, &here.clock, lang, &sources, args.dry_run).await;
     here.store.close().await;
-    let changes = done.map_err(|failed| match &failed {
-        Failed::Problems(_) => Failure::Input(format!("{failed}\n{}", fl!(m, "apply-nothing-done"))),
-        Failed::Store(error) => here.database(error),
+    let outcome = done.map_err(|failed| match failed {
+        Failed::Store(error) => here.database(&error),
+        problems @ Failed::Problems(_) => refused(problems),
     })?;
-    for warning in &changes.warnings {
-        say(warning);
-    }
-    for line in &changes.lines {
-        print(format_args!("{line}\n"));
-    }
-    match (changes.lines.is_empty(), args.dry_run) {
-        (true, _) => say(fl!(m, "apply-no-change")),
-        (false, true) => say(fl!(m, "apply-dry-run")),
-        (false, false) => {}
-    }
+    tell(&outcome, args.dry_run);
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Source, Failure> {
-    let m = language().messages();
-    let name = file.display().to_string();
-    let bytes = std::fs::read(file).map_err(|error| {
-        Failure::Unreachable(fl!(m, "apply-unreadable", file = name.as_str(), detail = error.to_string()))
+fn source(path: &Path) -> Result<Source, Failure> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| {
+        let detail = error.to_string();
+        Failure::Unreachable(fl!(
+            language().messages(),
+            "apply-cannot-read",
+            path = name.as_str(),
+            detail = detail
+        ))
     })?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source { name, text: text.trim_start_matches('\u{feff}').to_owned() }),
-        Err(error) => {
-            let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-            let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-            let column =
-                String::from_utf8_lossy(good).rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            let words = fl!(m, "apply-utf8");
-            Err(Failure::Input(format!("{name}:{line}:{column}: {words}")))
-        }
+    Source::from_bytes(language(), &name, &bytes).map_err(|problem| refused(Failed::Problems(vec![problem])))
+}
+
+fn refused(failed: Failed) -> Failure {
+    Failure::Input(format!("{failed}\n{}", fl!(language().messages(), "apply-nothing-changed")))
+}
+
+fn tell(outcome: &Outcome, dry_run: bool) {
+    let m = language().messages();
+    for warning in &outcome.warnings {
+        say(warning);
+    }
+    for line in &outcome.changes {
+        print(format_args!("{line}\n"));
+    }
+    if outcome.changes.is_empty() {
+        say(fl!(m, "apply-up-to-date"));
+    } else if dry_run {
+        say(fl!(m, "apply-dry-run"));
     }
 }

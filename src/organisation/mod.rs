@@ -1,6 +1,6 @@
 //! The province's organisation and its campaigns as plain data: units, counters, periods, populations, invitations.
 //!
-//! Pure: what is stored is in [`crate::store`], what is read from files in [`crate::cli::apply`].
+//! Pure: what is stored is in [`crate::store`], what is read from files in [`crate::apply`].
 
 pub mod campaign;
 pub mod unit;

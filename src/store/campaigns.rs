@@ -250,6 +250,19 @@ pub async fn hold(db: &mut Writer, campaign: i64, hold: Hold) -> Result<Option<G
     })
 }
 
+/// Holds all campaigns, those not made yet too: until the transaction ends no answer is taken, no campaign settled and
+/// none changed by another process; reading goes on. SQLite's transactions hold the whole database.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn hold_all(db: &mut Writer) -> Result<(), StoreError> {
+    if let Writer::Postgres(c) = db {
+        // Conflicts with what any lock on a row takes on its table, so that only reading goes on.
+        sqlx::query("LOCK TABLE campaign IN EXCLUSIVE MODE").execute(&mut **c).await?;
+    }
+    Ok(())
+}
+
 /// The revision of everything that servers hold in memory.
 ///
 /// # Errors

@@ -112,6 +112,12 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether there is something at this address: false for a SQLite file that [`Self::open`] would make.
+    pub fn is_made(address: &str) -> bool {
+        let path = address.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+        path.is_none_or(|path| std::path::Path::new(path).exists())
+    }
+
     async fn open_sqlite(path: &str) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)

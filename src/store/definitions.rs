@@ -44,6 +44,18 @@ pub async fn get(db: &mut impl AsConn, number: i64) -> Result<Option<Pinned>, St
     .await)?)
 }
 
+/// All pinned definitions, by number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn all(db: &mut impl AsConn) -> Result<Vec<Pinned>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT number, id, version, sha256, canonical FROM definition ORDER BY number"
+    )
+    .fetch_all(c)
+    .await)?)
+}
+
 /// Pins a definition and gives its number; a version already pinned keeps its row.
 ///
 /// # Errors
@@ -71,7 +83,7 @@ pub async fn pin(
     Ok(number)
 }
 
-/// Replaces a pinned version under which nobody has answered; false if somebody has.
+/// Replaces a pinned version that no campaign with answers uses; false if one does.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -81,23 +93,17 @@ pub async fn replace_unused(
     sha256: &str,
     canonical: &str,
 ) -> Result<bool, StoreError> {
-    let used: i64 = on!(db, |c| sqlx::query_scalar(
-        "SELECT COUNT(*) FROM campaign k WHERE k.definition = $1
-         AND (EXISTS (SELECT 1 FROM response r WHERE r.campaign = k.number)
-              OR EXISTS (SELECT 1 FROM urn u WHERE u.campaign = k.number))"
+    let replaced: Option<i64> = on!(db, |c| sqlx::query_scalar(
+        "UPDATE definition SET sha256 = $2, canonical = $3 WHERE number = $1
+         AND NOT EXISTS (SELECT 1 FROM campaign k WHERE k.definition = $1
+             AND (EXISTS (SELECT 1 FROM response r WHERE r.campaign = k.number)
+                  OR EXISTS (SELECT 1 FROM urn u WHERE u.campaign = k.number)))
+         RETURNING number"
     )
     .bind(number)
-    .fetch_one(c)
+    .bind(sha256)
+    .bind(canonical)
+    .fetch_optional(c)
     .await)?;
-    if used > 0 {
-        return Ok(false);
-    }
-    on!(db, |c| sqlx::query("UPDATE definition SET sha256 = $2, canonical = $3 WHERE number = $1")
-        .bind(number)
-        .bind(sha256)
-        .bind(canonical)
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(true)
+    Ok(replaced.is_some())
 }

@@ -54,6 +54,37 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invi
     .await)?)
 }
 
+/// Codes of the invitations whose link was used. Only for refusing to withdraw or move them: who has answered is nobody's
+/// business.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn used(db: &mut impl AsConn, campaign: i64) -> Result<Vec<String>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar(
+        "SELECT code FROM invitation WHERE campaign = $1 AND used ORDER BY code"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await)?)
+}
+
+/// Ends a link that was made for an e-mail, since the address was wrong; the next run of invitations makes a new one.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn end_mailed(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query(
+        "UPDATE invitation SET token_hash = NULL, mailed = FALSE, sent = FALSE
+         WHERE campaign = $1 AND code = $2 AND mailed AND NOT used"
+    )
+    .bind(campaign)
+    .bind(code)
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
 /// How many are invited and how many have answered.
 ///
 /// # Errors
@@ -234,18 +265,4 @@ pub async fn spend_some(db: &mut Writer, campaign: i64, unit: &str, n: u64) -> R
     .await
     .map(drop))?;
     Ok(())
-}
-
-/// Whether an invited person has answered.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn is_used(db: &mut impl AsConn, campaign: i64, code: &str) -> Result<bool, StoreError> {
-    let used: Option<bool> =
-        on!(db, |c| sqlx::query_scalar("SELECT used FROM invitation WHERE campaign = $1 AND code = $2")
-            .bind(campaign)
-            .bind(code)
-            .fetch_optional(c)
-            .await)?;
-    Ok(used.unwrap_or(false))
 }

@@ -130,6 +130,23 @@ pub async fn by_unit(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(String,
     Ok(rows.into_iter().map(|(unit, n)| (unit, n.unsigned_abs())).collect())
 }
 
+/// How many sheets each place of a campaign has, those in the urn included, by the place's number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn by_place(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(i64, u64)>, StoreError> {
+    let rows: Vec<(i64, i64)> = on!(db, |c| sqlx::query_as(
+        "SELECT place, CAST(SUM(n) AS BIGINT) FROM (
+           SELECT place, COUNT(*) AS n FROM response WHERE campaign = $1 GROUP BY place
+           UNION ALL SELECT place, COUNT(*) AS n FROM urn WHERE campaign = $1 GROUP BY place) s
+         GROUP BY place ORDER BY place"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await)?;
+    Ok(rows.into_iter().map(|(place, n)| (place, n.unsigned_abs())).collect())
+}
+
 /// Whether a campaign has any answer.
 ///
 /// # Errors
@@ -159,20 +176,5 @@ pub async fn exists(db: &mut impl AsConn, id: &Id) -> Result<bool, StoreError> {
         .bind(id.as_slice())
         .fetch_optional(c)
         .await)?;
-    Ok(found.is_some())
-}
-
-/// Whether any sheet came from a place.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn any_at(db: &mut impl AsConn, place: i64) -> Result<bool, StoreError> {
-    let found: Option<i64> = on!(db, |c| sqlx::query_scalar(
-        "SELECT r.place FROM response r JOIN place p ON p.number = r.place
-         WHERE r.campaign = p.campaign AND r.place = $1 LIMIT 1"
-    )
-    .bind(place)
-    .fetch_optional(c)
-    .await)?;
     Ok(found.is_some())
 }

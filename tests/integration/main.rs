@@ -1,5 +1,6 @@
 //! The program from outside: one binary for all integration tests.
 
+mod apply;
 mod definition;
 mod dependencies;
 mod durability;

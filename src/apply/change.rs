@@ -1,0 +1,214 @@
+//! What has to change in the database, and the line that tells of it.
+
+use i18n_embed_fl::fl;
+use jiff::Timestamp;
+
+use crate::{
+    clock,
+    definition::Entry,
+    language::Lang,
+    organisation::{Campaign, Stratum, Unit},
+    store::{campaigns::Stored, invitations::Invitation, places::Place},
+};
+
+/// A change, in the order in which changes must be made.
+#[derive(Debug)]
+pub enum Change {
+    /// A unit added or changed; its parent is there by then.
+    Unit { unit: Unit, before: Option<Unit> },
+    /// A definition pinned, or (with the number of the pinned one) replaced before anybody answered.
+    Definition { entry: Entry, replaces: Option<i64> },
+    /// A campaign added or changed.
+    Campaign { campaign: Campaign, before: Option<Stored> },
+    /// All populations of a campaign.
+    Strata { slug: String, strata: Vec<Stratum>, before: Vec<Stratum> },
+    /// A counter added, changed or taken up again.
+    Counter { slug: String, counter: CounterWanted, before: Option<Place> },
+    /// A counter no longer listed.
+    Retire { slug: String, place: Place },
+    /// An invitation added or changed.
+    Invitation { slug: String, invitation: InvitationWanted, before: Option<Invitation> },
+    /// An invitation no longer listed and never used.
+    Withdraw { slug: String, code: String },
+}
+
+/// A counter as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CounterWanted {
+    pub code: String,
+    pub unit: String,
+    pub name: String,
+    /// Last part of its address; absent: one with a new random suffix.
+    pub address: Option<String>,
+}
+
+/// An invitation as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationWanted {
+    pub code: String,
+    pub unit: String,
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+impl InvitationWanted {
+    /// Whether a link went to another e-mail address than it should have.
+    pub fn ends_link(&self, before: Option<&Invitation>) -> bool {
+        before.is_some_and(|before| before.mailed && before.email != self.email)
+    }
+}
+
+/// A moment as it is written in a file, in the province's time zone.
+pub fn when(milliseconds: i64) -> String {
+    let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    moment.to_zoned_datetime(clock::province()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// `key: before → after` for what differs.
+struct Differences(Vec<String>);
+
+impl Differences {
+    fn note(&mut self, key: &str, before: &str, after: &str) {
+        if before != after {
+            self.0.push(format!("{key}: {before} → {after}"));
+        }
+    }
+
+    fn finish(self) -> String {
+        self.0.join("; ")
+    }
+}
+
+fn or_dash<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| value.to_string())
+}
+
+impl Change {
+    /// The lines that tell of it: `+` added, `~` changed, `-` removed. Names and addresses of invited persons are left
+    /// out, since the lines may end up in a log.
+    pub fn words(&self, lang: Lang) -> Vec<String> {
+        let m = lang.messages();
+        match self {
+            Self::Unit { unit, before: None } => {
+                vec![format!("+ {}: {}", fl!(m, "apply-a-unit", code = unit.code.as_str()), unit.name)]
+            }
+            Self::Unit { unit, before: Some(before) } => {
+                let mut changed = Differences(Vec::new());
+                changed.note("name", &before.name, &unit.name);
+                changed.note("kind", &before.kind, &unit.kind);
+                changed.note("parent", &or_dash(before.parent.as_ref()), &or_dash(unit.parent.as_ref()));
+                let what = fl!(m, "apply-a-unit", code = unit.code.as_str());
+                vec![format!("~ {what}: {}", changed.finish())]
+            }
+            Self::Definition { entry, replaces } => {
+                let definition = &entry.definition;
+                let (id, version) = (definition.id.as_str(), definition.version.as_str());
+                let what = fl!(m, "apply-a-definition", id = id, version = version);
+                let sign = if replaces.is_some() { '~' } else { '+' };
+                vec![format!("{sign} {what}: sha256 {}", entry.sha256)]
+            }
+            Self::Campaign { campaign, before: None } => {
+                let what = fl!(m, "apply-a-campaign", slug = campaign.slug.as_str());
+                let Campaign { definition, version, form, opens, closes, .. } = campaign;
+                let times = format!("{} – {}", when(*opens), when(*closes));
+                vec![format!("+ {what}: {definition} {version}, {form}, {times}")]
+            }
+            Self::Campaign { campaign, before: Some(before) } => {
+                let what = fl!(m, "apply-a-campaign", slug = campaign.slug.as_str());
+                vec![format!("~ {what}: {}", campaign_differences(&before.campaign, campaign))]
+            }
+            Self::Strata { slug, strata, before } => strata_words(lang, slug, strata, before),
+            Self::Counter { slug, counter, before } => {
+                vec![counter_words(lang, slug, counter, before.as_ref())]
+            }
+            Self::Retire { slug, place } => {
+                let code = place.counter.as_deref().unwrap_or_default();
+                vec![format!("- {}", fl!(m, "apply-a-counter", code = code, slug = slug.as_str()))]
+            }
+            Self::Invitation { slug, invitation, before } => {
+                vec![invitation_words(lang, slug, invitation, before.as_ref())]
+            }
+            Self::Withdraw { slug, code } => {
+                vec![format!(
+                    "- {}",
+                    fl!(m, "apply-an-invitation", code = code.as_str(), slug = slug.as_str())
+                )]
+            }
+        }
+    }
+}
+
+fn campaign_differences(before: &Campaign, after: &Campaign) -> String {
+    let mut changed = Differences(Vec::new());
+    changed.note("definition", &before.definition, &after.definition);
+    changed.note("version", &before.version, &after.version);
+    changed.note("form", &before.form, &after.form);
+    for language in before.title.keys().chain(after.title.keys().filter(|l| !before.title.contains_key(*l))) {
+        let text = |campaign: &Campaign| or_dash(campaign.title.get(language));
+        changed.note(&format!("title.{language}"), &text(before), &text(after));
+    }
+    changed.note("opens", &when(before.opens), &when(after.opens));
+    changed.note("closes", &when(before.closes), &when(after.closes));
+    changed.note("target", &or_dash(before.target), &or_dash(after.target));
+    changed.note("minimum_answers", &or_dash(before.minimum_answers), &or_dash(after.minimum_answers));
+    changed.note("demonstration", &before.demonstration.to_string(), &after.demonstration.to_string());
+    changed.finish()
+}
+
+fn strata_words(lang: Lang, slug: &str, strata: &[Stratum], before: &[Stratum]) -> Vec<String> {
+    let what = |unit: &str| fl!(lang.messages(), "apply-a-stratum", unit = unit, slug = slug);
+    let of = |stratum: &Stratum| format!("{} ({})", stratum.population, or_dash(stratum.sample));
+    let gone = before.iter().filter(|stratum| strata.iter().all(|other| other.unit != stratum.unit));
+    let mut lines: Vec<String> = Vec::new();
+    for stratum in strata {
+        match before.iter().find(|other| other.unit == stratum.unit) {
+            None => lines.push(format!("+ {}: {}", what(&stratum.unit), of(stratum))),
+            Some(other) if other != stratum => {
+                lines.push(format!("~ {}: {} → {}", what(&stratum.unit), of(other), of(stratum)));
+            }
+            Some(_) => {}
+        }
+    }
+    lines.extend(gone.map(|stratum| format!("- {}", what(&stratum.unit))));
+    lines
+}
+
+fn counter_words(lang: Lang, slug: &str, counter: &CounterWanted, before: Option<&Place>) -> String {
+    let m = lang.messages();
+    let what = fl!(m, "apply-a-counter", code = counter.code.as_str(), slug = slug);
+    let Some(before) = before else { return format!("+ {what}: {}", counter.name) };
+    let mut changed = Differences(Vec::new());
+    changed.note("unit", &before.unit, &counter.unit);
+    changed.note("name", before.name.as_deref().unwrap_or_default(), &counter.name);
+    if before.address != counter.address {
+        changed.0.push(fl!(m, "apply-address-changes"));
+    }
+    let sign = if before.retired { '+' } else { '~' };
+    if changed.0.is_empty() {
+        changed.0.push(counter.name.clone());
+    }
+    format!("{sign} {what}: {}", changed.finish())
+}
+
+fn invitation_words(
+    lang: Lang,
+    slug: &str,
+    invitation: &InvitationWanted,
+    before: Option<&Invitation>,
+) -> String {
+    let m = lang.messages();
+    let what = fl!(m, "apply-an-invitation", code = invitation.code.as_str(), slug = slug);
+    let Some(before) = before else { return format!("+ {what}: {}", invitation.unit) };
+    let mut changed = Differences(Vec::new());
+    changed.note("unit", &before.unit, &invitation.unit);
+    if before.name != invitation.name {
+        changed.0.push("name".to_owned());
+    }
+    if before.email != invitation.email {
+        changed.0.push("email".to_owned());
+    }
+    if invitation.ends_link(Some(before)) {
+        changed.0.push(fl!(m, "apply-link-ends"));
+    }
+    format!("~ {what}: {}", changed.finish())
+}

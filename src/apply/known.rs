@@ -1,0 +1,112 @@
+//! What the database holds, as far as the files may change or contradict it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::Plan;
+use crate::{
+    organisation::{Stratum, Unit},
+    store::{
+        AsConn, StoreError,
+        campaigns::{self, Stored},
+        definitions::{self, Pinned},
+        invitations::{self, Invitation},
+        places::{self, Place},
+        responses, units,
+    },
+};
+
+/// The database's side; empty for one that is not made yet.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub units: BTreeMap<String, Unit>,
+    pub definitions: Vec<Pinned>,
+    pub campaigns: Vec<KnownCampaign>,
+}
+
+/// A campaign with what belongs to it.
+#[derive(Debug)]
+pub struct KnownCampaign {
+    pub stored: Stored,
+    /// Whether it has answers, counted ones or in the urn.
+    pub answered: bool,
+    pub places: Vec<Place>,
+    /// From here on only for campaigns that the files list.
+    pub strata: Vec<Stratum>,
+    pub invitations: Vec<Invitation>,
+    /// Codes of the invitations whose link was used.
+    pub used: BTreeSet<String>,
+    /// Answers by the number of their place.
+    pub answers: BTreeMap<i64, u64>,
+}
+
+impl Known {
+    /// Reads what matters for this plan.
+    ///
+    /// # Errors
+    /// [`StoreError`] from the database.
+    pub async fn load(db: &mut impl AsConn, plan: &Plan) -> Result<Self, StoreError> {
+        let tree = units::tree(db).await?;
+        let mut known = Self {
+            units: tree.units().iter().map(|unit| (unit.code.clone(), unit.clone())).collect(),
+            definitions: definitions::all(db).await?,
+            campaigns: Vec::new(),
+        };
+        for stored in campaigns::all(db).await? {
+            let number = stored.number;
+            let mut campaign = KnownCampaign {
+                answered: responses::any(db, number).await?,
+                places: places::of_campaign(db, number).await?,
+                stored,
+                strata: Vec::new(),
+                invitations: Vec::new(),
+                used: BTreeSet::new(),
+                answers: BTreeMap::new(),
+            };
+            if plan.campaigns.iter().any(|asked| asked.slug.value == campaign.stored.campaign.slug) {
+                campaign.strata = campaigns::strata(db, number).await?;
+                campaign.invitations = invitations::of_campaign(db, number).await?;
+                campaign.used = invitations::used(db, number).await?.into_iter().collect();
+                if campaign.answered {
+                    campaign.answers = responses::by_place(db, number).await?.into_iter().collect();
+                }
+            }
+            known.campaigns.push(campaign);
+        }
+        Ok(known)
+    }
+
+    /// The campaign with this slug.
+    pub fn campaign(&self, slug: &str) -> Option<&KnownCampaign> {
+        self.campaigns.iter().find(|campaign| campaign.stored.campaign.slug == slug)
+    }
+
+    /// The address that a counter's code was given in some campaign, the latest one first.
+    pub fn address(&self, counter: &str) -> Option<&str> {
+        self.campaigns
+            .iter()
+            .flat_map(|campaign| &campaign.places)
+            .filter(|place| {
+                place.counter.as_deref() == Some(counter) && place.address.as_deref() != Some(counter)
+            })
+            .max_by_key(|place| place.number)
+            .and_then(|place| place.address.as_deref())
+    }
+}
+
+impl KnownCampaign {
+    /// The counter with this code, listed or retired.
+    pub fn counter(&self, code: &str) -> Option<&Place> {
+        self.places.iter().find(|place| place.counter.as_deref() == Some(code))
+    }
+
+    /// Answers by unit.
+    pub fn answers_by_unit(&self) -> BTreeMap<&str, u64> {
+        let mut by_unit = BTreeMap::new();
+        for place in &self.places {
+            if let Some(answers) = self.answers.get(&place.number) {
+                *by_unit.entry(place.unit.as_str()).or_default() += answers;
+            }
+        }
+        by_unit
+    }
+}
