@@ -24,7 +24,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let (listener, config) = listen(config).await?;
     let here = open(config).await?;
     here.library()?;
-    print(format_args!("listening\t{}\n", here.config.base_url));
+    print(format_args!("listening\thttp://{}\n", here.config.listen));
     say(fl!(language().messages(), "serve-listening", address = here.config.listen.to_string()));
     web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop())
         .await;

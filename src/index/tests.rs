@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
@@ -207,8 +207,11 @@ fn csv(answers: &BTreeMap<String, Answers>, strata: &[Stratum]) -> String {
     text
 }
 
+/// A dimension with its items.
+type Dimension = (&'static str, &'static [usize]);
+
 /// The nodes of the index tree with their dimensions.
-fn nodes() -> Vec<(String, Vec<(&'static str, &'static [usize])>)> {
+fn nodes() -> Vec<(String, Vec<Dimension>)> {
     let mut nodes: Vec<_> =
         ITEMS.iter().map(|dimension| (dimension.0.to_owned(), vec![*dimension])).collect();
     nodes.push(("p".to_owned(), vec![ITEMS[0]]));

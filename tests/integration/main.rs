@@ -3,9 +3,12 @@
 mod apply;
 mod definition;
 mod dependencies;
+mod distribution;
 mod durability;
 mod personal_link;
 mod questionnaires;
+mod report;
 mod respond;
+mod staff;
 mod statistics;
 mod support;

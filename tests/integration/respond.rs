@@ -1,7 +1,5 @@
 //! A citizen at a counter, with a phone that runs no script: through the real server.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use crate::support::{
     Server, error_links,
     stage::{self, When, answer, applied, citizens, filled, open_counter, report, stored},

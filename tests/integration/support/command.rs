@@ -67,3 +67,17 @@ fn a_command_gives_its_exit_code_and_both_streams() {
     let wrong = run(&["no-such-command"], &[]);
     assert!(wrong.fails(2).contains("no-such-command"));
 }
+
+/// Runs a command with a text on its standard input.
+pub(super) fn finish_with(command: &mut Command, input: &str) -> Output {
+    use std::{io::Write as _, process::Stdio};
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Output {
+        code: output.status.code().expect("ended by a signal"),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}

@@ -147,6 +147,11 @@ impl Database {
         })
     }
 
+    /// Runs a command on this database with a text on its standard input.
+    pub fn run_with_input(&self, args: &[&str], input: &str) -> Output {
+        command::finish_with(command::binary().args(args).envs(self.variables()), input)
+    }
+
     /// Runs a command on this database.
     pub fn run(&self, args: &[&str]) -> Output {
         command::finish(command::binary().args(args).envs(self.variables()))

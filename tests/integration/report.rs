@@ -1,0 +1,185 @@
+//! `sipas report` and the commands around it: the same figures on both databases, and honest failures.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{collections::BTreeSet, net::TcpListener};
+
+use crate::support::{
+    Database, Server, run,
+    stage::{self, When, answer, applied, citizens, open_counter},
+};
+
+/// The same answers into a database; gives the JSON report without the moment it was made.
+fn measured(database: &Database) -> String {
+    stage::apply(database, &citizens(When::Now).replace("= 4000", "= 140").replace("= 1000", "= 60"));
+    let server = Server::start(database);
+    let mut phone = server.client();
+    for n in 0..31 {
+        let code = ["5", "4", "5", "3", "5", "4", "1", "na"][n % 8];
+        answer(&mut phone, if n % 3 == 0 { "/k/an-1" } else { "/k/qn-1" }, code);
+    }
+    drop(server);
+    let json = database.run(&["report", "dan", "--format", "json"]).ok();
+    let (before, rest) = json.split_once("\"generated_at\":\"").unwrap();
+    let (_, after) = rest.split_once('"').unwrap();
+    // Opening and closing differ with the moment the file was written.
+    let json = format!("{before}{after}");
+    let campaign = json.find("\"opens\"").unwrap();
+    let status = json.find("\"status\"").unwrap();
+    format!("{}{}", &json[..campaign], &json[status..])
+}
+
+#[test]
+fn both_databases_give_the_same_report_to_the_byte() {
+    let (one, other) = (measured(&Database::sqlite()), measured(&Database::new()));
+    assert_eq!(one, other);
+    assert!(one.starts_with("{\"schema\":\"sipas.report/1\""), "{one}");
+}
+
+#[test]
+fn the_report_has_the_shape_of_its_schema() {
+    let (database, _server, mut phone) = open_counter();
+    for _ in 0..12 {
+        answer(&mut phone, "/k/qn-1", "4");
+    }
+    let report = stage::report(&database, "dan");
+    let keys =
+        |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    let wanted = |words: &str| words.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(
+        keys(&report),
+        wanted("schema campaign generated_at level target weighting method responses total units notes")
+    );
+    assert!(
+        keys(&report["campaign"])
+            .is_superset(&wanted("slug title definition form opens closes status demonstration"))
+    );
+    assert_eq!(keys(&report["campaign"]["definition"]), wanted("id version sha256"));
+    assert!(keys(&report["method"]).is_superset(&wanted("measure aggregation weights")));
+    assert!(keys(&report["responses"]).is_superset(&wanted("stored valid flagged from to")));
+    let estimate = wanted("n estimate se df lower upper method n_eff deff decision publish");
+    assert_eq!(keys(&report["total"]["index"]), estimate);
+    assert!(
+        keys(&report["units"][0]).is_superset(&wanted(
+            "code name kind parent population planned responses index parts dimensions"
+        ))
+    );
+    let dimension = &report["total"]["dimensions"][0];
+    assert_eq!(keys(dimension), wanted("id name part weight estimate criteria"));
+    assert!(keys(&dimension["criteria"][0]).is_superset(&wanted("id name asked counts estimate mean")));
+    assert_eq!(report["weighting"], "design");
+    assert_eq!(report["target"], 0.9);
+    let unit = |code: &str| {
+        report["units"].as_array().unwrap().iter().find(|unit| unit["code"] == code).unwrap().clone()
+    };
+    assert_eq!((unit("qn")["responses"].as_u64(), unit("qn")["population"].as_u64()), (Some(12), Some(4000)));
+    assert_eq!((unit("an")["responses"].as_u64(), unit("an")["planned"].as_u64()), (Some(0), None));
+    assert_eq!((unit("bd")["population"].as_u64(), unit("bd")["parent"].as_str()), (Some(5000), None));
+}
+
+#[test]
+fn every_format_is_written_and_a_unit_can_be_chosen() {
+    let (database, _server, mut phone) = open_counter();
+    for _ in 0..12 {
+        answer(&mut phone, "/k/qn-1", "4");
+    }
+    for (format, start) in [("json", "{"), ("csv", "\u{feff}"), ("html", "<!DOCTYPE html>")] {
+        let text = database.run(&["report", "dan", "--format", format, "--unit", "qn"]).ok();
+        assert!(text.starts_with(start), "{format}: {}", &text[..40.min(text.len())]);
+        assert!(text.contains("Quy Nhơn") && !text.contains("An Nhơn"), "{format}");
+    }
+    let file = database.folder().join("report.xlsx");
+    database.run(&["report", "dan", "--format", "xlsx", "--out", file.to_str().unwrap()]).ok();
+    assert!(std::fs::read(&file).unwrap().starts_with(b"PK"));
+    let nowhere = database.folder().join("none").join("report.json");
+    database.run(&["report", "dan", "--format", "json", "--out", nowhere.to_str().unwrap()]).fails(3);
+}
+
+#[test]
+fn an_unknown_campaign_or_unit_is_said_with_what_there_is() {
+    let database = applied(&citizens(When::Now));
+    let words = database.run(&["report", "dam", "--format", "json"]).fails(1);
+    assert!(words.contains("“dam”") && words.contains("dan"), "{words}");
+    let words = database.run(&["report", "dan", "--format", "json", "--unit", "qm"]).fails(1);
+    assert!(words.contains("qm") && words.contains("qn"), "{words}");
+    database.run(&["report", "dan", "--format", "odt"]).fails(2);
+    for command in ["links", "invite"] {
+        assert!(database.run(&[command, "dam"]).fails(1).contains("dan"));
+    }
+}
+
+#[test]
+fn a_population_smaller_than_its_answers_gives_no_report() {
+    let database = applied(&citizens(When::Now).replace("population = 4000\nsample = 100", "population = 2"));
+    let server = Server::start(&database);
+    for _ in 0..3 {
+        answer(&mut server.client(), "/k/qn-1", "5");
+    }
+    let words = database.run(&["report", "dan", "--format", "json"]).fails(1);
+    assert!(words.contains("qn") && words.contains('3') && words.contains('2'), "{words}");
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_named_without_its_password() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("postgres://sipas:swordfish@{nobody}/sipas");
+    for command in [&["report", "dan", "--format", "json"][..], &["serve"], &["links", "dan"]] {
+        let output = run(
+            command,
+            &[
+                ("SIPAS_DATABASE_URL", &url),
+                ("SIPAS_LISTEN", "127.0.0.1:0"),
+                ("SIPAS_SECRET", crate::support::SECRET),
+            ],
+        );
+        let words = output.fails(3);
+        assert!(words.contains(&nobody.to_string()) && !words.contains("swordfish"), "{words}");
+    }
+    let words = run(
+        &["report", "dan", "--format", "json"],
+        &[("SIPAS_DATABASE_URL", "mysql://x"), ("SIPAS_SECRET", crate::support::SECRET)],
+    )
+    .fails(1);
+    assert!(words.contains("sqlite:") && words.contains("postgres://"), "{words}");
+}
+
+#[test]
+fn a_port_in_use_is_said_and_a_wrong_setting_is_named() {
+    let database = Database::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let run = |listen: &str| {
+        let variables = database.variables();
+        let mut all: Vec<(&str, &str)> = variables.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        all.push(("SIPAS_LISTEN", listen));
+        run(&["serve"], &all)
+    };
+    assert!(run(&address).fails(3).contains(&address));
+    assert!(run("8080").fails(1).contains("SIPAS_LISTEN"));
+}
+
+#[test]
+fn c_03_a_wrong_key_is_refused() {
+    let database = applied(&citizens(When::Now));
+    let words = run(
+        &["report", "dan", "--format", "json"],
+        &[("SIPAS_DATABASE_URL", database.url()), ("SIPAS_SECRET", "another key, long enough as well")],
+    )
+    .fails(1);
+    assert!(words.contains("SIPAS_SECRET"), "{words}");
+}
+
+#[test]
+fn simulated_answers_go_into_demonstrations_alone() {
+    let database = applied(&citizens(When::Now));
+    database.run(&["simulate", "dan", "--responses", "10", "--seed", "1"]).fails(1);
+    let other = applied(
+        &citizens(When::Now).replace("form = \"counter\"", "form = \"counter\"\ndemonstration = true"),
+    );
+    other.run(&["simulate", "dan", "--responses", "500", "--seed", "1"]).ok();
+    let first = stage::report(&other, "dan");
+    assert_eq!(first["responses"]["stored"], 500);
+    assert_eq!(first["campaign"]["demonstration"], true);
+    other.run(&["simulate", "dan", "--responses", "5000", "--seed", "2"]).fails(1);
+    assert_eq!(stage::stored(&other, "dan"), 500);
+}
