@@ -3,7 +3,7 @@
 //! Pure: everything is made from [`crate::index::report::Report`], and nothing is read or written. What may not be
 //! published passes through one gate, [`shown`], so that a suppressed cell has no figure in any rendering; a cell of a
 //! spreadsheet passes through [`guard`], so that a name can never become a formula. [`scope::of_unit`] cuts a report
-//! down to one unit. Start at [`html`] for what a director reads and at [`format`] for how numbers are written.
+//! down to one unit. Start at [`html`] for what a director reads and at [`mod@format`] for how numbers are written.
 
 pub mod chart;
 pub mod format;
