@@ -59,7 +59,7 @@ pub fn scale(lang: Lang, target: f64) -> Markup {
     html! {
         svg.scale aria-hidden="true" width="100%" height="22" focusable="false" {
             text x="0" y="14" { "0" }
-            @if target > 0.75 { text.half x="50%" y="14" text-anchor="middle" { (format::percent_short(lang, 0.5)) } }
+            @if target > 0.85 { text.half x="50%" y="14" text-anchor="middle" { (format::percent_short(lang, 0.5)) } }
             text.goal x=(at(target)) y="14" text-anchor=(anchor) { (label) }
         }
     }
