@@ -49,21 +49,31 @@ impl Source {
                 let text = String::from_utf8_lossy(bytes.get(..byte).unwrap_or_default()).into_owned();
                 let before = Self { name: name.to_owned(), text };
                 let words = fl!(lang.messages(), "apply-not-utf-8", byte = (byte + 1).to_string());
-                Err(before.problem(byte, words))
+                Err(before.problem(&Lines::of(&before.text), byte, words))
             }
         }
     }
 
-    /// Line and column of a byte, from 1.
-    fn place(&self, byte: usize) -> (usize, usize) {
-        let before = self.text.get(..byte).unwrap_or(&self.text);
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        (before.matches('\n').count() + 1, line.chars().count() + 1)
+    fn problem(&self, lines: &Lines, byte: usize, message: String) -> Problem {
+        let (line, column) = lines.place(&self.text, byte);
+        Problem { file: self.name.clone(), line, column, message }
+    }
+}
+
+/// The bytes at which the lines of a text start: found once, since a long list may have many mistakes.
+#[derive(Debug)]
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
     }
 
-    fn problem(&self, byte: usize, message: String) -> Problem {
-        let (line, column) = self.place(byte);
-        Problem { file: self.name.clone(), line, column, message }
+    /// Line and column of a byte, from 1.
+    fn place(&self, text: &str, byte: usize) -> (usize, usize) {
+        let line = self.0.partition_point(|start| *start <= byte);
+        let start = line.checked_sub(1).and_then(|n| self.0.get(n)).copied().unwrap_or(0);
+        (line, text.get(start..byte).unwrap_or_default().chars().count() + 1)
     }
 }
 
@@ -86,13 +96,15 @@ pub struct Said<T> {
 pub struct Findings<'a> {
     pub lang: Lang,
     sources: &'a [Source],
+    lines: Vec<Lines>,
     wrong: Vec<(Spot, String)>,
     doubtful: Vec<(Spot, String)>,
 }
 
 impl<'a> Findings<'a> {
-    pub const fn new(lang: Lang, sources: &'a [Source]) -> Self {
-        Self { lang, sources, wrong: Vec::new(), doubtful: Vec::new() }
+    pub fn new(lang: Lang, sources: &'a [Source]) -> Self {
+        let lines = sources.iter().map(|source| Lines::of(&source.text)).collect();
+        Self { lang, sources, lines, wrong: Vec::new(), doubtful: Vec::new() }
     }
 
     /// Something that must be mended.
@@ -110,25 +122,26 @@ impl<'a> Findings<'a> {
         self.wrong.iter().any(|(at, _)| *at == spot)
     }
 
+    fn problem(&self, spot: Spot, words: String) -> Option<Problem> {
+        let (source, lines) = (self.sources.get(spot.file)?, self.lines.get(spot.file)?);
+        Some(source.problem(lines, spot.byte, words))
+    }
+
     /// A place in words: `file:line:column`.
     pub fn place(&self, spot: Spot) -> String {
-        self.sources.get(spot.file).map_or_else(String::new, |source| {
-            let (line, column) = source.place(spot.byte);
-            format!("{}:{line}:{column}", source.name)
-        })
+        self.problem(spot, String::new())
+            .map_or_else(String::new, |at| format!("{}:{}:{}", at.file, at.line, at.column))
     }
 
     /// What was doubtful if nothing is wrong, else all that is wrong, in the order of the files.
-    pub fn finish(self) -> Result<Vec<Problem>, Vec<Problem>> {
-        let ordered = |mut found: Vec<(Spot, String)>| -> Vec<Problem> {
-            found.sort();
-            found.dedup();
-            found
-                .into_iter()
-                .filter_map(|(spot, words)| Some(self.sources.get(spot.file)?.problem(spot.byte, words)))
-                .collect()
-        };
-        if self.wrong.is_empty() { Ok(ordered(self.doubtful)) } else { Err(ordered(self.wrong)) }
+    pub fn finish(mut self) -> Result<Vec<Problem>, Vec<Problem>> {
+        let (wrong, doubtful) = (std::mem::take(&mut self.wrong), std::mem::take(&mut self.doubtful));
+        let is_sound = wrong.is_empty();
+        let mut found = if is_sound { doubtful } else { wrong };
+        found.sort();
+        found.dedup();
+        let problems = found.into_iter().filter_map(|(spot, words)| self.problem(spot, words)).collect();
+        if is_sound { Ok(problems) } else { Err(problems) }
     }
 }
 

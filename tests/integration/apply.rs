@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, thread, time::Duration};
 
-use crate::support::{Database, Output, run, stage::UNITS};
+use crate::support::{
+    Database, Output, Server, run,
+    stage::{self, UNITS, When, answer, filled, open_counter, stored},
+};
 
 const SMALL: &str = include_str!("../definitions/small/1.2.toml");
 
@@ -697,4 +700,56 @@ fn while_another_process_holds_the_database_nothing_is_half_done() {
     assert!(words.contains("busy"), "{words}");
     drop(lock);
     assert_eq!(dump(&database), before);
+}
+
+// --- Beside a running server ---------------------------------------------------------------------------------
+
+#[test]
+fn a_running_server_notices_and_keeps_answers_of_forms_opened_before() {
+    let (database, _server, mut phone) = open_counter();
+    let opened = filled(&phone.get("/k/qn-1").is(200), "5");
+    phone.get("/k/qn-9").is(404);
+    let new = "[[campaign.counter]]\ncode = \"qn-9\"\nunit = \"qn\"\nname = \"Quầy mới\"\npublic = true\n";
+    let file = stage::citizens(When::Now).replace("Quầy số 1 – Đất đai", "Quầy số 1 – Địa chính") + new;
+    apply(&database, &file).ok();
+    phone.submit("/k/qn-1", &opened).is(303);
+    let name = "Quầy số 1 – Địa chính";
+    let noticed = (0..200).any(|_| {
+        thread::sleep(Duration::from_millis(50));
+        phone.get("/k/qn-1").text().contains(name)
+    });
+    assert!(noticed, "the counter's new name is shown");
+    answer(&mut phone, "/k/qn-9", "4");
+    assert_eq!(stored(&database, "dan"), 2);
+}
+
+#[test]
+fn a_campaign_closed_by_a_file_takes_no_answer_from_then_on() {
+    let (database, _server, mut phone) = open_counter();
+    let opened = filled(&phone.get("/k/qn-1").is(200), "5");
+    apply(&database, &stage::citizens(When::Before)).ok();
+    let page = phone.submit("/k/qn-1", &opened).is(410);
+    assert!(!page.text().is_empty());
+    assert_eq!(database.number("SELECT COUNT(*) FROM response"), 0);
+}
+
+#[test]
+fn answers_that_come_in_while_files_are_applied_are_all_kept() {
+    let database = Database::new();
+    let file = stage::citizens(When::Now);
+    apply(&database, &file).ok();
+    let server = Server::start(&database);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for population in 4_001..4_009 {
+                let text = file.replace("population = 4000", &format!("population = {population}"));
+                apply(&database, &text).ok();
+            }
+        });
+        for _ in 0..3 {
+            let mut phone = server.client();
+            scope.spawn(move || (0..10).for_each(|_| answer(&mut phone, "/k/qn-1", "4")));
+        }
+    });
+    assert_eq!(stored(&database, "dan"), 30);
 }
