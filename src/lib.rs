@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod definition;
+pub mod disk;
 pub mod distribution;
 pub mod figures;
 pub mod index;

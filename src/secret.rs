@@ -123,3 +123,48 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn is_submission(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_01_a_million_link_tokens_are_all_different_and_use_their_letters_alike() {
+        const TOKENS: usize = 1_000_000;
+        let mut letters = [0_usize; 256];
+        let mut seen = HashSet::with_capacity(TOKENS);
+        for _ in 0..TOKENS {
+            let token = token::<LINK_TOKEN>();
+            token.bytes().for_each(|letter| letters[usize::from(letter)] += 1);
+            assert!(seen.insert(token));
+        }
+        // 5 bits a letter: 130 bits. Each of the 32 letters is expected 812,500 times, with a deviation of about 900.
+        assert_eq!(letters.iter().filter(|n| **n > 0).count(), ALPHABET.len());
+        let expected = TOKENS * LINK_TOKEN / ALPHABET.len();
+        assert!(ALPHABET.iter().all(|letter| letters[usize::from(*letter)].abs_diff(expected) < 6_000));
+    }
+
+    #[test]
+    fn a_02_a_hash_needs_the_key_and_parts_do_not_run_together() {
+        let (one, two) =
+            (Key::from_text("a key for this test").unwrap(), Key::from_text("another key for it").unwrap());
+        assert_ne!(one.hash("link", &[b"token"]), two.hash("link", &[b"token"]));
+        assert_ne!(one.hash("link", &[b"token"]), one.hash("session", &[b"token"]));
+        assert_ne!(one.hash("link", &[b"ab", b"c"]), one.hash("link", &[b"a", b"bc"]));
+        assert!(Key::from_text("short").is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_key_file_is_its_owner_s_alone_and_stays() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sipas.key");
+        let one = Key::from_file(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let two = Key::from_file(&path).unwrap();
+        assert_eq!(one.hash("x", &[]), two.hash("x", &[]));
+    }
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::{
     clock::Clock,
+    disk,
     store::{Store, StoreError, accounts, campaigns, urn},
     web::{auth::session, catalogue::Catalogue},
 };
@@ -15,12 +16,15 @@ const NOTICE: Duration = Duration::from_millis(250);
 const SLOWER: u32 = 80;
 
 /// Works until it is dropped.
-pub async fn run(store: Store, clock: Clock, catalogue: Catalogue) {
+pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, database_url: String) {
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut away = false;
     for turn in (0..SLOWER).cycle() {
         ticks.tick().await;
+        if turn == 0 {
+            warn_of_little_room(&database_url);
+        }
         let outcome = async {
             catalogue.refresh().await?;
             if turn == 0 { slower(&store, clock.now()).await } else { Ok(()) }
@@ -35,6 +39,13 @@ pub async fn run(store: Store, clock: Clock, catalogue: Catalogue) {
                 away = true;
             }
         }
+    }
+}
+
+/// Every twenty seconds as long as it lasts: whoever watches the log must not miss it.
+fn warn_of_little_room(database_url: &str) {
+    if let Some(free) = disk::free_for(database_url).filter(|free| *free < disk::WARN) {
+        tracing::warn!(free, "the disk of the database is nearly full");
     }
 }
 

@@ -536,3 +536,6 @@ apply-link-ends = the link sent to the earlier address no longer works
 apply-nothing-changed = Nothing was changed in the database.
 apply-up-to-date = The database already says what the files say; nothing was changed.
 apply-dry-run = This was a dry run; nothing was changed in the database.
+
+# --- disk: room on the disk ---
+disk-full = Only { $percent } % of the database's disk is free, so that no new campaigns or figures are added; answers are still taken. Free some room and run this again.

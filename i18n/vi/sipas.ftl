@@ -536,3 +536,6 @@ apply-link-ends = đường dẫn đã gửi đến địa chỉ cũ không còn
 apply-nothing-changed = Chưa có gì thay đổi trong cơ sở dữ liệu.
 apply-up-to-date = Cơ sở dữ liệu đã đúng như các tệp; không có gì thay đổi.
 apply-dry-run = Đây chỉ là chạy thử; chưa có gì thay đổi trong cơ sở dữ liệu.
+
+# --- disk: chỗ trống trên đĩa ---
+disk-full = Đĩa của cơ sở dữ liệu chỉ còn { $percent } % chỗ trống nên không thêm đợt khảo sát hay số liệu mới; phiếu của người dân vẫn được nhận. Hãy giải phóng chỗ trống rồi chạy lại.

@@ -45,6 +45,9 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         let problems = apply::problems(lang, &sources);
         if problems.is_empty() { failure } else { refused(Failed::Problems(problems)) }
     })?;
+    if !args.dry_run {
+        here.check_room()?;
+    }
     let done = apply::apply(&here.store, &library, &here.clock, lang, &sources, args.dry_run).await;
     here.store.close().await;
     let outcome = done.map_err(|failed| match failed {

@@ -29,6 +29,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let here = args.settings.open().await?;
     let (slug, count) = (args.campaign.as_str(), args.responses);
     let stored = links::campaign(&here, slug).await?;
+    here.check_room()?;
     simulation::run(&here.store, stored.number, args.responses, args.seed, here.clock.now()).await.map_err(
         |refused| match &refused {
             Refused::Store(error) => here.database(error),

@@ -2,11 +2,14 @@
 
 use std::{future::Future, path::PathBuf, sync::Arc};
 
+use i18n_embed_fl::fl;
+
 use super::{Failure, definition::files, language};
 use crate::{
     clock::Clock,
     config::{Config, ConfigError},
     definition::Library,
+    disk,
     secret::Key,
     store::{Store, StoreError},
 };
@@ -65,6 +68,20 @@ impl Surroundings {
     /// A failure of the database as a failure of the command.
     pub fn database(&self, error: &StoreError) -> Failure {
         database(&self.config, error)
+    }
+
+    /// Refuses to begin what only takes more room where the disk is nearly full: answers come first.
+    ///
+    /// # Errors
+    /// [`Failure::Unreachable`] with the share that is left.
+    pub fn check_room(&self) -> Result<(), Failure> {
+        match disk::free_for(&self.config.database_url) {
+            Some(free) if free < disk::REFUSE => {
+                let percent = format!("{:.0}", (free * 100.0).floor());
+                Err(Failure::Unreachable(fl!(language().messages(), "disk-full", percent = percent)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The definitions built in and those of the settings' folder.

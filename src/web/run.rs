@@ -24,8 +24,9 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) {
     let (inbox, keeping) = Inbox::start(store.clone(), clock.clone());
+    let database_url = config.database_url.clone();
     let app = App::new(config, key, store.clone(), clock.clone(), inbox);
-    let work = tokio::spawn(worker::run(store.clone(), clock, app.catalogue.clone()));
+    let work = tokio::spawn(worker::run(store.clone(), clock, app.catalogue.clone(), database_url));
     let router = routes::router(app);
     server::serve(listener, router, stop).await;
     work.abort();

@@ -32,7 +32,7 @@ fn invite(database: &Database, mail: &MailServer) -> crate::support::Output {
 }
 
 #[test]
-fn links_are_shown_once_and_only_hashes_are_kept() {
+fn a_02_links_are_shown_once_and_only_hashes_are_kept() {
     let database = applied(&officials(When::Now, 3));
     let first = database.run(&["links", "can-bo"]).ok();
     let lines: Vec<Vec<&str>> = first.lines().map(|line| line.split('\t').collect()).collect();

@@ -87,6 +87,48 @@ fn c_01_after_kill_9_every_acknowledged_answer_is_there_once() {
 }
 
 #[test]
+fn c_03_a_database_that_may_lose_acknowledged_answers_is_refused() {
+    let database = applied(&citizens(When::Now));
+    if database.is_postgres() {
+        let name = database.url().rsplit('/').next().unwrap();
+        database.execute(&format!("ALTER DATABASE {name} SET synchronous_commit = off"));
+        let words = database.run(&["links", "dan"]).fails(3);
+        assert!(words.contains("synchronous_commit"), "{words}");
+    } else {
+        // Whatever the file was left with, the program's own connections write ahead and wait for the disk.
+        database.execute("PRAGMA journal_mode = DELETE");
+        database.run(&["links", "dan"]).ok();
+        assert_eq!(database.texts("SELECT journal_mode FROM pragma_journal_mode"), ["wal"]);
+    }
+}
+
+#[test]
+fn c_09_with_little_room_left_nothing_new_is_begun_and_answers_are_taken() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let database = Database::sqlite_at(disk.path());
+    let file = database.file("apply.toml", &citizens(When::Now));
+    database.run(&["apply", &file]).ok();
+    let server = Server::start(&database);
+    // About a twelfth stays free.
+    std::fs::File::create(disk.path().join("filler"))
+        .unwrap()
+        .write_all(&vec![0; room(disk.path()) - 256 * 1024])
+        .unwrap();
+    let words = database.run(&["apply", &file]).fails(3);
+    assert!(words.contains('%'), "{words}");
+    answer(&mut server.client(), "/k/qn-1", "5");
+    drop(server);
+    assert_eq!(stored(&database, "dan"), 1);
+}
+
+/// Bytes free on a disk.
+fn room(folder: &std::path::Path) -> usize {
+    let output =
+        std::process::Command::new("df").args(["--output=avail", "-B1"]).arg(folder).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().lines().nth(1).unwrap().trim().parse().unwrap()
+}
+
+#[test]
 fn c_12_sigterm_under_load_ends_in_order() {
     let database = applied(&citizens(When::Now));
     let server = Server::start(&database);

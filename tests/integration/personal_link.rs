@@ -226,7 +226,7 @@ fn b_02_the_order_of_the_answers_tells_nothing_of_the_order_of_the_links() {
 }
 
 #[test]
-fn b_01_nothing_in_the_answers_refers_to_the_invitations() {
+fn b_01_b_05_nothing_in_the_answers_refers_to_the_invitations_or_to_a_time() {
     let (database, server, links) = open(4);
     for link in &links {
         answer(&mut server.client(), link, "5");
@@ -245,6 +245,27 @@ fn b_01_nothing_in_the_answers_refers_to_the_invitations() {
     for id in &ids {
         assert!(!hashes.iter().any(|hash| hash.contains(id.as_str())), "an id is part of a token's hash");
     }
+}
+
+#[test]
+fn b_04_answers_lie_in_the_order_of_random_ids() {
+    let (database, server, links) = open(4);
+    for link in &links {
+        answer(&mut server.client(), link, "5");
+    }
+    drop(server);
+    if !database.is_postgres() {
+        for table in ["urn", "urn_comment", "response", "comment"] {
+            let sql = format!("SELECT sql FROM sqlite_master WHERE name = '{table}'");
+            assert!(database.texts(&sql)[0].contains("WITHOUT ROWID"), "{table}");
+        }
+    }
+    let before: BTreeSet<String> = database.texts("SELECT id FROM urn").into_iter().collect();
+    stage::apply(&database, &officials(When::Before, 4));
+    report(&database, "can-bo");
+    let after: BTreeSet<String> = database.texts("SELECT id FROM response").into_iter().collect();
+    assert_eq!((before.len(), after.len()), (4, 4));
+    assert!(before.is_disjoint(&after), "every answer gets a new random id when the urn is opened");
 }
 
 #[test]
