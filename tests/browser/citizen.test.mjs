@@ -83,7 +83,7 @@ test('M-04: with the keyboard alone, with focus always to be seen', () =>
       await page.keyboard.press('Tab');
       const focus = await page.evaluate(() => {
         const element = document.activeElement;
-        const shown = [element, element.labels?.[0], element.parentElement].filter(Boolean).some((part) => {
+        const shown = [element, element.nextElementSibling, element.labels?.[0], element.parentElement].filter(Boolean).some((part) => {
           const style = getComputedStyle(part);
           return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
         });

@@ -177,9 +177,10 @@ export function openQuestions(page) {
   });
 }
 
-/** What is tapped or clicked to choose the option at this place of a question. */
+/** What is tapped or clicked to choose the option at this place of a question, or the last one before it. */
 export async function labelOf(page, question, place) {
-  const radio = page.locator(`input[type=radio][name="${question}"]`).nth(place);
+  const radios = page.locator(`input[type=radio][name="${question}"]`);
+  const radio = radios.nth(Math.min(place, (await radios.count()) - 1));
   return (await radio.evaluateHandle((input) => input.labels[0])).asElement();
 }
 

@@ -46,6 +46,8 @@ pub struct Navigation<'a> {
     pub back: &'a str,
     /// The account signed in.
     pub account: &'a str,
+    /// Where the log-out is sent.
+    pub log_out: &'a str,
     /// The same page by language.
     pub languages: &'a [(Lang, &'a str)],
     /// The same report in other formats: the format's name and its address.
@@ -63,6 +65,8 @@ pub fn page(report: &Report, frame: &Frame<'_>) -> Markup {
                 title { (fl!(words, "report-title", campaign = report.campaign.title.as_str())) }
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
+                // Old browsers would else send the log-out without its origin, and be refused as another site's.
+                meta name="referrer" content="same-origin";
                 meta name="format-detection" content="telephone=no";
                 @match frame.styles {
                     Styles::Inline(css) => style { (PreEscaped(css)) },
@@ -95,7 +99,12 @@ fn header(frame: &Frame<'_>) -> Markup {
                                     }
                                 }
                             }
-                            li { (navigation.account) }
+                            li {
+                                form method="post" action=(navigation.log_out) {
+                                    (navigation.account) " "
+                                    button { (fl!(words, "admin-log-out")) }
+                                }
+                            }
                         }
                     }
                 }

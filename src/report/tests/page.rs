@@ -283,6 +283,7 @@ fn the_frame_links_back_to_other_languages_and_to_files() {
     let navigation = Navigation {
         back: "/admin/campaigns/x",
         account: "nguyen.van.an",
+        log_out: "/admin/logout",
         languages: &[(Lang::VI, "?lang=vi"), (Lang::EN, "?lang=en")],
         downloads: &[("XLSX", "/x.xlsx"), ("CSV", "/x.csv")],
     };
@@ -310,6 +311,7 @@ fn look() {
     let navigation = Navigation {
         back: "#",
         account: "nguyen.van.an",
+        log_out: "/admin/logout",
         languages: &[(Lang::EN, "#")],
         downloads: &[("XLSX", "#"), ("CSV", "#"), ("JSON", "#")],
     };

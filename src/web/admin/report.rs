@@ -11,6 +11,7 @@ use axum::{
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
+use super::login::LogoutPath;
 use crate::{
     figures::{self, NoReport},
     index::report::Report,
@@ -113,12 +114,14 @@ pub async fn show(
     let languages = language_links(&base);
     let languages: Vec<(Lang, &str)> = languages.iter().map(|(lang, href)| (*lang, href.as_str())).collect();
     let css = assets::asset_url("report.css");
+    let log_out = LogoutPath.to_string();
     let frame = html::Frame {
         lang,
         styles: html::Styles::Link(&css),
         navigation: Some(html::Navigation {
             back: &back,
             account: &staff.account,
+            log_out: &log_out,
             languages: &languages,
             downloads: &[("XLSX", &xlsx), ("CSV", &csv), ("JSON", &json)],
         }),
