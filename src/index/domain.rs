@@ -204,7 +204,9 @@ impl<'a> Domain<'a> {
                 let mixed = (m * sum - sum * n) / m;
                 let presence = (m * n - n * n) / m;
                 let mut centred = Cancelling::default();
-                [values, -2.0 * mean * mixed, mean * mean * presence].map(|term| centred.add(term));
+                [values, -2.0 * mean * mixed, mean * mean * presence]
+                    .into_iter()
+                    .for_each(|term| centred.add(term));
                 let scale = s.weight / whole;
                 add(s, scale * (sum - mean * n), scale * scale * centred.not_negative())
             })

@@ -296,8 +296,8 @@ mod tests {
                 .chain([vec![0, 1], vec![2, 3], vec![4, 5], vec![6], vec![7, 8], vec![9, 10]])
                 .collect();
             for cells in &mut n {
-                for cell in items..parts.len() {
-                    let most = parts[cell].iter().map(|part| cells[*part]).max().unwrap();
+                for below in &parts[items..] {
+                    let most = below.iter().map(|part| cells[*part]).max().unwrap();
                     cells.push(most);
                 }
             }
