@@ -1,6 +1,9 @@
 //! The report put together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use i18n_embed_fl::fl;
 use jiff::Timestamp;
@@ -56,11 +59,9 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         },
     );
     let k = k.max(K_LEAST);
-    let mut results: Vec<Figures> = places
-        .strata
-        .iter()
-        .map(|of| figures(&plan, &rules, &Domain::new(strata.some(of), weighted)))
-        .collect();
+    let mut results: Vec<Figures> = on_all_cores(places.strata.len(), |place| {
+        figures(&plan, &rules, &Domain::new(strata.some(&places.strata[place]), weighted))
+    });
     if closed {
         results.iter_mut().for_each(|result| {
             hide_all(result);
@@ -226,7 +227,7 @@ fn strata(input: &Input<'_>, plan: &Plan<'_>, closed: bool, notes: &mut Vec<Note
     if sheets.iter().any(|(_, sheets)| sheets.channels.contains_key(&Channel::Open.byte())) {
         notes.push(note("self_selected", None, |lang| fl!(lang.messages(), "index-self-selected")));
     }
-    let tallies = count(plan, &sheets);
+    let tallies = on_all_cores(sheets.len(), |at| tally::count(plan, sheets[at].1));
     let all = sheets
         .iter()
         .zip(tallies)
@@ -245,19 +246,15 @@ fn strata(input: &Input<'_>, plan: &Plan<'_>, closed: bool, notes: &mut Vec<Note
     Ok(Strata { codes: sheets.into_iter().map(|(unit, _)| unit.clone()).collect(), all, weighted })
 }
 
-/// Counts the units on all cores; each unit's counts are whole numbers, so that it does not matter which core did it.
-fn count(plan: &Plan<'_>, sheets: &[(&String, &UnitSheets)]) -> Vec<tally::Tally> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
-    let next = std::sync::atomic::AtomicUsize::new(0);
+/// Does something for each of `0..count` on all cores, in the order of the numbers: it does not matter which core did it.
+fn on_all_cores<T: Send>(count: usize, one: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8).min(count);
+    let next = AtomicUsize::new(0);
     let work = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let Some((_, sheets)) = sheets.get(at) else { return done };
-            done.push((at, tally::count(plan, sheets)));
-        }
+        let numbers = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        numbers.take_while(|at| *at < count).map(|at| (at, one(at))).collect::<Vec<_>>()
     };
-    let mut done: Vec<(usize, tally::Tally)> = std::thread::scope(|scope| {
+    let mut done = std::thread::scope(|scope| {
         let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
         let mut done = work();
         for other in others {
@@ -269,7 +266,7 @@ fn count(plan: &Plan<'_>, sheets: &[(&String, &UnitSheets)]) -> Vec<tally::Tally
         done
     });
     done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, tally)| tally).collect()
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The whole campaign and the units of the report, each with its strata.

@@ -203,9 +203,12 @@ impl<'a> Domain<'a> {
                 let values = (m * squares - sum * sum) / m;
                 let mixed = (m * sum - sum * n) / m;
                 let presence = (m * n - n * n) / m;
-                let centred = (values - 2.0 * mean * mixed + mean * mean * presence).max(0.0);
+                let mut centred = Cancelling::default();
+                [values, -2.0 * mean * mixed, mean * mean * presence]
+                    .into_iter()
+                    .for_each(|term| centred.add(term));
                 let scale = s.weight / whole;
-                add(s, scale * (sum - mean * n), scale * scale * centred)
+                add(s, scale * (sum - mean * n), scale * scale * centred.not_negative())
             })
             .sum();
         let n: u64 = moments.iter().map(|(_, n, ..)| *n as u64).sum();
@@ -224,21 +227,48 @@ impl<'a> Domain<'a> {
     }
 }
 
+/// A sum of terms that may cancel each other: what is left of them is zero where it is no more than their rounding.
+///
+/// Where all sheets have the same mean though their items differ, the sum is zero and its terms are not. Taken for a
+/// variance, the rounding would give an interval of no width and a false certainty.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cancelling {
+    sum: f64,
+    size: f64,
+}
+
+impl Cancelling {
+    /// Far above what a thousand roundings add up to, far below what one differing sheet among ten million leaves.
+    const ROUNDING: f64 = 1e-12;
+
+    fn add(&mut self, term: f64) {
+        self.sum += term;
+        self.size += term.abs();
+    }
+
+    /// The sum, which cannot be negative.
+    fn not_negative(self) -> f64 {
+        if self.sum > Self::ROUNDING * self.size { self.sum } else { 0.0 }
+    }
+}
+
 /// What a stratum adds to the variance of an estimate.
 fn contribution(s: &Stratum, terms: &[Term]) -> f64 {
     let t = &s.tally;
-    let mut centred = 0.0;
+    let mut centred = Cancelling::default();
     let mut sum = 0.0;
     for a in terms {
         sum += a.factor * (t.sums[a.variable] - a.centre * t.answered[a.variable] as f64);
         for b in terms {
             let (j, k) = (a.variable, b.variable);
-            let product = t.values.get(j, k) - b.centre * t.mixed.get(j, k) - a.centre * t.mixed.get(k, j)
-                + a.centre * b.centre * t.presence.get(j, k);
-            centred += a.factor * b.factor * product;
+            let factor = a.factor * b.factor;
+            centred.add(factor * t.values.get(j, k));
+            centred.add(-factor * b.centre * t.mixed.get(j, k));
+            centred.add(-factor * a.centre * t.mixed.get(k, j));
+            centred.add(factor * a.centre * b.centre * t.presence.get(j, k));
         }
     }
-    add(s, s.weight * sum, s.weight * s.weight * centred.max(0.0))
+    add(s, s.weight * sum, s.weight * s.weight * centred.not_negative())
 }
 
 fn add(s: &Stratum, sum: f64, centred: f64) -> f64 {

@@ -163,7 +163,169 @@ mod tests {
         assert_eq!(cells.hidden(|_, _| false), [[true, true]]);
     }
 
+    const PRIME: u64 = (1 << 61) - 1;
+
+    fn times(a: u64, b: u64) -> u64 {
+        u64::try_from(u128::from(a) * u128::from(b) % u128::from(PRIME)).unwrap()
+    }
+
+    fn inverse(a: u64) -> u64 {
+        let (mut power, mut base, mut result) = (PRIME - 2, a, 1);
+        while power > 0 {
+            if power & 1 == 1 {
+                result = times(result, base);
+            }
+            base = times(base, base);
+            power >>= 1;
+        }
+        result
+    }
+
+    /// Equations over a prime field, where nothing is rounded, kept in echelon form.
+    #[derive(Default)]
+    struct Equations(Vec<(usize, Vec<u64>)>);
+
+    impl Equations {
+        /// What is left of a combination of unknowns after everything known is taken from it.
+        fn reduce(&self, mut row: Vec<u64>) -> Vec<u64> {
+            for (pivot, known) in &self.0 {
+                let factor = row[*pivot];
+                if factor > 0 {
+                    for (value, known) in row.iter_mut().zip(known) {
+                        *value = (*value + PRIME - times(factor, *known)) % PRIME;
+                    }
+                }
+            }
+            row
+        }
+
+        fn learn(&mut self, row: Vec<u64>) {
+            let row = self.reduce(row);
+            if let Some(pivot) = row.iter().position(|value| *value > 0) {
+                let scale = inverse(row[pivot]);
+                self.0.push((pivot, row.into_iter().map(|value| times(value, scale)).collect()));
+            }
+        }
+
+        fn gives(&self, row: Vec<u64>) -> bool {
+            self.reduce(row).iter().all(|value| *value == 0)
+        }
+    }
+
+    /// What an attacker knows who subtracts and combines all shown figures, and even knows how many answers stand
+    /// behind the hidden ones: the mean of a cell is a combination of the sums of its items where sheets were held.
+    struct Attack<'a> {
+        cells: &'a Cells,
+        items: usize,
+    }
+
+    impl Attack<'_> {
+        fn inside(&self, place: usize) -> Vec<usize> {
+            let below = self.cells.below[place].iter().flat_map(|below| self.inside(*below));
+            std::iter::once(place).chain(below).collect()
+        }
+
+        fn mean(&self, place: usize, cell: usize) -> Vec<u64> {
+            let mut row = vec![0; self.items * self.cells.n.len()];
+            if cell < self.items {
+                let share = inverse(self.cells.n[place][cell] % PRIME);
+                for inside in self.inside(place) {
+                    row[inside * self.items + cell] = share;
+                }
+                return row;
+            }
+            // Weights that are no round numbers, so that nothing cancels by chance.
+            for (at, part) in self.cells.parts[cell].iter().enumerate() {
+                let weight = 1_000_003 + 97 * (cell as u64) + 13 * (at as u64);
+                for (value, part) in row.iter_mut().zip(self.mean(place, *part)) {
+                    *value = (*value + times(weight, part)) % PRIME;
+                }
+            }
+            row
+        }
+
+        fn known(&self, hidden: &[Vec<bool>]) -> Equations {
+            let mut known = Equations::default();
+            for (place, n) in self.cells.n.iter().enumerate() {
+                // What nobody answered adds nothing, and everybody may know it.
+                for item in (0..self.items).filter(|item| n[*item] == 0) {
+                    for inside in self.inside(place) {
+                        let mut row = vec![0; self.items * self.cells.n.len()];
+                        row[inside * self.items + item] = 1;
+                        known.learn(row);
+                    }
+                }
+            }
+            for (place, cells) in hidden.iter().enumerate() {
+                for cell in (0..cells.len()).filter(|cell| !cells[*cell] && self.computable(place, *cell)) {
+                    known.learn(self.mean(place, cell));
+                }
+            }
+            known
+        }
+
+        fn computable(&self, place: usize, cell: usize) -> bool {
+            self.cells.n[place][cell] > 0
+                && self.cells.parts[cell].iter().all(|part| self.computable(place, *part))
+        }
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        /// Units and index trees at once: no mean of fewer than k answers follows from what is shown.
+        #[test]
+        fn d_02_no_small_cell_follows_from_all_that_is_shown(
+            shape in proptest::collection::vec((0_usize..1_000, 0_u64..60, proptest::collection::vec(0_u64..20, 6)), 1..9),
+            k in 5_u64..15,
+            few in 0_usize..6,
+        ) {
+            let items = 6;
+            let parents: Vec<Option<usize>> =
+                shape.iter().enumerate().map(|(at, (up, ..))| (at > 0).then(|| up % at)).collect();
+            let mut n: Vec<Vec<u64>> = shape
+                .iter()
+                .map(|(_, own, less)| {
+                    let item = |(at, less): (usize, &u64)| {
+                        // One dimension is asked of few.
+                        if at / 2 == few { less / 3 } else { own.saturating_sub(*less / 8) }
+                    };
+                    less.iter().enumerate().map(item).collect()
+                })
+                .collect();
+            let parts: Vec<Vec<usize>> = std::iter::repeat_n(vec![], items)
+                .chain([vec![0, 1], vec![2, 3], vec![4, 5], vec![6], vec![7, 8], vec![9, 10]])
+                .collect();
+            for cells in &mut n {
+                for below in &parts[items..] {
+                    let most = below.iter().map(|part| cells[*part]).max().unwrap();
+                    cells.push(most);
+                }
+            }
+            for at in (1..n.len()).rev() {
+                let (up, here) = (parents[at].unwrap(), n[at].clone());
+                n[up].iter_mut().zip(here).for_each(|(up, here)| *up += here);
+            }
+            let below = (0..n.len())
+                .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
+                .collect();
+            let cells = Cells { n, below, parts, k };
+            let hidden = cells.hidden(|_, _| false);
+            let attack = Attack { cells: &cells, items };
+            let known = attack.known(&hidden);
+            for place in 0..cells.n.len() {
+                for cell in 0..cells.parts.len() {
+                    let n = cells.n[place][cell];
+                    if n > 0 && n < k && attack.computable(place, cell) {
+                        prop_assert!(hidden[place][cell]);
+                        prop_assert!(
+                            !known.gives(attack.mean(place, cell)),
+                            "cell {cell} of place {place}, n = {n}: {:?} {:?}", cells, hidden
+                        );
+                    }
+                }
+            }
+        }
+
         /// An attacker who subtracts all shown parts from every shown whole learns no count below k.
         #[test]
         fn d_02_subtracting_shown_cells_gives_no_small_cell(

@@ -408,6 +408,61 @@ proptest! {
     }
 }
 
+/// Answers given, the report's figures are those of the engine.
+fn compared(answers: &BTreeMap<String, Answers>, strata: &[Stratum]) {
+    let all: Vec<&str> = answers.keys().map(String::as_str).collect();
+    let csv = csv(answers, strata);
+    for measure in ["share_satisfied", "mean_score"] {
+        let scale = if measure == "mean_score" { 0.2 } else { 1.0 };
+        for aggregation in ["item_shares", "respondent_scores", "pooled_answers"] {
+            let report = report(&definition(measure, aggregation, "citizens"), answers, strata, None, 0);
+            let theirs = engine(measure, aggregation, &csv, !strata.is_empty(), &all);
+            compare(&report.total, &theirs, scale, &format!("{measure} {aggregation}"));
+            let index = &report.total.index;
+            if index.se == Some(0.0) {
+                assert_eq!(index.method, Some("kg"), "no certainty from answers that happen to agree");
+            }
+        }
+    }
+}
+
+#[test]
+fn answers_that_make_up_for_each_other_have_no_variance_and_no_rounding_of_one() {
+    // Each sheet is dissatisfied with one item of every dimension in turn, so that all have the same mean.
+    let row = |at: usize| -> [u8; 6] {
+        std::array::from_fn(|item| match item {
+            0..=2 if item == at % 3 => 2,
+            3..=4 if item - 3 == at % 2 => 3,
+            5 => 4,
+            _ => 5,
+        })
+    };
+    for n in [11, 30, 97, 400] {
+        let answers = BTreeMap::from([
+            ("d2".to_owned(), (0..n).map(row).collect::<Answers>()),
+            ("s1".to_owned(), (0..n / 2 + 10).map(row).collect()),
+        ]);
+        let of = |unit: &str, population| Stratum { unit: unit.to_owned(), population, sample: None };
+        compared(&answers, &[of("d2", 3_001), of("s1", 777)]);
+        compared(&answers, &[]);
+    }
+}
+
+#[test]
+fn equal_answers_with_some_left_out_have_no_variance() {
+    for code in 1..=5 {
+        let mut rows: Answers = vec![[code; 6]; 37];
+        rows.extend(
+            (0..19).map(|at| std::array::from_fn(|item| if (at + item) % 3 == 0 { 6 } else { code })),
+        );
+        let other: Answers = rows.iter().rev().take(23).copied().collect();
+        let answers = BTreeMap::from([("d2".to_owned(), rows), ("s1".to_owned(), other)]);
+        let of = |unit: &str, population| Stratum { unit: unit.to_owned(), population, sample: None };
+        compared(&answers, &[of("d2", 3_001), of("s1", 777)]);
+        compared(&answers, &[]);
+    }
+}
+
 /// Answers of one unit, all sheets alike.
 fn alike(code: &str, n: usize, row: [u8; 6]) -> BTreeMap<String, Answers> {
     BTreeMap::from([(code.to_owned(), vec![row; n])])
