@@ -67,6 +67,10 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
             hide_all(result);
             result.responses = None;
         });
+        // How many have answered in all is told anyway; by unit it would tell of few people.
+        if let Some(total) = results.first_mut() {
+            total.responses = Some(responses(input, closed).stored);
+        }
         notes.push(note("closed_until_end", None, |lang| fl!(lang.messages(), "index-closed-until-end")));
     } else {
         say_not_computable(&results[0], &mut notes);

@@ -523,7 +523,11 @@ fn b_07_an_open_link_campaign_shows_the_turnout_and_nothing_else() {
     let definition = definition("mean_score", "pooled_answers", "officials");
     let links = Some(Links { invited: 40, answered: 25 });
     let open = report(&definition, &alike("d2", 25, [4, 5, 4, 3, 5, 4]), &[], links, 500_000);
-    assert_eq!((open.responses.stored, open.total.responses, open.responses.from.clone()), (50, None, None));
+    assert_eq!(
+        (open.responses.stored, open.total.responses, open.responses.from.clone()),
+        (50, Some(50), None)
+    );
+    assert!(open.units.iter().all(|unit| unit.result.responses.is_none()));
     for unit in std::iter::once(&open.total).chain(open.units.iter().map(|unit| &unit.result)) {
         assert_eq!(unit.index, Estimate::default());
         assert!(
