@@ -17,6 +17,7 @@ pub mod language;
 pub mod organisation;
 pub mod questionnaire;
 pub mod report;
+pub mod sampling;
 pub mod secret;
 pub mod simulation;
 pub mod statistics;

@@ -539,3 +539,38 @@ apply-dry-run = This was a dry run; nothing was changed in the database.
 
 # --- disk: room on the disk ---
 disk-full = Only { $percent } % of the database's disk is free, so that no new campaigns or figures are added; answers are still taken. Free some room and run this again.
+
+# --- plan: sipas plan sample, sipas plan draw ---
+plan-at-cell = line { $line }, column “{ $column }”: { $words }
+plan-at-line = line { $line }: { $words }
+plan-at-column = column “{ $column }”: { $words }
+plan-range-at-least-one = 1 or more
+plan-range-positive = more than 0
+plan-range-share = more than 0 and less than 1; 90 % is written 0.9 or 90%
+plan-range-rate = more than 0 and at most 1; 60 % is written 0.6 or 60%
+plan-not-utf-8 = This is no text in UTF-8. In Excel, save it as “CSV UTF-8 (Comma delimited)”.
+plan-not-csv = This cannot be read as CSV: { $detail }
+plan-cells = The row has { $found } cells, the header has { $expected }. Put texts that contain the separator in double quotes.
+plan-no-rows = The file has no rows below its header.
+plan-no-column = There is no column “{ $wanted }” (accepted names: { $accepted }). The file has: { $found }.
+plan-no-such-column = There is no column “{ $wanted }”. The file has: { $found }.
+plan-two-columns = “{ $other }” means the same; keep one of the two columns.
+plan-reserved-column = A drawn file adds a column of this name; rename the one in the list.
+plan-empty-cell = The cell is empty; fill it in.
+plan-not-whole = “{ $text }” is not a whole number; write digits only, such as 1250.
+plan-not-number = “{ $text }” is not a number; write it like 0.9 or 1.5.
+plan-ambiguous = “{ $text }” can be read in two ways, with thousands or with decimals. Write { $digits } if that is meant, without any mark; a decimal number with fewer or more than three decimals.
+plan-out-of-range = { $text } is out of range; it must be { $range }.
+plan-twice = “{ $text }” is already in line { $first }; each may occur once.
+plan-total-too-small = A total of { $total } is too small: the minimum for every unit adds up to { $least }.
+plan-total-too-large = A total of { $total } cannot be reached: if everybody is invited, { $most } answers can be expected.
+plan-power-needs-shares = The test against a target is about shares; remove the column of standard deviations, or --power-against.
+plan-yamane-needs-shares = Yamane's formula is about shares; remove the column of standard deviations, or choose --method cochran.
+plan-draw-too-many = { $n } cannot be drawn of { $rows } rows; choose a number from 1 to { $rows }.
+plan-draw-too-many-in-stratum = Stratum “{ $stratum }”: { $n } cannot be drawn of { $rows } rows.
+plan-draw-not-in-plan = Stratum “{ $stratum }” of the list is not in the plan; add it to the plan or take its rows out of the list.
+plan-draw-not-in-frame = Unit “{ $stratum }” of the plan has no row in the list; check that codes are written the same in both.
+plan-draw-fewer-than-strata = { $n } are too few for { $strata } strata; every stratum needs at least one, else nothing can be said of it.
+plan-draw-too-large = The sizes add up to more than can be computed with exactly; give them in larger units.
+plan-not-a-record = This is no record of a draw (sipas.draw/1): { $detail }
+plan-other-algorithm = The record was made by the algorithm “{ $found }”; this version of sipas knows “{ $known }”.

@@ -539,3 +539,38 @@ apply-dry-run = Đây chỉ là chạy thử; chưa có gì thay đổi trong c�
 
 # --- disk: chỗ trống trên đĩa ---
 disk-full = Đĩa của cơ sở dữ liệu chỉ còn { $percent } % chỗ trống nên không thêm đợt khảo sát hay số liệu mới; phiếu của người dân vẫn được nhận. Hãy giải phóng chỗ trống rồi chạy lại.
+
+# --- plan: sipas plan sample, sipas plan draw ---
+plan-at-cell = dòng { $line }, cột “{ $column }”: { $words }
+plan-at-line = dòng { $line }: { $words }
+plan-at-column = cột “{ $column }”: { $words }
+plan-range-at-least-one = từ 1 trở lên
+plan-range-positive = lớn hơn 0
+plan-range-share = lớn hơn 0 và nhỏ hơn 1; 90 % ghi là 0.9 hoặc 90%
+plan-range-rate = lớn hơn 0 và không quá 1; 60 % ghi là 0.6 hoặc 60%
+plan-not-utf-8 = Tệp không phải văn bản UTF-8. Trong Excel, hãy lưu tệp dạng “CSV UTF-8 (Comma delimited)”.
+plan-not-csv = Không đọc được tệp theo dạng CSV: { $detail }
+plan-cells = Dòng này có { $found } ô, còn dòng tiêu đề có { $expected } ô. Nội dung có chứa dấu phân cách phải đặt trong ngoặc kép.
+plan-no-rows = Tệp không có dòng nào dưới dòng tiêu đề.
+plan-no-column = Không có cột “{ $wanted }” (các tên được chấp nhận: { $accepted }). Tệp có các cột: { $found }.
+plan-no-such-column = Không có cột “{ $wanted }”. Tệp có các cột: { $found }.
+plan-two-columns = cột này cùng nghĩa với cột “{ $other }”; hãy giữ lại một cột.
+plan-reserved-column = Tệp kết quả rút mẫu sẽ thêm cột có tên này; hãy đổi tên cột trong danh sách.
+plan-empty-cell = Ô để trống; hãy điền nội dung.
+plan-not-whole = “{ $text }” không phải số nguyên; hãy chỉ ghi chữ số, ví dụ 1250.
+plan-not-number = “{ $text }” không phải một số; hãy ghi như 0.9 hoặc 1.5.
+plan-ambiguous = “{ $text }” có thể hiểu theo hai cách: dấu phân cách hàng nghìn hoặc dấu thập phân. Nếu là { $digits }, hãy ghi liền không có dấu; nếu là số thập phân, hãy ghi ít hơn hoặc nhiều hơn ba chữ số thập phân.
+plan-out-of-range = { $text } nằm ngoài giới hạn; cần số { $range }.
+plan-twice = “{ $text }” đã có ở dòng { $first }; mỗi mã chỉ được ghi một lần.
+plan-total-too-small = Tổng số { $total } quá nhỏ: cộng mức tối thiểu của các đơn vị đã là { $least }.
+plan-total-too-large = Không thể đạt tổng số { $total }: dù mời tất cả, dự kiến chỉ thu được { $most } phiếu.
+plan-power-needs-shares = Kiểm định so với mục tiêu chỉ dùng cho tỷ lệ; hãy bỏ cột độ lệch chuẩn hoặc bỏ --power-against.
+plan-yamane-needs-shares = Công thức Yamane chỉ dùng cho tỷ lệ; hãy bỏ cột độ lệch chuẩn hoặc chọn --method cochran.
+plan-draw-too-many = Không thể rút { $n } từ { $rows } dòng; hãy chọn số từ 1 đến { $rows }.
+plan-draw-too-many-in-stratum = Tầng “{ $stratum }”: không thể rút { $n } từ { $rows } dòng.
+plan-draw-not-in-plan = Tầng “{ $stratum }” có trong danh sách nhưng không có trong phương án; hãy bổ sung vào phương án hoặc bỏ các dòng đó khỏi danh sách.
+plan-draw-not-in-frame = Đơn vị “{ $stratum }” của phương án không có dòng nào trong danh sách; hãy kiểm tra mã đơn vị có ghi giống nhau ở hai tệp không.
+plan-draw-fewer-than-strata = { $n } là quá ít cho { $strata } tầng; mỗi tầng cần ít nhất một, nếu không sẽ không kết luận được gì về tầng đó.
+plan-draw-too-large = Tổng quy mô quá lớn để tính chính xác; hãy ghi quy mô theo đơn vị lớn hơn.
+plan-not-a-record = Tệp không phải biên bản rút mẫu (sipas.draw/1): { $detail }
+plan-other-algorithm = Biên bản được lập theo thuật toán “{ $found }”; phiên bản sipas này biết thuật toán “{ $known }”.
