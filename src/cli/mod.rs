@@ -11,6 +11,7 @@ mod failure;
 pub mod invite;
 pub mod links;
 mod output;
+pub mod plan;
 pub mod report;
 pub mod serve;
 pub mod simulate;
@@ -51,6 +52,8 @@ pub enum Command {
     Definition(definition::Args),
     /// Estimate from any CSV file.
     Estimate(estimate::Args),
+    /// How large a sample is needed, and drawing it at random.
+    Plan(plan::Args),
     /// The index report of a campaign.
     Report(report::Args),
     /// Invented answers into a demonstration campaign.
@@ -72,6 +75,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Invite(args) => block_on(invite::run(&args)),
         Command::Definition(args) => definition::run(&args),
         Command::Estimate(args) => estimate::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Report(args) => block_on(report::run(&args)),
         Command::Simulate(args) => block_on(simulate::run(&args)),
         Command::User(args) => block_on(user::run(&args)),

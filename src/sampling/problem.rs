@@ -66,6 +66,8 @@ pub enum Kind {
     FewerThanStrata { n: u64, strata: u64 },
     /// Sizes whose sum is too large for exact arithmetic.
     TooLarge,
+    /// Something that is no plan.
+    NotAPlan { detail: String },
     /// Something that is no record of a draw.
     NotARecord { detail: String },
     /// A record made by an algorithm that this version does not know.
@@ -199,6 +201,7 @@ impl Kind {
                 fl!(m, "plan-draw-fewer-than-strata", n = n.to_string(), strata = strata.to_string())
             }
             Self::TooLarge => fl!(m, "plan-draw-too-large"),
+            Self::NotAPlan { detail } => fl!(m, "plan-not-a-plan", detail = detail.as_str()),
             Self::NotARecord { detail } => fl!(m, "plan-not-a-record", detail = detail.as_str()),
             Self::OtherAlgorithm { found } => {
                 fl!(m, "plan-other-algorithm", found = found.as_str(), known = super::random::ALGORITHM)

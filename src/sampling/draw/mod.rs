@@ -11,7 +11,7 @@ use std::{cmp::Ordering, collections::HashMap};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::strata::{Stratum, by_plan, by_rule};
+pub use self::strata::{Gap, Quotas, Stratum, by_plan, by_rule};
 use super::{
     number,
     problem::{Kind, Problem},

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::sampling::{
     allocation::{Bounds, Rule, share_out},
@@ -101,63 +102,104 @@ pub struct Gap {
     pub rows: u64,
 }
 
-/// What a plan (a sheet with the columns `unit` and `invite`, as `sipas plan sample --format csv` writes it) says is drawn
-/// from each stratum of a list, and where its populations are not those of the list.
+/// What a plan says is drawn from each unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quotas(BTreeMap<String, Quota>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Quota {
+    n: u64,
+    population: Option<u64>,
+}
+
+impl Quotas {
+    /// Reads a plan as `sipas plan sample` writes it: JSON, or CSV with the columns `unit` and `invite`; or a file of
+    /// one's own with such columns (also `n`, `số mời`).
+    ///
+    /// # Errors
+    /// Columns that are missing, cells that cannot be used, units that occur twice.
+    pub fn read(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
+        if bytes.trim_ascii_start().starts_with(b"{") {
+            return Self::from_json(bytes).map_err(|problem| vec![problem]);
+        }
+        let plan = Sheet::read(bytes)?;
+        let one = |problem| vec![problem];
+        let (unit, invite) = (plan.required(UNIT).map_err(one)?, plan.required(INVITE).map_err(one)?);
+        let (level, population) = (plan.find(&["level"]).map_err(one)?, plan.find(POPULATION).map_err(one)?);
+        let mut problems = Problems::default();
+        let (mut quotas, mut lines) = (BTreeMap::new(), BTreeMap::new());
+        for row in 0..plan.len() {
+            if level.is_some_and(|level| plan.cell(row, level) == "province") {
+                continue;
+            }
+            let name = problems.keep(plan.text(row, unit));
+            let n = problems.keep(plan.whole(row, invite));
+            let population = population.map(|column| problems.keep(plan.whole(row, column)));
+            if let Some(first) = lines.insert(name.clone(), plan.line(row))
+                && !name.is_empty()
+            {
+                let kind = Kind::Twice { text: name.clone(), first };
+                problems.keep::<()>(Err(plan.problem(row, unit, kind)));
+            }
+            quotas.insert(name, Quota { n, population });
+        }
+        problems.finish(Self(quotas))
+    }
+
+    fn from_json(bytes: &[u8]) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Plan {
+            units: Vec<Unit>,
+        }
+        #[derive(Deserialize)]
+        struct Unit {
+            unit: String,
+            population: Option<u64>,
+            invite: u64,
+        }
+        let no_plan = |detail: String| Problem::whole(Kind::NotAPlan { detail });
+        let plan: Plan = serde_json::from_slice(bytes).map_err(|error| no_plan(error.to_string()))?;
+        let quotas = plan
+            .units
+            .into_iter()
+            .map(|unit| (unit.unit.nfc().collect(), Quota { n: unit.invite, population: unit.population }));
+        Ok(Self(quotas.collect()))
+    }
+
+    /// Where the populations are not those of the list.
+    #[must_use]
+    pub fn gaps(&self, strata: &[Stratum]) -> Vec<Gap> {
+        let gap = |stratum: &Stratum| {
+            let population = self.0.get(&stratum.stratum)?.population?;
+            let (name, rows) = (stratum.stratum.clone(), stratum.rows);
+            (population != rows).then_some(Gap { stratum: name, population, rows })
+        };
+        strata.iter().filter_map(gap).collect()
+    }
+}
+
+/// What a plan says is drawn from each stratum of a list.
 ///
 /// # Errors
-/// As [`find`]; a plan that cannot be read (first), or one for other strata (second).
-pub fn by_plan(
-    sheet: &Sheet,
-    by: &str,
-    plan: &Sheet,
-) -> Result<Result<(Vec<Stratum>, Vec<Gap>), Vec<Problem>>, Vec<Problem>> {
-    let one = |problem| vec![problem];
-    let unit = plan.required(UNIT).map_err(one)?;
-    let invite = plan.required(INVITE).map_err(one)?;
-    let (level, population) = (plan.find(&["level"]).map_err(one)?, plan.find(POPULATION).map_err(one)?);
+/// As [`find`]; strata that only one of the two has, or with fewer rows than are to be drawn.
+pub fn by_plan(sheet: &Sheet, by: &str, plan: &Quotas) -> Result<Vec<Stratum>, Vec<Problem>> {
+    let found = find(sheet, by)?;
     let mut problems = Problems::default();
-    let mut wanted: BTreeMap<String, (u64, Option<u64>, u64)> = BTreeMap::new();
-    for row in 0..plan.len() {
-        if level.is_some_and(|level| plan.cell(row, level) == "province") {
-            continue;
-        }
-        let name = problems.keep(plan.text(row, unit));
-        let n = problems.keep(plan.whole(row, invite));
-        let population = population.map(|column| problems.keep(plan.whole(row, column)));
-        if let Some((_, _, first)) = wanted.insert(name.clone(), (n, population, plan.line(row)))
-            && !name.is_empty()
-        {
-            problems.keep::<()>(Err(plan.problem(row, unit, Kind::Twice { text: name, first })));
+    let mut strata = Vec::new();
+    for (stratum, rows) in &found {
+        let (stratum, rows) = (stratum.clone(), rows.len() as u64);
+        match plan.0.get(&stratum) {
+            None => problems.keep::<()>(Err(Problem::whole(Kind::NotInPlan { stratum }))),
+            Some(&Quota { n, .. }) if n > rows => {
+                problems.keep::<()>(Err(Problem::whole(Kind::TooManyInStratum { stratum, n, rows })));
+            }
+            Some(&Quota { n, .. }) => strata.push(Stratum { stratum, rows, n }),
         }
     }
-    let wanted = problems.finish(wanted)?;
-    Ok(find(sheet, by).and_then(|found| {
-        let mut problems = Problems::default();
-        let (mut strata, mut gaps) = (Vec::new(), Vec::new());
-        for (stratum, rows) in &found {
-            let rows = rows.len() as u64;
-            match wanted.get(stratum) {
-                None => {
-                    let kind = Kind::NotInPlan { stratum: stratum.clone() };
-                    problems.keep::<()>(Err(Problem::whole(kind)));
-                }
-                Some(&(n, _, _)) if n > rows => {
-                    let kind = Kind::TooManyInStratum { stratum: stratum.clone(), n, rows };
-                    problems.keep::<()>(Err(Problem::whole(kind)));
-                }
-                Some(&(n, population, _)) => {
-                    strata.push(Stratum { stratum: stratum.clone(), rows, n });
-                    if let Some(population) = population.filter(|&population| population != rows) {
-                        gaps.push(Gap { stratum: stratum.clone(), population, rows });
-                    }
-                }
-            }
-        }
-        for stratum in wanted.into_keys().filter(|stratum| !found.contains_key(stratum)) {
-            problems.keep::<()>(Err(Problem::whole(Kind::NotInFrame { stratum })));
-        }
-        problems.finish((strata, gaps))
-    }))
+    for stratum in plan.0.keys().filter(|stratum| !found.contains_key(*stratum)) {
+        problems.keep::<()>(Err(Problem::whole(Kind::NotInFrame { stratum: stratum.clone() })));
+    }
+    problems.finish(strata)
 }
 
 /// Whether what is to be drawn fits what was found: the same strata, in the same order, with enough rows.

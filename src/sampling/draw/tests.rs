@@ -192,10 +192,15 @@ fn a_list_that_cannot_be_drawn_from_is_refused_with_its_place() {
 #[test]
 fn strata_get_what_the_plan_says() {
     let list = sheet(&villages(&[5; 10]));
-    let plan = |text: &str| by_plan(&list, "commune", &sheet(text)).unwrap();
-    let (strata, gaps) =
-        plan("level,unit,population,invite\nunit,c1,3,2\nunit,c0,5,3\nunit,c2,3,1\nprovince,,11,6\n")
-            .unwrap();
+    let quotas = |text: &str| Quotas::read(text.as_bytes()).unwrap();
+    let plan = |text: &str| by_plan(&list, "commune", &quotas(text));
+    let text = "level,unit,population,invite\nunit,c1,3,2\nunit,c0,5,3\nunit,c2,3,1\nprovince,,11,6\n";
+    let strata = plan(text).unwrap();
+    let json = r#"{"units": [{"unit": "c0", "population": 5, "invite": 3},
+        {"unit": "c1", "population": 3, "invite": 2}, {"unit": "c2", "population": 3, "invite": 1}], "more": 1}"#;
+    assert_eq!(quotas(json), quotas(text));
+    assert!(Quotas::read(b"{\"units\": 1}").is_err());
+    let gaps = quotas(text).gaps(&strata);
     let counts: Vec<(&str, u64, u64)> =
         strata.iter().map(|stratum| (stratum.stratum.as_str(), stratum.rows, stratum.n)).collect();
     assert_eq!(counts, [("c0", 4, 3), ("c1", 3, 2), ("c2", 3, 1)]);
