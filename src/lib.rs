@@ -1,7 +1,7 @@
 //! **sipas** measures satisfaction with public administration: questionnaires, answers, indices, reports.
 //!
-//! Dependencies point one way: `web, cli, worker → report, distribution, store → index → statistics, questionnaire →
-//! definition, organisation`. The modules marked *pure* know no database, network or clock; time and randomness are
+//! Dependencies point one way: `web, cli, worker → report, distribution, store → index, sampling → statistics,
+//! questionnaire → definition, organisation`. The modules marked *pure* know no database, network or clock; time and randomness are
 //! passed in. Start at `questionnaire` for the way of an answer and at `index` for the way of a figure.
 
 pub mod apply;

@@ -603,13 +603,14 @@ plan-state-misses = over margin
 plan-province = Province
 plan-goal-margin = Goal: ±{ $margin } at { $level } confidence.
 plan-goal-test = Goal: show that the target of { $target } is exceeded, with { $power } probability if the true share is { $truth } (the lower limit of the { $level } interval lies above the target).
-plan-allocation-each = Every unit reaches the goal by itself; the province is then more precise than that.
+plan-allocation-each = Each unit gets what it needs to reach the goal by itself; the province is then more precise than that.
 plan-allocation-equal = The total is shared out equally.
 plan-allocation-proportional = The total is shared out in proportion to population.
 plan-allocation-neyman = The total is shared out by population × standard deviation × √design effect ÷ √cost (Neyman).
 plan-allocation-power = The total is shared out by population to the power { $exponent } (Bankier).
 plan-total-found = The total of { $answers } is the smallest found with which the province reaches the goal; “Needed” is what a unit would need by itself.
 plan-total-given = The total of { $answers } was given; “Needed” is what a unit would need by itself.
+plan-total-yamane = The total of { $answers } is the formula applied to the province (and no unit below the minimum); “Needed” is the formula applied to the unit.
 plan-note-yamane = Needed by Yamane's formula n = N/(1 + N·e²) with e = { $margin }. It assumes a share of one half, z = 2 (95.4 % confidence), a simple random sample, no design effect, and that everybody answers; and it holds for the population it is applied to: applied to the province, it says nothing of single units. The margins in the table are worked out from the shares, design effects and level given, not from this formula.
 plan-note-summary = { $reaching } of { $units } units reach the goal by themselves. Unequal weights raise the province's variance by a factor of { $effect } (Kish).
 plan-note-province-misses = The province does not reach the goal with these answers: its margin is ±{ $margin }.

@@ -603,13 +603,14 @@ plan-state-misses = vượt sai số
 plan-province = Toàn tỉnh
 plan-goal-margin = Yêu cầu: sai số không quá ±{ $margin } với độ tin cậy { $level }.
 plan-goal-test = Yêu cầu: chứng tỏ kết quả vượt mục tiêu { $target } với xác suất { $power } nếu tỷ lệ thực là { $truth } (cận dưới của khoảng tin cậy { $level } nằm trên mục tiêu).
-plan-allocation-each = Từng đơn vị tự đạt yêu cầu; kết quả toàn tỉnh khi đó chính xác hơn yêu cầu.
+plan-allocation-each = Mỗi đơn vị được phân số phiếu cần có để tự đạt yêu cầu; kết quả toàn tỉnh khi đó chính xác hơn yêu cầu.
 plan-allocation-equal = Tổng số phiếu được chia đều cho các đơn vị.
 plan-allocation-proportional = Tổng số phiếu được chia theo tỷ lệ với tổng thể.
 plan-allocation-neyman = Tổng số phiếu được chia theo tổng thể × độ lệch chuẩn × √hiệu ứng thiết kế ÷ √chi phí (Neyman).
 plan-allocation-power = Tổng số phiếu được chia theo lũy thừa { $exponent } của tổng thể (Bankier).
 plan-total-found = Tổng số { $answers } phiếu là số nhỏ nhất tìm được để toàn tỉnh đạt yêu cầu; “Cần có” là số phiếu mà đơn vị cần nếu tính riêng.
 plan-total-given = Tổng số { $answers } phiếu là số đã cho; “Cần có” là số phiếu mà đơn vị cần nếu tính riêng.
+plan-total-yamane = Tổng số { $answers } phiếu là kết quả của công thức áp dụng cho toàn tỉnh (không đơn vị nào dưới mức tối thiểu); “Cần có” là kết quả áp dụng cho từng đơn vị.
 plan-note-yamane = “Cần có” tính theo công thức Yamane n = N/(1 + N·e²) với e = { $margin }. Công thức giả định tỷ lệ bằng một nửa, z = 2 (độ tin cậy 95,4 %), chọn mẫu ngẫu nhiên đơn giản, không có hiệu ứng thiết kế và mọi người đều trả lời; công thức chỉ đúng cho tổng thể được áp dụng: áp dụng cho toàn tỉnh thì không nói lên điều gì về từng đơn vị. Sai số trong bảng được tính từ tỷ lệ, hiệu ứng thiết kế và độ tin cậy đã cho, không phải từ công thức này.
 plan-note-summary = { $reaching } trên { $units } đơn vị tự đạt yêu cầu. Quyền số không đều làm phương sai của toàn tỉnh tăng { $effect } lần (Kish).
 plan-note-province-misses = Với số phiếu này toàn tỉnh không đạt yêu cầu: sai số là ±{ $margin }.

@@ -21,12 +21,15 @@ pub fn whole(text: &str) -> Result<u64, NotNumber> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map_err(|_| NotNumber::Text);
     }
+    Err(if is_grouped(text) { NotNumber::Ambiguous } else { NotNumber::Text })
+}
+
+/// Digits in groups of three, by whatever mark.
+fn is_grouped(text: &str) -> bool {
     let mut groups = text.split(['.', ',', ' ', '\u{a0}', '\u{202f}', '\'']);
     let digits = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
-    if groups.next().is_some_and(digits) && groups.all(digits) {
-        return Err(NotNumber::Ambiguous);
-    }
-    Err(NotNumber::Text)
+    groups.next().is_some_and(|first| digits(first) && first.len() <= 3)
+        && groups.all(|group| digits(group) && group.len() == 3)
 }
 
 /// A number with a decimal point or a decimal comma: `0.9`, `0,9`, `12`.
@@ -35,20 +38,12 @@ pub fn whole(text: &str) -> Result<u64, NotNumber> {
 /// [`NotNumber`].
 pub fn real(text: &str) -> Result<f64, NotNumber> {
     let text = text.trim();
-    let mut parts = text.split(['.', ',', ' ', '\u{a0}', '\u{202f}']);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let (Some(whole), fraction, more) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(NotNumber::Text);
-    };
-    if !digits(whole) || fraction.is_some_and(|part| !digits(part)) {
-        return Err(NotNumber::Text);
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    if digits(whole) && digits(fraction) && (fraction.len() != 3 || whole.starts_with('0')) {
+        return format!("{whole}.{fraction}").parse().map_err(|_| NotNumber::Text);
     }
-    let Some(fraction) = fraction else { return text.parse().map_err(|_| NotNumber::Text) };
-    let marked = text.contains(['.', ',']);
-    if more.is_some() || !marked || (fraction.len() == 3 && !whole.starts_with('0')) {
-        return Err(NotNumber::Ambiguous);
-    }
-    format!("{whole}.{fraction}").parse().map_err(|_| NotNumber::Text)
+    Err(if is_grouped(text) { NotNumber::Ambiguous } else { NotNumber::Text })
 }
 
 /// A share: as [`real`], or in per cent (`3%`, `92,5 %`).
@@ -72,10 +67,10 @@ mod tests {
     #[test]
     fn thousands_are_never_taken_for_decimals() {
         assert_eq!(whole(" 4200 "), Ok(4200));
-        for text in ["4.200", "4,200", "4 200", "4\u{a0}200", "1.234.567", "4.2"] {
+        for text in ["4.200", "4,200", "4 200", "4\u{a0}200", "1.234.567"] {
             assert_eq!(whole(text), Err(NotNumber::Ambiguous), "{text}");
         }
-        for text in ["", "-5", "4200 hồ sơ", "1e3", ".5", "5.", "99999999999999999999"] {
+        for text in ["", "-5", "4200 hồ sơ", "1e3", ".5", "5.", "4.2", "1 2", "99999999999999999999"] {
             assert_eq!(whole(text), Err(NotNumber::Text), "{text}");
         }
         for text in ["1.234", "1,234", "12.345", "1.234.567", "1 000"] {
@@ -90,7 +85,7 @@ mod tests {
         }
         assert_eq!(real("1.25"), Ok(1.25));
         assert_eq!(real("150000"), Ok(150_000.0));
-        for text in ["", "x", "-1", "1e3", "NaN", "inf", ".5", "0..5"] {
+        for text in ["", "x", "-1", "1e3", "NaN", "inf", ".5", "0..5", "1.2.3", "1 5"] {
             assert_eq!(real(text), Err(NotNumber::Text), "{text}");
         }
     }

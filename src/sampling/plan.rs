@@ -71,6 +71,9 @@ pub struct Planned {
     pub population: u64,
     /// Answers it needs to reach the goal by itself.
     pub needed: u64,
+    /// Answers it should have at least: what it needs itself, where each unit gets that, and the minimum.
+    #[serde(skip)]
+    pub asked: u64,
     /// Answers planned; never more than can be expected if everybody is invited.
     pub answers: u64,
     /// How many to invite so that as many answer; at most the population.
@@ -226,11 +229,14 @@ impl Goal<'_> {
     }
 
     fn planned(&self, unit: &Unit, needed: u64, answers: u64) -> Planned {
-        let invite = whole(answers as f64 / unit.response_rate).min(unit.population);
+        let enough = whole(answers as f64 / unit.response_rate).min(unit.population);
         let asked = match self.wishes.allocation {
             Allocation::Each => needed.max(self.wishes.minimum),
             Allocation::Total { .. } => self.wishes.minimum,
         };
+        let asked = asked.min(unit.population);
+        // Where not enough can be had, nobody is left out.
+        let invite = if answers < asked { unit.population } else { enough };
         let state = if answers == unit.population {
             State::Census
         } else if answers < asked {
@@ -246,6 +252,7 @@ impl Goal<'_> {
             name: unit.name.clone(),
             population: unit.population,
             needed,
+            asked,
             answers,
             invite,
             margin,

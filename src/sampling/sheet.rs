@@ -47,16 +47,20 @@ impl Sheet {
         }
         let delimiter = delimiter(text);
         let mut reader = ReaderBuilder::new().delimiter(delimiter as u8).from_reader(text.as_bytes());
-        let header = reader.headers().map_err(|error| vec![unreadable(&error)])?;
+        let header = reader.headers().map_err(|error| vec![unreadable(&error, text)])?;
         let columns: Vec<String> = header.iter().map(|name| name.trim().nfc().collect()).collect();
         let (mut rows, mut problems) = (Vec::new(), Vec::new());
+        let (mut line, mut counted) = (1, 0);
         for record in reader.records() {
             match record {
                 Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => {}
                 Ok(cells) => {
-                    rows.push(Row { line: cells.position().map_or(0, csv::Position::line), cells });
+                    let start = start(text, cells.position());
+                    line += breaks(text, counted, start);
+                    counted = start;
+                    rows.push(Row { line, cells });
                 }
-                Err(error) if problems.len() < MOST_PROBLEMS => problems.push(unreadable(&error)),
+                Err(error) if problems.len() < MOST_PROBLEMS => problems.push(unreadable(&error, text)),
                 Err(_) => break,
             }
         }
@@ -255,8 +259,25 @@ fn delimiter(text: &str) -> char {
     counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or(',', |(mark, _)| mark)
 }
 
-fn unreadable(error: &csv::Error) -> Problem {
-    let line = error.position().map(csv::Position::line);
+/// Where a record begins. The reader's position is before what is left of the line break that ended the last record and
+/// before empty lines; its line number is therefore too small in files with CR LF.
+fn start(text: &str, position: Option<&csv::Position>) -> usize {
+    let byte = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
+    let rest = text.get(byte..).unwrap_or_default();
+    byte + rest.len() - rest.trim_start_matches(['\r', '\n']).len()
+}
+
+/// Line breaks between two places: LF, CR LF or CR.
+fn breaks(text: &str, from: usize, to: usize) -> u64 {
+    let part = text.as_bytes().get(from..to).unwrap_or_default();
+    let next = |place: usize| text.as_bytes().get(from + place + 1);
+    let ends =
+        |(place, byte): (usize, &u8)| *byte == b'\n' || (*byte == b'\r' && next(place) != Some(&b'\n'));
+    part.iter().enumerate().filter(|&one| ends(one)).count() as u64
+}
+
+fn unreadable(error: &csv::Error, text: &str) -> Problem {
+    let line = error.position().map(|position| 1 + breaks(text, 0, start(text, Some(position))));
     let kind = match error.kind() {
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
             Kind::Cells { found: *len, expected: *expected_len }
@@ -299,6 +320,18 @@ mod tests {
         );
         assert_eq!(kinds[2], Problem::cell(5, "N", Kind::Empty));
         assert_eq!(kinds[3], Problem::cell(6, "N", Kind::NotWhole { text: "x".to_owned() }));
+    }
+
+    #[test]
+    fn lines_are_those_of_an_editor_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a,b", "1,2", "", "\"x", "y\",3", "4,5", ";", "6,7"].join(end).replace(';', ",");
+            let sheet = Sheet::read(text.as_bytes()).unwrap();
+            let lines: Vec<u64> = (0..sheet.len()).map(|row| sheet.line(row)).collect();
+            assert_eq!(lines, [2, 4, 6, 8], "{end:?}");
+            let short = ["a,b", "1,2", "3"].join(end);
+            assert_eq!(Sheet::read(short.as_bytes()).unwrap_err()[0].line, Some(3), "{end:?}");
+        }
     }
 
     #[test]

@@ -321,7 +321,9 @@ impl Words<'_> {
                 let answers = count(plan.total.answers);
                 if total.is_some() {
                     notes.push(fl!(m, "plan-total-given", answers = answers));
-                } else if plan.total.reaches && !self.is_yamane() {
+                } else if self.is_yamane() {
+                    notes.push(fl!(m, "plan-total-yamane", answers = answers));
+                } else if plan.total.reaches {
                     notes.push(fl!(m, "plan-total-found", answers = answers));
                 }
             }
@@ -346,8 +348,7 @@ impl Words<'_> {
         for unit in &plan.units {
             let name = if unit.name.is_empty() { &unit.unit } else { &unit.name };
             let (name, population) = (name.as_str(), count(unit.population));
-            let (answers, needed) =
-                (count(unit.answers), count(unit.needed.max(self.wishes.minimum.min(unit.population))));
+            let (answers, asked) = (count(unit.answers), count(unit.asked));
             match unit.state {
                 State::Sample => {}
                 State::Census => {
@@ -366,7 +367,7 @@ impl Words<'_> {
                     unit = name,
                     population = population,
                     answers = answers,
-                    needed = needed,
+                    needed = asked,
                     margin = self.margin(unit.margin)
                 )),
             }

@@ -204,7 +204,7 @@ fn strata_get_what_the_plan_says() {
     let counts: Vec<(&str, u64, u64)> =
         strata.iter().map(|stratum| (stratum.stratum.as_str(), stratum.rows, stratum.n)).collect();
     assert_eq!(counts, [("c0", 4, 3), ("c1", 3, 2), ("c2", 3, 1)]);
-    assert_eq!(gaps, [strata::Gap { stratum: "c0".to_owned(), population: 5, rows: 4 }]);
+    assert_eq!(gaps, [Gap { stratum: "c0".to_owned(), population: 5, rows: 4 }]);
     let kinds: Vec<Kind> =
         plan("mã;n\nc0;5\nc1;1\nc9;1\n").unwrap_err().into_iter().map(|problem| problem.kind).collect();
     assert_eq!(
