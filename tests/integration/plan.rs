@@ -66,6 +66,13 @@ fn the_example_of_the_documentation_is_what_is_printed() {
         blocks.iter().any(|block| block.trim_start_matches("text\n").trim() == printed.trim()),
         "{printed}"
     );
+    let told = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for rule in ["equal", "proportional", "neyman", "power"] {
+        let plan = json(&["--margin", "2%", "--allocation", rule, "--minimum", "60"]);
+        let answers = plan["total"]["answers"].to_string();
+        let answers = format!("{},{}", &answers[..1], &answers[1..]);
+        assert!(told.contains(&format!("`{rule}` {answers}")), "{rule}: {answers}");
+    }
 }
 
 #[test]
