@@ -480,6 +480,14 @@ index-self-selected = Some answers came by open QR code from people who chose to
 index-closed-until-end = A survey by personal links: results open only after it closes; the number of persons who have answered is updated once a day.
 index-suppressed = Figures with fewer than { $k } answers, and figures that would give them away, are not published.
 index-not-computable = “{ $dimension }” cannot be computed, since a criterion of it has no answer.
+index-margin-not-used = Unit { $unit }: weights were not adjusted by “{ $by }” because { $why }; the unit's answers are weighted by its population alone.
+index-margin-unweighted = the campaign is not weighted
+index-margin-not-asked = the form does not ask it as a single choice
+index-margin-other-population = its groups do not sum to the declared population
+index-margin-no-total = an answer was given for which no total is declared
+index-margin-too-few = a group has too few answers
+index-margin-too-many-unknown = too many left it blank
+index-margin-not-converged = the declared groups and the answers contradict each other
 
 # --- apply: sipas apply ---
 apply-cannot-read = Cannot read the file { $path }: { $detail }. Check the path and the permission to read it.
@@ -511,6 +519,14 @@ apply-minimum-answers = The smallest number of answers published is { $minimum }
 apply-out-of-range = The number { $number } is not valid; it must be from 1 to { $most }.
 apply-sample-above-population = The sample { $sample } is larger than the population { $population }; change one of the two.
 apply-unknown-unit = There is no unit “{ $code }” in the files or in the database.
+apply-unknown-previous = There is no campaign “{ $slug }” in the files or in the database.
+apply-previous-later = Campaign “{ $slug }” does not open before this one; previous must be one that opened earlier.
+apply-margin-twice = Unit “{ $unit }” has a margin by “{ $by }” already, in { $place }.
+apply-margin-without-stratum = Unit “{ $unit }” has a margin but no population; add a [[campaign.stratum]] for it.
+apply-margin-sum = The groups of unit “{ $unit }” sum to { $sum }, not to population = { $population }; make them agree.
+apply-margin-question = The form has no single-choice question “{ $by }” beside the index.
+apply-margin-code = Question “{ $by }” has no option “{ $code }”.
+apply-expected-wholes = whole numbers by code, such as {"{"} land = 1200, justice = 800 {"}"}
 apply-cycle = The units are below each other in a circle: { $round }; change a parent.
 apply-unknown-definition = There is no definition “{ $id }”.
 apply-unknown-version = The definition “{ $id }” has no version “{ $version }”.
@@ -529,6 +545,7 @@ apply-a-unit = unit { $code }
 apply-a-definition = definition { $id } { $version }
 apply-a-campaign = campaign { $slug }
 apply-a-stratum = population { $unit } ({ $slug })
+apply-a-margin = margin { $unit } by { $by } ({ $slug })
 apply-a-counter = counter { $code } ({ $slug })
 apply-an-invitation = invitation { $code } ({ $slug })
 apply-address-changes = the address changes, codes printed before no longer work

@@ -480,6 +480,14 @@ index-self-selected = Có phiếu gửi qua mã QR mở do người dân tự ch
 index-closed-until-end = Khảo sát bằng liên kết cá nhân: kết quả chỉ mở sau khi đợt khảo sát đóng; số người đã trả lời cập nhật mỗi ngày một lần.
 index-suppressed = Số liệu có dưới { $k } câu trả lời, và số liệu có thể suy ra chúng, không được công bố.
 index-not-computable = Chưa tính được “{ $dimension }” vì có tiêu chí chưa ai trả lời.
+index-margin-not-used = Đơn vị { $unit }: không hiệu chỉnh trọng số theo “{ $by }” vì { $why }; các phiếu của đơn vị chỉ được gia quyền theo tổng thể.
+index-margin-unweighted = đợt khảo sát không gia quyền
+index-margin-not-asked = mẫu phiếu không hỏi câu này dưới dạng chọn một
+index-margin-other-population = tổng các nhóm khác tổng thể đã khai báo
+index-margin-no-total = có câu trả lời thuộc nhóm chưa khai báo tổng thể
+index-margin-too-few = có nhóm quá ít phiếu
+index-margin-too-many-unknown = quá nhiều phiếu bỏ trống câu này
+index-margin-not-converged = các tổng thể theo nhóm mâu thuẫn với phiếu thu được
 
 # --- apply: sipas apply ---
 apply-cannot-read = Không đọc được tệp { $path }: { $detail }. Hãy kiểm tra đường dẫn và quyền đọc tệp.
@@ -511,6 +519,14 @@ apply-minimum-answers = Số phiếu tối thiểu để công bố là { $minim
 apply-out-of-range = Số { $number } không hợp lệ; cần số từ 1 đến { $most }.
 apply-sample-above-population = Cỡ mẫu { $sample } lớn hơn tổng thể { $population }; hãy sửa một trong hai số.
 apply-unknown-unit = Không có đơn vị “{ $code }” trong các tệp và trong cơ sở dữ liệu.
+apply-unknown-previous = Không có đợt khảo sát “{ $slug }” trong các tệp và trong cơ sở dữ liệu.
+apply-previous-later = Đợt khảo sát “{ $slug }” không mở trước đợt này; previous phải là một đợt mở sớm hơn.
+apply-margin-twice = Đơn vị “{ $unit }” đã có cơ cấu theo “{ $by }” ở { $place }.
+apply-margin-without-stratum = Đơn vị “{ $unit }” có margin nhưng chưa khai báo tổng thể; hãy thêm [[campaign.stratum]] cho đơn vị này.
+apply-margin-sum = Các nhóm của đơn vị “{ $unit }” cộng lại được { $sum }, khác population = { $population }; hãy sửa cho bằng nhau.
+apply-margin-question = Mẫu phiếu không có câu hỏi chọn một “{ $by }” ngoài chỉ số.
+apply-margin-code = Câu hỏi “{ $by }” không có phương án “{ $code }”.
+apply-expected-wholes = số nguyên theo mã, ví dụ {"{"} land = 1200, justice = 800 {"}"}
 apply-cycle = Các đơn vị thuộc lẫn nhau thành vòng: { $round }; hãy sửa parent.
 apply-unknown-definition = Không có bộ phiếu “{ $id }”.
 apply-unknown-version = Bộ phiếu “{ $id }” không có phiên bản “{ $version }”.
@@ -529,6 +545,7 @@ apply-a-unit = đơn vị { $code }
 apply-a-definition = bộ phiếu { $id } { $version }
 apply-a-campaign = đợt khảo sát { $slug }
 apply-a-stratum = tổng thể { $unit } ({ $slug })
+apply-a-margin = cơ cấu tổng thể { $unit } theo { $by } ({ $slug })
 apply-a-counter = quầy { $code } ({ $slug })
 apply-an-invitation = thư mời { $code } ({ $slug })
 apply-address-changes = địa chỉ thay đổi, mã QR đã in không còn dùng được

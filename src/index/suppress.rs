@@ -16,6 +16,21 @@ pub(super) struct Cells {
     pub parts: Vec<Vec<usize>>,
     /// Fewest answers of a shown cell.
     pub k: u64,
+    /// Sheets of the same weight, where weights differ from unit to unit or within one.
+    pub atoms: Vec<Atom>,
+    /// The strata of each place.
+    pub strata: Vec<Vec<usize>>,
+}
+
+/// Sheets of one stratum that have the same weight.
+#[derive(Debug, Clone)]
+pub(super) struct Atom {
+    /// Position of the stratum.
+    pub stratum: usize,
+    /// What one of its answers stands for.
+    pub weight: f64,
+    /// Answers by item.
+    pub n: Vec<u64>,
 }
 
 impl Cells {
@@ -48,7 +63,7 @@ impl Cells {
         let mut changed = false;
         for place in 0..self.n.len() {
             for cell in 0..self.n[place].len() {
-                if hidden[place][cell] || self.below[place].is_empty() {
+                if hidden[place][cell] {
                     continue;
                 }
                 loop {
@@ -58,7 +73,8 @@ impl Cells {
                     let rest = self.n[place][cell].saturating_sub(told);
                     // A rest that is one place hidden for another reason than its size is given away as well.
                     let alone = self.only_hidden(place, cell, hidden, rest);
-                    if rest == 0 || (rest >= self.k && !alone) {
+                    let apart = self.weights_tell_apart(place, cell, &shown);
+                    if rest == 0 || (rest >= self.k && !alone && !apart) {
                         break;
                     }
                     let smallest = shown.into_iter().min_by_key(|below| (self.n[*below][cell], *below));
@@ -74,6 +90,31 @@ impl Cells {
             }
         }
         changed
+    }
+
+    /// Whether the rest falls apart by its weights. An item shows counts without weights and a share with them: two
+    /// sums over the rest, and one less the other leaves out whatever has a chosen weight. What is left must be k
+    /// answers or none, and not just one hidden place.
+    fn weights_tell_apart(&self, place: usize, cell: usize, shown: &[usize]) -> bool {
+        let Some(own) = self.strata.get(place) else { return false };
+        let rest: Vec<&Atom> = self
+            .atoms
+            .iter()
+            .filter(|atom| atom.n.get(cell).is_some_and(|n| *n > 0) && own.contains(&atom.stratum))
+            .filter(|atom| !shown.iter().any(|below| self.strata[*below].contains(&atom.stratum)))
+            .collect();
+        let same = |a: &Atom, b: &Atom| (a.weight - b.weight).abs() <= 1e-9 * a.weight;
+        rest.iter().any(|chosen| {
+            let left = || rest.iter().filter(|atom| !same(chosen, atom));
+            let n: u64 = left().map(|atom| atom.n[cell]).sum();
+            let one_hidden = || {
+                self.below[place].iter().any(|below| {
+                    self.n[*below][cell] == n
+                        && left().all(|atom| self.strata[*below].contains(&atom.stratum))
+                })
+            };
+            n > 0 && (n < self.k || one_hidden())
+        })
     }
 
     /// Whether the rest is one single hidden place.
@@ -124,7 +165,14 @@ mod tests {
         let below = (0..n.len())
             .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
             .collect();
-        Cells { n: n.iter().map(|n| vec![*n]).collect(), below, parts: vec![vec![]], k }
+        Cells {
+            n: n.iter().map(|n| vec![*n]).collect(),
+            below,
+            parts: vec![vec![]],
+            k,
+            atoms: vec![],
+            strata: vec![],
+        }
     }
 
     fn shown(cells: &Cells) -> Vec<bool> {
@@ -153,13 +201,22 @@ mod tests {
             below: vec![vec![]],
             parts: vec![vec![], vec![], vec![], vec![0, 1, 2]],
             k: 10,
+            atoms: vec![],
+            strata: vec![],
         };
         assert_eq!(cells.hidden(|_, _| false), [[false, true, true, false]]);
     }
 
     #[test]
     fn a_dimension_of_one_hidden_item_is_hidden() {
-        let cells = Cells { n: vec![vec![4, 12]], below: vec![vec![]], parts: vec![vec![], vec![0]], k: 10 };
+        let cells = Cells {
+            n: vec![vec![4, 12]],
+            below: vec![vec![]],
+            parts: vec![vec![], vec![0]],
+            k: 10,
+            atoms: vec![],
+            strata: vec![],
+        };
         assert_eq!(cells.hidden(|_, _| false), [[true, true]]);
     }
 
@@ -308,7 +365,7 @@ mod tests {
             let below = (0..n.len())
                 .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
                 .collect();
-            let cells = Cells { n, below, parts, k };
+            let cells = Cells { n, below, parts, k, atoms: vec![], strata: vec![] };
             let hidden = cells.hidden(|_, _| false);
             let attack = Attack { cells: &cells, items };
             let known = attack.known(&hidden);

@@ -117,6 +117,7 @@ fn campaign() -> Campaign {
         target: None,
         demonstration: false,
         minimum_answers: None,
+        previous: None,
     }
 }
 
@@ -147,6 +148,8 @@ fn report(
         questionnaire: &questionnaire,
         units: &units,
         strata,
+        margins: &[],
+        previous: None,
         sheets: &sheets,
         links,
         now,
@@ -510,6 +513,8 @@ fn a_population_smaller_than_its_answers_is_refused() {
         questionnaire: &questionnaire,
         units: &units,
         strata: &strata,
+        margins: &[],
+        previous: None,
         sheets: &sheets,
         links: None,
         now: 0,

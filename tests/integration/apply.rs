@@ -70,7 +70,7 @@ fn prepared() -> Database {
 
 /// Every row of every table that `apply` writes.
 fn dump(database: &Database) -> Vec<String> {
-    let tables = ["unit", "definition", "campaign", "stratum", "place", "invitation", "revision"];
+    let tables = ["unit", "definition", "campaign", "stratum", "margin", "place", "invitation", "revision"];
     let rows = tables.iter().flat_map(|table| {
         let cell = if database.is_postgres() { "CAST(? AS TEXT)" } else { "hex(?)" };
         let columns = database.columns(table).into_iter();

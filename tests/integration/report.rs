@@ -48,7 +48,9 @@ fn the_report_has_the_shape_of_its_schema() {
     let wanted = |words: &str| words.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(
         keys(&report),
-        wanted("schema campaign generated_at level target weighting method responses total units notes")
+        wanted(
+            "schema campaign generated_at level target weighting method responses total units rankings previous notes"
+        )
     );
     assert!(
         keys(&report["campaign"])
@@ -59,13 +61,11 @@ fn the_report_has_the_shape_of_its_schema() {
     assert!(keys(&report["responses"]).is_superset(&wanted("stored valid flagged from to")));
     let estimate = wanted("n estimate se df lower upper method n_eff deff decision publish");
     assert_eq!(keys(&report["total"]["index"]), estimate);
-    assert!(
-        keys(&report["units"][0]).is_superset(&wanted(
-            "code name kind parent population planned responses index parts dimensions"
-        ))
-    );
+    assert!(keys(&report["units"][0]).is_superset(&wanted(
+        "code name kind parent population planned responses index parts dimensions drivers weighting"
+    )));
     let dimension = &report["total"]["dimensions"][0];
-    assert_eq!(keys(dimension), wanted("id name part weight estimate criteria"));
+    assert_eq!(keys(dimension), wanted("id name part weight estimate criteria reliability"));
     assert!(keys(&dimension["criteria"][0]).is_superset(&wanted("id name asked counts estimate mean")));
     assert_eq!(report["weighting"], "design");
     assert_eq!(report["target"], 0.9);
