@@ -19,6 +19,7 @@ mod joint;
 mod notes;
 mod plan;
 mod ranking;
+mod recovery;
 pub mod report;
 mod suppress;
 mod tally;
