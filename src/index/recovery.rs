@@ -137,7 +137,10 @@ impl<'a> System<'a> {
         let inside: Vec<Vec<usize>> = cells
             .strata
             .iter()
-            .map(|own| (0..cells.atoms.len()).filter(|at| own.contains(&cells.atoms[*at].stratum)).collect())
+            .map(|own| {
+                let own: BTreeSet<usize> = own.iter().copied().collect();
+                (0..cells.atoms.len()).filter(|at| own.contains(&cells.atoms[*at].stratum)).collect()
+            })
             .collect();
         let mut known: Vec<Vec<bool>> =
             cells.atoms.iter().map(|atom| atom.n.iter().map(|n| *n == 0).collect()).collect();

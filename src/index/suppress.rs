@@ -122,8 +122,8 @@ impl Cells {
                     let rest = self.n[place][cell].saturating_sub(told);
                     // A rest that is one place hidden for another reason than its size is given away as well.
                     let alone = self.only_hidden(place, cell, hidden, rest);
-                    let apart = self.weights_tell_apart(place, cell, &shown);
-                    if rest == 0 || (rest >= self.k && !alone && !apart) {
+                    let enough = rest >= self.k && !alone && !self.weights_tell_apart(place, cell, &shown);
+                    if rest == 0 || enough {
                         break;
                     }
                     let smallest = shown.into_iter().min_by_key(|below| (self.n[*below][cell], *below));
@@ -146,11 +146,13 @@ impl Cells {
     /// answers or none, and not just one hidden place.
     fn weights_tell_apart(&self, place: usize, cell: usize, shown: &[usize]) -> bool {
         let Some(own) = self.strata.get(place) else { return false };
+        let told: BTreeSet<usize> =
+            shown.iter().flat_map(|below| self.strata[*below].iter().copied()).collect();
+        let untold: BTreeSet<usize> = own.iter().copied().filter(|stratum| !told.contains(stratum)).collect();
         let rest: Vec<&Atom> = self
             .atoms
             .iter()
-            .filter(|atom| atom.n.get(cell).is_some_and(|n| *n > 0) && own.contains(&atom.stratum))
-            .filter(|atom| !shown.iter().any(|below| self.strata[*below].contains(&atom.stratum)))
+            .filter(|atom| atom.n.get(cell).is_some_and(|n| *n > 0) && untold.contains(&atom.stratum))
             .collect();
         let same = |a: &Atom, b: &Atom| (a.weight - b.weight).abs() <= 1e-9 * a.weight;
         rest.iter().any(|chosen| {

@@ -78,6 +78,45 @@ fn the_report_has_the_shape_of_its_schema() {
 }
 
 #[test]
+fn a_report_tells_changes_weights_and_ranks() {
+    let database = Database::new();
+    let now = citizens(When::Now)
+        .replace("slug = \"dan\"", "slug = \"dan\"\ndemonstration = true\nprevious = \"truoc\"");
+    let margin = "[[campaign.margin]]\nunit = \"qn\"\nby = \"case.filed\"\ntotals = { counter = 3000, online = 1000 }\n";
+    let (opens, closes) = stage::period(When::Now);
+    let (earlier, ended) = stage::period(When::Before);
+    let campaign = now.split_once("[[campaign]]").unwrap().1;
+    let before = campaign
+        .replace("slug = \"dan\"", "slug = \"truoc\"")
+        .replace("previous = \"truoc\"\n", "")
+        .replace(&opens, &earlier)
+        .replace(&closes, &ended);
+    stage::apply(&database, &format!("{now}{margin}[[campaign]]{before}"));
+    for (slug, seed) in [("truoc", "1"), ("dan", "2")] {
+        database.run(&["simulate", slug, "--responses", "400", "--seed", seed]).ok();
+    }
+    let report = stage::report(&database, "dan");
+    assert_eq!(report["previous"]["slug"], "truoc");
+    let change = &report["total"]["index"]["change"];
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let index = &report["total"]["index"];
+    assert!(
+        (number(&index["estimate"]) - number(&change["previous"]) - number(&change["change"])).abs() < 1e-12
+    );
+    assert!(number(&change["lower"]) < number(&change["change"]) && number(&change["p"]) <= 1.0);
+    let before = stage::report(&database, "truoc");
+    assert_eq!(before["total"]["index"]["estimate"], change["previous"]);
+    assert!(before["previous"].is_null() && before["total"]["index"].get("change").is_none());
+    let ranking = &report["rankings"][0];
+    assert_eq!((ranking["kind"].as_str(), ranking["compared"].as_u64()), (Some("district"), Some(2)));
+    assert_eq!(ranking["units"][0]["rank"], 1);
+    let qn = report["units"].as_array().unwrap().iter().find(|unit| unit["code"] == "qn").unwrap();
+    assert_eq!(qn["weighting"]["margins"][0]["by"], "case.filed");
+    assert!(report["total"]["drivers"]["r2"].as_f64().is_some(), "{}", report["total"]["drivers"]);
+    assert!(report["total"]["dimensions"][0]["reliability"]["alpha"].as_f64().is_some());
+}
+
+#[test]
 fn every_format_is_written_and_a_unit_can_be_chosen() {
     let (database, _server, mut phone) = open_counter();
     for _ in 0..12 {
