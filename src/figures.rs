@@ -6,11 +6,14 @@ use crate::{
     definition::message::with_hint,
     index::{
         self,
-        input::{Input, Links},
+        input::{Input, Links, Previous, Sheets},
         report::Report,
     },
     language::Lang,
-    store::{Store, StoreError, campaigns, ready, sheets, turnout, units, urn},
+    organisation::{Margin, Stratum, UnitTree},
+    store::{
+        Store, StoreError, campaigns, campaigns::Stored, ready, ready::Ready, sheets, turnout, units, urn,
+    },
 };
 
 /// Why there is no report.
@@ -56,32 +59,79 @@ pub async fn report(store: &Store, slug: &str, now: i64) -> Result<Report, NoRep
         let known = all.into_iter().map(|stored| stored.campaign.slug).collect();
         return Err(NoReport::UnknownCampaign { slug: slug.to_owned(), known });
     };
-    if !stored.settled && stored.campaign.closes <= now {
-        urn::settle(store, stored.number, now).await?;
-    }
-    let turnout = turnout::of(store, &stored, now).await?;
-    let mut db = store.read().await?;
-    let ready = ready::load(&mut db, stored).await?;
-    let tree = units::tree(&mut db).await?;
-    let strata = campaigns::strata(&mut db, ready.stored.number).await?;
-    let sheets = sheets::load(&mut db, ready.stored.number, &ready.questionnaire).await?;
-    drop(db);
+    let earlier = match &stored.campaign.previous {
+        // A campaign that is not there is no reason to show none of this one's figures.
+        Some(slug) => campaigns::find(&mut store.read().await?, slug).await?,
+        None => None,
+    };
+    let earlier = match earlier {
+        Some(earlier) => Some(Wave::load(store, earlier, now).await?),
+        None => None,
+    };
+    let wave = Wave::load(store, stored, now).await?;
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
     let work = tokio::task::spawn_blocking(move || {
-        index::compute(&Input {
-            campaign: &ready.stored.campaign,
-            definition: &ready.definition,
-            questionnaire: &ready.questionnaire,
-            units: &tree,
-            strata: &strata,
-            sheets: &sheets,
-            links: (turnout.invited > 0)
-                .then_some(Links { invited: turnout.invited, answered: turnout.answered }),
-            now,
-        })
+        let before = earlier.and_then(|earlier| match earlier.compute(None) {
+            Ok(report) => Some((report, earlier)),
+            Err(error) => {
+                tracing::warn!(%error, "the previous campaign has no report; changes are left out");
+                None
+            }
+        });
+        let previous = before
+            .as_ref()
+            .map(|(report, earlier)| Previous { report, definition: &earlier.ready.definition });
+        wave.compute(previous)
     });
     match work.await {
         Ok(report) => Ok(report?),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// All that a campaign's report is computed from.
+struct Wave {
+    ready: Ready,
+    tree: UnitTree,
+    strata: Vec<Stratum>,
+    margins: Vec<Margin>,
+    sheets: Sheets,
+    links: Option<Links>,
+    now: i64,
+}
+
+impl Wave {
+    async fn load(store: &Store, stored: Stored, now: i64) -> Result<Self, StoreError> {
+        if !stored.settled && stored.campaign.closes <= now {
+            urn::settle(store, stored.number, now).await?;
+        }
+        let turnout = turnout::of(store, &stored, now).await?;
+        let mut db = store.read().await?;
+        let ready = ready::load(&mut db, stored).await?;
+        Ok(Self {
+            tree: units::tree(&mut db).await?,
+            strata: campaigns::strata(&mut db, ready.stored.number).await?,
+            margins: campaigns::margins(&mut db, ready.stored.number).await?,
+            sheets: sheets::load(&mut db, ready.stored.number, &ready.questionnaire).await?,
+            ready,
+            links: (turnout.invited > 0)
+                .then_some(Links { invited: turnout.invited, answered: turnout.answered }),
+            now,
+        })
+    }
+
+    fn compute(&self, previous: Option<Previous<'_>>) -> Result<Report, index::Error> {
+        index::compute(&Input {
+            campaign: &self.ready.stored.campaign,
+            definition: &self.ready.definition,
+            questionnaire: &self.ready.questionnaire,
+            units: &self.tree,
+            strata: &self.strata,
+            margins: &self.margins,
+            previous,
+            sheets: &self.sheets,
+            links: self.links,
+            now: self.now,
+        })
     }
 }

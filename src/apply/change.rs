@@ -7,7 +7,7 @@ use crate::{
     clock,
     definition::Entry,
     language::Lang,
-    organisation::{Campaign, Stratum, Unit},
+    organisation::{Campaign, Margin, Stratum, Unit},
     store::{campaigns::Stored, invitations::Invitation, places::Place},
 };
 
@@ -22,6 +22,8 @@ pub enum Change {
     Campaign { campaign: Campaign, before: Option<Stored> },
     /// All populations of a campaign.
     Strata { slug: String, strata: Vec<Stratum>, before: Vec<Stratum> },
+    /// All known margins of a campaign.
+    Margins { slug: String, margins: Vec<Margin>, before: Vec<Margin> },
     /// A counter added, changed or taken up again.
     Counter { slug: String, counter: CounterWanted, before: Option<Place> },
     /// A counter no longer listed.
@@ -118,6 +120,7 @@ impl Change {
                 vec![format!("~ {what}: {}", campaign_differences(&before.campaign, campaign))]
             }
             Self::Strata { slug, strata, before } => strata_words(lang, slug, strata, before),
+            Self::Margins { slug, margins, before } => margin_words(lang, slug, margins, before),
             Self::Counter { slug, counter, before } => {
                 vec![counter_words(lang, slug, counter, before.as_ref())]
             }
@@ -152,6 +155,7 @@ fn campaign_differences(before: &Campaign, after: &Campaign) -> String {
     changed.note("target", &or_dash(before.target), &or_dash(after.target));
     changed.note("minimum_answers", &or_dash(before.minimum_answers), &or_dash(after.minimum_answers));
     changed.note("demonstration", &before.demonstration.to_string(), &after.demonstration.to_string());
+    changed.note("previous", &or_dash(before.previous.as_ref()), &or_dash(after.previous.as_ref()));
     changed.finish()
 }
 
@@ -170,6 +174,35 @@ fn strata_words(lang: Lang, slug: &str, strata: &[Stratum], before: &[Stratum]) 
         }
     }
     lines.extend(gone.map(|stratum| format!("- {}", what(&stratum.unit))));
+    lines
+}
+
+fn margin_words(lang: Lang, slug: &str, margins: &[Margin], before: &[Margin]) -> Vec<String> {
+    let what = |margin: &Margin| {
+        fl!(
+            lang.messages(),
+            "apply-a-margin",
+            unit = margin.unit.as_str(),
+            by = margin.by.as_str(),
+            slug = slug
+        )
+    };
+    let of = |margin: &Margin| {
+        margin.totals.iter().map(|(code, n)| format!("{code} = {n}")).collect::<Vec<_>>().join(", ")
+    };
+    let same = |one: &Margin, other: &Margin| one.unit == other.unit && one.by == other.by;
+    let mut lines: Vec<String> = Vec::new();
+    for margin in margins {
+        match before.iter().find(|other| same(other, margin)) {
+            None => lines.push(format!("+ {}: {}", what(margin), of(margin))),
+            Some(other) if other != margin => {
+                lines.push(format!("~ {}: {} → {}", what(margin), of(other), of(margin)));
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = before.iter().filter(|margin| margins.iter().all(|other| !same(other, margin)));
+    lines.extend(gone.map(|margin| format!("- {}", what(margin))));
     lines
 }
 

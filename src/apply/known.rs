@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::Plan;
 use crate::{
-    organisation::{Stratum, Unit},
+    organisation::{Margin, Stratum, Unit},
     store::{
         AsConn, StoreError,
         campaigns::{self, Stored},
@@ -32,6 +32,7 @@ pub struct KnownCampaign {
     pub places: Vec<Place>,
     /// From here on only for campaigns that the files list.
     pub strata: Vec<Stratum>,
+    pub margins: Vec<Margin>,
     pub invitations: Vec<Invitation>,
     /// Codes of the invitations whose link was used.
     pub used: BTreeSet<String>,
@@ -58,12 +59,14 @@ impl Known {
                 places: places::of_campaign(db, number).await?,
                 stored,
                 strata: Vec::new(),
+                margins: Vec::new(),
                 invitations: Vec::new(),
                 used: BTreeSet::new(),
                 answers: BTreeMap::new(),
             };
             if plan.campaigns.iter().any(|asked| asked.slug.value == campaign.stored.campaign.slug) {
                 campaign.strata = campaigns::strata(db, number).await?;
+                campaign.margins = campaigns::margins(db, number).await?;
                 campaign.invitations = invitations::of_campaign(db, number).await?;
                 campaign.used = invitations::used(db, number).await?.into_iter().collect();
                 if campaign.answered {

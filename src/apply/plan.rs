@@ -41,7 +41,10 @@ pub struct CampaignAsked {
     pub target: Option<f64>,
     pub minimum_answers: Option<u32>,
     pub demonstration: Said<bool>,
+    /// Slug of the campaign that changes are counted from.
+    pub previous: Option<Said<String>>,
     pub strata: Vec<StratumAsked>,
+    pub margins: Vec<MarginAsked>,
     pub counters: Vec<CounterAsked>,
     pub invitations: Vec<InvitationAsked>,
 }
@@ -52,6 +55,15 @@ pub struct StratumAsked {
     pub unit: Said<String>,
     pub population: Said<u64>,
     pub sample: Option<u64>,
+}
+
+/// `[[campaign.margin]]`
+#[derive(Debug)]
+pub struct MarginAsked {
+    pub unit: Said<String>,
+    pub by: Said<String>,
+    /// By option code.
+    pub totals: Said<BTreeMap<String, Said<u64>>>,
 }
 
 /// `[[campaign.counter]]`
@@ -74,7 +86,7 @@ pub struct InvitationAsked {
 
 const FILE: [&str; 2] = ["unit", "campaign"];
 const UNIT: [&str; 4] = ["code", "name", "kind", "parent"];
-const CAMPAIGN: [&str; 13] = [
+const CAMPAIGN: [&str; 15] = [
     "slug",
     "definition",
     "version",
@@ -85,11 +97,14 @@ const CAMPAIGN: [&str; 13] = [
     "target",
     "minimum_answers",
     "demonstration",
+    "previous",
     "stratum",
+    "margin",
     "counter",
     "invitation",
 ];
 const STRATUM: [&str; 3] = ["unit", "population", "sample"];
+const MARGIN: [&str; 3] = ["unit", "by", "totals"];
 const COUNTER: [&str; 4] = ["code", "unit", "name", "public"];
 const INVITATION: [&str; 4] = ["code", "unit", "email", "name"];
 
@@ -203,7 +218,9 @@ fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> Cam
         target,
         minimum_answers,
         demonstration: table.truth(found, "demonstration"),
+        previous: table.text(found, "previous"),
         strata: each(found, table, "stratum", &STRATUM, stratum),
+        margins: each(found, table, "margin", &MARGIN, margin),
         counters: each(found, table, "counter", &COUNTER, counter),
         invitations: each(found, table, "invitation", &INVITATION, invitation),
     }
@@ -265,6 +282,18 @@ fn stratum(found: &mut Findings<'_>, table: &Table<'_>) -> StratumAsked {
         found.wrong(sample.spot, words);
     }
     StratumAsked { unit, population, sample: sample.map(|said| said.value) }
+}
+
+fn margin(found: &mut Findings<'_>, table: &Table<'_>) -> MarginAsked {
+    let unit = required_text(found, table, "unit");
+    let by = required_text(found, table, "by");
+    let said = table.wholes(found, "totals");
+    let said = table.required(found, "totals", said);
+    let totals = said.value.into_iter().map(|(code, number)| {
+        let number = Said { value: Some(number.value), spot: number.spot };
+        (code, persons(found, number))
+    });
+    MarginAsked { unit, by, totals: Said { value: totals.collect(), spot: said.spot } }
 }
 
 /// A number of persons or transactions; 0 stands for one that was complained of.

@@ -41,6 +41,10 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
                 let campaign = numbers.of(db, slug).await?;
                 campaigns::put_strata(db, campaign, strata).await?;
             }
+            Change::Margins { slug, margins, .. } => {
+                let campaign = numbers.of(db, slug).await?;
+                campaigns::put_margins(db, campaign, margins).await?;
+            }
             Change::Counter { slug, counter, .. } => {
                 let campaign = numbers.of(db, slug).await?;
                 put_counter(db, campaign, counter).await?;

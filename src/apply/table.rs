@@ -28,6 +28,7 @@ enum Wanted {
     Truth,
     Moment,
     Texts,
+    Wholes,
     Tables,
 }
 
@@ -150,6 +151,22 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// A whole number by code.
+    pub fn wholes(&self, found: &mut Findings<'_>, key: &str) -> Option<Said<BTreeMap<String, Said<i64>>>> {
+        self.read(found, key, Wanted::Wholes, |value| {
+            value
+                .as_table()?
+                .iter()
+                .map(|(code, number)| {
+                    let spot = Spot { file: self.file, byte: number.span().start };
+                    let number = number.get_ref().as_integer()?;
+                    let value = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+                    Some((code.get_ref().to_string(), Said { value, spot }))
+                })
+                .collect()
+        })
+    }
+
     /// The tables of a list (`[[key]]`), each with the keys that it may have.
     pub fn tables(&self, found: &mut Findings<'_>, key: &str, known: &[&str]) -> Vec<Self> {
         let Some((value, spot)) = self.get(key) else { return Vec::new() };
@@ -179,6 +196,7 @@ fn wrong_type(found: &mut Findings<'_>, spot: Spot, key: &str, wanted: Wanted) {
         Wanted::Truth => fl!(m, "apply-expected-truth"),
         Wanted::Moment => fl!(m, "apply-expected-moment"),
         Wanted::Texts => fl!(m, "apply-expected-texts"),
+        Wanted::Wholes => fl!(m, "apply-expected-wholes"),
         Wanted::Tables => fl!(m, "apply-expected-tables", key = key),
     };
     found.wrong(spot, fl!(m, "apply-wrong-type", key = key, expected = expected));

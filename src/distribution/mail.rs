@@ -231,6 +231,7 @@ mod tests {
             target: None,
             demonstration: false,
             minimum_answers: None,
+            previous: None,
         }
     }
 

@@ -12,21 +12,22 @@ use crate::{
     clock,
     definition::model::{Aggregation, Audience, Measure, Text},
     language::Lang,
-    organisation::{Channel, Phase},
+    organisation::{Channel, Margin, Phase},
 };
 
 use super::{
-    Error,
+    Error, associations, calibrate, change,
     domain::{Domain, Linear, Rows, Rules, Shape, Stratum},
     input::{Input, UnitSheets},
     notes::note,
     plan::Plan,
+    ranking,
     report::{
-        CampaignInfo, CriterionResult, DefinitionInfo, DimensionResult, Estimate, Method, MethodWeights,
-        Note, PartResult, Publish, Report, Responses, Result as Figures, SCHEMA, UnitResult, Weighting,
+        CampaignInfo, CriterionResult, DefinitionInfo, DimensionResult, Drivers, Estimate, Method,
+        MethodWeights, Missing, Note, PartResult, Publish, Quadrant, Reliability, Report, Responses,
+        Result as Figures, SCHEMA, UnitResult, UnitWeighting, Weighting,
     },
-    suppress::Cells,
-    tally,
+    suppress::{Atom, Cells},
 };
 
 /// Fewest answers of a shown cell where nobody asks for more: citizens, officials, and never below.
@@ -49,9 +50,6 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         caution_width: settings.caution_width,
     };
     let mut notes = Vec::new();
-    let strata = strata(input, &plan, closed, &mut notes)?;
-    let weighted = strata.weighted;
-    let places = Places::new(input, &strata);
     let k = input.campaign.minimum_answers.or(settings.minimum_answers).unwrap_or(
         match input.definition.audience {
             Audience::Citizens => K_CITIZENS,
@@ -59,8 +57,17 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         },
     );
     let k = k.max(K_LEAST);
+    let strata = strata(input, &plan, u64::from(k), closed, &mut notes)?;
+    let weighted = strata.weighted;
+    let places = Places::new(input, &strata);
     let mut results: Vec<Figures> = on_all_cores(places.strata.len(), |place| {
-        figures(&plan, &rules, &Domain::new(strata.some(&places.strata[place]), weighted))
+        let domain = Domain::new(strata.some(&places.strata[place]), weighted);
+        let own = place.checked_sub(1).map(|at| input.units.units()[places.units[at]].code.as_str());
+        let own = own.and_then(|code| strata.codes.iter().position(|held| held == code));
+        Figures {
+            weighting: domain.weighting(own.map(|at| &strata.all[at])),
+            ..figures(&plan, &rules, &domain)
+        }
     });
     if closed {
         results.iter_mut().for_each(|result| {
@@ -74,13 +81,15 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         notes.push(note("closed_until_end", None, |lang| fl!(lang.messages(), "index-closed-until-end")));
     } else {
         say_not_computable(&results[0], &mut notes);
-        if suppress(&plan, &places, &strata, weighted, u64::from(k), &mut results) {
+        let hidden = suppress(&plan, &places, &strata, weighted, u64::from(k), &mut results);
+        let associations = suppress_associations(&plan, &places, u64::from(k), &hidden.cells, &mut results);
+        if hidden.any || associations {
             notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
         }
     }
     let mut results = results.into_iter();
     let total = results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted)));
-    let units = places
+    let units: Vec<UnitResult> = places
         .units
         .iter()
         .zip(results)
@@ -103,7 +112,8 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
             }
         })
         .collect();
-    Ok(Report {
+    let rankings = ranking::rankings(&units);
+    let mut report = Report {
         schema: SCHEMA,
         campaign: campaign(input),
         generated_at: utc(input.now),
@@ -120,8 +130,14 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         responses: responses(input, closed),
         total,
         units,
+        rankings,
+        previous: None,
         notes,
-    })
+    };
+    if let Some(previous) = &input.previous {
+        change::set(&mut report, input.definition, previous);
+    }
+    Ok(report)
 }
 
 /// A text in the definition's first language.
@@ -206,7 +222,13 @@ impl Strata {
 }
 
 /// Counts every unit's sheets, and weights them by the populations where all units have one.
-fn strata(input: &Input<'_>, plan: &Plan<'_>, closed: bool, notes: &mut Vec<Note>) -> Result<Strata, Error> {
+fn strata(
+    input: &Input<'_>,
+    plan: &Plan<'_>,
+    k: u64,
+    closed: bool,
+    notes: &mut Vec<Note>,
+) -> Result<Strata, Error> {
     let sheets: Vec<(&String, &UnitSheets)> =
         input.sheets.units.iter().filter(|(_, sheets)| sheets.count > 0 && !closed).collect();
     let population = |unit: &str| input.strata.iter().find(|s| s.unit == unit).map(|s| s.population);
@@ -231,22 +253,24 @@ fn strata(input: &Input<'_>, plan: &Plan<'_>, closed: bool, notes: &mut Vec<Note
     if sheets.iter().any(|(_, sheets)| sheets.channels.contains_key(&Channel::Open.byte())) {
         notes.push(note("self_selected", None, |lang| fl!(lang.messages(), "index-self-selected")));
     }
-    let tallies = on_all_cores(sheets.len(), |at| tally::count(plan, sheets[at].1));
-    let all = sheets
-        .iter()
-        .zip(tallies)
-        .map(|((unit, _), tally)| {
-            let answers = tally.sheets as f64;
-            match population(unit).filter(|_| weighted) {
-                Some(population) => Stratum {
-                    weight: population as f64 / answers,
-                    correction: 1.0 - answers / population as f64,
-                    tally,
-                },
-                None => Stratum { weight: 1.0, correction: 1.0, tally },
-            }
-        })
-        .collect();
+    let all: Vec<Stratum> = on_all_cores(sheets.len(), |at| {
+        let (unit, sheets) = sheets[at];
+        let margins: Vec<&Margin> = input.margins.iter().filter(|margin| margin.unit == *unit).collect();
+        calibrate::stratum(
+            plan,
+            input.questionnaire,
+            sheets,
+            population(unit).filter(|_| weighted),
+            &margins,
+            k,
+        )
+    });
+    for ((unit, _), stratum) in sheets.iter().zip(&all) {
+        let Some(margin) = stratum.declared.iter().find(|margin| margin.reason.is_some()) else { continue };
+        let name = input.units.get(unit).map_or(unit.as_str(), |unit| unit.name.as_str());
+        let why = margin.reason;
+        notes.push(note("margin_not_used", Some(unit), |lang| calibrate::words(lang, name, &margin.by, why)));
+    }
     Ok(Strata { codes: sheets.into_iter().map(|(unit, _)| unit.clone()).collect(), all, weighted })
 }
 
@@ -386,7 +410,10 @@ fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
             responsible: item.responsible.clone(),
         }
     };
+    let mut reliability = associations::reliability(plan, domain).into_iter();
     Figures {
+        drivers: associations::drivers(plan, domain),
+        weighting: UnitWeighting::default(),
         responses: Some(domain.sheets()),
         index: composite(&index, plan.group_of_all()),
         parts: plan
@@ -419,6 +446,7 @@ fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
                     weight: dimension.weight,
                     estimate: composite(linear, Plan::group_of_dimension(at)),
                     criteria: dimension.items.iter().map(|item| criterion(*item)).collect(),
+                    reliability: reliability.next().unwrap_or_default(),
                 }
             })
             .collect(),
@@ -435,7 +463,15 @@ fn say_not_computable(total: &Figures, notes: &mut Vec<Note>) {
     }
 }
 
-/// Hides what may not be shown; true if anything with answers was hidden.
+/// What was hidden.
+struct Hidden {
+    /// By place and cell: items, dimensions, parts, the index.
+    cells: Vec<Vec<bool>>,
+    /// Whether anything with answers was.
+    any: bool,
+}
+
+/// Hides what may not be shown.
 fn suppress(
     plan: &Plan<'_>,
     places: &Places,
@@ -443,7 +479,7 @@ fn suppress(
     weighted: bool,
     k: u64,
     results: &mut [Figures],
-) -> bool {
+) -> Hidden {
     let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
     let index = items + dimensions + plan.parts.len();
     let mut parts: Vec<Vec<usize>> = vec![Vec::new(); items];
@@ -472,7 +508,21 @@ fn suppress(
             n
         })
         .collect();
-    let cells = Cells { n, below: places.below.clone(), parts, k };
+    let atoms = strata.all.iter().enumerate().flat_map(|(stratum, of)| {
+        of.cells.iter().map(move |cell| Atom {
+            stratum,
+            weight: cell.weight,
+            n: cell.tally.answered.iter().take(items).copied().collect(),
+        })
+    });
+    let cells = Cells {
+        n,
+        below: places.below.clone(),
+        parts,
+        k,
+        atoms: atoms.collect(),
+        strata: places.strata.clone(),
+    };
     // Where every official gave the same answer, the figure names everybody's (D-04).
     let all_equal = |place: usize, cell: usize| {
         officials && plan.items.get(cell).is_some_and(|item| domains[place].all_equal(item, cell))
@@ -500,7 +550,117 @@ fn suppress(
             }
         }
     }
+    Hidden { cells: hidden, any }
+}
+
+/// Hides reliability and drivers that may not be shown, and puts the shown figures beside the drivers; true if
+/// anything with answers was hidden.
+///
+/// They are hidden where a figure that they are about is, where they stand on fewer than k sheets, and where a whole
+/// less its shown parts would. The performance of a driver is the dimension's own figure: the mean over the complete
+/// sheets, taken from the mean over all, would tell of the few that are not complete.
+fn suppress_associations(
+    plan: &Plan<'_>,
+    places: &Places,
+    k: u64,
+    figures: &[Vec<bool>],
+    results: &mut [Figures],
+) -> bool {
+    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
+    let n: Vec<Vec<u64>> = results
+        .iter()
+        .map(|result| {
+            let alphas = result.dimensions.iter().map(|d| d.reliability.n.unwrap_or(0));
+            alphas.chain([result.drivers.n.unwrap_or(0)]).collect()
+        })
+        .collect();
+    let hides = |place: usize, dimension: usize| {
+        figures[place][items + dimension]
+            || plan.dimensions[dimension].items.iter().any(|item| figures[place][*item])
+    };
+    let cells = Cells {
+        n,
+        below: places.below.clone(),
+        parts: vec![Vec::new(); dimensions + 1],
+        k,
+        atoms: Vec::new(),
+        strata: Vec::new(),
+    };
+    let hidden = cells.hidden(|place, cell| {
+        if cell < dimensions {
+            hides(place, cell)
+        } else {
+            plan.predictors.iter().any(|dimension| hides(place, *dimension))
+        }
+    });
+    let mut any = false;
+    for (place, result) in results.iter_mut().enumerate() {
+        for (at, dimension) in result.dimensions.iter_mut().enumerate() {
+            let asked = dimension.reliability.reason != Some(Missing::NotAsked);
+            if asked && hidden[place][at] {
+                any |= cells.n[place][at] > 0;
+                dimension.reliability = hidden_reliability(dimension.reliability.items);
+            }
+        }
+        if result.drivers.reason == Some(Missing::NotAsked) {
+            continue;
+        }
+        if hidden[place][dimensions] {
+            any |= cells.n[place][dimensions] > 0;
+            result.drivers = hidden_drivers(&result.drivers);
+        } else {
+            judge_drivers(result);
+        }
+    }
     any
+}
+
+fn hidden_reliability(items: usize) -> Reliability {
+    Reliability { items, reason: Some(Missing::Suppressed), ..Reliability::default() }
+}
+
+fn hidden_drivers(drivers: &Drivers) -> Drivers {
+    Drivers { reason: Some(Missing::Suppressed), outcome: drivers.outcome.clone(), ..Drivers::default() }
+}
+
+/// Puts the shown figures beside the drivers and says what both suggest.
+fn judge_drivers(result: &mut Figures) {
+    let drivers = &mut result.drivers;
+    let quadrant = |important: bool, ahead: bool| match (important, ahead) {
+        (true, false) => Quadrant::ImproveFirst,
+        (true, true) => Quadrant::KeepUp,
+        (false, false) => Quadrant::ImproveLater,
+        (false, true) => Quadrant::Maintain,
+    };
+    let mean =
+        |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
+    for driver in &mut drivers.dimensions {
+        let dimension = result.dimensions.iter().find(|dimension| dimension.id == driver.id);
+        driver.performance = dimension.and_then(|dimension| dimension.estimate.estimate);
+    }
+    drivers.performance_cut = mean(drivers.dimensions.iter().filter_map(|d| d.performance).collect());
+    for driver in &mut drivers.dimensions {
+        if let (Some(performance), Some(cut), Some(importance)) =
+            (driver.performance, drivers.performance_cut, drivers.importance_cut)
+        {
+            driver.quadrant = Some(quadrant(driver.importance >= importance, performance >= cut));
+        }
+    }
+    for driver in &mut drivers.criteria {
+        let mut criteria = result.dimensions.iter().flat_map(|dimension| &dimension.criteria);
+        let shown = criteria.find(|criterion| criterion.id == driver.id);
+        driver.performance = shown.and_then(|criterion| criterion.estimate.estimate);
+        driver.correlation = driver.correlation.filter(|_| driver.performance.is_some());
+    }
+    let judged = || drivers.criteria.iter().filter_map(|c| Some((c.correlation?, c.performance?)));
+    let cuts = mean(judged().map(|c| c.0).collect()).zip(mean(judged().map(|c| c.1).collect()));
+    for driver in &mut drivers.criteria {
+        if let (Some(correlation), Some(performance), Some(cuts)) =
+            (driver.correlation, driver.performance, cuts)
+        {
+            driver.quadrant = Some(quadrant(correlation >= cuts.0, performance >= cuts.1));
+        }
+    }
 }
 
 fn hide_criterion(criterion: &mut CriterionResult) {
@@ -516,5 +676,8 @@ fn hide_all(result: &mut Figures) {
     for dimension in &mut result.dimensions {
         dimension.estimate = Estimate::default();
         dimension.criteria.iter_mut().for_each(hide_criterion);
+        dimension.reliability = hidden_reliability(dimension.reliability.items);
     }
+    result.drivers = hidden_drivers(&result.drivers);
+    result.weighting = UnitWeighting::default();
 }

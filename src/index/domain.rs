@@ -2,26 +2,51 @@
 //! whole strata (a unit's subtree), so that strata outside it add nothing to its variance.
 
 use crate::statistics::{
-    deff::{deff, kish_n_eff},
+    deff::{deff, kish_deff, kish_n_eff},
     interval::{self, Interval, KgWeights},
+    linear::solve_semidefinite,
     target::{self, decide},
     variance::{LonelyPsu, reported, stratum},
 };
 
 use super::{
-    report::{Decision, Estimate, Publish},
+    report::{Decision, Estimate, MarginUse, Publish, UnitWeighting, WeightingMethod},
     tally::Tally,
 };
 
 /// A stratum: a unit that directly holds counters or invitations.
 #[derive(Debug)]
 pub(super) struct Stratum {
-    /// Its counts.
+    /// Its sheets by weight: one cell, or those that its margins cross.
+    pub cells: Vec<Cell>,
+    /// Sheets.
+    pub sheets: u64,
+    /// 1 − answers/population; 1 without populations.
+    pub correction: f64,
+    /// By margin that the weights were adjusted to: the level of each cell.
+    pub margins: Vec<Vec<usize>>,
+    /// How the weights came about.
+    pub method: WeightingMethod,
+    /// The margins declared, used or not.
+    pub declared: Vec<MarginUse>,
+}
+
+/// Sheets of a stratum with the same weight.
+#[derive(Debug)]
+pub(super) struct Cell {
+    /// Their counts.
     pub tally: Tally,
     /// What one answer stands for.
     pub weight: f64,
-    /// 1 − answers/population; 1 without populations.
-    pub correction: f64,
+}
+
+/// A linearised variable in a cell.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// Σ z.
+    sum: f64,
+    /// Σ (z − z̄)².
+    centred: f64,
 }
 
 /// The rows behind a figure.
@@ -106,17 +131,35 @@ impl<'a> Domain<'a> {
 
     /// Sheets.
     pub fn sheets(&self) -> u64 {
-        self.strata.iter().map(|s| s.tally.sheets).sum()
+        self.strata.iter().map(|s| s.sheets).sum()
+    }
+
+    /// The cells of all strata, always in the same order.
+    pub fn cells(&self) -> impl Iterator<Item = &'a Cell> + Clone + '_ {
+        self.strata.iter().flat_map(|s| &s.cells)
+    }
+
+    /// How the sheets were weighted; `own`: the strata that the unit itself holds.
+    pub fn weighting(&self, own: Option<&Stratum>) -> UnitWeighting {
+        let mut methods = self.strata.iter().map(|s| s.method);
+        let first = methods.next();
+        let sum = |power: i32| self.sum(|c| c.weight.powi(power) * c.tally.sheets as f64);
+        UnitWeighting {
+            method: first
+                .map(|first| if methods.all(|m| m == first) { first } else { WeightingMethod::Mixed }),
+            margins: own.map(|own| own.declared.clone()).unwrap_or_default(),
+            kish_deff: kish_deff(self.sheets(), sum(1), sum(2)),
+        }
     }
 
     /// Sheets by packed byte of an item.
     pub fn bytes(&self, item: usize) -> [u64; 256] {
-        std::array::from_fn(|byte| self.strata.iter().map(|s| s.tally.bytes[item][byte]).sum())
+        std::array::from_fn(|byte| self.cells().map(|c| c.tally.bytes[item][byte]).sum())
     }
 
-    fn sum(&self, of: impl Fn(&Stratum) -> f64) -> f64 {
+    fn sum(&self, of: impl Fn(&Cell) -> f64) -> f64 {
         // In the order of the units: always the same.
-        self.strata.iter().map(|stratum| of(stratum)).sum()
+        self.cells().map(of).sum()
     }
 
     /// The weighted mean of a variable over those who answered.
@@ -127,8 +170,8 @@ impl<'a> Domain<'a> {
     /// `Σ factor·value / Σ factor·answered` over all answers to some variables.
     pub fn ratio(&self, variables: &[(usize, f64)]) -> Linear {
         let whole = self
-            .sum(|s| s.weight * variables.iter().map(|(v, f)| f * s.tally.answered[*v] as f64).sum::<f64>());
-        let above = self.sum(|s| s.weight * variables.iter().map(|(v, f)| f * s.tally.sums[*v]).sum::<f64>());
+            .sum(|c| c.weight * variables.iter().map(|(v, f)| f * c.tally.answered[*v] as f64).sum::<f64>());
+        let above = self.sum(|c| c.weight * variables.iter().map(|(v, f)| f * c.tally.sums[*v]).sum::<f64>());
         let estimate = above / whole;
         let term = |(variable, factor): &(usize, f64)| Term {
             variable: *variable,
@@ -142,7 +185,7 @@ impl<'a> Domain<'a> {
     pub fn figure(&self, linear: &Linear, rows: Rows) -> Figure {
         let (n, df, weights) = self.behind(rows);
         let var = if linear.estimate.is_finite() {
-            reported(self.sum(|s| contribution(s, &linear.terms)))
+            reported(self.strata.iter().map(|s| contribution(s, &linear.terms)).sum())
         } else {
             f64::NAN
         };
@@ -151,17 +194,17 @@ impl<'a> Domain<'a> {
 
     /// Rows, degrees of freedom and weights behind a figure.
     fn behind(&self, rows: Rows) -> (u64, i64, KgWeights) {
-        let count = |s: &Stratum| match rows {
-            Rows::Variable(variable) => s.tally.answered[variable],
-            Rows::Group(group) => s.tally.groups[group],
+        let count = |c: &Cell| match rows {
+            Rows::Variable(variable) => c.tally.answered[variable],
+            Rows::Group(group) => c.tally.groups[group],
         };
-        let n: u64 = self.strata.iter().map(|s| count(s)).sum();
-        let strata = self.strata.iter().filter(|s| count(s) > 0).count();
+        let n: u64 = self.cells().map(count).sum();
+        let strata = self.strata.iter().filter(|s| s.cells.iter().any(|c| count(c) > 0)).count();
         let df = i64::try_from(n).unwrap_or(i64::MAX) - i64::try_from(strata).unwrap_or(0);
         let weights = KgWeights {
-            sum_w: self.sum(|s| s.weight * count(s) as f64),
-            sum_w2: self.sum(|s| s.weight * s.weight * count(s) as f64),
-            sum_w_excess: self.sum(|s| s.weight * (s.weight - 1.0).max(0.0) * count(s) as f64),
+            sum_w: self.sum(|c| c.weight * count(c) as f64),
+            sum_w2: self.sum(|c| c.weight * c.weight * count(c) as f64),
+            sum_w_excess: self.sum(|c| c.weight * (c.weight - 1.0).max(0.0) * count(c) as f64),
             fpc: self.weighted,
         };
         (n, df, weights)
@@ -175,44 +218,38 @@ impl<'a> Domain<'a> {
 
     /// The mean of an item's numeric option codes over those who gave one.
     pub fn mean_code(&self, item: &super::plan::Item<'_>, at: usize) -> Option<Figure> {
-        let moments: Vec<(&Stratum, f64, f64, f64)> = self
-            .strata
-            .iter()
-            .map(|s| {
-                let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
-                for (count, code) in s.tally.bytes[at].iter().zip(item.code) {
-                    if let Some(code) = code {
-                        n += *count as f64;
-                        sum += code * *count as f64;
-                        squares += code * code * *count as f64;
-                    }
+        let moments = |c: &Cell| {
+            let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
+            for (count, code) in c.tally.bytes[at].iter().zip(item.code) {
+                if let Some(code) = code {
+                    n += *count as f64;
+                    sum += code * *count as f64;
+                    squares += code * code * *count as f64;
                 }
-                (*s, n, sum, squares)
-            })
-            .collect();
-        let whole: f64 = moments.iter().map(|(s, n, ..)| s.weight * n).sum();
+            }
+            (n, sum, squares)
+        };
+        let whole = self.sum(|c| c.weight * moments(c).0);
         if whole <= 0.0 {
             return None;
         }
-        let mean = moments.iter().map(|(s, _, sum, _)| s.weight * sum).sum::<f64>() / whole;
-        let var: f64 = moments
-            .iter()
-            .map(|(s, n, sum, squares)| {
-                let m = s.tally.sheets as f64;
-                // Centred products of code·answered, mixed, and answered: whole numbers up to the division by m.
-                let values = (m * squares - sum * sum) / m;
-                let mixed = (m * sum - sum * n) / m;
-                let presence = (m * n - n * n) / m;
-                let mut centred = Cancelling::default();
-                [values, -2.0 * mean * mixed, mean * mean * presence]
-                    .into_iter()
-                    .for_each(|term| centred.add(term));
-                let scale = s.weight / whole;
-                add(s, scale * (sum - mean * n), scale * scale * centred.not_negative())
-            })
-            .sum();
-        let n: u64 = moments.iter().map(|(_, n, ..)| *n as u64).sum();
-        let strata = moments.iter().filter(|(_, n, ..)| *n > 0.0).count();
+        let mean = self.sum(|c| c.weight * moments(c).1) / whole;
+        let part = |c: &Cell| {
+            let (n, sum, squares) = moments(c);
+            let m = c.tally.sheets as f64;
+            // Centred products of code·answered, mixed, and answered: whole numbers up to the division by m.
+            let values = (m * squares - sum * sum) / m;
+            let mixed = (m * sum - sum * n) / m;
+            let presence = (m * n - n * n) / m;
+            let mut centred = Cancelling::default();
+            [values, -2.0 * mean * mixed, mean * mean * presence]
+                .into_iter()
+                .for_each(|term| centred.add(term));
+            Part { sum: (sum - mean * n) / whole, centred: centred.not_negative() / (whole * whole) }
+        };
+        let var = self.strata.iter().map(|s| between(s, part)).sum();
+        let n: u64 = self.cells().map(|c| moments(c).0 as u64).sum();
+        let strata = self.strata.iter().filter(|s| s.cells.iter().any(|c| moments(c).0 > 0.0)).count();
         let df = i64::try_from(n).unwrap_or(i64::MAX) - i64::try_from(strata).unwrap_or(0);
         let weights = KgWeights { sum_w: whole, sum_w2: 0.0, sum_w_excess: 0.0, fpc: self.weighted };
         Some(Figure { estimate: mean, n, var: reported(var), df, weights })
@@ -220,9 +257,9 @@ impl<'a> Domain<'a> {
 
     /// `Σ w (y − ȳ)²` of a variable whose squares are its values (a share), for the design effect.
     pub fn weighted_squares(&self, variable: usize, mean: f64) -> f64 {
-        self.sum(|s| {
-            let (n, sum) = (s.tally.answered[variable] as f64, s.tally.sums[variable]);
-            s.weight * (sum * (1.0 - 2.0 * mean) + mean * mean * n)
+        self.sum(|c| {
+            let (n, sum) = (c.tally.answered[variable] as f64, c.tally.sums[variable]);
+            c.weight * (sum * (1.0 - 2.0 * mean) + mean * mean * n)
         })
     }
 }
@@ -254,26 +291,76 @@ impl Cancelling {
 
 /// What a stratum adds to the variance of an estimate.
 fn contribution(s: &Stratum, terms: &[Term]) -> f64 {
-    let t = &s.tally;
-    let mut centred = Cancelling::default();
-    let mut sum = 0.0;
-    for a in terms {
-        sum += a.factor * (t.sums[a.variable] - a.centre * t.answered[a.variable] as f64);
-        for b in terms {
-            let (j, k) = (a.variable, b.variable);
-            let factor = a.factor * b.factor;
-            centred.add(factor * t.values.get(j, k));
-            centred.add(-factor * b.centre * t.mixed.get(j, k));
-            centred.add(-factor * a.centre * t.mixed.get(k, j));
-            centred.add(factor * a.centre * b.centre * t.presence.get(j, k));
+    between(s, |cell| {
+        let t = &cell.tally;
+        let mut centred = Cancelling::default();
+        let mut sum = 0.0;
+        for a in terms {
+            sum += a.factor * (t.sums[a.variable] - a.centre * t.answered[a.variable] as f64);
+            for b in terms {
+                let (j, k) = (a.variable, b.variable);
+                let factor = a.factor * b.factor;
+                centred.add(factor * t.values.get(j, k));
+                centred.add(-factor * b.centre * t.mixed.get(j, k));
+                centred.add(-factor * a.centre * t.mixed.get(k, j));
+                centred.add(factor * a.centre * b.centre * t.presence.get(j, k));
+            }
         }
-    }
-    add(s, s.weight * sum, s.weight * s.weight * centred.not_negative())
+        Part { sum, centred: centred.not_negative() }
+    })
 }
 
-fn add(s: &Stratum, sum: f64, centred: f64) -> f64 {
+/// The variance of a linearised variable between the sheets of a stratum. With margins: of its residuals from the
+/// regression on the margins' levels, in which all sheets count the same since they have the same base weight.
+fn between(s: &Stratum, part: impl Fn(&Cell) -> Part) -> f64 {
+    let (sum, squares) = match s.cells.as_slice() {
+        [] => return 0.0,
+        [cell] => {
+            let part = part(cell);
+            (cell.weight * part.sum, cell.weight * cell.weight * part.centred)
+        }
+        cells => {
+            let parts: Vec<Part> = cells.iter().map(part).collect();
+            let fitted = fitted(s, &parts);
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for ((cell, part), fitted) in cells.iter().zip(&parts).zip(fitted) {
+                let m = cell.tally.sheets as f64;
+                let residual = part.sum - m * fitted;
+                sum += cell.weight * residual;
+                squares += cell.weight * cell.weight * (part.centred + residual * residual / m);
+            }
+            (sum, (squares - sum * sum / s.sheets as f64).max(0.0))
+        }
+    };
     // A stratum with one answer counts by its distance from the whole: never an error under this rule.
-    stratum(s.correction, s.tally.sheets, sum, centred, LonelyPsu::Adjust).unwrap_or(0.0)
+    stratum(s.correction, s.sheets, sum, squares, LonelyPsu::Adjust).unwrap_or(0.0)
+}
+
+/// What the regression on the margins' levels expects of a sheet in each cell.
+fn fitted(s: &Stratum, parts: &[Part]) -> Vec<f64> {
+    // The levels of all margins one after the other; they determine each other, so the solution leaves some out.
+    let mut size = 0;
+    let columns: Vec<Vec<usize>> = s
+        .margins
+        .iter()
+        .map(|levels| {
+            let start = size;
+            size += levels.iter().max().map_or(0, |last| last + 1);
+            levels.iter().map(|level| start + level).collect()
+        })
+        .collect();
+    let mut matrix = vec![vec![0.0; size]; size];
+    let mut right = vec![0.0; size];
+    for (at, (cell, part)) in s.cells.iter().zip(parts).enumerate() {
+        for one in &columns {
+            right[one[at]] += part.sum;
+            for two in &columns {
+                matrix[one[at]][two[at]] += cell.tally.sheets as f64;
+            }
+        }
+    }
+    let slopes = solve_semidefinite(matrix, right);
+    (0..s.cells.len()).map(|at| columns.iter().map(|column| slopes[column[at]]).sum()).collect()
 }
 
 impl Figure {
@@ -313,6 +400,7 @@ impl Figure {
             deff: effect,
             decision: (shape != Shape::Mean).then_some(decision),
             publish: if caution && shape != Shape::Mean { Publish::Caution } else { Publish::Publish },
+            change: None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     definition::model::Definition,
-    organisation::{Campaign, Stratum, UnitTree},
+    organisation::{Campaign, Margin, Stratum, UnitTree},
     questionnaire::Questionnaire,
 };
 
@@ -22,12 +22,25 @@ pub struct Input<'a> {
     pub units: &'a UnitTree,
     /// Populations; empty: nothing is weighted, and the report says so.
     pub strata: &'a [Stratum],
+    /// Known margins of the units' populations, to which weights are adjusted.
+    pub margins: &'a [Margin],
+    /// The campaign that changes are counted from.
+    pub previous: Option<Previous<'a>>,
     /// The answers.
     pub sheets: &'a Sheets,
     /// The campaign's personal links, if it has any: then figures stay closed until it does.
     pub links: Option<Links>,
     /// The moment of the report, UTC milliseconds.
     pub now: i64,
+}
+
+/// The campaign that changes are counted from.
+#[derive(Debug, Clone, Copy)]
+pub struct Previous<'a> {
+    /// Its report, with everything hidden that may not be shown.
+    pub report: &'a super::report::Report,
+    /// Its pinned definition.
+    pub definition: &'a Definition,
 }
 
 /// The answer sheets of a campaign, grouped by the unit that directly holds the counter or invitation.

@@ -3,15 +3,23 @@
 //! however many threads count.
 //!
 //! [`plan`] reads from the definition what is counted and how it adds up; [`tally`] counts each stratum once, in whole
-//! numbers; [`domain`] turns the counts of some strata into a figure with its uncertainty; [`suppress`] decides what may
-//! be shown; [`compute()`] puts the report together.
+//! numbers ([`joint`]: those that reliability and drivers need), split by the margins that [`calibrate`] adjusts weights
+//! to; [`domain`] turns the counts of some strata into a figure with its uncertainty; [`associations`] says how answers
+//! hang together; [`suppress`] decides what may be shown; [`compute()`] puts the report together. [`ranking`] and
+//! [`change`] are made of shown figures only.
 
+mod associations;
+mod calibrate;
+mod change;
 mod compute;
 mod domain;
 mod error;
 pub mod input;
+mod joint;
 mod notes;
 mod plan;
+mod ranking;
+mod recovery;
 pub mod report;
 mod suppress;
 mod tally;

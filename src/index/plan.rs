@@ -2,7 +2,7 @@
 
 use crate::{
     definition::{
-        model::{Aggregation, Criterion, Definition, Measure, PlanRow},
+        model::{Aggregation, Criterion, Definition, Kind, Measure, PlanRow},
         weights,
     },
     questionnaire::Questionnaire,
@@ -13,6 +13,39 @@ use super::{Error, report::Responsible};
 /// The byte of a packed single choice for an option, by its position.
 fn byte(position: usize) -> usize {
     position + 1
+}
+
+/// By packed byte: what an answer is worth; `None` for what is no answer.
+pub(super) type Points = Vec<Option<f64>>;
+
+/// The question on satisfaction with the whole, by its id.
+const OVERALL: &str = "overall";
+
+/// What the drivers are held against.
+#[derive(Debug)]
+pub(super) struct Overall {
+    /// Id of the question.
+    pub id: String,
+    /// Position of the question in the questionnaire.
+    pub question: usize,
+    /// What its answers are worth.
+    pub points: Points,
+}
+
+/// Largest worth of an answer, so that sums of squares of a hundred million sheets stay whole numbers.
+const MOST_POINTS: f64 = 20.0;
+
+/// The numeric codes of a scale's answers if all have one, else their scores if all have one.
+fn points(options: &[crate::questionnaire::Choice]) -> Points {
+    let within = |value: &f64| value.is_finite() && value.abs() <= MOST_POINTS;
+    let of = |worth: &dyn Fn(&crate::questionnaire::Choice) -> Option<f64>| -> Option<Points> {
+        let mut points = vec![None; options.len() + 1];
+        for (position, option) in options.iter().enumerate().filter(|(_, option)| !option.missing) {
+            points[byte(position)] = Some(worth(option).filter(within)?);
+        }
+        Some(points)
+    };
+    of(&|option| option.code.parse().ok()).or_else(|| of(&|option| option.score)).unwrap_or_default()
 }
 
 /// An item of the index.
@@ -30,6 +63,11 @@ pub(super) struct Item<'a> {
     pub levels: Vec<(f64, Vec<u8>)>,
     /// By packed byte: the numeric code of the option (1 to 5), where it has one.
     pub code: [Option<f64>; 256],
+    /// By packed byte: the numeric code of the option where all answers have one, else their score: what answers are
+    /// worth where they are correlated. Empty where the scale has neither.
+    pub points: Points,
+    /// Whether everybody is asked.
+    pub everybody: bool,
     /// Option codes with their bytes, in the order shown.
     pub options: Vec<(String, u8)>,
     /// Who is responsible.
@@ -69,6 +107,10 @@ pub(super) struct Plan<'a> {
     pub items: Vec<Item<'a>>,
     pub dimensions: Vec<Dimension>,
     pub parts: Vec<Part>,
+    /// The question on satisfaction with the whole, if the form asks it.
+    pub overall: Option<Overall>,
+    /// Dimensions of which everybody is asked an item: what may drive the whole.
+    pub predictors: Vec<usize>,
     /// Whether all levels of the tree go by items: then pooled answers are pooled over the whole node.
     pub by_items: bool,
 }
@@ -107,7 +149,16 @@ impl<'a> Plan<'a> {
         let by_items = [definition.index.part_weights, definition.index.dimension_weights]
             .iter()
             .all(|w| *w == crate::definition::model::Weights::ByItems);
-        Ok(Self { definition, items, dimensions, parts, by_items })
+        let overall = questionnaire.questions.iter().enumerate().find_map(|(question, asked)| {
+            let beside = asked.id == OVERALL && asked.dimension.is_none() && asked.kind == Kind::Single;
+            let points = Some(points(&asked.options)).filter(|points| beside && !points.is_empty())?;
+            Some(Overall { id: asked.id.clone(), question, points })
+        });
+        let everybody = |d: &Dimension| {
+            d.items.iter().any(|item| items[*item].everybody && !items[*item].points.is_empty())
+        };
+        let predictors = (0..dimensions.len()).filter(|at| everybody(&dimensions[*at])).collect();
+        Ok(Self { definition, items, dimensions, parts, overall, predictors, by_items })
     }
 
     /// The groups of items whose respondents are counted: each dimension, each part, all.
@@ -155,6 +206,8 @@ impl<'a> Item<'a> {
             answered: [false; 256],
             levels: Vec::new(),
             code: [None; 256],
+            points: points(&asked.options),
+            everybody: asked.asked_if.is_none(),
             options: Vec::new(),
             responsible: responsible(definition, criterion),
         };

@@ -32,6 +32,10 @@ pub struct Report {
     pub total: Result,
     /// Every unit that has answers or a population in its subtree, in the order of the tree.
     pub units: Vec<UnitResult>,
+    /// Units of the same kind compared by their index.
+    pub rankings: Vec<Ranking>,
+    /// The campaign that changes are counted from, if this one names one.
+    pub previous: Option<CampaignInfo>,
     /// What a reader must know, in Vietnamese.
     pub notes: Vec<Note>,
 }
@@ -161,6 +165,220 @@ pub struct Result {
     pub parts: Vec<PartResult>,
     /// Dimensions, in the order of the definition.
     pub dimensions: Vec<DimensionResult>,
+    /// What goes with satisfaction with the whole.
+    pub drivers: Drivers,
+    /// How the answers were weighted.
+    pub weighting: UnitWeighting,
+}
+
+/// How the answers of a unit's subtree were weighted.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct UnitWeighting {
+    /// The method; null while the campaign's figures are closed and where there are no answers.
+    pub method: Option<WeightingMethod>,
+    /// Margins declared for the answers that the unit itself holds.
+    pub margins: Vec<MarginUse>,
+    /// Kish's design effect of the weights alone, n·Σw²/(Σw)²: 1 where all answers count the same.
+    pub kish_deff: Option<f64>,
+}
+
+/// What the weights of answers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightingMethod {
+    /// All 1.
+    None,
+    /// Population / answers of the unit that holds them.
+    Population,
+    /// That, then adjusted to one known margin.
+    Poststratified,
+    /// That, then adjusted to several known margins in turn until all agree.
+    Raked,
+    /// Not the same for all units of the subtree.
+    Mixed,
+}
+
+/// A known margin, and whether the weights agree with it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MarginUse {
+    /// The question.
+    pub by: String,
+    /// Whether the weights were adjusted. If one margin of a unit cannot be met, none is used.
+    pub used: bool,
+    /// Share of the answer sheets that do not say, 0..1. They keep their weight.
+    pub unknown: Option<f64>,
+    /// Why it could not be met.
+    pub reason: Option<MarginFault>,
+}
+
+/// Why the weights could not be adjusted to a margin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarginFault {
+    /// The campaign is not weighted at all.
+    Unweighted,
+    /// The questionnaire does not ask the question, or not as a single choice.
+    NotAsked,
+    /// The totals do not sum to the unit's population.
+    OtherPopulation,
+    /// An answer was given that has no total.
+    NoTotal,
+    /// Too few answer sheets with a code that has a total.
+    TooFew,
+    /// Too many answer sheets do not say.
+    TooManyUnknown,
+    /// The margins contradict each other.
+    NotConverged,
+}
+
+/// What goes with satisfaction with the whole: a weighted regression of the question `overall` on the respondents'
+/// scores of the dimensions. Association, not cause.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Drivers {
+    /// Why there are no figures, if there are none.
+    pub reason: Option<Missing>,
+    /// The question on the whole.
+    pub outcome: Option<String>,
+    /// Answer sheets with the outcome and all predictors.
+    pub n: Option<u64>,
+    /// Share of the outcome's variance that goes with the dimensions, 0..1.
+    pub r2: Option<f64>,
+    /// Importance above this is high: an equal share for every dimension.
+    pub importance_cut: Option<f64>,
+    /// Performance above this is high: the mean of the dimensions'.
+    pub performance_cut: Option<f64>,
+    /// The dimensions, in the order of the definition.
+    pub dimensions: Vec<DimensionDriver>,
+    /// Ids of dimensions that only some are asked, so that they are no predictors.
+    pub left_out: Vec<String>,
+    /// The criteria, in the order asked.
+    pub criteria: Vec<CriterionDriver>,
+}
+
+/// A dimension as a driver.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DimensionDriver {
+    /// Id.
+    pub id: String,
+    /// Its share in R² over all orders of the predictors (Lindeman, Merenda and Gold); they sum to R². Null with more
+    /// than twelve predictors.
+    pub lmg: Option<f64>,
+    /// Johnson's relative weight; they sum to R².
+    pub johnson: f64,
+    /// Its part of R², 0..1, by `lmg`, else by `johnson`; they sum to 1.
+    pub importance: f64,
+    /// The dimension's own figure, 0..1.
+    pub performance: Option<f64>,
+    /// What importance and performance suggest.
+    pub quadrant: Option<Quadrant>,
+}
+
+/// A criterion as a driver.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CriterionDriver {
+    /// Id.
+    pub id: String,
+    /// Weighted correlation of its answers with those on the whole, −1..1, over the sheets with both; null where there
+    /// are too few, the criterion is suppressed, or nothing varies.
+    pub correlation: Option<f64>,
+    /// Its own figure, 0..1.
+    pub performance: Option<f64>,
+    /// What its correlation and performance suggest, each against the mean of the criteria.
+    pub quadrant: Option<Quadrant>,
+}
+
+/// Importance and performance (Martilla and James 1977).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quadrant {
+    /// Important and behind.
+    ImproveFirst,
+    /// Important and ahead.
+    KeepUp,
+    /// Less important and behind.
+    ImproveLater,
+    /// Less important and ahead.
+    Maintain,
+}
+
+/// Why a figure is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The form does not ask for it: no question on the whole, a single item, a scale without numbers.
+    NotAsked,
+    /// Too few complete answer sheets.
+    TooFew,
+    /// It may not be shown.
+    Suppressed,
+    /// Answers that do not vary, or predictors that determine each other.
+    NotComputable,
+}
+
+/// How well the items of a dimension hang together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Reliability {
+    /// Cronbach's alpha, weighted as the answers are; at most 1, may be negative.
+    pub alpha: Option<f64>,
+    /// Answer sheets that answered all items.
+    pub n: Option<u64>,
+    /// Items.
+    pub items: usize,
+    /// Why there is no alpha, if there is none.
+    pub reason: Option<Missing>,
+}
+
+/// Units of the same kind, compared pair by pair.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ranking {
+    /// The kind of the units.
+    pub kind: String,
+    /// The unit right above all of them; absent where units of this kind are ranked over the whole campaign.
+    pub parent: Option<String>,
+    /// Chance that any of the differences found is none, 0..1 (Holm's step-down over all pairs).
+    pub alpha: f64,
+    /// How many units were compared.
+    pub compared: usize,
+    /// The units, the best first; units of the same rank by code.
+    pub units: Vec<RankedUnit>,
+    /// Units without a rank.
+    pub not_ranked: Vec<UnrankedUnit>,
+}
+
+/// A unit with its rank.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RankedUnit {
+    /// Code.
+    pub code: String,
+    /// The index, as in the unit's own figures.
+    pub estimate: f64,
+    /// Its standard error.
+    pub se: f64,
+    /// 1 + the number of units with a larger index.
+    pub rank: usize,
+    /// The best rank that the data cannot rule out: 1 + the number of units significantly better.
+    pub rank_lo: usize,
+    /// The worst rank that the data cannot rule out: the number of units less those significantly worse.
+    pub rank_hi: usize,
+}
+
+/// A unit without a rank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnrankedUnit {
+    /// Code.
+    pub code: String,
+    /// Why.
+    pub reason: Unranked,
+}
+
+/// Why a unit has no rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unranked {
+    /// Its index may not be shown.
+    Suppressed,
+    /// Its index cannot be computed: an item of it has no answer.
+    NotComputable,
 }
 
 /// A part of the index.
@@ -191,6 +409,8 @@ pub struct DimensionResult {
     pub estimate: Estimate,
     /// Its criteria, in the order asked.
     pub criteria: Vec<CriterionResult>,
+    /// How well its criteria hang together.
+    pub reliability: Reliability,
 }
 
 /// A criterion.
@@ -251,6 +471,52 @@ pub struct Estimate {
     pub decision: Option<Decision>,
     /// Whether it may be shown.
     pub publish: Publish,
+    /// Since the previous campaign; absent where the campaign names none, of means of option codes, and where this
+    /// figure is suppressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+}
+
+/// How a figure moved since the previous campaign, whose answers are a sample of their own. Made of the two figures
+/// shown, so that it tells nothing that they do not; every number is null where one of them is not there.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Change {
+    /// The previous figure.
+    pub previous: Option<f64>,
+    /// This figure less the previous one; 0.01 is one percentage point.
+    pub change: Option<f64>,
+    /// Its standard error, √(se² + se²).
+    pub se: Option<f64>,
+    /// Its degrees of freedom: those of both figures together.
+    pub df: Option<u64>,
+    /// Lower limit of its t interval.
+    pub lower: Option<f64>,
+    /// Upper limit.
+    pub upper: Option<f64>,
+    /// Two-sided p of no change.
+    pub p: Option<f64>,
+    /// Whether p is below 1 − level.
+    pub significant: Option<bool>,
+    /// Why there is no change or no test, if there is none.
+    pub reason: Option<Unchanged>,
+}
+
+/// Why a change, or its test, is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unchanged {
+    /// This figure cannot be computed.
+    NotComputable,
+    /// The previous figure may not be shown or cannot be computed.
+    PreviousHidden,
+    /// The previous campaign has no such unit.
+    NoUnit,
+    /// The previous questionnaire has no such criterion, dimension or part.
+    NotAsked,
+    /// Another definition, method, scale, set of criteria or weight: the figures measure different things.
+    NotComparable,
+    /// A sample in which all agree has no standard error, so that there is no test.
+    NoVariance,
 }
 
 /// The figure against the target, decided by the interval and never by the point alone.

@@ -3,7 +3,12 @@
 //!
 //! A cell is one figure (an item, a dimension, a part, the index) of one place (a unit's subtree, or the whole
 //! campaign). Two kinds of sums could give a hidden cell away: up the unit tree (a whole less its shown parts), and up
-//! the index tree (a dimension is a mean of its items). Cells are hidden, the smallest first, until neither does.
+//! the index tree (a dimension is a mean of its items). Cells are hidden, the smallest first, until neither does; then
+//! [`recovery`] looks whether both together do.
+
+use std::collections::BTreeSet;
+
+use super::recovery;
 
 /// The places and their cells.
 #[derive(Debug)]
@@ -16,6 +21,21 @@ pub(super) struct Cells {
     pub parts: Vec<Vec<usize>>,
     /// Fewest answers of a shown cell.
     pub k: u64,
+    /// Sheets of the same weight, where weights differ from unit to unit or within one.
+    pub atoms: Vec<Atom>,
+    /// The strata of each place.
+    pub strata: Vec<Vec<usize>>,
+}
+
+/// Sheets of one stratum that have the same weight.
+#[derive(Debug, Clone)]
+pub(super) struct Atom {
+    /// Position of the stratum.
+    pub stratum: usize,
+    /// What one of its answers stands for.
+    pub weight: f64,
+    /// Answers by item.
+    pub n: Vec<u64>,
 }
 
 impl Cells {
@@ -30,8 +50,52 @@ impl Cells {
             })
             .collect();
         // Each round hides at least one more cell, so that there is an end.
-        while self.up_the_units(&mut hidden) || self.up_the_index(&mut hidden) {}
-        hidden
+        loop {
+            while self.up_the_units(&mut hidden) || self.up_the_index(&mut hidden) {}
+            if !self.beyond_the_pairs(&mut hidden) {
+                return hidden;
+            }
+        }
+    }
+
+    /// What follows from sums up the units and up the index taken together: then the means above a hidden item are
+    /// hidden, too, where it and its neighbours are, and everywhere if that does not help. With every mean hidden that
+    /// has a hidden item below it, only the sums of one item are left, and those [`Self::up_the_units`] keeps apart.
+    fn beyond_the_pairs(&self, hidden: &mut [Vec<bool>]) -> bool {
+        if self.atoms.is_empty() {
+            return false;
+        }
+        let mut changed = false;
+        match recovery::given_away(self, hidden) {
+            Some(found) if found.is_empty() => return false,
+            Some(found) => {
+                let above = |place: usize| self.below.iter().position(|below| below.contains(&place));
+                let near: BTreeSet<Option<usize>> = found.iter().map(|(place, _)| above(*place)).collect();
+                for place in (0..self.n.len()).filter(|place| near.contains(&above(*place))) {
+                    changed |= self.hide_above_hidden(place, hidden);
+                }
+            }
+            None => {}
+        }
+        if !changed {
+            for place in 0..self.n.len() {
+                changed |= self.hide_above_hidden(place, hidden);
+            }
+        }
+        changed
+    }
+
+    /// Hides the means of a place that have a hidden part; those of the places below stay.
+    fn hide_above_hidden(&self, place: usize, hidden: &mut [Vec<bool>]) -> bool {
+        let mut changed = false;
+        for cell in 0..self.parts.len() {
+            let secret = |part: &usize| hidden[place][*part] && self.n[place][*part] > 0;
+            if !hidden[place][cell] && self.parts[cell].iter().any(secret) {
+                hidden[place][cell] = true;
+                changed = true;
+            }
+        }
+        changed
     }
 
     /// Hides a cell of a place and of all places below it.
@@ -48,7 +112,7 @@ impl Cells {
         let mut changed = false;
         for place in 0..self.n.len() {
             for cell in 0..self.n[place].len() {
-                if hidden[place][cell] || self.below[place].is_empty() {
+                if hidden[place][cell] {
                     continue;
                 }
                 loop {
@@ -58,7 +122,8 @@ impl Cells {
                     let rest = self.n[place][cell].saturating_sub(told);
                     // A rest that is one place hidden for another reason than its size is given away as well.
                     let alone = self.only_hidden(place, cell, hidden, rest);
-                    if rest == 0 || (rest >= self.k && !alone) {
+                    let enough = rest >= self.k && !alone && !self.weights_tell_apart(place, cell, &shown);
+                    if rest == 0 || enough {
                         break;
                     }
                     let smallest = shown.into_iter().min_by_key(|below| (self.n[*below][cell], *below));
@@ -74,6 +139,33 @@ impl Cells {
             }
         }
         changed
+    }
+
+    /// Whether the rest falls apart by its weights. An item shows counts without weights and a share with them: two
+    /// sums over the rest, and one less the other leaves out whatever has a chosen weight. What is left must be k
+    /// answers or none, and not just one hidden place.
+    fn weights_tell_apart(&self, place: usize, cell: usize, shown: &[usize]) -> bool {
+        let Some(own) = self.strata.get(place) else { return false };
+        let told: BTreeSet<usize> =
+            shown.iter().flat_map(|below| self.strata[*below].iter().copied()).collect();
+        let untold: BTreeSet<usize> = own.iter().copied().filter(|stratum| !told.contains(stratum)).collect();
+        let rest: Vec<&Atom> = self
+            .atoms
+            .iter()
+            .filter(|atom| atom.n.get(cell).is_some_and(|n| *n > 0) && untold.contains(&atom.stratum))
+            .collect();
+        let same = |a: &Atom, b: &Atom| (a.weight - b.weight).abs() <= 1e-9 * a.weight;
+        rest.iter().any(|chosen| {
+            let left = || rest.iter().filter(|atom| !same(chosen, atom));
+            let n: u64 = left().map(|atom| atom.n[cell]).sum();
+            let one_hidden = || {
+                self.below[place].iter().any(|below| {
+                    self.n[*below][cell] == n
+                        && left().all(|atom| self.strata[*below].contains(&atom.stratum))
+                })
+            };
+            n > 0 && (n < self.k || one_hidden())
+        })
     }
 
     /// Whether the rest is one single hidden place.
@@ -124,7 +216,14 @@ mod tests {
         let below = (0..n.len())
             .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
             .collect();
-        Cells { n: n.iter().map(|n| vec![*n]).collect(), below, parts: vec![vec![]], k }
+        Cells {
+            n: n.iter().map(|n| vec![*n]).collect(),
+            below,
+            parts: vec![vec![]],
+            k,
+            atoms: vec![],
+            strata: vec![],
+        }
     }
 
     fn shown(cells: &Cells) -> Vec<bool> {
@@ -146,6 +245,35 @@ mod tests {
         assert_eq!(shown(&one_cell(&[None, Some(0), Some(0)], &[40, 20, 13], 10)), [true, true, false]);
     }
 
+    /// Children of one whole with their weights.
+    fn weighted(n: &[u64], weights: &[f64], k: u64) -> Vec<bool> {
+        let parents: Vec<Option<usize>> = std::iter::once(None).chain(n.iter().map(|_| Some(0))).collect();
+        let all: Vec<u64> = std::iter::once(n.iter().sum()).chain(n.iter().copied()).collect();
+        let mut cells = one_cell(&parents, &all, k);
+        cells.strata =
+            std::iter::once((0..n.len()).collect()).chain((0..n.len()).map(|at| vec![at])).collect();
+        let atom = |stratum: usize| Atom { stratum, weight: weights[stratum], n: vec![n[stratum]] };
+        cells.atoms = (0..n.len()).map(atom).collect();
+        shown(&cells)
+    }
+
+    #[test]
+    fn d_02_counts_and_weighted_shares_together_do_not_tell_two_hidden_units_apart() {
+        // 6 and 7 hidden among 90: two sums, two unknowns, unless both weigh the same.
+        assert_eq!(weighted(&[50, 27, 6, 7], &[2.0, 2.0, 3.0, 3.0], 10), [true, true, true, false, false]);
+        assert_eq!(weighted(&[50, 27, 6, 7], &[2.0, 2.0, 3.0, 5.0], 10), [true, true, false, false, false]);
+        // The third one has the weight of one of them, so that the other would still be told apart: 7 alone.
+        assert_eq!(weighted(&[50, 27, 6, 7], &[2.0, 3.0, 3.0, 5.0], 10), [true, false, false, false, false]);
+        // A unit whose margins split it into 30 and 4 answers.
+        let mut cells = one_cell(&[None], &[34], 10);
+        cells.strata = vec![vec![0]];
+        let atom = |weight: f64, n: u64| Atom { stratum: 0, weight, n: vec![n] };
+        cells.atoms = vec![atom(1.5, 30), atom(2.5, 4)];
+        assert_eq!(shown(&cells), [false]);
+        cells.atoms = vec![atom(1.5, 20), atom(2.5, 14)];
+        assert_eq!(shown(&cells), [true]);
+    }
+
     #[test]
     fn a_dimension_with_one_hidden_item_hides_a_second() {
         let cells = Cells {
@@ -153,13 +281,22 @@ mod tests {
             below: vec![vec![]],
             parts: vec![vec![], vec![], vec![], vec![0, 1, 2]],
             k: 10,
+            atoms: vec![],
+            strata: vec![],
         };
         assert_eq!(cells.hidden(|_, _| false), [[false, true, true, false]]);
     }
 
     #[test]
     fn a_dimension_of_one_hidden_item_is_hidden() {
-        let cells = Cells { n: vec![vec![4, 12]], below: vec![vec![]], parts: vec![vec![], vec![0]], k: 10 };
+        let cells = Cells {
+            n: vec![vec![4, 12]],
+            below: vec![vec![]],
+            parts: vec![vec![], vec![0]],
+            k: 10,
+            atoms: vec![],
+            strata: vec![],
+        };
         assert_eq!(cells.hidden(|_, _| false), [[true, true]]);
     }
 
@@ -213,10 +350,13 @@ mod tests {
     }
 
     /// What an attacker knows who subtracts and combines all shown figures, and even knows how many answers stand
-    /// behind the hidden ones: the mean of a cell is a combination of the sums of its items where sheets were held.
+    /// behind the hidden ones: the mean of a cell is a combination of the sums of its items where sheets were held, and
+    /// an item is shown twice, in counts without weights and as a share with them.
     struct Attack<'a> {
         cells: &'a Cells,
         items: usize,
+        /// What an answer held at each place stands for.
+        weights: Vec<u64>,
     }
 
     impl Attack<'_> {
@@ -225,12 +365,27 @@ mod tests {
             std::iter::once(place).chain(below).collect()
         }
 
+        /// Answers held at a place itself.
+        fn own(&self, place: usize, cell: usize) -> u64 {
+            self.cells.n[place][cell]
+                - self.cells.below[place].iter().map(|at| self.cells.n[*at][cell]).sum::<u64>()
+        }
+
+        fn count(&self, place: usize, item: usize) -> Vec<u64> {
+            let mut row = vec![0; self.items * self.cells.n.len()];
+            for at in self.inside(place) {
+                row[at * self.items + item] = 1;
+            }
+            row
+        }
+
         fn mean(&self, place: usize, cell: usize) -> Vec<u64> {
             let mut row = vec![0; self.items * self.cells.n.len()];
             if cell < self.items {
-                let share = inverse(self.cells.n[place][cell] % PRIME);
-                for inside in self.inside(place) {
-                    row[inside * self.items + cell] = share;
+                let inside = self.inside(place);
+                let whole = inside.iter().map(|at| self.weights[*at] * self.own(*at, cell)).sum::<u64>();
+                for at in inside {
+                    row[at * self.items + cell] = times(self.weights[at], inverse(whole % PRIME));
                 }
                 return row;
             }
@@ -259,6 +414,9 @@ mod tests {
             for (place, cells) in hidden.iter().enumerate() {
                 for cell in (0..cells.len()).filter(|cell| !cells[*cell] && self.computable(place, *cell)) {
                     known.learn(self.mean(place, cell));
+                    if cell < self.items {
+                        known.learn(self.count(place, cell));
+                    }
                 }
             }
             known
@@ -278,6 +436,9 @@ mod tests {
             shape in proptest::collection::vec((0_usize..1_000, 0_u64..60, proptest::collection::vec(0_u64..20, 6)), 1..9),
             k in 5_u64..15,
             few in 0_usize..6,
+            weights in proptest::collection::vec(1_u64..5, 9),
+            // Provinces hold no sheets themselves.
+            only_leaves: bool,
         ) {
             let items = 6;
             let parents: Vec<Option<usize>> =
@@ -301,6 +462,9 @@ mod tests {
                     cells.push(most);
                 }
             }
+            for at in (0..n.len()).filter(|at| only_leaves && parents.contains(&Some(*at))) {
+                n[at].fill(0);
+            }
             for at in (1..n.len()).rev() {
                 let (up, here) = (parents[at].unwrap(), n[at].clone());
                 n[up].iter_mut().zip(here).for_each(|(up, here)| *up += here);
@@ -308,9 +472,20 @@ mod tests {
             let below = (0..n.len())
                 .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
                 .collect();
-            let cells = Cells { n, below, parts, k };
+            let mut cells = Cells { n, below, parts, k, atoms: vec![], strata: vec![] };
+            let places = cells.n.len();
+            let attack = Attack { cells: &cells, items, weights: weights.clone() };
+            let atoms: Vec<Atom> = (0..places)
+                .map(|place| Atom {
+                    stratum: place,
+                    weight: weights[place] as f64,
+                    n: (0..items).map(|item| attack.own(place, item)).collect(),
+                })
+                .collect();
+            let strata = (0..places).map(|place| attack.inside(place)).collect();
+            (cells.atoms, cells.strata) = (atoms, strata);
             let hidden = cells.hidden(|_, _| false);
-            let attack = Attack { cells: &cells, items };
+            let attack = Attack { cells: &cells, items, weights };
             let known = attack.known(&hidden);
             for place in 0..cells.n.len() {
                 for cell in 0..cells.parts.len() {

@@ -7,6 +7,7 @@
 
 use super::{
     input::UnitSheets,
+    joint::{self, Joint},
     plan::{Item, Plan},
 };
 
@@ -51,6 +52,8 @@ pub(super) struct Tally {
     pub presence: Matrix,
     /// By group of items: sheets with an answer to any.
     pub groups: Vec<u64>,
+    /// What reliability and drivers need.
+    pub joint: Joint,
 }
 
 /// Sheets as bits.
@@ -94,6 +97,7 @@ pub(super) fn count(plan: &Plan<'_>, sheets: &UnitSheets) -> Tally {
         mixed: Matrix::new(variables),
         presence: Matrix::new(variables),
         groups: plan.groups().iter().map(|group| anyone(group, &sets)).collect(),
+        joint: joint::count(plan, sheets),
     };
     let answered: Vec<u64> = sets.iter().map(|set| size(&set.answered)).collect();
     let levels: Vec<Vec<u64>> =

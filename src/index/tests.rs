@@ -21,10 +21,26 @@ use super::{
     report::{Decision, Estimate, Publish, Report, Result as Figures},
 };
 
+mod relations;
+mod waves;
+
 /// Items of the questionnaire below, by dimension.
 const ITEMS: [(&str, &[usize]); 3] = [("a", &[0, 1, 2]), ("b", &[3, 4]), ("c", &[5])];
 
 fn definition(measure: &str, aggregation: &str, audience: &str) -> Definition {
+    parsed(&definition_text(measure, aggregation, audience))
+}
+
+fn parsed(text: &str) -> Definition {
+    Library::from_files([("test/1.toml", text.to_owned())])
+        .unwrap()
+        .newest("test")
+        .unwrap()
+        .definition
+        .clone()
+}
+
+fn definition_text(measure: &str, aggregation: &str, audience: &str) -> String {
     let mut text = format!(
         r#"format = 1
 id = "test"
@@ -82,7 +98,7 @@ lead = ["Sở Nội vụ"]
         "[[form]]\nid = \"f\"\nintroduction = { vi = \"…\" }\nminutes = 1\n[[form.section]]\ntitle = { vi = \"…\" }\n\
          ask = [\"q0\", \"q1\", \"q2\", \"q3\", \"q4\", \"q5\"]\n",
     );
-    Library::from_files([("test/1.toml", text)]).unwrap().newest("test").unwrap().definition.clone()
+    text
 }
 
 /// A province with two districts, a commune below the first, and a department.
@@ -117,6 +133,7 @@ fn campaign() -> Campaign {
         target: None,
         demonstration: false,
         minimum_answers: None,
+        previous: None,
     }
 }
 
@@ -147,6 +164,8 @@ fn report(
         questionnaire: &questionnaire,
         units: &units,
         strata,
+        margins: &[],
+        previous: None,
         sheets: &sheets,
         links,
         now,
@@ -236,6 +255,11 @@ fn engine(
     weighted: bool,
     inside: &[&str],
 ) -> BTreeMap<String, Value> {
+    run_engine(csv, weighted, &Value::Null, &estimands(kind, aggregation, inside))
+}
+
+/// What the engine is asked for a unit's subtree.
+fn estimands(kind: &str, aggregation: &str, inside: &[&str]) -> Vec<Value> {
     let domain = json!([{ "col": "unit", "in": inside }]);
     let (share, index) = (
         json!([{ "method": "kg", "level": 0.95 }]),
@@ -281,11 +305,20 @@ fn engine(
             .collect();
         estimands.push(json!({ "key": key, "kind": "composite", "components": components, "domain": domain, "ci": index }));
     }
+    estimands
+}
+
+fn run_engine(
+    csv: &str,
+    weighted: bool,
+    calibration: &Value,
+    estimands: &[Value],
+) -> BTreeMap<String, Value> {
     let stage = if weighted { json!({ "id": null, "fpc": "N" }) } else { json!({ "id": null, "fpc": null }) };
     let spec = json!({
         "schema": "svy-ref/1", "id": "t", "title": "t", "description": "t", "covers": [],
         "data": { "file": "t.csv", "rows": null, "missing": "", "columns": {} },
-        "analyses": [{ "id": "a", "description": "a", "calibration": null, "estimands": estimands,
+        "analyses": [{ "id": "a", "description": "a", "calibration": calibration, "estimands": estimands,
             "design": { "weight": "w", "strata": "unit", "stages": [stage], "lonely_psu": "adjust" } }],
     });
     let spec = Spec::parse(&spec.to_string()).unwrap();
@@ -510,6 +543,8 @@ fn a_population_smaller_than_its_answers_is_refused() {
         questionnaire: &questionnaire,
         units: &units,
         strata: &strata,
+        margins: &[],
+        previous: None,
         sheets: &sheets,
         links: None,
         now: 0,

@@ -29,6 +29,8 @@ pub struct Campaign {
     pub demonstration: bool,
     /// The smallest cell published, if the campaign asks for more than its definition.
     pub minimum_answers: Option<u32>,
+    /// Slug of the campaign that changes are counted from.
+    pub previous: Option<String>,
 }
 
 /// Where a campaign is in its life at a given moment.
@@ -65,6 +67,17 @@ pub struct Stratum {
     pub population: u64,
     /// Planned answers.
     pub sample: Option<u64>,
+}
+
+/// A known margin of a unit's population: how many of it there are by the answers to one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Margin {
+    /// The unit that directly holds counters or invitations.
+    pub unit: String,
+    /// Id of a single-choice question.
+    pub by: String,
+    /// Number of the population by option code; they sum to the unit's population.
+    pub totals: BTreeMap<String, u64>,
 }
 
 /// A counter (quầy) of a campaign: a QR code.

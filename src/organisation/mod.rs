@@ -5,5 +5,5 @@
 pub mod campaign;
 pub mod unit;
 
-pub use campaign::{Campaign, Channel, Counter, Phase, Stratum};
+pub use campaign::{Campaign, Channel, Counter, Margin, Phase, Stratum};
 pub use unit::{Unit, UnitTree};

@@ -32,6 +32,20 @@ pub fn interval(lang: Lang, (lower, upper): (f64, f64)) -> String {
     with_sign(lang, &format!("{}–{}", decimal(lang, lower * 100.0, 2), decimal(lang, upper * 100.0, 2)))
 }
 
+/// A difference of shares in percentage points, with its sign: `+1,25`, `−0,40`.
+pub fn points(lang: Lang, difference: f64) -> String {
+    let size = decimal(lang, difference.abs() * 100.0, 2);
+    let nothing = size.chars().all(|digit| !digit.is_ascii_digit() || digit == '0');
+    let sign = if nothing {
+        ""
+    } else if difference > 0.0 {
+        "+"
+    } else {
+        "−"
+    };
+    format!("{sign}{size}")
+}
+
 /// A number with this many decimals.
 pub fn decimal(lang: Lang, number: f64, decimals: usize) -> String {
     localised(lang, &format!("{number:.decimals$}"))

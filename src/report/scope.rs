@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Note, Report, UnitResult},
+    index::report::{Note, Ranking, Report, UnitResult},
     language::Lang,
 };
 
@@ -30,7 +30,23 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
         note.code != ONE_UNIT && note.unit.as_deref().is_none_or(|about| within.contains(about))
     });
     let notes = std::iter::once(own).chain(others.cloned()).collect();
-    Some(Report { total: unit.result.clone(), units, notes, ..report.clone() })
+    // Ranks stay those among all units compared.
+    let rankings = report
+        .rankings
+        .iter()
+        .map(|ranking| Ranking {
+            units: ranking.units.iter().filter(|unit| within.contains(unit.code.as_str())).cloned().collect(),
+            not_ranked: ranking
+                .not_ranked
+                .iter()
+                .filter(|u| within.contains(u.code.as_str()))
+                .cloned()
+                .collect(),
+            ..ranking.clone()
+        })
+        .filter(|ranking| !ranking.units.is_empty() || !ranking.not_ranked.is_empty())
+        .collect();
+    Some(Report { total: unit.result.clone(), units, rankings, notes, ..report.clone() })
 }
 
 /// The unit that the report is cut down to, if it is.

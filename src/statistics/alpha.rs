@@ -45,12 +45,19 @@ pub fn alpha(spec: &Alpha, sample: &Sample<'_>, path: &str) -> Result<AlphaResul
         sum::sum(terms().map(|(x, w)| w * (x - mean) * (x - mean)))
     };
     let totals: Vec<f64> = (0..rows.len()).map(|row| items.iter().map(|item| item[row]).sum()).collect();
-    let parts: f64 = items.iter().map(|item| variance(item)).sum();
-    let k = count as f64;
-    let estimate = k / (k - 1.0) * (1.0 - parts / variance(&totals));
+    let parts: Vec<f64> = items.iter().map(|item| variance(item)).collect();
     Ok(AlphaResult {
         n: rows.iter().filter(|row| **row).count() as u64,
         items: count,
-        estimate: estimate.is_finite().then_some(estimate),
+        estimate: of_variances(&parts, variance(&totals)),
     })
+}
+
+/// `K/(K−1)·(1 − Σ var_j / var_total)`, from the variances (or sums of squares about the mean) of the K items and of
+/// their total; `None` where it is not computable.
+#[must_use]
+pub fn of_variances(items: &[f64], total: f64) -> Option<f64> {
+    let k = items.len() as f64;
+    let estimate = k / (k - 1.0) * (1.0 - items.iter().sum::<f64>() / total);
+    estimate.is_finite().then_some(estimate)
 }

@@ -116,6 +116,45 @@ impl Calibrated {
     }
 }
 
+/// A margin over groups of rows: the level of each group, and the total of each level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupedMargin {
+    /// Level of each group.
+    pub of: Vec<usize>,
+    /// Total of each level.
+    pub totals: Vec<f64>,
+}
+
+/// Calibrates the weights of groups of rows that share a weight; `rows` is their number in each group. One margin is
+/// post-stratification, several are raked until all agree. As [`Calibrated::build`] on the rows one by one, which
+/// sums whole rows where this sums groups.
+///
+/// `None` where a level with a total has no rows or the margins contradict each other.
+#[must_use]
+pub fn grouped(base: &[f64], rows: &[u64], margins: &[GroupedMargin]) -> Option<Vec<f64>> {
+    let mut weights = base.to_vec();
+    for _ in 0..=ROUNDS {
+        let mut agreed = true;
+        for margin in margins {
+            let mut sums = vec![0.0; margin.totals.len()];
+            for ((level, weight), rows) in margin.of.iter().zip(&weights).zip(rows) {
+                *sums.get_mut(*level)? += weight * *rows as f64;
+            }
+            if sums.iter().any(|sum| !super::positive(*sum)) {
+                return None;
+            }
+            agreed &= sums.iter().zip(&margin.totals).all(|(sum, n)| (sum - n).abs() <= AGREEMENT * n);
+            for (level, weight) in margin.of.iter().zip(&mut weights) {
+                *weight *= margin.totals.get(*level)? / sums.get(*level)?;
+            }
+        }
+        if agreed || margins.len() == 1 {
+            return Some(weights);
+        }
+    }
+    None
+}
+
 impl Cells {
     fn build(margin: &Margin, table: &Table, path: &str) -> Result<Self, Error> {
         if margin.by.is_empty() {

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Most predictors: the shares look at every subset of them.
-const MOST: usize = 12;
+pub const MOST: usize = 12;
 
 /// The result of a regression; the vectors are in the order of the predictors.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -91,20 +91,16 @@ pub fn drivers(spec: &Drivers, sample: &Sample<'_>, path: &str) -> Result<Driver
     }
     let scatter: Vec<Vec<f64>> =
         predictors.iter().map(|a| predictors.iter().map(|b| product(a, b)).collect()).collect();
-    let correlations: Vec<Vec<f64>> = scatter
-        .iter()
-        .zip(&squares)
-        .map(|(row, a)| row.iter().zip(&squares).map(|(value, b)| value / (a * b).sqrt()).collect())
-        .collect();
+    let correlations = correlations(&scatter, &squares);
     let with_y: Vec<f64> =
         predictors.iter().zip(&squares).map(|(x, s)| product(x, &outcome) / (s * whole).sqrt()).collect();
-    let beta_std = times(&linear::inverse(&correlations).ok_or_else(collinear)?, &with_y);
-    let slopes: Vec<f64> = beta_std.iter().zip(&squares).map(|(b, s)| b * (whole / s).sqrt()).collect();
+    let beta_std = slopes(&correlations, &with_y).ok_or_else(collinear)?;
+    let coef: Vec<f64> = beta_std.iter().zip(&squares).map(|(b, s)| b * (whole / s).sqrt()).collect();
     let performance: Vec<f64> = columns[1..].iter().map(|values| mean(values)).collect();
-    let intercept = mean(&y) - slopes.iter().zip(&performance).map(|(b, m)| b * m).sum::<f64>();
+    let intercept = mean(&y) - coef.iter().zip(&performance).map(|(b, m)| b * m).sum::<f64>();
 
     let se = errors(
-        &Fit { columns: &columns, normal: &normal, intercept, slopes: &slopes },
+        &Fit { columns: &columns, normal: &normal, intercept, slopes: &coef },
         &y,
         &rows,
         sample,
@@ -116,10 +112,10 @@ pub fn drivers(spec: &Drivers, sample: &Sample<'_>, path: &str) -> Result<Driver
     };
     Ok(DriversResult {
         n: rows.iter().filter(|row| **row).count() as u64,
-        r2: beta_std.iter().zip(&with_y).map(|(b, r)| b * r).sum(),
+        r2: r2(&beta_std, &with_y),
         intercept,
         se_intercept: se[0],
-        coef: named(&slopes),
+        coef: named(&coef),
         se: named(&se[1..]),
         beta_std: named(&beta_std),
         lmg: named(&lmg(&correlations, &with_y).ok_or_else(collinear)?),
@@ -162,8 +158,33 @@ fn times(matrix: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
     matrix.iter().map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum()).collect()
 }
 
+/// Correlations from centred products and squares.
+#[must_use]
+pub fn correlations(products: &[Vec<f64>], squares: &[f64]) -> Vec<Vec<f64>> {
+    products
+        .iter()
+        .zip(squares)
+        .map(|(row, a)| row.iter().zip(squares).map(|(value, b)| value / (a * b).sqrt()).collect())
+        .collect()
+}
+
+/// Standardised regression coefficients; `None` where predictors determine each other.
+#[must_use]
+pub fn slopes(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
+    Some(times(&linear::inverse(correlations)?, with_y))
+}
+
+/// R² from standardised coefficients and the correlations with the outcome.
+#[must_use]
+pub fn r2(slopes: &[f64], with_y: &[f64]) -> f64 {
+    slopes.iter().zip(with_y).map(|(b, r)| b * r).sum()
+}
+
 /// Shapley shares of R² (Lindeman, Merenda and Gold 1980): the mean gain of a predictor over all orders.
-fn lmg(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
+/// Their sum is R². Looks at every subset: not for more than [`MOST`] predictors. `None` where predictors determine
+/// each other.
+#[must_use]
+pub fn lmg(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
     let count = with_y.len();
     let subset_r2 = |set: usize| {
         let members: Vec<usize> = (0..count).filter(|i| set & (1 << i) != 0).collect();
@@ -192,7 +213,9 @@ fn lmg(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
 }
 
 /// Johnson's relative weights (2000): shares through the nearest orthogonal predictors.
-fn johnson(correlations: &[Vec<f64>], with_y: &[f64]) -> Vec<f64> {
+/// Their sum is R².
+#[must_use]
+pub fn johnson(correlations: &[Vec<f64>], with_y: &[f64]) -> Vec<f64> {
     let (values, vectors) = linear::eigen(correlations);
     let count = with_y.len();
     let power = |exponent: f64| -> Vec<Vec<f64>> {

@@ -102,45 +102,96 @@ pub fn ranking(spec: &Ranking, sample: &Sample<'_>, path: &str) -> Result<Rankin
             let rows: Vec<bool> = means[i].rows.iter().zip(&means[j].rows).map(|(a, b)| *a || *b).collect();
             let (diff, df) = (means[i].estimate - means[j].estimate, sample.df(&rows));
             let se = reported(cov[i][i] + cov[j][j] - 2.0 * cov[i][j]).sqrt();
-            let t = (super::positive(se) && diff.is_finite() && df >= 1).then(|| diff / se);
-            let p = t.and_then(|t| two_sided(t, df));
+            let (t, p) = tested(diff, se, df);
             let (a, b) = (units[i].0.clone(), units[j].0.clone());
             pairs.push(PairResult { a, b, diff, se, df, t, p, p_holm: None });
             places.push((i, j));
         }
     }
-    holm(&mut pairs);
-    let mut better = vec![0; units.len()];
-    let mut worse = vec![0; units.len()];
-    for (pair, (i, j)) in pairs.iter().zip(places) {
-        if pair.p_holm.is_some_and(|p| p < spec.alpha) {
-            let (high, low) = if pair.diff > 0.0 { (i, j) } else { (j, i) };
-            worse[high] += 1;
-            better[low] += 1;
-        }
-    }
+    let adjusted = holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>());
+    pairs.iter_mut().zip(adjusted).for_each(|(pair, p)| pair.p_holm = p);
+    let decided: Vec<Decided> = pairs
+        .iter()
+        .zip(places)
+        .filter(|(pair, _)| pair.p_holm.is_some_and(|p| p < spec.alpha))
+        .map(|(pair, (i, j))| if pair.diff > 0.0 { (i, j) } else { (j, i) })
+        .map(|(better, worse)| Decided { better, worse })
+        .collect();
+    let estimates: Vec<f64> = unit_results.iter().map(|unit| unit.estimate).collect();
     let ranks = unit_results
         .iter()
-        .enumerate()
-        .map(|(i, unit)| RankResult {
+        .zip(ranks(&estimates, &decided))
+        .map(|(unit, ranks)| RankResult {
             unit: unit.unit.clone(),
-            rank: 1 + unit_results.iter().filter(|other| other.estimate > unit.estimate + TIE).count(),
-            rank_lo: 1 + better[i],
-            rank_hi: units.len() - worse[i],
+            rank: ranks.rank,
+            rank_lo: ranks.best,
+            rank_hi: ranks.worst,
         })
         .collect();
     Ok(RankingResult { units: unit_results, pairs, ranks })
 }
 
-/// Adjusts the p values for the whole family of pairs, those without one included.
-fn holm(pairs: &mut [PairResult]) {
-    let family = pairs.len();
-    let mut tested: Vec<(f64, &mut PairResult)> =
-        pairs.iter_mut().filter_map(|pair| pair.p.map(|p| (p, pair))).collect();
+/// A difference that is significant after all pairs were looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decided {
+    /// Position of the better unit.
+    pub better: usize,
+    /// Position of the worse one.
+    pub worse: usize,
+}
+
+/// The place of a unit, and the places that the data cannot rule out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranks {
+    /// 1 + the number of units with a larger estimate.
+    pub rank: usize,
+    /// 1 + the number of units significantly better.
+    pub best: usize,
+    /// The number of units less those significantly worse.
+    pub worst: usize,
+}
+
+/// The ranks of units with these estimates, given the pairs whose difference is significant (Klein, Wright and
+/// Wieczorek 2020).
+#[must_use]
+pub fn ranks(estimates: &[f64], decided: &[Decided]) -> Vec<Ranks> {
+    let mut better = vec![0; estimates.len()];
+    let mut worse = vec![0; estimates.len()];
+    for pair in decided {
+        worse[pair.better] += 1;
+        better[pair.worse] += 1;
+    }
+    let rank = |estimate: f64| 1 + estimates.iter().filter(|other| **other > estimate + TIE).count();
+    estimates
+        .iter()
+        .zip(better.into_iter().zip(worse))
+        .map(|(estimate, (better, worse))| Ranks {
+            rank: rank(*estimate),
+            best: 1 + better,
+            worst: estimates.len() - worse,
+        })
+        .collect()
+}
+
+/// t and the two-sided p of a difference; `None` where its standard error is 0, it is not computable or there are no
+/// degrees of freedom.
+#[must_use]
+pub fn tested(diff: f64, se: f64, df: i64) -> (Option<f64>, Option<f64>) {
+    let t = (super::positive(se) && diff.is_finite() && df >= 1).then(|| diff / se);
+    (t, t.and_then(|t| two_sided(t, df)))
+}
+
+/// p values adjusted for the whole family, those without one included (Holm 1979).
+#[must_use]
+pub fn holm(family: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut adjusted = vec![None; family.len()];
+    let mut tested: Vec<(f64, &mut Option<f64>)> =
+        family.iter().zip(&mut adjusted).filter_map(|(p, place)| p.map(|p| (p, place))).collect();
     tested.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut least: f64 = 0.0;
-    for (position, (p, pair)) in tested.into_iter().enumerate() {
-        least = least.max((p * (family - position) as f64).min(1.0));
-        pair.p_holm = Some(least);
+    for (position, (p, place)) in tested.into_iter().enumerate() {
+        least = least.max((p * (family.len() - position) as f64).min(1.0));
+        *place = Some(least);
     }
+    adjusted
 }

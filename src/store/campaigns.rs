@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::organisation::{Campaign, Stratum};
+use crate::organisation::{Campaign, Margin, Stratum};
 
 use super::{AsConn, StoreError, Writer, on};
 
@@ -35,13 +35,14 @@ struct Row {
     minimum_answers: Option<i64>,
     demonstration: bool,
     settled: bool,
+    previous: Option<String>,
 }
 
 macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT k.number, k.slug, k.definition, d.id, d.version, d.sha256, k.form, k.title, k.opens, k.closes, \
-             k.target, k.minimum_answers, k.demonstration, k.settled \
+             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous \
              FROM campaign k JOIN definition d ON d.number = k.definition ",
             $condition
         )
@@ -68,6 +69,7 @@ impl Row {
                 target: self.target,
                 demonstration: self.demonstration,
                 minimum_answers: self.minimum_answers.and_then(|k| u32::try_from(k).ok()),
+                previous: self.previous,
             },
         })
     }
@@ -122,7 +124,7 @@ pub async fn put(
         on!(db, |c| {
             sqlx::query(
             "UPDATE campaign SET definition = $2, form = $3, title = $4, opens = $5, closes = $6, target = $7,
-             minimum_answers = $8, demonstration = $9 WHERE number = $1"
+             minimum_answers = $8, demonstration = $9, previous = $10 WHERE number = $1"
         )
         .bind(number)
         .bind(definition)
@@ -133,6 +135,7 @@ pub async fn put(
         .bind(campaign.target)
         .bind(minimum)
         .bind(campaign.demonstration)
+        .bind(&campaign.previous)
         .execute(c)
         .await
         .map(drop)
@@ -141,8 +144,8 @@ pub async fn put(
     }
     Ok(on!(db, |c| sqlx::query_scalar(
         "INSERT INTO campaign (number, slug, definition, form, title, opens, closes, target, minimum_answers,
-         demonstration, generation, settled)
-         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, 1, FALSE FROM campaign
+         demonstration, previous, generation, settled)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, FALSE FROM campaign
          RETURNING number"
     )
     .bind(&campaign.slug)
@@ -154,6 +157,7 @@ pub async fn put(
     .bind(campaign.target)
     .bind(minimum)
     .bind(campaign.demonstration)
+    .bind(&campaign.previous)
     .fetch_one(c)
     .await)?)
 }
@@ -195,6 +199,54 @@ pub async fn put_strata(db: &mut Writer, campaign: i64, strata: &[Stratum]) -> R
         .bind(&stratum.unit)
         .bind(i64::try_from(stratum.population).unwrap_or(i64::MAX))
         .bind(stratum.sample.and_then(|n| i64::try_from(n).ok()))
+        .execute(c)
+        .await
+        .map(drop))?;
+    }
+    Ok(())
+}
+
+/// The known margins of a campaign, by unit and question.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn margins(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Margin>, StoreError> {
+    let rows: Vec<(String, String, String)> =
+        on!(db, |c| sqlx::query_as("SELECT unit, question, totals FROM margin WHERE campaign = $1")
+            .bind(campaign)
+            .fetch_all(c)
+            .await)?;
+    let mut margins = rows
+        .into_iter()
+        .map(|(unit, by, totals)| {
+            let totals = serde_json::from_str(&totals).map_err(|_| StoreError::Corrupt("margin"))?;
+            Ok(Margin { unit, by, totals })
+        })
+        .collect::<Result<Vec<Margin>, StoreError>>()?;
+    // The databases order texts by different rules.
+    margins.sort_by(|a, b| (&a.unit, &a.by).cmp(&(&b.unit, &b.by)));
+    Ok(margins)
+}
+
+/// Replaces the margins of a campaign.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put_margins(db: &mut Writer, campaign: i64, margins: &[Margin]) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("DELETE FROM margin WHERE campaign = $1")
+        .bind(campaign)
+        .execute(c)
+        .await
+        .map(drop))?;
+    for margin in margins {
+        let totals = serde_json::to_string(&margin.totals).map_err(|_| StoreError::Corrupt("margin"))?;
+        on!(db, |c| sqlx::query(
+            "INSERT INTO margin (campaign, unit, question, totals) VALUES ($1, $2, $3, $4)"
+        )
+        .bind(campaign)
+        .bind(&margin.unit)
+        .bind(&margin.by)
+        .bind(&totals)
         .execute(c)
         .await
         .map(drop))?;

@@ -70,7 +70,7 @@ fn prepared() -> Database {
 
 /// Every row of every table that `apply` writes.
 fn dump(database: &Database) -> Vec<String> {
-    let tables = ["unit", "definition", "campaign", "stratum", "place", "invitation", "revision"];
+    let tables = ["unit", "definition", "campaign", "stratum", "margin", "place", "invitation", "revision"];
     let rows = tables.iter().flat_map(|table| {
         let cell = if database.is_postgres() { "CAST(? AS TEXT)" } else { "hex(?)" };
         let columns = database.columns(table).into_iter();
@@ -460,6 +460,65 @@ fn a_population_is_at_least_the_answers_received() {
     let words = refused(&database, &text, &["The population of “qn” is 3, less than the 4 answers received"]);
     assert!(words.starts_with(&place(&text, "3\n[[campaign.counter]]")), "{words}");
     apply(&database, &edited("population = 100\nsample = 40", "population = 4")).ok();
+}
+
+/// A margin of the base file's unit.
+fn with_margin(margin: &str) -> String {
+    base().replace("[[campaign.counter]]", &format!("[[campaign.margin]]\n{margin}\n[[campaign.counter]]"))
+}
+
+const FIELD: &str = "unit = \"qn\"\nby = \"case.field\"\ntotals = { land = 60, civil = 40 }";
+
+#[test]
+fn margins_are_written_changed_and_removed() {
+    let database = prepared();
+    let lines = apply(&database, &with_margin(FIELD)).ok();
+    assert_eq!(lines, "+ margin qn by case.field (dan): civil = 40, land = 60\n");
+    let before = dump(&database);
+    assert_eq!(apply(&database, &with_margin(FIELD)).ok(), "");
+    assert_eq!(dump(&database), before);
+    let lines =
+        apply(&database, &with_margin(&FIELD.replace("land = 60, civil = 40", "land = 55, civil = 45"))).ok();
+    assert_eq!(lines, "~ margin qn by case.field (dan): civil = 40, land = 60 → civil = 45, land = 55\n");
+    assert_eq!(apply(&database, &base()).ok(), "- margin qn by case.field (dan)\n");
+}
+
+#[test]
+fn a_margin_is_the_population_split_by_a_question_of_the_form() {
+    let database = prepared();
+    let wrong = |from: &str, to: &str, expected: &[&str]| {
+        let text = with_margin(&FIELD.replace(from, to));
+        let at = place(&text, if to.contains("an\"") { "\"an\"\nby" } else { to });
+        refused(&database, &text, &[&[at.as_str()], expected].concat());
+    };
+    wrong("{ land = 60, civil = 40 }", "{ land = 60, civil = 41 }", &["sum to 101", "population = 100"]);
+    wrong("\"case.field\"", "\"case.feld\"", &["no single-choice question “case.feld”", "case.field"]);
+    wrong("\"case.field\"", "\"access.seats\"", &["no single-choice question “access.seats”"]);
+    wrong("unit = \"qn\"", "unit = \"an\"", &["“an” has a margin but no population"]);
+    let text = with_margin(&FIELD.replace("land", "lnd"));
+    refused(&database, &text, &["no option “lnd”", "land"]);
+    let text = with_margin(&FIELD.replace("60", "\"60\""));
+    refused(&database, &text, &["totals", "whole numbers by code"]);
+    let text = with_margin(&format!("{FIELD}\n[[campaign.margin]]\n{FIELD}"));
+    refused(&database, &text, &["Unit “qn” has a margin by “case.field” already, in tinh.toml:"]);
+}
+
+#[test]
+fn a_previous_campaign_is_there_and_opened_before() {
+    let database = prepared();
+    let earlier = CAMPAIGN
+        .replace("slug = \"dan\"", "slug = \"truoc\"")
+        .replace("2030-", "2029-")
+        .replace("m-01", "m-00");
+    let named = |slug: &str| edited("target = 0.85", &format!("target = 0.85\nprevious = \"{slug}\""));
+    refused(&database, &named("truoc"), &["There is no campaign “truoc”"]);
+    refused(&database, &named("dan"), &["“dan” does not open before this one"]);
+    let both = format!("{}{earlier}", named("truoc"));
+    let lines = apply(&database, &both).ok();
+    assert!(lines.contains("~ campaign dan: previous: – → truoc\n"), "{lines}");
+    let before = dump(&database);
+    assert_eq!(apply(&database, &both).ok(), "");
+    assert_eq!(dump(&database), before);
 }
 
 #[test]

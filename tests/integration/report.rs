@@ -48,7 +48,9 @@ fn the_report_has_the_shape_of_its_schema() {
     let wanted = |words: &str| words.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(
         keys(&report),
-        wanted("schema campaign generated_at level target weighting method responses total units notes")
+        wanted(
+            "schema campaign generated_at level target weighting method responses total units rankings previous notes"
+        )
     );
     assert!(
         keys(&report["campaign"])
@@ -59,13 +61,11 @@ fn the_report_has_the_shape_of_its_schema() {
     assert!(keys(&report["responses"]).is_superset(&wanted("stored valid flagged from to")));
     let estimate = wanted("n estimate se df lower upper method n_eff deff decision publish");
     assert_eq!(keys(&report["total"]["index"]), estimate);
-    assert!(
-        keys(&report["units"][0]).is_superset(&wanted(
-            "code name kind parent population planned responses index parts dimensions"
-        ))
-    );
+    assert!(keys(&report["units"][0]).is_superset(&wanted(
+        "code name kind parent population planned responses index parts dimensions drivers weighting"
+    )));
     let dimension = &report["total"]["dimensions"][0];
-    assert_eq!(keys(dimension), wanted("id name part weight estimate criteria"));
+    assert_eq!(keys(dimension), wanted("id name part weight estimate criteria reliability"));
     assert!(keys(&dimension["criteria"][0]).is_superset(&wanted("id name asked counts estimate mean")));
     assert_eq!(report["weighting"], "design");
     assert_eq!(report["target"], 0.9);
@@ -75,6 +75,45 @@ fn the_report_has_the_shape_of_its_schema() {
     assert_eq!((unit("qn")["responses"].as_u64(), unit("qn")["population"].as_u64()), (Some(12), Some(4000)));
     assert_eq!((unit("an")["responses"].as_u64(), unit("an")["planned"].as_u64()), (Some(0), None));
     assert_eq!((unit("bd")["population"].as_u64(), unit("bd")["parent"].as_str()), (Some(5000), None));
+}
+
+#[test]
+fn a_report_tells_changes_weights_and_ranks() {
+    let database = Database::new();
+    let now = citizens(When::Now)
+        .replace("slug = \"dan\"", "slug = \"dan\"\ndemonstration = true\nprevious = \"truoc\"");
+    let margin = "[[campaign.margin]]\nunit = \"qn\"\nby = \"case.filed\"\ntotals = { counter = 3000, online = 1000 }\n";
+    let (opens, closes) = stage::period(When::Now);
+    let (earlier, ended) = stage::period(When::Before);
+    let campaign = now.split_once("[[campaign]]").unwrap().1;
+    let before = campaign
+        .replace("slug = \"dan\"", "slug = \"truoc\"")
+        .replace("previous = \"truoc\"\n", "")
+        .replace(&opens, &earlier)
+        .replace(&closes, &ended);
+    stage::apply(&database, &format!("{now}{margin}[[campaign]]{before}"));
+    for (slug, seed) in [("truoc", "1"), ("dan", "2")] {
+        database.run(&["simulate", slug, "--responses", "400", "--seed", seed]).ok();
+    }
+    let report = stage::report(&database, "dan");
+    assert_eq!(report["previous"]["slug"], "truoc");
+    let change = &report["total"]["index"]["change"];
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let index = &report["total"]["index"];
+    assert!(
+        (number(&index["estimate"]) - number(&change["previous"]) - number(&change["change"])).abs() < 1e-12
+    );
+    assert!(number(&change["lower"]) < number(&change["change"]) && number(&change["p"]) <= 1.0);
+    let before = stage::report(&database, "truoc");
+    assert_eq!(before["total"]["index"]["estimate"], change["previous"]);
+    assert!(before["previous"].is_null() && before["total"]["index"].get("change").is_none());
+    let ranking = &report["rankings"][0];
+    assert_eq!((ranking["kind"].as_str(), ranking["compared"].as_u64()), (Some("district"), Some(2)));
+    assert_eq!(ranking["units"][0]["rank"], 1);
+    let qn = report["units"].as_array().unwrap().iter().find(|unit| unit["code"] == "qn").unwrap();
+    assert_eq!(qn["weighting"]["margins"][0]["by"], "case.filed");
+    assert!(report["total"]["drivers"]["r2"].as_f64().is_some(), "{}", report["total"]["drivers"]);
+    assert!(report["total"]["dimensions"][0]["reliability"]["alpha"].as_f64().is_some());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use i18n_embed_fl::fl;
 
-use super::{Grounds, counters, definition, invitations, strata};
+use super::{Grounds, counters, definition, invitations, margins, strata};
 use crate::{
     apply::{
         change::{Change, when},
@@ -10,6 +10,7 @@ use crate::{
         plan::CampaignAsked,
         source::Findings,
     },
+    definition::message::with_hint,
     organisation::Campaign,
 };
 
@@ -22,7 +23,9 @@ pub fn decide(
 ) {
     let before = grounds.known.campaign(&asked.slug.value);
     let resolved = definition::resolve(found, grounds, asked, before, changes);
-    if let Some((version, sha256)) = resolved {
+    let mut definition = None;
+    if let Some(definition::Resolved { version, sha256, definition: found_definition }) = resolved {
+        definition = found_definition;
         let wanted = Campaign {
             slug: asked.slug.value.clone(),
             definition: asked.definition.value.clone(),
@@ -35,6 +38,7 @@ pub fn decide(
             target: asked.target,
             demonstration: asked.demonstration.value,
             minimum_answers: asked.minimum_answers,
+            previous: asked.previous.as_ref().map(|previous| previous.value.clone()),
         };
         if let Some(before) = before {
             check_answered(found, asked, before, &wanted);
@@ -49,9 +53,29 @@ pub fn decide(
             changes.push(Change::Campaign { campaign: wanted, before });
         }
     }
+    check_previous(found, grounds, asked);
     strata::decide(found, grounds, asked, before, changes);
+    margins::decide(found, grounds, asked, definition.as_ref(), before, changes);
     counters::decide(found, grounds, asked, before, changes);
     invitations::decide(found, grounds, asked, before, changes);
+}
+
+/// The previous campaign is there, another one, and opened before.
+fn check_previous(found: &mut Findings<'_>, grounds: &Grounds<'_>, asked: &CampaignAsked) {
+    let Some(previous) = &asked.previous else { return };
+    let m = found.lang.messages();
+    let slug = previous.value.as_str();
+    match grounds.campaigns.get(slug) {
+        None => {
+            let known: Vec<String> = grounds.campaigns.keys().cloned().collect();
+            let words = fl!(m, "apply-unknown-previous", slug = slug);
+            found.wrong(previous.spot, with_hint(found.lang, words, slug, &known));
+        }
+        Some(opens) if *opens >= asked.opens.value => {
+            found.wrong(previous.spot, fl!(m, "apply-previous-later", slug = slug));
+        }
+        Some(_) => {}
+    }
 }
 
 /// What people have answered cannot become something else afterwards.

@@ -8,14 +8,22 @@ use crate::{
     definition::{Definition, Entry, message::with_hint},
 };
 
-/// The definition's version and hash, with the form found in it; pins or replaces it where needed.
+/// The definition that a campaign asks.
+pub struct Resolved {
+    pub version: String,
+    pub sha256: String,
+    /// Absent where the pinned one cannot be read.
+    pub definition: Option<Definition>,
+}
+
+/// The definition with its version and hash, with the form found in it; pins or replaces it where needed.
 pub fn resolve(
     found: &mut Findings<'_>,
     grounds: &Grounds<'_>,
     asked: &CampaignAsked,
     before: Option<&KnownCampaign>,
     changes: &mut Vec<Change>,
-) -> Option<(String, String)> {
+) -> Option<Resolved> {
     let id = asked.definition.value.as_str();
     if id.is_empty() {
         return None;
@@ -48,8 +56,8 @@ pub fn resolve(
         }
         (_, Some(pinned)) => (Definition::from_canonical(&pinned.canonical).ok(), pinned.sha256.clone()),
     };
-    if let Some(definition) = definition
-        && !has_form(&definition, &asked.form.value)
+    if let Some(definition) = &definition
+        && !has_form(definition, &asked.form.value)
         && !asked.form.value.is_empty()
     {
         let (form, forms) = (asked.form.value.as_str(), definition.forms.iter());
@@ -57,7 +65,7 @@ pub fn resolve(
         let words = fl!(found.lang.messages(), "apply-unknown-form", id = id, form = form);
         found.wrong(asked.form.spot, with_hint(found.lang, words, form, &known));
     }
-    Some((version, sha256))
+    Some(Resolved { version, sha256, definition })
 }
 
 fn has_form(definition: &Definition, form: &str) -> bool {

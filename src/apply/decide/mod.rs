@@ -6,9 +6,12 @@ mod campaign;
 mod counters;
 mod definition;
 mod invitations;
+mod margins;
 mod overlap;
 mod strata;
 mod units;
+
+use std::collections::BTreeMap;
 
 use i18n_embed_fl::fl;
 
@@ -26,6 +29,8 @@ struct Grounds<'a> {
     library: &'a Library,
     /// Codes of all units, of the database and of the files, in order.
     units: Vec<String>,
+    /// All campaigns, of the database and of the files, by slug: when they open.
+    campaigns: BTreeMap<String, i64>,
     /// UTC milliseconds.
     now: i64,
 }
@@ -42,7 +47,11 @@ pub fn decide(
     let mut units: Vec<String> = known.units.keys().cloned().chain(listed).collect();
     units.sort();
     units.dedup();
-    let grounds = Grounds { known, library, units, now };
+    // What the files say of a campaign holds.
+    let campaigns = known.campaigns.iter().map(|c| (c.stored.campaign.slug.clone(), c.stored.campaign.opens));
+    let asked = plan.campaigns.iter().map(|c| (c.slug.value.clone(), c.opens.value));
+    let campaigns = campaigns.chain(asked).filter(|(slug, _)| !slug.is_empty()).collect();
+    let grounds = Grounds { known, library, units, campaigns, now };
     let mut changes = units::decide(found, &grounds, &plan.units);
     for asked in &plan.campaigns {
         campaign::decide(found, &grounds, asked, &mut changes);

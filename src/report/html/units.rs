@@ -23,12 +23,16 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
     let interval = fl!(messages, "report-interval-at", level = format::percent_short(lang, report.level));
     let interval_short = fl!(messages, "report-interval");
     let decision = fl!(messages, "report-column-decision");
+    let (rank, change) = (fl!(messages, "report-column-rank"), fl!(messages, "report-column-change"));
+    let (ranked, compared) = (!report.rankings.is_empty(), report.previous.is_some());
     let headings = html! {
         (parts::column(&fl!(messages, "report-column-unit")))
         (parts::number_column(&answers))
         (parts::number_column(&figure))
         (parts::number_column(&interval))
         (parts::column(&decision))
+        @if ranked { (parts::number_column(&rank)) }
+        @if compared { (parts::number_column(&change)) }
     };
     let depths = shown::depths(&report.units);
     let rows = html! {
@@ -46,14 +50,60 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                 (parts::number(&figure, &html! { b { (parts::figure(lang, index)) } }))
                 (parts::number(&interval_short, &parts::interval(lang, index)))
                 (parts::cell(&decision, &parts::verdict(lang, index)))
+                @if ranked { (parts::number(&rank, &rank_of(unit, report, lang))) }
+                @if compared { (parts::number(&change, &change_of(unit, lang))) }
             }
         }
     };
     html! {
         section aria-labelledby="units" {
             h2 #units { (fl!(messages, "report-units")) }
+            @if ranked { p.small { (fl!(messages, "report-rank-means")) } }
+            @if let Some(previous) = &report.previous {
+                p.small { (fl!(messages, "report-change-means", previous = previous.title.as_str())) }
+            }
             (parts::table("units", &fl!(messages, "report-units-caption"), &headings, &rows))
             (parts::legend(lang, report.units.iter().map(|u| &u.result.index), report.method.minimum_answers))
+        }
+    }
+}
+
+/// A unit's rank among those of its kind, and the ranks that the data cannot rule out.
+fn rank_of(unit: &UnitResult, report: &Report, lang: Lang) -> Markup {
+    let found = report
+        .rankings
+        .iter()
+        .find_map(|ranking| Some((ranking.units.iter().find(|u| u.code == unit.code)?, ranking.compared)));
+    html! {
+        @match found {
+            Some((ranked, compared)) => {
+                b { (ranked.rank) } "/" (compared)
+                @if ranked.rank_lo < ranked.rank_hi {
+                    span.of {
+                        " ("
+                        (fl!(lang.messages(), "report-rank-range", from = ranked.rank_lo, to = ranked.rank_hi))
+                        ")"
+                    }
+                }
+            },
+            None => "–",
+        }
+    }
+}
+
+/// How a unit's index moved, in percentage points.
+fn change_of(unit: &UnitResult, lang: Lang) -> Markup {
+    let change = shown::figure(&unit.result.index).and(unit.result.index.change.as_ref());
+    let points = change.and_then(|change| Some((change.change?, change.significant)));
+    html! {
+        @match points {
+            Some((points, significant)) => {
+                (format::points(lang, points))
+                @if significant == Some(true) {
+                    span.of { " " (fl!(lang.messages(), "report-change-significant")) }
+                }
+            },
+            None => "–",
         }
     }
 }

@@ -41,6 +41,8 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
             "responses",
             "total",
             "units",
+            "rankings",
+            "previous",
             "notes"
         ])
     );
@@ -56,7 +58,7 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
     for field in ["stored", "valid", "flagged", "from", "to"] {
         assert!(json["responses"].get(field).is_some(), "{field}");
     }
-    let result = ["responses", "index", "parts", "dimensions"];
+    let result = ["responses", "index", "parts", "dimensions", "drivers", "weighting"];
     assert_eq!(keys(&json["total"]), sorted(result));
     let unit = &json["units"][0];
     assert_eq!(
@@ -71,12 +73,17 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
             "responses",
             "index",
             "parts",
-            "dimensions"
+            "dimensions",
+            "drivers",
+            "weighting"
         ])
     );
     assert_eq!(keys(&unit["parts"][0]), sorted(["id", "name", "weight", "estimate"]));
     let dimension = &unit["dimensions"][0];
-    assert_eq!(keys(dimension), sorted(["id", "name", "part", "weight", "estimate", "criteria"]));
+    assert_eq!(
+        keys(dimension),
+        sorted(["id", "name", "part", "weight", "estimate", "criteria", "reliability"])
+    );
     let criterion = &dimension["criteria"][0];
     assert_eq!(keys(criterion), sorted(["id", "name", "asked", "counts", "estimate", "mean", "responsible"]));
     let estimate =

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::report::{
-        CampaignInfo, CriterionResult, Decision, DefinitionInfo, DimensionResult, Estimate, Method,
-        MethodWeights, Note, PartResult, Publish, Report, Responses, Responsible, Result, SCHEMA, UnitResult,
-        Weighting,
+        CampaignInfo, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate, Method,
+        MethodWeights, Note, PartResult, Publish, Reliability, Report, Responses, Responsible, Result,
+        SCHEMA, UnitResult, UnitWeighting, Weighting,
     },
     organisation::Phase,
 };
@@ -159,6 +159,7 @@ fn estimate(n: u64, share: f64, spread: f64, hidden: bool) -> Estimate {
         deff: Some(deff),
         decision: Some(decision),
         publish,
+        change: None,
     }
 }
 
@@ -221,6 +222,7 @@ fn result(within: impl Fn(&str) -> bool, hidden: bool) -> Result {
                 weight: criteria.len() as f64 / 16.0,
                 estimate: estimate(n, mean, 0.7, closed || n < u64::from(MINIMUM)),
                 criteria: results,
+                reliability: Reliability::default(),
             }
         })
         .collect();
@@ -236,6 +238,8 @@ fn result(within: impl Fn(&str) -> bool, hidden: bool) -> Result {
             estimate: index,
         }],
         dimensions,
+        drivers: Drivers::default(),
+        weighting: UnitWeighting::default(),
     }
 }
 
@@ -309,6 +313,8 @@ pub fn report() -> Report {
         },
         total: result(|_| true, false),
         units: units.collect(),
+        rankings: Vec::new(),
+        previous: None,
         notes: vec![
             note(
                 "self_selected",

@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::{files::numbers, fixture};
 use crate::{
-    index::report::{Publish, Report},
+    index::report::{Change, Publish, RankedUnit, Ranking, Report},
     language::Lang,
     report::{
         self,
@@ -88,6 +88,50 @@ fn criteria_stand_worst_first_with_who_is_responsible_for_those_that_fall_short(
     let short: usize = groups.iter().map(|group| group.select(&Selector::parse("li").unwrap()).count()).sum();
     let not_met = section.select(&Selector::parse(".chip.not-met").unwrap()).count();
     assert_eq!(short, not_met);
+}
+
+#[test]
+fn ranks_stand_with_their_range_and_changes_with_their_sign() {
+    let mut report = fixture::report();
+    let (plain, _) = shown(&report, Lang::VI);
+    assert!(!plain.contains("Thứ hạng") && !plain.contains("Thay đổi"));
+    let ranked = |code: &str, rank, rank_lo, rank_hi| RankedUnit {
+        code: code.to_owned(),
+        estimate: 0.9,
+        se: 0.01,
+        rank,
+        rank_lo,
+        rank_hi,
+    };
+    report.rankings = vec![Ranking {
+        kind: "district".to_owned(),
+        parent: None,
+        alpha: 0.05,
+        compared: 3,
+        units: vec![ranked("an", 1, 1, 1), ranked("hn", 2, 2, 3)],
+        not_ranked: Vec::new(),
+    }];
+    report.previous = Some(report.campaign.clone());
+    let of = |change, significant| {
+        Some(Change { change: Some(change), significant: Some(significant), ..Change::default() })
+    };
+    for unit in &mut report.units {
+        match unit.code.as_str() {
+            "an" => unit.result.index.change = of(0.0125, true),
+            "hn" => unit.result.index.change = of(-0.004, false),
+            _ => {}
+        }
+    }
+    let (_, page) = shown(&report, Lang::VI);
+    let row = |name: &str| {
+        let rows = all(&page, "section[aria-labelledby=units] tbody tr");
+        let text = |row: &ElementRef<'_>| row.text().collect::<String>();
+        rows.iter().map(text).find(|text| text.starts_with(name)).unwrap()
+    };
+    let an = row("UBND thị xã An Nhơn");
+    assert!(an.contains("1/3") && an.contains("+1,25") && an.contains("(rõ rệt)"), "{an}");
+    let hn = row("UBND thị xã Hoài Nhơn");
+    assert!(hn.contains("2/3 (2 đến 3)") && hn.contains("−0,40") && !hn.contains("rõ rệt"), "{hn}");
 }
 
 #[test]

@@ -1,0 +1,196 @@
+//! The weights of a stratum: population over answers, adjusted to the margins of the population that are known
+//! (post-stratification with one, raking with several).
+//!
+//! Live answers must never make a report fail, so what cannot be met is not used, and the report says so:
+//! - Sheets that do not say keep their weight: they stand for their own share of the population, and the known totals
+//!   for the rest of it. More than a fifth of such sheets is too many.
+//! - Every code with a total needs ten sheets (k where that is more); every code answered needs a total.
+//! - If one margin of a unit cannot be met, none of it is used: half an adjustment would be neither.
+
+use std::collections::BTreeMap;
+
+use i18n_embed_fl::fl;
+
+use crate::{
+    definition::model::Kind,
+    language::Lang,
+    organisation::Margin,
+    questionnaire::Questionnaire,
+    statistics::calibration::{GroupedMargin, grouped},
+};
+
+use super::{
+    domain::{Cell, Stratum},
+    input::UnitSheets,
+    plan::Plan,
+    report::{MarginFault, MarginUse, WeightingMethod},
+    tally,
+};
+
+/// Fewest sheets of a code with a total.
+const LEAST: u64 = 10;
+
+/// Largest share of sheets that do not say.
+const MOST_UNKNOWN: f64 = 0.2;
+
+/// A margin over the sheets of a unit.
+struct Levels {
+    /// By sheet.
+    of: Vec<u8>,
+    /// By level; the last one may be that of the sheets that do not say.
+    totals: Vec<f64>,
+    /// Share of the sheets that do not say.
+    unknown: f64,
+}
+
+/// Counts a unit's sheets and weights them; `population` is absent where nothing is weighted.
+pub(super) fn stratum(
+    plan: &Plan<'_>,
+    questionnaire: &Questionnaire,
+    sheets: &UnitSheets,
+    population: Option<u64>,
+    margins: &[&Margin],
+    k: u64,
+) -> Stratum {
+    let answers = sheets.count as f64;
+    let size = population.map(|population| population as f64);
+    let weight = size.map_or(1.0, |size| size / answers);
+    let found: Vec<Result<Levels, MarginFault>> = margins
+        .iter()
+        .map(|margin| levels(questionnaire, sheets, population.ok_or(MarginFault::Unweighted)?, margin, k))
+        .collect();
+    let mut declared: Vec<MarginUse> = margins
+        .iter()
+        .zip(&found)
+        .map(|(margin, found)| MarginUse {
+            by: margin.by.clone(),
+            used: false,
+            unknown: found.as_ref().ok().map(|levels| levels.unknown),
+            reason: found.as_ref().err().copied(),
+        })
+        .collect();
+    let plain = |declared| Stratum {
+        cells: vec![Cell { tally: tally::count(plan, sheets), weight }],
+        sheets: sheets.count as u64,
+        correction: size.map_or(1.0, |size| 1.0 - answers / size),
+        margins: Vec::new(),
+        method: if size.is_some() { WeightingMethod::Population } else { WeightingMethod::None },
+        declared,
+    };
+    let Ok(found) = found.into_iter().collect::<Result<Vec<Levels>, _>>() else { return plain(declared) };
+    if found.is_empty() {
+        return plain(declared);
+    }
+    let groups = groups(&found, sheets.count);
+    let rows: Vec<u64> = groups.values().map(|sheets| sheets.len() as u64).collect();
+    let known: Vec<GroupedMargin> = found
+        .iter()
+        .enumerate()
+        .map(|(at, levels)| GroupedMargin {
+            of: groups.keys().map(|key| usize::from(key[at])).collect(),
+            totals: levels.totals.clone(),
+        })
+        .collect();
+    let Some(weights) = grouped(&vec![weight; rows.len()], &rows, &known) else {
+        declared.iter_mut().for_each(|margin| margin.reason = Some(MarginFault::NotConverged));
+        return plain(declared);
+    };
+    declared.iter_mut().for_each(|margin| margin.used = true);
+    let cell =
+        |(rows, weight): (&Vec<usize>, f64)| Cell { tally: tally::count(plan, &some(sheets, rows)), weight };
+    Stratum {
+        cells: groups.values().zip(weights).map(cell).collect(),
+        margins: known.into_iter().map(|margin| margin.of).collect(),
+        method: if found.len() == 1 { WeightingMethod::Poststratified } else { WeightingMethod::Raked },
+        declared,
+        sheets: sheets.count as u64,
+        correction: size.map_or(1.0, |size| 1.0 - answers / size),
+    }
+}
+
+/// The level of each sheet, and what each level stands for.
+fn levels(
+    questionnaire: &Questionnaire,
+    sheets: &UnitSheets,
+    population: u64,
+    margin: &Margin,
+    k: u64,
+) -> Result<Levels, MarginFault> {
+    let (at, question) = questionnaire
+        .questions
+        .iter()
+        .enumerate()
+        .find(|(_, question)| question.id == margin.by && question.kind == Kind::Single)
+        .ok_or(MarginFault::NotAsked)?;
+    let column = sheets.columns.get(at).filter(|column| column.len() == sheets.count);
+    let column = column.ok_or(MarginFault::NotAsked)?;
+    if margin.totals.values().sum::<u64>() != population {
+        return Err(MarginFault::OtherPopulation);
+    }
+    // Without the sheets that do not say; they come last.
+    let unknown = u8::try_from(margin.totals.len()).map_err(|_| MarginFault::NotAsked)?;
+    let mut level_of = [Some(unknown); 256];
+    for (position, option) in question.options.iter().enumerate() {
+        let level = margin.totals.keys().position(|code| *code == option.code);
+        let level = level.and_then(|level| u8::try_from(level).ok());
+        if let Some(place) = level_of.get_mut(position + 1) {
+            *place = if option.missing { Some(level.unwrap_or(unknown)) } else { level };
+        }
+    }
+    let mut of = Vec::with_capacity(sheets.count);
+    let mut counts = vec![0_u64; margin.totals.len() + 1];
+    for byte in column {
+        let level = level_of[usize::from(*byte)].ok_or(MarginFault::NoTotal)?;
+        counts[usize::from(level)] += 1;
+        of.push(level);
+    }
+    let silent = counts.pop().unwrap_or(0);
+    let share = silent as f64 / sheets.count as f64;
+    if share > MOST_UNKNOWN {
+        return Err(MarginFault::TooManyUnknown);
+    }
+    if counts.iter().any(|n| *n < LEAST.max(k)) {
+        return Err(MarginFault::TooFew);
+    }
+    let mut totals: Vec<f64> = margin.totals.values().map(|n| *n as f64 * (1.0 - share)).collect();
+    if silent > 0 {
+        totals.push(population as f64 * share);
+    }
+    Ok(Levels { of, totals, unknown: share })
+}
+
+/// The sheets of each combination of levels, in the order of the levels.
+fn groups(margins: &[Levels], sheets: usize) -> BTreeMap<Vec<u8>, Vec<usize>> {
+    let mut groups: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+    for sheet in 0..sheets {
+        let key = margins.iter().map(|levels| levels.of[sheet]).collect();
+        groups.entry(key).or_default().push(sheet);
+    }
+    groups
+}
+
+/// Some of a unit's sheets.
+fn some(sheets: &UnitSheets, rows: &[usize]) -> UnitSheets {
+    let chosen = |column: &Vec<u8>| rows.iter().filter_map(|row| column.get(*row).copied()).collect();
+    UnitSheets {
+        count: rows.len(),
+        columns: sheets.columns.iter().map(chosen).collect(),
+        ..UnitSheets::default()
+    }
+}
+
+/// The words for a margin that is not used.
+pub(super) fn words(lang: Lang, unit: &str, by: &str, fault: Option<MarginFault>) -> String {
+    let m = lang.messages();
+    let why = match fault {
+        None => String::new(),
+        Some(MarginFault::Unweighted) => fl!(m, "index-margin-unweighted"),
+        Some(MarginFault::NotAsked) => fl!(m, "index-margin-not-asked"),
+        Some(MarginFault::OtherPopulation) => fl!(m, "index-margin-other-population"),
+        Some(MarginFault::NoTotal) => fl!(m, "index-margin-no-total"),
+        Some(MarginFault::TooFew) => fl!(m, "index-margin-too-few"),
+        Some(MarginFault::TooManyUnknown) => fl!(m, "index-margin-too-many-unknown"),
+        Some(MarginFault::NotConverged) => fl!(m, "index-margin-not-converged"),
+    };
+    fl!(m, "index-margin-not-used", unit = unit, by = by, why = why)
+}

@@ -1,0 +1,195 @@
+//! What somebody can work out who adds and subtracts all that a report shows: linear algebra over what is unknown,
+//! in a prime field, where nothing is rounded.
+//!
+//! Unknown is the sum of an item over the sheets of one stratum that weigh the same, where no place shows it by itself.
+//! Every shown item gives two equations (counts without weights, a share with them), every shown mean above it one. A
+//! small cell that is a combination of the equations is given away. Weights stand for themselves by a number drawn from
+//! their bits, so that nothing cancels by chance.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::suppress::Cells;
+
+const PRIME: u64 = (1 << 61) - 1;
+
+/// Above this many operations the answer takes too long, and the careful rule is taken without it.
+const MOST: usize = 400_000_000;
+
+fn times(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are below 2^62")]
+    let folded = (product & u128::from(PRIME)) as u64 + (product >> 61) as u64;
+    folded % PRIME
+}
+
+fn inverse(a: u64) -> u64 {
+    let (mut power, mut base, mut result) = (PRIME - 2, a % PRIME, 1);
+    while power > 0 {
+        if power & 1 == 1 {
+            result = times(result, base);
+        }
+        base = times(base, base);
+        power >>= 1;
+    }
+    result
+}
+
+/// A number that nothing else is likely to be a combination of (the finaliser of SplitMix64).
+fn generic(seed: u64) -> u64 {
+    let mut x = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((x ^ (x >> 31)) % (PRIME - 1)) + 1
+}
+
+/// A combination of unknowns.
+type Row = BTreeMap<usize, u64>;
+
+/// What is left of a combination after the rows are taken from it, by their pivots.
+fn reduce(known: &BTreeMap<usize, Vec<u64>>, row: &mut [u64]) {
+    for (pivot, above) in known {
+        let factor = row[*pivot];
+        if factor > 0 {
+            for (value, known) in row.iter_mut().zip(above).skip(*pivot) {
+                if *known > 0 {
+                    *value = (*value + PRIME - times(factor, *known)) % PRIME;
+                }
+            }
+        }
+    }
+}
+
+/// Places and cells of fewer than k answers that follow from what is shown; `None` where that is too much to find out.
+pub(super) fn given_away(cells: &Cells, hidden: &[Vec<bool>]) -> Option<Vec<(usize, usize)>> {
+    let system = System::new(cells, hidden);
+    let mut rows: Vec<Row> = Vec::new();
+    for (place, of) in hidden.iter().enumerate() {
+        for (cell, hidden) in of.iter().enumerate() {
+            if *hidden || !system.computable(place, cell) {
+                continue;
+            }
+            rows.push(system.mean(place, cell));
+            if cells.parts[cell].is_empty() {
+                rows.push(system.count(place, cell));
+            }
+        }
+    }
+    rows.retain(|row| !row.is_empty());
+    let targets: Vec<(usize, usize, Row)> = (0..hidden.len())
+        .flat_map(|place| (0..hidden[place].len()).map(move |cell| (place, cell)))
+        .filter(|(place, cell)| {
+            let n = cells.n[*place][*cell];
+            n > 0 && n < cells.k && system.computable(*place, *cell)
+        })
+        .map(|(place, cell)| (place, cell, system.mean(place, cell)))
+        .collect();
+    // Only unknowns that some equation is about.
+    let columns: BTreeMap<usize, usize> = rows
+        .iter()
+        .flat_map(|row| row.keys().copied())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .zip(0..)
+        .collect();
+    let size = columns.len();
+    if rows.len() * (rows.len() + targets.len()) * size > MOST {
+        return None;
+    }
+    let dense = |row: &Row| -> Option<Vec<u64>> {
+        let mut dense = vec![0; size];
+        for (unknown, value) in row {
+            dense[*columns.get(unknown)?] = *value;
+        }
+        Some(dense)
+    };
+    let mut known: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
+    for row in &rows {
+        let Some(mut row) = dense(row) else { continue };
+        reduce(&known, &mut row);
+        if let Some(pivot) = row.iter().position(|value| *value > 0) {
+            let scale = inverse(row[pivot]);
+            row.iter_mut().for_each(|value| *value = times(*value, scale));
+            known.insert(pivot, row);
+        }
+    }
+    let follows = |row: &Row| {
+        dense(row).is_some_and(|mut row| {
+            reduce(&known, &mut row);
+            row.iter().all(|value| *value == 0)
+        })
+    };
+    Some(targets.into_iter().filter(|(.., row)| follows(row)).map(|(place, cell, _)| (place, cell)).collect())
+}
+
+/// The unknowns and what the shown figures say of them.
+struct System<'a> {
+    cells: &'a Cells,
+    /// By place: the atoms of its strata.
+    inside: Vec<Vec<usize>>,
+    /// By atom: what an answer stands for.
+    weights: Vec<u64>,
+    /// By atom and item: whether a place shows this atom by itself.
+    known: Vec<Vec<bool>>,
+}
+
+impl<'a> System<'a> {
+    fn new(cells: &'a Cells, hidden: &[Vec<bool>]) -> Self {
+        let inside: Vec<Vec<usize>> = cells
+            .strata
+            .iter()
+            .map(|own| {
+                let own: BTreeSet<usize> = own.iter().copied().collect();
+                (0..cells.atoms.len()).filter(|at| own.contains(&cells.atoms[*at].stratum)).collect()
+            })
+            .collect();
+        let mut known: Vec<Vec<bool>> =
+            cells.atoms.iter().map(|atom| atom.n.iter().map(|n| *n == 0).collect()).collect();
+        for (place, atoms) in inside.iter().enumerate() {
+            if let [atom] = atoms.as_slice() {
+                for (item, known) in known[*atom].iter_mut().enumerate() {
+                    *known |= !hidden[place][item];
+                }
+            }
+        }
+        let weights = cells.atoms.iter().map(|atom| generic(atom.weight.to_bits())).collect();
+        Self { cells, inside, weights, known }
+    }
+
+    fn computable(&self, place: usize, cell: usize) -> bool {
+        self.cells.n[place][cell] > 0
+            && self.cells.parts[cell].iter().all(|part| self.computable(place, *part))
+    }
+
+    fn unknown(&self, atom: usize, item: usize) -> Option<usize> {
+        (!self.known[atom][item]).then(|| atom * self.cells.parts.len() + item)
+    }
+
+    /// The sum of an item over a place, without weights.
+    fn count(&self, place: usize, item: usize) -> Row {
+        self.inside[place].iter().filter_map(|atom| Some((self.unknown(*atom, item)?, 1))).collect()
+    }
+
+    /// The mean of a cell.
+    fn mean(&self, place: usize, cell: usize) -> Row {
+        let parts = &self.cells.parts[cell];
+        if parts.is_empty() {
+            let n = |atom: usize| self.cells.atoms[atom].n.get(cell).copied().unwrap_or(0);
+            let whole = self.inside[place]
+                .iter()
+                .fold(0, |sum, atom| (sum + times(self.weights[*atom], n(*atom) % PRIME)) % PRIME);
+            let share = inverse(whole);
+            let of = |atom: &usize| Some((self.unknown(*atom, cell)?, times(self.weights[*atom], share)));
+            return self.inside[place].iter().filter_map(of).collect();
+        }
+        let mut row = Row::new();
+        for part in parts {
+            let weight = generic((cell as u64) << 32 | *part as u64);
+            for (unknown, value) in self.mean(place, *part) {
+                let sum = row.entry(unknown).or_default();
+                *sum = (*sum + times(weight, value)) % PRIME;
+            }
+        }
+        row.retain(|_, value| *value > 0);
+        row
+    }
+}
