@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::{
+    column::Groups,
     error::{Allowed, Error, Problem, Unit},
     spec::DesignSpec,
     sum::{self, FixedPoint},
-    table::{Groups, Table},
+    table::Table,
     variance::{self, LonelyPsu},
 };
 

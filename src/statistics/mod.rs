@@ -18,6 +18,7 @@
 
 pub mod alpha;
 pub mod calibration;
+pub mod column;
 pub mod deff;
 pub mod design;
 pub mod drivers;

@@ -3,13 +3,12 @@
 //! A cell is missing, a code (text), and a number where the text is one. Two codes are the same when both are numbers
 //! and equal (`4` = `4.0`), else when their texts are equal.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, HashMap},
-    io::Read,
-};
+use std::{cmp::Ordering, collections::BTreeMap, io::Read};
 
-use super::error::{Error, Problem};
+use super::{
+    column::{Column, Dictionary},
+    error::{Error, Problem},
+};
 
 /// A code: what a cell or a value of a specification says.
 #[derive(Debug, Clone)]
@@ -56,94 +55,134 @@ impl PartialEq for Code {
 
 impl Eq for Code {}
 
-/// One distinct text of a column.
-#[derive(Debug, Clone)]
-struct Level {
-    text: String,
-    code: Code,
-    /// Line of its first cell.
-    line: u64,
-}
-
-/// A column.
-#[derive(Debug, Clone)]
-pub struct Column {
-    name: String,
-    /// A row's level + 1; 0 for a missing cell.
-    cells: Vec<u32>,
-    levels: Vec<Level>,
-}
-
-/// Rows of a column sorted into groups of equal codes.
-#[derive(Debug, Clone)]
-pub struct Groups {
-    /// The row's group; `None` for a missing cell.
-    pub of: Vec<Option<u32>>,
-    /// The groups' names, in the order of their codes: numbers by value, then texts by code point.
-    pub names: Vec<String>,
-}
-
 /// A table.
 #[derive(Debug, Clone)]
 pub struct Table {
     header: Vec<String>,
     columns: BTreeMap<String, Column>,
-    lines: Vec<u64>,
+    lines: Lines,
+}
+
+/// The line of each row, kept only where it is not the line after the row before.
+#[derive(Debug, Clone, Default)]
+struct Lines {
+    rows: usize,
+    /// Rows and their lines; between two of them the lines go on one by one.
+    jumps: Vec<(usize, u64)>,
+}
+
+impl Lines {
+    fn push(&mut self, line: u64) {
+        if self.rows == 0 || self.of(self.rows) != line {
+            self.jumps.push((self.rows, line));
+        }
+        self.rows += 1;
+    }
+
+    fn of(&self, row: usize) -> u64 {
+        let after = self.jumps.partition_point(|(from, _)| *from <= row);
+        let jump = after.checked_sub(1).and_then(|before| self.jumps.get(before));
+        jump.map_or(0, |(from, line)| line + (row - from) as u64)
+    }
+}
+
+/// Counts the lines that records start on. The csv crate tells how many line feeds it has consumed; of a CR LF it
+/// leaves the line feed to the next record, and blank lines it skips count with the record after them.
+#[derive(Debug, Default)]
+struct LineCounter {
+    consumed: u64,
+    cr: bool,
+}
+
+impl LineCounter {
+    /// The line of a record that was just read; `feeds` is what the reader says of its lines by now.
+    fn line(&mut self, record: &csv::ByteRecord, feeds: u64, header: bool) -> u64 {
+        let passed = feeds - self.consumed;
+        self.consumed = feeds;
+        let inside = if passed == 1 && !header {
+            0
+        } else {
+            record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
+        };
+        if header {
+            self.cr = passed == inside;
+        }
+        // The last record may end without a line feed.
+        let ended = !self.cr && passed > inside;
+        1 + feeds - inside - u64::from(ended)
+    }
 }
 
 impl Table {
     /// Reads a CSV file with a header, keeping the columns that are `wanted`. Cells equal to `missing` are missing. A
-    /// byte order mark is skipped.
+    /// byte order mark is skipped. The file is read as a stream: memory grows with rows × wanted columns.
     ///
     /// # Errors
     /// Text that is no CSV, no UTF-8, or has rows of another length than the header, with its line.
     pub fn read(input: impl Read, missing: &str, wanted: impl Fn(&str) -> bool) -> Result<Self, Error> {
-        let broken = |error: csv::Error| {
-            let line = error.position().map_or(1, csv::Position::line);
-            Error::at("data", Problem::Csv { line, detail: error.to_string() })
-        };
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(input);
-        let mut record = csv::StringRecord::new();
+        let broken = |line, detail| Error::at("data", Problem::Csv { line, detail });
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(1 << 16)
+            .from_reader(input);
+        let mut record = csv::ByteRecord::new();
+        let mut counter = LineCounter::default();
         let mut header: Vec<String> = Vec::new();
-        if reader.read_record(&mut record).map_err(broken)? {
-            header = record.iter().map(str::to_owned).collect();
+        if reader.read_byte_record(&mut record).map_err(|error| broken(1, error.to_string()))? {
+            let line = counter.line(&record, reader.position().line() - 1, true);
+            let names = csv::StringRecord::from_byte_record(record.clone())
+                .map_err(|error| broken(line, error.to_string()))?;
+            header = names.iter().map(str::to_owned).collect();
         }
         if let Some(first) = header.first_mut() {
             *first = first.trim_start_matches('\u{feff}').to_owned();
         }
-        let mut kept: Vec<(usize, Column, HashMap<String, u32>)> = Vec::new();
+        let mut kept: Vec<(usize, Dictionary)> = Vec::new();
         for (position, name) in header.iter().enumerate() {
             if header.iter().take(position).any(|earlier| earlier == name) {
                 return Err(Error::at("data", Problem::Twice { name: name.clone() }));
             }
             if wanted(name) {
-                let column = Column { name: name.clone(), cells: Vec::new(), levels: Vec::new() };
-                kept.push((position, column, HashMap::new()));
+                kept.push((position, Dictionary::new(name, missing)));
             }
         }
-        let mut lines = Vec::new();
-        while reader.read_record(&mut record).map_err(broken)? {
-            let line = record.position().map_or(0, csv::Position::line);
+        let mut lines = Lines::default();
+        loop {
+            let more = reader.read_byte_record(&mut record);
+            let feeds = reader.position().line() - 1;
+            if !more.map_err(|error| broken(feeds + 1, error.to_string()))? {
+                break;
+            }
+            let line = counter.line(&record, feeds, false);
+            if record.len() != header.len() {
+                let detail = format!("{} fields where the header has {}", record.len(), header.len());
+                return Err(broken(line, detail));
+            }
+            check_utf8(&record).map_err(|detail| broken(line, detail))?;
             lines.push(line);
-            for (position, column, known) in &mut kept {
-                let text = record.get(*position).unwrap_or_default();
-                column.push(text, text == missing, line, known);
+            for (position, column) in &mut kept {
+                column.push(record.get(*position).unwrap_or_default(), line);
             }
         }
-        let columns = kept.into_iter().map(|(_, column, _)| (column.name.clone(), column)).collect();
-        Ok(Self { header, columns, lines })
+        let columns = kept.into_iter().map(|(_, column)| column.finish());
+        Ok(Self {
+            header,
+            columns: columns.map(|column| (column.name().to_owned(), column)).collect(),
+            lines,
+        })
     }
 
     /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.lines.len()
+        self.lines.rows
     }
 
     /// The line of a row in the file.
     #[must_use]
     pub fn line(&self, row: usize) -> u64 {
-        self.lines.get(row).copied().unwrap_or_default()
+        self.lines.of(row)
     }
 
     /// A column by its name; `path` is where the specification names it.
@@ -158,80 +197,15 @@ impl Table {
     }
 }
 
-impl Column {
-    fn push(&mut self, text: &str, missing: bool, line: u64, known: &mut HashMap<String, u32>) {
-        if missing {
-            self.cells.push(0);
-            return;
-        }
-        let cell = match known.get(text) {
-            Some(cell) => *cell,
-            None => {
-                self.levels.push(Level { text: text.to_owned(), code: Code::of(text), line });
-                let cell = u32::try_from(self.levels.len()).unwrap_or(u32::MAX);
-                known.insert(text.to_owned(), cell);
-                cell
-            }
-        };
-        self.cells.push(cell);
+/// Says which field of a record is no UTF-8.
+fn check_utf8(record: &csv::ByteRecord) -> Result<(), String> {
+    if record.as_slice().is_ascii() {
+        return Ok(());
     }
-
-    /// The values a function gives the levels, by row; NaN where the cell is missing.
-    fn map(&self, value: impl Fn(&Level) -> f64) -> Vec<f64> {
-        let values: Vec<f64> = std::iter::once(f64::NAN).chain(self.levels.iter().map(value)).collect();
-        self.cells.iter().map(|cell| values[*cell as usize]).collect()
+    for (position, field) in record.iter().enumerate() {
+        std::str::from_utf8(field).map_err(|error| format!("field {}: {error}", position + 1))?;
     }
-
-    /// The numbers by row; NaN where the cell is missing.
-    ///
-    /// # Errors
-    /// [`Problem::NotNumber`] for the first cell that is none.
-    pub fn numbers(&self, path: &str) -> Result<Vec<f64>, Error> {
-        let wrong = self
-            .levels
-            .iter()
-            .filter(|level| matches!(level.code, Code::Text(_)))
-            .min_by_key(|level| level.line);
-        if let Some(Level { text, line, .. }) = wrong {
-            let (column, text) = (self.name.clone(), text.clone());
-            return Err(Error::at(path, Problem::NotNumber { column, line: *line, text }));
-        }
-        Ok(self.map(|level| match level.code {
-            Code::Number(number) => number,
-            Code::Text(_) => f64::NAN,
-        }))
-    }
-
-    /// 1 where the code is in the list, 0 where not, NaN where the cell is missing.
-    #[must_use]
-    pub fn indicator(&self, list: &[Code]) -> Vec<f64> {
-        self.map(|level| if list.contains(&level.code) { 1.0 } else { 0.0 })
-    }
-
-    /// The rows by group of equal codes.
-    #[must_use]
-    pub fn groups(&self) -> Groups {
-        let mut names: BTreeMap<&Code, &str> = BTreeMap::new();
-        for level in &self.levels {
-            // Of several spellings of a number, the name is the least, whatever the order of rows.
-            let name = names.entry(&level.code).or_insert(&level.text);
-            *name = level.text.as_str().min(*name);
-        }
-        let ranks: BTreeMap<&Code, u32> = names.keys().copied().zip(0..).collect();
-        let by_cell: Vec<Option<u32>> = std::iter::once(None)
-            .chain(self.levels.iter().map(|level| ranks.get(&level.code).copied()))
-            .collect();
-        Groups {
-            of: self.cells.iter().map(|cell| by_cell[*cell as usize]).collect(),
-            names: names.into_values().map(str::to_owned).collect(),
-        }
-    }
-
-    /// The column's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -274,6 +248,36 @@ mod tests {
             table("a,b\n").unwrap().column("c", "p").unwrap_err().to_string(),
             "p: there is no column \"c\"; the file has \"a\", \"b\""
         );
+    }
+
+    #[test]
+    fn lines_are_those_an_editor_shows() {
+        let lines = |text: &str| -> Vec<u64> {
+            let table = table(text).unwrap();
+            (0..table.rows()).map(|row| table.line(row)).collect()
+        };
+        for end in ["\n", "\r\n"] {
+            let of = |text: &str| lines(&text.replace('\n', end));
+            assert_eq!(of("a,b\n1,2\n3,4\n"), [2, 3]);
+            assert_eq!(of("a,b\n1,2\n3,4"), [2, 3], "no line feed at the end");
+            assert_eq!(of("a,b\n\n\n1,2\n\n3,4\n"), [4, 6], "blank lines");
+            assert_eq!(of("a,\"b\nc\"\n1,\"2\n\n\"\n3,4\n\"\n5\",6"), [3, 6, 7], "line feeds in cells");
+        }
+        let error = table("a,b\r\n1,2\r\n3\r\n").unwrap_err();
+        assert_eq!(error.to_string(), "data: line 3: 1 fields where the header has 2");
+    }
+
+    #[test]
+    fn text_that_is_no_utf_8_is_refused_by_field() {
+        let read = |bytes: &[u8]| Table::read(bytes, "", |_| true).map(|table| table.rows());
+        assert_eq!(read("a,b\nHồ,Chí\n".as_bytes()).unwrap(), 1);
+        // The two halves of a character in neighbouring fields.
+        let error = read(b"a,b\n1,2\n\xe1\xbb,\x93\n").unwrap_err();
+        assert!(
+            matches!(&error.problem, Problem::Csv { line: 3, detail } if detail.starts_with("field 1:")),
+            "{error}"
+        );
+        assert!(read(b"a,\xff\n").is_err());
     }
 
     #[test]
