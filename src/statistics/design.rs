@@ -1,6 +1,6 @@
 //! How the rows were sampled: strata, PSUs, units inside them, populations. And from that the covariance of estimates.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use super::{
     column::Groups,
@@ -14,8 +14,6 @@ use super::{
 /// A design over the rows of a table.
 #[derive(Debug, Clone)]
 pub struct Design {
-    /// Base weight of each row.
-    pub weights: Vec<f64>,
     first: Level,
     second: Option<Second>,
     clustered: bool,
@@ -27,11 +25,11 @@ pub struct Design {
 #[derive(Debug, Clone)]
 struct Level {
     /// The unit of each row.
-    unit: Vec<usize>,
+    unit: Vec<u32>,
     units: usize,
     parents: Vec<Parent>,
     /// The parent of each row.
-    parent: Vec<usize>,
+    parent: Vec<u32>,
 }
 
 /// The second stage, and the share of PSUs sampled in the stratum of each PSU.
@@ -39,6 +37,15 @@ struct Level {
 struct Second {
     level: Level,
     share: Vec<f64>,
+}
+
+/// What the totals of estimates in the units of a parent add up to, the units outside a domain being zeros.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Moments {
+    /// Σu of each estimate.
+    pub sums: Vec<f64>,
+    /// Σ(u−ū)(v−v̄) of each pair: row `i` holds those of estimate `i` with estimates `0..=i`.
+    pub products: Vec<Vec<f64>>,
 }
 
 /// A stratum, or a PSU with its own sample.
@@ -54,10 +61,9 @@ impl Design {
     /// Builds the design of a specification.
     ///
     /// # Errors
-    /// Missing columns, cells that are empty or no numbers, negative weights, populations that vary or are smaller than
-    /// their sample, with path and line.
+    /// Missing columns, cells that are empty or no numbers, populations that vary or are smaller than their sample, with
+    /// path and line.
     pub fn build(spec: &DesignSpec, table: &Table, path: &str) -> Result<Self, Error> {
-        let weights = weights(spec, table, path)?;
         let stages = format!("{path}.stages");
         if spec.stages.is_empty() {
             return Err(Error::at(stages, Problem::TooFew { least: 1 }));
@@ -90,7 +96,6 @@ impl Design {
             second = Some(Second { level, share });
         }
         Ok(Self {
-            weights,
             first,
             second,
             clustered: spec.stages.first().is_some_and(|stage| stage.id.is_some()),
@@ -111,9 +116,27 @@ impl Design {
         !self.clustered
     }
 
+    /// Whether the design is strata of rows drawn one by one and nothing else.
+    #[must_use]
+    pub fn one_stage_of_elements(&self) -> bool {
+        self.elements() && self.second.is_none()
+    }
+
+    /// The stratum of each row, as its place in [`Self::strata_sizes`].
+    #[must_use]
+    pub fn stratum_of_rows(&self) -> &[u32] {
+        &self.first.parent
+    }
+
+    /// Sampled PSUs of each stratum.
+    #[must_use]
+    pub fn strata_sizes(&self) -> Vec<u64> {
+        self.first.parents.iter().map(|stratum| stratum.units.len() as u64).collect()
+    }
+
     /// The one stratum in which the chosen rows are, if they are in one.
     #[must_use]
-    pub fn only_stratum(&self, chosen: &[bool]) -> Option<usize> {
+    pub fn only_stratum(&self, chosen: &[bool]) -> Option<u32> {
         let mut found = None;
         for (stratum, _) in self.first.parent.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
             if *found.get_or_insert(*stratum) != *stratum {
@@ -130,8 +153,8 @@ impl Design {
         let mut strata = vec![false; self.first.parents.len()];
         for ((psu, stratum), chosen) in self.first.unit.iter().zip(&self.first.parent).zip(chosen) {
             if chosen {
-                psus[*psu] = true;
-                strata[*stratum] = true;
+                psus[*psu as usize] = true;
+                strata[*stratum as usize] = true;
             }
         }
         let count = |seen: &[bool]| seen.iter().filter(|seen| **seen).count() as i64;
@@ -147,22 +170,60 @@ impl Design {
         let mut result = vec![vec![0.0; size]; size];
         let totals = self.first.all_totals(influences);
         let strata = 0..self.first.parents.len();
-        self.first.add_covariance(&totals, strata, self.lonely, &|_| 1.0, &mut result, path)?;
+        let moments = |stratum: &Parent, _| Moments::of(&totals, stratum.units.clone());
+        self.first.add_covariance(moments, strata, self.lonely, &|_| 1.0, &mut result, path)?;
         if let Some(Second { level, share }) = &self.second {
             let totals = level.all_totals(influences);
+            let moments = |psu: &Parent, _| Moments::of(&totals, psu.units.clone());
             for stratum in &self.first.parents {
                 let psus = stratum.units.clone();
-                level.add_covariance(&totals, psus, self.lonely, &|psu| share[psu], &mut result, path)?;
+                level.add_covariance(moments, psus, self.lonely, &|psu| share[psu], &mut result, path)?;
             }
         }
         Ok(result)
     }
+
+    /// The covariance matrix of `size` estimates under a design of one stage, from what each stratum adds up to.
+    ///
+    /// # Errors
+    /// As [`Self::covariance`].
+    pub fn covariance_of_strata(
+        &self,
+        size: usize,
+        moments: impl Fn(usize) -> Moments,
+        path: &str,
+    ) -> Result<Vec<Vec<f64>>, Error> {
+        let mut result = vec![vec![0.0; size]; size];
+        let strata = 0..self.first.parents.len();
+        let moments = |_: &Parent, stratum| moments(stratum);
+        self.first.add_covariance(moments, strata, self.lonely, &|_| 1.0, &mut result, path)?;
+        Ok(result)
+    }
+}
+
+impl Moments {
+    /// Of the totals of estimates in a range of units.
+    fn of(totals: &[Vec<f64>], range: Range<usize>) -> Self {
+        let units: Vec<&[f64]> =
+            totals.iter().map(|totals| totals.get(range.clone()).unwrap_or_default()).collect();
+        let sums: Vec<f64> = units.iter().map(|units| sum::sum(units.iter().copied())).collect();
+        let count = range.len() as f64;
+        let centred: Vec<Vec<f64>> = units
+            .iter()
+            .zip(&sums)
+            .map(|(units, sum)| units.iter().map(|u| u - sum / count).collect())
+            .collect();
+        let product = |u: &[f64], v: &[f64]| sum::sum(u.iter().zip(v).map(|(u, v)| u * v));
+        let products =
+            centred.iter().enumerate().map(|(i, u)| centred[..=i].iter().map(|v| product(u, v)).collect());
+        Self { products: products.collect(), sums }
+    }
 }
 
 impl Level {
-    /// The units of a stage inside the parents that rows are in.
+    /// The units of a stage inside the parents that rows are in, numbered in the order of the codes of parent and unit.
     fn build(
-        parent: &[usize],
+        parent: &[u32],
         names: &[Unit],
         spec: &DesignSpec,
         stage: usize,
@@ -171,45 +232,42 @@ impl Level {
     ) -> Result<Self, Error> {
         let path = format!("{path}.stages[{stage}]");
         let columns = &spec.stages[stage];
-        // Distinct (parent, id), in the order of their codes; a row is its own unit where there is no id.
-        let ids: Vec<usize> = match &columns.id {
-            None => (0..table.rows()).collect(),
+        let (unit, counts) = match &columns.id {
+            None => rows_as_units(parent, names.len()),
             Some(name) => {
                 let path = format!("{path}.id");
-                filled(&table.column(name, &path)?.groups(), name, table, &path)?
+                let ids = filled(&table.column(name, &path)?.groups(), name, table, &path)?;
+                units_of_pairs(parent, &ids, names.len())
             }
         };
-        let mut pairs: Vec<(usize, usize)> = parent.iter().copied().zip(ids).collect();
-        let mut distinct = pairs.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let mut ranges = vec![0..0; names.len()];
-        for (number, (parent, _)) in distinct.iter().enumerate() {
-            let range = &mut ranges[*parent];
-            let start = if range.end == 0 { number } else { range.start };
-            *range = start..number + 1;
-        }
-        let unit: Vec<usize> =
-            pairs.drain(..).map(|pair| distinct.partition_point(|other| *other < pair)).collect();
-        let mut parents: Vec<Parent> = ranges
-            .into_iter()
+        let ends = counts.iter().scan(0, |end, count| {
+            *end += count;
+            Some(*end)
+        });
+        let mut parents: Vec<Parent> = ends
+            .zip(&counts)
             .zip(names)
-            .map(|(units, name)| Parent { name: name.clone(), units, f: 1.0 })
+            .map(|((end, count), name)| Parent { name: name.clone(), units: end - count..end, f: 1.0 })
             .collect();
         if let Some(name) = &columns.fpc {
             let path = format!("{path}.fpc");
             populations(name, parent, &mut parents, table, &path)?;
         }
-        Ok(Self { unit, units: distinct.len(), parents, parent: parent.to_vec() })
+        Ok(Self { unit, units: counts.iter().sum(), parents, parent: parent.to_vec() })
     }
 
     /// Totals of a variable in the units.
     fn totals(&self, influence: &[f64]) -> Vec<f64> {
+        if self.units == influence.len() {
+            let mut totals = vec![0.0; self.units];
+            self.unit.iter().zip(influence).for_each(|(unit, value)| totals[*unit as usize] = *value);
+            return totals;
+        }
         let largest = sum::bound(influence.iter().copied());
         let mut totals = vec![FixedPoint::new(largest); self.units];
         for (unit, value) in self.unit.iter().zip(influence) {
             if *value != 0.0 {
-                totals[*unit].add(*value);
+                totals[*unit as usize].add(*value);
             }
         }
         totals.iter().map(FixedPoint::value).collect()
@@ -222,7 +280,7 @@ impl Level {
     /// Adds what the parents in a range contribute, each times its `scale`.
     fn add_covariance(
         &self,
-        totals: &[Vec<f64>],
+        moments: impl Fn(&Parent, usize) -> Moments,
         range: Range<usize>,
         lonely: LonelyPsu,
         scale: &dyn Fn(usize) -> f64,
@@ -240,20 +298,13 @@ impl Level {
         }
         let factor = variance::average_factor(parents.len() as u64, lonely_count as u64, lonely);
         for (number, parent) in range.zip(parents) {
-            let units: Vec<&[f64]> = totals.iter().map(|totals| &totals[parent.units.clone()]).collect();
-            let sums: Vec<f64> = units.iter().map(|units| sum::sum(units.iter().copied())).collect();
+            let Moments { sums, products } = moments(parent, number);
             let count = parent.units.len() as u64;
-            let centred: Vec<Vec<f64>> = units
-                .iter()
-                .zip(&sums)
-                .map(|(units, sum)| units.iter().map(|u| u - sum / count as f64).collect())
-                .collect();
             let scale = scale(number) * factor;
-            for i in 0..totals.len() {
-                for j in 0..=i {
-                    let products = sum::sum(centred[i].iter().zip(&centred[j]).map(|(u, v)| u * v));
+            for (i, row) in products.iter().enumerate() {
+                for (j, products) in row.iter().enumerate() {
                     let part =
-                        variance::stratum_covariance(parent.f, count, (sums[i], sums[j]), products, lonely)
+                        variance::stratum_covariance(parent.f, count, (sums[i], sums[j]), *products, lonely)
                             .map_err(|_| Error::at(path, Problem::Lonely { unit: parent.name.clone() }))?;
                     result[i][j] += scale * part;
                     if i != j {
@@ -266,7 +317,48 @@ impl Level {
     }
 }
 
-fn weights(spec: &DesignSpec, table: &Table, path: &str) -> Result<Vec<f64>, Error> {
+/// Every row is a unit of its own: the unit of each row, and how many each parent has.
+fn rows_as_units(parent: &[u32], parents: usize) -> (Vec<u32>, Vec<usize>) {
+    let mut counts = vec![0; parents];
+    parent.iter().for_each(|parent| counts[*parent as usize] += 1);
+    let mut next: Vec<u32> = counts
+        .iter()
+        .scan(0, |start, count| Some(std::mem::replace(start, *start + *count as u32)))
+        .collect();
+    let unit = parent.iter().map(|parent| {
+        let next = &mut next[*parent as usize];
+        std::mem::replace(next, *next + 1)
+    });
+    (unit.collect(), counts)
+}
+
+/// The distinct pairs of parent and id in their order: the number of each row's pair, and how many each parent has.
+fn units_of_pairs(parent: &[u32], ids: &[u32], parents: usize) -> (Vec<u32>, Vec<usize>) {
+    let mut found: HashMap<(u32, u32), u32> = HashMap::new();
+    let met: Vec<u32> = parent
+        .iter()
+        .zip(ids)
+        .map(|(parent, id)| {
+            let next = found.len() as u32;
+            *found.entry((*parent, *id)).or_insert(next)
+        })
+        .collect();
+    let mut pairs: Vec<((u32, u32), u32)> = found.into_iter().collect();
+    pairs.sort_unstable();
+    let mut counts = vec![0; parents];
+    let mut numbers = vec![0; pairs.len()];
+    for (number, ((parent, _), met)) in (0..).zip(pairs) {
+        counts[parent as usize] += 1;
+        numbers[met as usize] = number;
+    }
+    (met.into_iter().map(|met| numbers[met as usize]).collect(), counts)
+}
+
+/// The base weight of each row.
+///
+/// # Errors
+/// Cells that are empty or no numbers, negative weights, with path and line.
+pub fn weights(spec: &DesignSpec, table: &Table, path: &str) -> Result<Vec<f64>, Error> {
     let Some(name) = &spec.weight else { return Ok(vec![1.0; table.rows()]) };
     let path = format!("{path}.weight");
     let weights = table.column(name, &path)?.numbers(&path)?;
@@ -284,13 +376,13 @@ fn weights(spec: &DesignSpec, table: &Table, path: &str) -> Result<Vec<f64>, Err
 }
 
 /// The group of each row, none missing.
-fn filled(groups: &Groups, name: &str, table: &Table, path: &str) -> Result<Vec<usize>, Error> {
+fn filled(groups: &Groups, name: &str, table: &Table, path: &str) -> Result<Vec<u32>, Error> {
     let empty = |row| Problem::EmptyCell { column: name.to_owned(), line: table.line(row) };
     groups
         .of
         .iter()
         .enumerate()
-        .map(|(row, group)| group.map(|group| group as usize).ok_or_else(|| Error::at(path, empty(row))))
+        .map(|(row, group)| group.ok_or_else(|| Error::at(path, empty(row))))
         .collect()
 }
 
@@ -303,8 +395,9 @@ fn psu_names(first: &Level, spec: &DesignSpec, table: &Table, path: &str) -> Res
     };
     for (row, unit) in first.unit.iter().enumerate().rev() {
         let code = groups.as_ref().and_then(|groups| groups.names.get(groups.of[row]? as usize)).cloned();
-        let stratum = first.parents.get(first.parent[row]).map_or(Unit::Sample, |parent| parent.name.clone());
-        names[*unit] = Some(Unit::Psu {
+        let stratum =
+            first.parents.get(first.parent[row] as usize).map_or(Unit::Sample, |parent| parent.name.clone());
+        names[*unit as usize] = Some(Unit::Psu {
             psu: code.unwrap_or_else(|| table.line(row).to_string()),
             stratum: Box::new(stratum),
         });
@@ -315,7 +408,7 @@ fn psu_names(first: &Level, spec: &DesignSpec, table: &Table, path: &str) -> Res
 /// Reads the correction of each parent from its population.
 fn populations(
     name: &str,
-    parent: &[usize],
+    parent: &[u32],
     parents: &mut [Parent],
     table: &Table,
     path: &str,
@@ -327,8 +420,9 @@ fn populations(
         if value.is_nan() {
             return Err(Error::at(path, Problem::EmptyCell { column, line: table.line(row) }));
         }
-        if *found[*parent].get_or_insert(value) != value {
-            let unit = parents[*parent].name.clone();
+        let parent = *parent as usize;
+        if *found[parent].get_or_insert(value) != value {
+            let unit = parents[parent].name.clone();
             return Err(Error::at(path, Problem::FpcVaries { column, unit }));
         }
     }

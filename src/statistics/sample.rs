@@ -2,7 +2,7 @@
 
 use super::{
     calibration::Calibrated,
-    design::Design,
+    design::{self, Design},
     error::{Error, Problem},
     interval::KgWeights,
     spec::Analysis,
@@ -39,19 +39,17 @@ impl<'a> Sample<'a> {
     /// # Errors
     /// What [`Design::build`] and [`Calibrated::build`] refuse, and an analysis without a design.
     pub fn build(analysis: &Analysis, table: &'a Table, path: &str) -> Result<Self, Error> {
-        let Some(design) = &analysis.design else {
+        let Some(spec) = &analysis.design else {
             return Err(Error::at(format!("{path}.design"), Problem::NoDesign));
         };
-        let design = Design::build(design, table, &format!("{path}.design"))?;
-        let calibrated = match &analysis.calibration {
-            None => None,
-            Some(spec) => {
-                Some(Calibrated::build(spec, &design.weights, table, &format!("{path}.calibration"))?)
-            }
-        };
-        let weights = calibrated
-            .as_ref()
-            .map_or_else(|| design.weights.clone(), |calibrated| calibrated.weights.clone());
+        let mut weights = design::weights(spec, table, &format!("{path}.design"))?;
+        let design = Design::build(spec, table, &format!("{path}.design"))?;
+        let mut calibrated = None;
+        if let Some(spec) = &analysis.calibration {
+            let found = Calibrated::build(spec, &weights, table, &format!("{path}.calibration"))?;
+            weights.clone_from(&found.weights);
+            calibrated = Some(found);
+        }
         Ok(Self { table, design, weights, calibrated })
     }
 

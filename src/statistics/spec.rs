@@ -115,7 +115,7 @@ pub struct Margin {
 }
 
 /// A number per row, or missing.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
     /// One column …
@@ -148,7 +148,7 @@ pub enum Aggregate {
 }
 
 /// A code in JSON: a number or a text.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, PartialEq)]
 #[serde(untagged)]
 pub enum CodeValue {
     /// A number.
@@ -169,7 +169,7 @@ impl CodeValue {
 }
 
 /// A condition of a domain.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The column.
