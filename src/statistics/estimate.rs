@@ -230,9 +230,22 @@ pub fn mean(spec: &spec::Mean, sample: &Sample<'_>, path: &str) -> Result<MeanRe
     let y = measure(&spec.y, sample.table, &format!("{path}.y"))?;
     let inside = domain(&spec.domain, sample.table, &format!("{path}.domain"))?;
     let (linear, figure) = mean_figure(sample, &y, &inside, path)?;
-    let weights = figure.weights;
     let terms = || chosen(&y, &linear.rows).zip(chosen(&sample.weights, &linear.rows));
     let squares = sum::sum(terms().map(|(y, w)| w * (y - linear.estimate).powi(2)));
+    mean_result(spec, &figure, squares, path)
+}
+
+/// The result of a mean whose figure is known; `squares` is Σw(y−ȳ)².
+///
+/// # Errors
+/// Levels outside (0, 1).
+pub fn mean_result(
+    spec: &spec::Mean,
+    figure: &Figure,
+    squares: f64,
+    path: &str,
+) -> Result<MeanResult, Error> {
+    let weights = figure.weights;
     let effect = deff(figure.var, figure.n, weights.sum_w, squares);
     Ok(MeanResult {
         n: figure.n,
@@ -321,8 +334,23 @@ pub fn composite(spec: &spec::Composite, sample: &Sample<'_>, path: &str) -> Res
     let (parts, whole) = dimensions(&spec.components, sample, &inside, path)?;
     let figure = Figure::of(sample, &whole, path)?;
     let variables: Vec<&[f64]> = parts.iter().map(|part| part.z.as_slice()).collect();
-    let mut cov = sample.covariance(&variables, path)?;
-    let missing: Vec<bool> = parts.iter().map(|part| !part.estimate.is_finite()).collect();
+    let cov = sample.covariance(&variables, path)?;
+    let estimates: Vec<f64> = parts.iter().map(|part| part.estimate).collect();
+    composite_result(spec, &figure, &estimates, cov, path)
+}
+
+/// The result of a composite whose figure is known, with its dimensions and their covariance.
+///
+/// # Errors
+/// Levels outside (0, 1).
+pub fn composite_result(
+    spec: &spec::Composite,
+    figure: &Figure,
+    estimates: &[f64],
+    mut cov: Vec<Vec<f64>>,
+    path: &str,
+) -> Result<CompositeResult, Error> {
+    let missing: Vec<bool> = estimates.iter().map(|estimate| !estimate.is_finite()).collect();
     for (i, row) in cov.iter_mut().enumerate() {
         for (j, value) in row.iter_mut().enumerate() {
             if missing[i] || missing[j] {
@@ -333,11 +361,11 @@ pub fn composite(spec: &spec::Composite, sample: &Sample<'_>, path: &str) -> Res
     let components = spec
         .components
         .iter()
-        .zip(&parts)
+        .zip(estimates)
         .enumerate()
-        .map(|(i, (component, part))| ComponentResult {
+        .map(|(i, (component, estimate))| ComponentResult {
             name: component.name.clone(),
-            estimate: part.estimate,
+            estimate: *estimate,
             se: if missing[i] { f64::NAN } else { reported(cov[i][i]).sqrt() },
         })
         .collect();
@@ -364,11 +392,32 @@ fn dimensions(
     inside: &[bool],
     path: &str,
 ) -> Result<(Vec<Linearised>, Linearised), Error> {
+    let weights = shares(components, path)?;
+    let path = format!("{path}.components");
+    let mut parts = Vec::with_capacity(components.len());
+    for (position, component) in components.iter().enumerate() {
+        let path = format!("{path}[{position}]");
+        let mut items = Vec::with_capacity(component.items.len());
+        for (position, item) in component.items.iter().enumerate() {
+            let y = measure(item, sample.table, &format!("{path}.items[{position}]"))?;
+            items.push(sample.mean(&y, inside));
+        }
+        let share = 1.0 / items.len() as f64;
+        parts.push(Linearised::combine(&items.iter().map(|item| (share, item)).collect::<Vec<_>>()));
+    }
+    let whole = Linearised::combine(&weights.into_iter().zip(&parts).collect::<Vec<_>>());
+    Ok((parts, whole))
+}
+
+/// The shares of a composite's dimensions, which sum to 1.
+///
+/// # Errors
+/// No dimension, one without items, weights that are negative or sum to zero.
+pub fn shares(components: &[Component], path: &str) -> Result<Vec<f64>, Error> {
     let path = format!("{path}.components");
     if components.is_empty() {
         return Err(Error::at(path, Problem::TooFew { least: 1 }));
     }
-    let mut parts = Vec::with_capacity(components.len());
     for (position, component) in components.iter().enumerate() {
         let path = format!("{path}[{position}]");
         if !component.weight.is_finite() || component.weight < 0.0 {
@@ -378,22 +427,12 @@ fn dimensions(
         if component.items.is_empty() {
             return Err(Error::at(format!("{path}.items"), Problem::TooFew { least: 1 }));
         }
-        let mut items = Vec::with_capacity(component.items.len());
-        for (position, item) in component.items.iter().enumerate() {
-            let y = measure(item, sample.table, &format!("{path}.items[{position}]"))?;
-            items.push(sample.mean(&y, inside));
-        }
-        let share = 1.0 / items.len() as f64;
-        parts.push(Linearised::combine(&items.iter().map(|item| (share, item)).collect::<Vec<_>>()));
     }
-    let weight: f64 = components.iter().map(|component| component.weight).sum();
-    if !super::positive(weight) {
+    let whole: f64 = components.iter().map(|component| component.weight).sum();
+    if !super::positive(whole) {
         return Err(Error::at(path, Problem::NoWeight));
     }
-    let shares: Vec<(f64, &Linearised)> =
-        components.iter().zip(&parts).map(|(component, part)| (component.weight / weight, part)).collect();
-    let whole = Linearised::combine(&shares);
-    Ok((parts, whole))
+    Ok(components.iter().map(|component| component.weight / whole).collect())
 }
 
 /// The difference of two means or composites, which may share rows or PSUs.

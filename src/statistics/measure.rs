@@ -55,7 +55,9 @@ fn column(name: &str, codes: Option<&[Code]>, table: &Table, path: &str) -> Resu
     }
 }
 
-fn to_codes(values: &[CodeValue]) -> Vec<Code> {
+/// The codes that values of a specification mean.
+#[must_use]
+pub fn to_codes(values: &[CodeValue]) -> Vec<Code> {
     values.iter().map(CodeValue::code).collect()
 }
 

@@ -36,6 +36,7 @@ pub mod spec;
 pub mod sum;
 pub mod suppression;
 pub mod table;
+pub mod tabulation;
 pub mod target;
 pub mod variance;
 pub mod weights;

@@ -13,6 +13,7 @@ use super::{
     spec::{Analysis, Kind, Spec},
     suppression::{self, SuppressionResult},
     table::Table,
+    tabulation::batch::Batch,
     weights::{self, TrimResult, WeightsResult},
 };
 
@@ -77,12 +78,27 @@ fn analyse(analysis: &Analysis, table: &Table, path: &str) -> Result<Entries<Out
         Some(_) => Some(Sample::build(analysis, table, path)?),
         None => None,
     };
+    let counted = sample.as_ref().and_then(|sample| Batch::prepare(&analysis.estimands, sample));
     let mut outcomes = Vec::with_capacity(analysis.estimands.len());
     for (position, estimand) in analysis.estimands.iter().enumerate() {
         let path = format!("{path}.estimands[{position}]");
-        outcomes.push((estimand.key.clone(), outcome(&estimand.kind, sample.as_ref(), table, &path)?));
+        let outcome = match from_counts(&estimand.kind, counted.as_ref(), &path)? {
+            Some(outcome) => outcome,
+            None => outcome(&estimand.kind, sample.as_ref(), table, &path)?,
+        };
+        outcomes.push((estimand.key.clone(), outcome));
     }
     Ok(Entries(outcomes))
+}
+
+/// An estimand that needs no value for each row.
+fn from_counts(kind: &Kind, counted: Option<&Batch<'_>>, path: &str) -> Result<Option<Outcome>, Error> {
+    let Some(counted) = counted else { return Ok(None) };
+    Ok(match kind {
+        Kind::Mean(spec) => counted.mean(spec, path)?.map(Outcome::Mean),
+        Kind::Composite(spec) => counted.composite(spec, path)?.map(Outcome::Composite),
+        _ => None,
+    })
 }
 
 fn outcome(kind: &Kind, sample: Option<&Sample<'_>>, table: &Table, path: &str) -> Result<Outcome, Error> {
