@@ -25,7 +25,7 @@ use super::{
     report::{
         CampaignInfo, CriterionResult, DefinitionInfo, DimensionResult, Drivers, Estimate, Method,
         MethodWeights, Missing, Note, PartResult, Publish, Quadrant, Reliability, Report, Responses,
-        Result as Figures, SCHEMA, UnitResult, UnitWeighting, Weighting,
+        Result as Figures, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
     suppress::{Atom, Cells},
 };
@@ -59,6 +59,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     let k = k.max(K_LEAST);
     let strata = strata(input, &plan, u64::from(k), closed, &mut notes)?;
     let weighted = strata.weighted;
+    let responses = responses(input, closed);
     let places = Places::new(input, &strata);
     let mut results: Vec<Figures> = on_all_cores(places.strata.len(), |place| {
         let domain = Domain::new(strata.some(&places.strata[place]), weighted);
@@ -76,10 +77,11 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         });
         // How many have answered in all is told anyway; by unit it would tell of few people.
         if let Some(total) = results.first_mut() {
-            total.responses = Some(responses(input, closed).stored);
+            total.responses = Some(responses.stored);
         }
         notes.push(note("closed_until_end", None, |lang| fl!(lang.messages(), "index-closed-until-end")));
     } else {
+        say_selection(responses.selection, &mut notes);
         say_not_computable(&results[0], &mut notes);
         let hidden = suppress(&plan, &places, &strata, weighted, u64::from(k), &mut results);
         let associations = suppress_associations(&plan, &places, u64::from(k), &hidden.cells, &mut results);
@@ -127,7 +129,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
             weights: MethodWeights { parts: settings.part_weights, dimensions: settings.dimension_weights },
             minimum_answers: k,
         },
-        responses: responses(input, closed),
+        responses,
         total,
         units,
         rankings,
@@ -198,6 +200,7 @@ fn responses(input: &Input<'_>, closed: bool) -> Responses {
     let day =
         |day: i32| jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(day)).to_string();
     let days = units().filter(|_| !closed).filter_map(|unit| unit.days);
+    let selection = selection(channels.iter().filter(|(_, n)| **n > 0).map(|(name, _)| name.as_str()));
     Responses {
         stored,
         valid: stored,
@@ -205,7 +208,36 @@ fn responses(input: &Input<'_>, closed: bool) -> Responses {
         from: days.clone().map(|(first, _)| first).min().map(day),
         to: days.map(|(_, last)| last).max().map(day),
         channels,
+        selection,
     }
+}
+
+/// How those who answered by some channels came to answer.
+fn selection<'a>(channels: impl Iterator<Item = &'a str>) -> Option<Selection> {
+    let chosen = |channel: &str| matches!(channel, "open" | "kiosk");
+    let (own, others): (Vec<&str>, Vec<&str>) = channels.partition(|channel| chosen(channel));
+    match (own.is_empty(), others.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(Selection::SelfSelected),
+        (false, false) => Some(Selection::PartlySelfSelected),
+        (true, false) => Some(Selection::Approached),
+    }
+}
+
+/// Says what the margins of error rest on: no report passes its answers off as a random sample.
+fn say_selection(selection: Option<Selection>, notes: &mut Vec<Note>) {
+    let Some(selection) = selection else { return };
+    notes.push(match selection {
+        Selection::SelfSelected => {
+            note("self_selected", None, |lang| fl!(lang.messages(), "index-self-selected"))
+        }
+        Selection::PartlySelfSelected => {
+            note("partly_self_selected", None, |lang| fl!(lang.messages(), "index-partly-self-selected"))
+        }
+        Selection::Approached => {
+            note("draw_not_recorded", None, |lang| fl!(lang.messages(), "index-draw-not-recorded"))
+        }
+    });
 }
 
 /// The strata of a campaign with their codes.
@@ -249,9 +281,6 @@ fn strata(
                 fl!(lang.messages(), "index-unit-without-population", unit = name)
             }));
         }
-    }
-    if sheets.iter().any(|(_, sheets)| sheets.channels.contains_key(&Channel::Open.byte())) {
-        notes.push(note("self_selected", None, |lang| fl!(lang.messages(), "index-self-selected")));
     }
     let all: Vec<Stratum> = on_all_cores(sheets.len(), |at| {
         let (unit, sheets) = sheets[at];

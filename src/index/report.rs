@@ -132,6 +132,22 @@ pub struct Responses {
     pub to: Option<String>,
     /// By channel.
     pub channels: BTreeMap<String, u64>,
+    /// How those who answered came to answer, by their channels; null where there are no answers.
+    pub selection: Option<Selection>,
+}
+
+/// How those who answered came to answer. Nothing in a campaign records a random draw, so no value claims one: margins
+/// of error are those of a random sample, and every report says in a note how far that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Selection {
+    /// All chose to answer, by an open QR code or a tablet at a counter: no sample was drawn.
+    SelfSelected,
+    /// Some did.
+    PartlySelfSelected,
+    /// All were approached: by one-time code, personal link or paper form, or by another system. Whether they had been
+    /// drawn at random is not recorded.
+    Approached,
 }
 
 /// A unit's result; covers its whole subtree.

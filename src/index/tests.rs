@@ -18,7 +18,7 @@ use crate::{
 use super::{
     compute,
     input::{Input, Links, Sheets, UnitSheets},
-    report::{Decision, Estimate, Publish, Report, Result as Figures},
+    report::{Decision, Estimate, Note, Publish, Report, Result as Figures, Selection},
 };
 
 mod relations;
@@ -610,4 +610,57 @@ fn d_04_where_all_officials_agree_the_item_is_not_shown() {
         .collect();
     assert!(criteria[0], "all gave the same answer to the first");
     assert!(!criteria[3] && !criteria[4]);
+}
+
+#[test]
+fn a_report_says_by_itself_that_no_sample_was_drawn() {
+    use crate::organisation::Channel::{Code, Import, Kiosk, Link, Open, Paper};
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let questionnaire = Questionnaire::generate(&definition, "f").unwrap();
+    let (campaign, units) = (campaign(), units());
+    let with = |channels: &[(Channel, u64)], links: Option<Links>| {
+        let mut sheets = sheets(&alike("d2", 30, [4, 5, 4, 3, 5, 4]));
+        let own = sheets.units.get_mut("d2").unwrap();
+        own.channels = channels.iter().map(|(channel, n)| (channel.byte(), *n)).collect();
+        let input = Input {
+            campaign: &campaign,
+            definition: &definition,
+            questionnaire: &questionnaire,
+            units: &units,
+            strata: &[],
+            margins: &[],
+            previous: None,
+            sheets: &sheets,
+            links,
+            now: 500_000,
+        };
+        compute(&input).unwrap()
+    };
+    let said = |channels: &[(Channel, u64)]| {
+        let report = with(channels, None);
+        let json = serde_json::to_value(&report).unwrap();
+        let selection = json["responses"]["selection"].as_str().map(str::to_owned);
+        let codes = ["self_selected", "partly_self_selected", "draw_not_recorded"];
+        let notes: Vec<Note> =
+            report.notes.into_iter().filter(|note| codes.contains(&note.code.as_str())).collect();
+        (selection, notes)
+    };
+    for (channels, selection, code, vietnamese, english) in [
+        (vec![(Open, 30)], "self_selected", "self_selected", "không có mẫu ngẫu nhiên", "no random sample was"),
+        (vec![(Open, 20), (Kiosk, 10)], "self_selected", "self_selected", "tự chọn trả lời", "chose to answer"),
+        (vec![(Kiosk, 1), (Paper, 29)], "partly_self_selected", "partly_self_selected", "Một phần", "Some"),
+        (vec![(Code, 10), (Paper, 10), (Import, 10)], "approached", "draw_not_recorded", "không ghi nhận", "not recorded"),
+        (vec![(Open, 0), (Link, 30)], "approached", "draw_not_recorded", "không ghi nhận", "not recorded"),
+    ] {
+        let (found, notes) = said(&channels);
+        assert_eq!(found.as_deref(), Some(selection), "{channels:?}");
+        assert_eq!(notes.len(), 1, "{channels:?}: {notes:?}");
+        assert_eq!(notes[0].code, code);
+        assert!(notes[0].text["vi"].contains(vietnamese) && notes[0].text["en"].contains(english), "{notes:?}");
+    }
+    assert_eq!(said(&[]), (None, Vec::new()));
+    // While figures are closed there are no margins of error to speak of.
+    let closed = with(&[], Some(Links { invited: 60, answered: 25 }));
+    assert_eq!(closed.responses.selection, Some(Selection::Approached));
+    assert!(closed.notes.iter().all(|note| note.code != "draw_not_recorded"));
 }

@@ -8,7 +8,7 @@ use crate::{
     index::report::{
         CampaignInfo, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate, Method,
         MethodWeights, Note, PartResult, Publish, Reliability, Report, Responses, Responsible, Result,
-        SCHEMA, UnitResult, UnitWeighting, Weighting,
+        SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
     organisation::Phase,
 };
@@ -310,6 +310,7 @@ pub fn report() -> Report {
             channels: [("open", 3_012), ("paper", 268), ("kiosk", 66)]
                 .map(|(channel, n)| (channel.to_owned(), n))
                 .into(),
+            selection: Some(Selection::PartlySelfSelected),
         },
         total: result(|_| true, false),
         units: units.collect(),
@@ -317,7 +318,7 @@ pub fn report() -> Report {
         previous: None,
         notes: vec![
             note(
-                "self_selected",
+                "partly_self_selected",
                 None,
                 "Phiếu qua mã QR do người dân tự nguyện trả lời, không phải mẫu chọn ngẫu nhiên.",
                 "Answers by QR code are given by those who choose to; they are no random sample.",

@@ -317,6 +317,7 @@ fn a_report_of_one_unit_is_headed_by_its_name() {
     assert_eq!(text_of(&page, ".whose"), "UBND thành phố Quy Nhơn");
     assert!(text_of(&page, ".headline").contains("1.056 / 1.050 phiếu dự kiến"));
     assert!(text_of(&page, ".notes").contains("chỉ gồm UBND thành phố Quy Nhơn"));
+    assert!(text_of(&page, ".notes").contains("không phải mẫu chọn ngẫu nhiên"), "still no random sample");
     let leaf = report::of_unit(&fixture::report(), "snv").unwrap();
     let (_, page) = shown(&leaf, Lang::VI);
     assert!(all(&page, "#units, details").is_empty(), "a unit without units below has no table of units");
