@@ -36,6 +36,10 @@ pictures dir:
 bench *args:
     cargo bench --locked {{args}}
 
+# Simulate how often the intervals hold the truth; writes docs/coverage.md
+coverage-study:
+    cargo run --release --locked --example coverage_study
+
 # Check the questionnaires
 check *paths:
     cargo run --locked -- definition check {{paths}}

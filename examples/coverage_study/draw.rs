@@ -1,4 +1,9 @@
 //! One sample of a scenario, and its figure as the engine forms it.
+//!
+//! The samples of most designs differ in nothing but the answers: [`Population::frame`] is built once, and each sample
+//! brings its answers along. Weights that are adjusted to groups differ each time.
+
+use std::fmt::Write as _;
 
 use rand::{Rng, RngExt as _};
 use sipas::statistics::{
@@ -11,13 +16,8 @@ use sipas::statistics::{
 use super::settings::{Design, Scenario};
 
 /// The items of the composite by dimension, and how far their shares lie apart on the logit scale.
-const ITEMS: [&[f64]; 5] = [
-    &[0.3, -0.2, 0.0],
-    &[0.2, 0.4, -0.3, 0.1],
-    &[-0.1, 0.2, 0.5],
-    &[0.0, -0.4, 0.3],
-    &[-0.6, -0.2, -0.5],
-];
+const ITEMS: [&[f64]; 5] =
+    [&[0.3, -0.2, 0.0], &[0.2, 0.4, -0.3, 0.1], &[-0.1, 0.2, 0.5], &[0.0, -0.4, 0.3], &[-0.6, -0.2, -0.5]];
 
 /// Correlation of two items of one person with the same share.
 const TOGETHER: f64 = 0.4;
@@ -64,6 +64,7 @@ fn floats(numbers: &[u64]) -> Vec<f64> {
 }
 
 /// The analysis of a design given as JSON, and of its calibration.
+#[expect(clippy::expect_used, reason = "the study's own text: if it is wrong, there is no study")]
 fn analysis(design: &str, calibration: &str) -> Analysis {
     let text = format!(
         r#"{{"schema":"svy-ref/1","data":{{"file":"none.csv"}},"analyses":[{{"id":"a","design":{design},"calibration":{calibration},"estimands":[]}}]}}"#
@@ -72,6 +73,7 @@ fn analysis(design: &str, calibration: &str) -> Analysis {
     spec.analyses.remove(0)
 }
 
+#[expect(clippy::expect_used, reason = "as above")]
 fn table(text: &str) -> Table {
     Table::read(text.as_bytes(), "", |_| true).expect("a table of our own")
 }
@@ -142,6 +144,7 @@ impl Population {
     }
 
     /// The sample without its answers; `None` where it is new each time.
+    #[expect(clippy::expect_used, reason = "a design of our own")]
     pub fn frame(&self) -> Option<Sample<'_>> {
         match self.design {
             Design::Poststratified { .. } => None,
@@ -151,9 +154,8 @@ impl Population {
 
     /// The figure of one sample; `None` where it is not computable.
     pub fn figure(&self, frame: Option<&Sample<'_>>, rng: &mut impl Rng) -> Option<Figure> {
-        let mean = |y: &[f64], inside: &[bool]| {
-            mean_figure(frame?, y, inside, "").ok().map(|(_, figure)| figure)
-        };
+        let mean =
+            |y: &[f64], inside: &[bool]| mean_figure(frame?, y, inside, "").ok().map(|(_, figure)| figure);
         let all = |y: Vec<f64>| mean(&y, &vec![true; y.len()]);
         match &self.design {
             Design::Simple { n } => all((0..*n).map(|_| yes(self.shares[0], rng)).collect()),
@@ -208,7 +210,7 @@ impl Population {
             let (group, answer, count) = found?;
             *count -= 1;
             y.push(answer as f64);
-            text.push_str(&format!("{group},{population},{weight}\n"));
+            let _ = writeln!(text, "{group},{population},{weight}");
         }
         let table = table(&text);
         let sample = Sample::build(&self.analysis, &table, "").ok()?;
@@ -263,7 +265,7 @@ fn without(population: u64, n: u64, share: f64, rng: &mut impl Rng) -> Vec<f64> 
 }
 
 /// Answers of a cluster from Pólya's urn: the beta-binomial distribution with this share and intra-class correlation.
-fn urn(size: u64, share: f64, icc: f64, rng: &mut impl Rng) -> Vec<f64> {
+pub fn urn(size: u64, share: f64, icc: f64, rng: &mut impl Rng) -> Vec<f64> {
     let balls = 1.0 / icc - 1.0;
     let mut satisfied = 0.0;
     (0..size)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    settings::{Group, LEVEL, Scenario, Study},
+    settings::{Design, Group, LEVEL, Scenario, Study},
     simulate::{Kept, Method, Outcome},
 };
 
@@ -35,8 +35,8 @@ same seed gives the same page, on any number of threads.
 const LIMITS: &str = "\
 ## What this does not show
 
-- Samples here are random. Coverage says nothing of people who choose to answer: no interval does ([method.md](method.md),
-  section 13).
+- Samples here are random. Coverage says nothing of people who choose to answer: no interval does
+  ([method.md](method.md), “What the index does not claim”).
 - Everybody drawn answers, and the populations are known exactly.
 - The settings are ours: other shares between units, other weights, other correlations within communes give other
   numbers. `examples/coverage_study/settings.rs` is the place to try them.
@@ -127,8 +127,9 @@ const fn about(group: Group) -> &'static str {
         }
         Group::Composite => {
             "Sixteen items in five dimensions (3, 4, 3, 3, 3), two items of one person correlated by 0.4; the items of the \
-             last dimension are asked of 30 % only. p is the index. “index” is what the report gives an index: logit, and \
-             `kg` where the variance is zero."
+             last dimension are asked of everybody or of 30 %. p is the index. “index” is what the report gives dimensions, \
+             parts and the index: logit, and `kg` where the variance is zero. `kg` itself takes the index for a share, whose \
+             variance cannot be smaller than that of sixteen equal answers a person: that is too wide."
         }
         Group::Domain => {
             "A field of procedure, say: part of the persons of the same ten units (no finite population correction), from \
@@ -157,10 +158,7 @@ fn summary(results: &Results<'_>) -> String {
             let kept = kept(&of_group, method);
             let mut coverage: Vec<f64> = kept.iter().map(|(_, kept)| kept.coverage()).collect();
             coverage.sort_by(f64::total_cmp);
-            let above = kept
-                .iter()
-                .map(|(_, kept)| kept.above as f64 / kept.intervals as f64)
-                .fold(0.0, f64::max);
+            let above = kept.iter().map(|(_, kept)| kept.share_above()).fold(0.0, f64::max);
             match (coverage.first(), coverage.get(coverage.len() / 2), coverage.last()) {
                 (Some(low), Some(middle), Some(high)) => {
                     let [low, middle, high, above] = [*low, *middle, *high, above].map(percent);
@@ -177,54 +175,97 @@ fn summary(results: &Results<'_>) -> String {
 
 /// What the numbers say, in words that are made of them.
 fn findings(results: &Results<'_>) -> String {
-    let mut text = "## Where an interval says too much, or too little\n\n".to_owned();
-    let methods = [Method::T, Method::Logit, Method::Beta, Method::Wilson, Method::Kg, Method::Hypergeometric, Method::Index];
-    text.push_str("| | settings | coverage below 95 % beyond chance | below 92.5 % | 99 % or more | above the truth in more than 5 % |\n|---|---|---|---|---|---|\n");
-    for method in methods {
-        let kept = kept(results, method);
-        let count = |holds: &dyn Fn(&Kept) -> bool| kept.iter().filter(|(_, kept)| holds(kept)).count();
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {} | {} |",
-            name(method),
-            kept.len(),
-            count(&|kept| falls_short(kept)),
-            count(&|kept| kept.coverage() < POOR),
-            count(&|kept| kept.coverage() >= WIDE),
-            count(&|kept| kept.above as f64 / kept.intervals as f64 > 0.05),
-        );
-    }
-    text.push_str("\n“Beyond chance”: by more than three Monte-Carlo errors.\n");
-    for (method, words) in [(Method::Kg, "`kg`, the interval of every published share"), (Method::Index, "the interval of the published index")] {
-        let kept = kept(results, method);
-        let short: Vec<String> = kept
-            .iter()
-            .filter(|(_, kept)| falls_short(kept))
-            .map(|(scenario, kept)| {
-                let above = kept.above as f64 / kept.intervals as f64;
-                let place = heading(scenario.group);
-                format!("- {place}, {}: {} ± {} (above {})\n", scenario.name(), percent(kept.coverage()), percent(kept.error()), percent(above))
-            })
-            .collect();
-        if short.is_empty() {
-            let _ = write!(text, "\nIn no setting does {words} cover less than 95 % beyond chance.\n");
-        } else {
-            let _ = write!(text, "\nWhere {words} covers less than 95 % beyond chance:\n\n{}", short.concat());
-        }
-        let wide: Vec<&(&Scenario, &Kept)> = kept.iter().filter(|(_, kept)| kept.coverage() >= WIDE).collect();
-        if !wide.is_empty() {
-            let mut by_group: Vec<String> = Vec::new();
-            for group in Group::ALL {
-                let here = wide.iter().filter(|(scenario, _)| scenario.group == group);
-                let places: Vec<String> = here.map(|(scenario, _)| scenario.name()).collect();
-                if !places.is_empty() {
-                    by_group.push(format!("- {}: {}\n", heading(group), places.join("; ")));
-                }
+    let (index, shares): (Vec<_>, Vec<_>) =
+        results.iter().copied().partition(|(scenario, _)| scenario.group == Group::Composite);
+    let mut text = "## Where an interval says too much, or too little\n\nHow many settings; “beyond chance”: by more than \
+                    three Monte-Carlo errors.\n\n| | of | below 95 % beyond chance | below 92.5 % | 99 % or more | above \
+                    the truth in more than 5 % |\n|---|--:|--:|--:|--:|--:|\n"
+        .to_owned();
+    for (what, results) in [("shares", &shares), ("index", &index)] {
+        for method in Method::ALL {
+            let kept = kept(results, method);
+            let count = |holds: &dyn Fn(&Kept) -> bool| kept.iter().filter(|(_, kept)| holds(kept)).count();
+            if kept.is_empty() {
+                continue;
             }
-            let _ = write!(text, "\nWhere it covers 99 % or more, and so asks for more answers than needed:\n\n{}", by_group.concat());
+            let _ = writeln!(
+                text,
+                "| {what}: {} | {} | {} | {} | {} | {} |",
+                name(method),
+                kept.len(),
+                count(&falls_short),
+                count(&|kept| kept.coverage() < POOR),
+                count(&|kept| kept.coverage() >= WIDE),
+                count(&|kept| kept.share_above() > 0.05),
+            );
+        }
+    }
+    text.push_str(&settings_of("`kg`, the interval of every published share,", &kept(&shares, Method::Kg)));
+    text.push_str(&settings_of(
+        "“index”, the interval of a published dimension, part or index,",
+        &kept(&index, Method::Index),
+    ));
+    text.push_str(&by_dissatisfied(&index));
+    text
+}
+
+/// The coverage of the index by how many persons' worth of dissatisfaction a sample has.
+fn by_dissatisfied(index: &Results<'_>) -> String {
+    let mut text = "\nThe index fails where dissatisfaction is rare in the sample: a dissatisfied person is dissatisfied with \
+                    much at once, so that a few persons decide, and without them the variance is estimated too small. By \
+                    n(1 − p), the persons' worth of dissatisfaction that is expected in a sample of n, lowest coverage and \
+                    most above the truth of “index”, %:\n\n| n(1 − p) | coverage at least | above at most |\n|---|--:|--:|\n"
+        .to_owned();
+    let expected = |scenario: &Scenario| match scenario.design {
+        Design::Composite { n, .. } => (n as f64 * (1.0 - scenario.share) * 1e6).round() / 1e6,
+        _ => f64::NAN,
+    };
+    for (name, low, high) in [
+        ("less than 2", 0.0, 2.0),
+        ("2 to less than 5", 2.0, 5.0),
+        ("5 to less than 10", 5.0, 10.0),
+        ("10 to less than 30", 10.0, 30.0),
+        ("30 or more", 30.0, f64::INFINITY),
+    ] {
+        let here = index.iter().filter(|(scenario, _)| (low..high).contains(&expected(scenario)));
+        let kept: Vec<&Kept> = here.map(|(_, outcome)| outcome.of(Method::Index)).collect();
+        let lowest = kept.iter().map(|kept| kept.coverage()).fold(f64::INFINITY, f64::min);
+        let above = kept.iter().map(|kept| kept.share_above()).fold(0.0, f64::max);
+        if !kept.is_empty() {
+            let _ = writeln!(text, "| {name} | {} | {} |", percent(lowest), percent(above));
         }
     }
     text.push('\n');
+    text
+}
+
+/// Where a method covers less than it says, and where far more.
+fn settings_of(what: &str, kept: &[(&Scenario, &Kept)]) -> String {
+    let short: String = kept
+        .iter()
+        .filter(|(_, kept)| falls_short(kept))
+        .map(|(scenario, kept)| {
+            let [coverage, error, above] = [kept.coverage(), kept.error(), kept.share_above()].map(percent);
+            let place = heading(scenario.group);
+            format!("- {place}, {}: {coverage} ± {error}, above {above}\n", scenario.name())
+        })
+        .collect();
+    let mut text = if short.is_empty() {
+        format!("\nIn no setting does {what} cover less than 95 % beyond chance.\n")
+    } else {
+        format!("\nWhere {what} covers less than 95 % beyond chance:\n\n{short}")
+    };
+    let wide: Vec<&Scenario> =
+        kept.iter().filter(|(_, kept)| kept.coverage() >= WIDE).map(|(scenario, _)| *scenario).collect();
+    if !wide.is_empty() {
+        let _ = write!(text, "\nWhere it covers 99 % or more, and so asks for more answers than needed:\n\n");
+        for group in Group::ALL {
+            let here: Vec<String> = wide.iter().filter(|s| s.group == group).map(|s| s.name()).collect();
+            if !here.is_empty() {
+                let _ = writeln!(text, "- {}: {}", heading(group), here.join("; "));
+            }
+        }
+    }
     text
 }
 
@@ -234,7 +275,8 @@ fn falls_short(kept: &Kept) -> bool {
 }
 
 fn section(group: Group, results: &Results<'_>) -> String {
-    let mut text = format!("## {}\n\n{}\n\nCoverage, %; above, %; width, points.\n\n", heading(group), about(group));
+    let mut text =
+        format!("## {}\n\n{}\n\nCoverage, %; above, %; width, points.\n\n", heading(group), about(group));
     let methods: Vec<Method> =
         Method::ALL.into_iter().filter(|m| results.iter().any(|(s, _)| m.is_for(&s.design))).collect();
     text.push_str("| | all yes, % | no interval, %");
@@ -266,9 +308,15 @@ pub fn row(scenario: &Scenario, outcome: &Outcome) -> String {
             text.push_str(" | –");
             continue;
         }
-        let above = kept.above as f64 / kept.intervals as f64;
-        let _ = write!(text, " | {}; {}; {}", percent(kept.coverage()), percent(above), percent(kept.mean_width()));
+        let above = kept.share_above();
+        let _ = write!(
+            text,
+            " | {}; {}; {}",
+            percent(kept.coverage()),
+            percent(above),
+            percent(kept.mean_width())
+        );
     }
-    let _ = writeln!(text, " | {} |", format!("{:.2}", 100.0 * outcome.of(Method::Kg).error()));
+    let _ = writeln!(text, " | {:.2} |", 100.0 * outcome.of(Method::Kg).error());
     text
 }

@@ -109,9 +109,8 @@ impl Scenario {
     /// What differs from the other scenarios of its group.
     pub fn name(&self) -> String {
         let design = match &self.design {
-            Design::Simple { n } | Design::Composite { n, .. } | Design::Poststratified { n, .. } => {
-                format!("n = {n}")
-            }
+            Design::Simple { n } | Design::Poststratified { n, .. } => format!("n = {n}"),
+            Design::Composite { n, asked } => format!("n = {n}, last asked of {:.0} %", 100.0 * asked),
             Design::Finite { population, n } => format!("n = {n} of {population}"),
             Design::Strata { populations, samples, .. } if populations.len() == 2 => {
                 format!("n = {} of {}, {} of {}", samples[0], populations[0], samples[1], populations[1])
@@ -121,8 +120,8 @@ impl Scenario {
             }
             Design::Clusters { clusters, size, icc } => format!("{clusters} × {size}, ICC {icc}"),
             Design::Domain { populations, sample, rates, .. } => {
-                let mean = rates.iter().sum::<f64>() / rates.len() as f64;
-                format!("{:.0} of n = {}", mean * (*sample as f64) * populations.len() as f64, sample * 10)
+                let inside = rates.iter().sum::<f64>() * *sample as f64;
+                format!("{inside:.0} of n = {}", sample * populations.len() as u64)
             }
         };
         format!("p = {}, {design}", self.share)
@@ -161,7 +160,8 @@ fn scenarios() -> Vec<Scenario> {
         offsets: vec![-0.5, 0.0, 0.2, 0.6],
     };
     add(Group::Poststratified, [100, 300, 1_000].map(poststratified).to_vec());
-    add(Group::Composite, [30, 100, 300, 1_000].map(|n| Design::Composite { n, asked: 0.3 }).to_vec());
+    let asked = [(30, 1.0), (100, 1.0), (300, 1.0), (30, 0.3), (100, 0.3), (300, 0.3), (1_000, 0.3)];
+    add(Group::Composite, asked.map(|(n, asked)| Design::Composite { n, asked }).to_vec());
     let domain = |(sample, rate): (u64, f64)| Design::Domain {
         populations: UNITS.to_vec(),
         sample,

@@ -92,6 +92,11 @@ impl Kept {
         (coverage * (1.0 - coverage) / self.intervals as f64).sqrt()
     }
 
+    /// Share of the intervals that lie wholly above the truth.
+    pub fn share_above(&self) -> f64 {
+        self.above as f64 / self.intervals as f64
+    }
+
     /// Mean width.
     pub fn mean_width(&self) -> f64 {
         self.width / self.intervals as f64
@@ -133,6 +138,7 @@ impl Outcome {
 
 /// Draws all samples of a study; the outcomes are in the order of its scenarios, and the same for any number of
 /// threads: every block of samples has a stream of its own, and blocks are added up in their order.
+#[expect(clippy::expect_used, reason = "a worker that panics has found a fault of the study")]
 pub fn run(study: &Study, threads: usize) -> Vec<Outcome> {
     let populations: Vec<Population> = study.scenarios.iter().map(Population::new).collect();
     let frames: Vec<Option<Sample<'_>>> = populations.iter().map(Population::frame).collect();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     definition::{Library, model::Definition},
-    organisation::{Campaign, Stratum, Unit, UnitTree},
+    organisation::{Campaign, Channel, Stratum, Unit, UnitTree},
     questionnaire::Questionnaire,
     statistics::{run, spec::Spec, table::Table},
 };
@@ -614,7 +614,7 @@ fn d_04_where_all_officials_agree_the_item_is_not_shown() {
 
 #[test]
 fn a_report_says_by_itself_that_no_sample_was_drawn() {
-    use crate::organisation::Channel::{Code, Import, Kiosk, Link, Open, Paper};
+    use Channel::{Code, Import, Kiosk, Link, Open, Paper};
     let definition = definition("share_satisfied", "item_shares", "citizens");
     let questionnaire = Questionnaire::generate(&definition, "f").unwrap();
     let (campaign, units) = (campaign(), units());
@@ -646,17 +646,38 @@ fn a_report_says_by_itself_that_no_sample_was_drawn() {
         (selection, notes)
     };
     for (channels, selection, code, vietnamese, english) in [
-        (vec![(Open, 30)], "self_selected", "self_selected", "không có mẫu ngẫu nhiên", "no random sample was"),
-        (vec![(Open, 20), (Kiosk, 10)], "self_selected", "self_selected", "tự chọn trả lời", "chose to answer"),
+        (
+            vec![(Open, 30)],
+            "self_selected",
+            "self_selected",
+            "không có mẫu ngẫu nhiên",
+            "no random sample was",
+        ),
+        (
+            vec![(Open, 20), (Kiosk, 10)],
+            "self_selected",
+            "self_selected",
+            "tự chọn trả lời",
+            "chose to answer",
+        ),
         (vec![(Kiosk, 1), (Paper, 29)], "partly_self_selected", "partly_self_selected", "Một phần", "Some"),
-        (vec![(Code, 10), (Paper, 10), (Import, 10)], "approached", "draw_not_recorded", "không ghi nhận", "not recorded"),
+        (
+            vec![(Code, 10), (Paper, 10), (Import, 10)],
+            "approached",
+            "draw_not_recorded",
+            "không ghi nhận",
+            "not recorded",
+        ),
         (vec![(Open, 0), (Link, 30)], "approached", "draw_not_recorded", "không ghi nhận", "not recorded"),
     ] {
         let (found, notes) = said(&channels);
         assert_eq!(found.as_deref(), Some(selection), "{channels:?}");
         assert_eq!(notes.len(), 1, "{channels:?}: {notes:?}");
         assert_eq!(notes[0].code, code);
-        assert!(notes[0].text["vi"].contains(vietnamese) && notes[0].text["en"].contains(english), "{notes:?}");
+        assert!(
+            notes[0].text["vi"].contains(vietnamese) && notes[0].text["en"].contains(english),
+            "{notes:?}"
+        );
     }
     assert_eq!(said(&[]), (None, Vec::new()));
     // While figures are closed there are no margins of error to speak of.

@@ -55,7 +55,7 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
     for field in ["measure", "aggregation", "weights"] {
         assert!(json["method"].get(field).is_some(), "{field}");
     }
-    for field in ["stored", "valid", "flagged", "from", "to"] {
+    for field in ["stored", "valid", "flagged", "from", "to", "selection"] {
         assert!(json["responses"].get(field).is_some(), "{field}");
     }
     let result = ["responses", "index", "parts", "dimensions", "drivers", "weighting"];
