@@ -3,3 +3,5 @@
 
 mod cases;
 mod comparison;
+mod properties;
+mod samples;
