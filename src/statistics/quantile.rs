@@ -343,6 +343,63 @@ mod tests {
         assert_eq!(normal(1.0), None);
     }
 
+    /// The references of `tests/statistics-references/quantiles.py`: kind, p, shapes, quantile, its distance from 1.
+    fn references(wanted: &str) -> Vec<[f64; 5]> {
+        let number = |text: &str| text.parse().unwrap_or(f64::NAN);
+        include_str!("../../tests/statistics-references/quantiles.csv")
+            .lines()
+            .filter_map(|line| line.split_once(',').filter(|(kind, _)| *kind == wanted))
+            .map(|(_, rest)| {
+                let mut fields = rest.split(',').map(number);
+                std::array::from_fn(|_| fields.next().unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn t_quantiles_are_right_up_to_ten_million_degrees_of_freedom() {
+        let references = references("t");
+        assert!(references.len() > 100);
+        for [p, df, _, expected, _] in references {
+            near(t(p, df as i64).unwrap(), expected, 1e-12);
+            near(t(1.0 - p, df as i64).unwrap(), -expected, 1e-12);
+        }
+    }
+
+    #[test]
+    fn beta_quantiles_are_right_for_samples_up_to_ten_million() {
+        let references = references("beta");
+        assert!(references.len() > 300);
+        for [p, a, b, expected, from_one] in references {
+            let found = beta(p, a, b).unwrap();
+            near(found, expected, 1e-11);
+            let away = (1.0 - found - from_one).abs();
+            assert!(away <= 1e-11 * from_one + 2e-16, "{p} {a} {b}: {found} is {away} away");
+        }
+    }
+
+    /// What the documentation of this module says of the library: where it is improved upon, its quantiles are not used.
+    #[test]
+    fn the_library_alone_is_not_enough() {
+        use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
+        let mut worst = [(0.0, [0.0; 3]); 2];
+        let mut note = |kind: usize, found: f64, expected: f64, of: [f64; 3]| {
+            let error = (found / expected - 1.0).abs();
+            if !(error <= worst[kind].0) {
+                worst[kind] = (error, of);
+            }
+        };
+        for [p, df, _, expected, _] in references("t") {
+            note(0, StudentsT::new(0.0, 1.0, df).unwrap().inverse_cdf(p), expected, [p, df, 0.0]);
+        }
+        // Quantiles near 0 would make it look worse than it is.
+        for [p, a, b, expected, _] in references("beta").into_iter().filter(|of| of[3] > 1e-6) {
+            note(1, Beta::new(a, b).unwrap().inverse_cdf(p), expected, [p, a, b]);
+        }
+        eprintln!("WORST {worst:?}");
+        assert!(worst.iter().all(|(error, _)| *error > 1e-9), "{worst:?}");
+    }
+
     proptest! {
         #[test]
         fn beta_quantile_inverts_the_distribution(
