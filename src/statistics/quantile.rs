@@ -4,6 +4,12 @@
 //! The incomplete beta function is a continued fraction (Lentz's algorithm) times Loader's saddle-point form of the
 //! leading factor, which keeps its digits for large shapes where ratios of `Γ` lose them. Quantiles are
 //! Newton's method inside a bracket.
+//!
+//! Both quantiles are held to 1e-11 of references computed with 32 digits (`tests/statistics-references`) over what
+//! samples of up to 10⁷ answers bring: t with 1 to 10⁷ degrees of freedom, beta with effective sizes from 2 to 10⁷. On
+//! the same references the quantiles of `statrs` 0.19 alone are off by up to 16 % for t (p = 0.95 with 10⁷ degrees of
+//! freedom) and by up to 1.3·10⁻⁷ of the value for beta (p = 0.75 with shapes 11 and 99 990; more below 10⁻⁶), so of
+//! that library only `ln Γ` and the inverse error function are used here, as starting points.
 
 use std::f64::consts::{PI, SQRT_2};
 
@@ -385,7 +391,7 @@ mod tests {
         let mut worst = [(0.0, [0.0; 3]); 2];
         let mut note = |kind: usize, found: f64, expected: f64, of: [f64; 3]| {
             let error = (found / expected - 1.0).abs();
-            if !(error <= worst[kind].0) {
+            if error.is_nan() || error > worst[kind].0 {
                 worst[kind] = (error, of);
             }
         };
@@ -396,7 +402,6 @@ mod tests {
         for [p, a, b, expected, _] in references("beta").into_iter().filter(|of| of[3] > 1e-6) {
             note(1, Beta::new(a, b).unwrap().inverse_cdf(p), expected, [p, a, b]);
         }
-        eprintln!("WORST {worst:?}");
         assert!(worst.iter().all(|(error, _)| *error > 1e-9), "{worst:?}");
     }
 
