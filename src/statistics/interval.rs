@@ -404,6 +404,25 @@ mod tests {
         near(found.n_eff.unwrap(), 16.0 * (2.306_004_135_204_166f64 / t2).powi(2));
     }
 
+    #[test]
+    fn levels_of_nought_and_one_have_no_interval() {
+        for level in [0.0, 1.0] {
+            assert_eq!(kg(1.0, 0.0, 9, 8, KgWeights::equal(9, 2.0, false), level), None);
+            assert_eq!(hypergeometric(30, 12, 10, level), None);
+        }
+    }
+
+    #[test]
+    fn a_share_of_one_but_for_rounding_is_one() {
+        // The variance is rounding too, and there are no degrees of freedom to judge it by.
+        let found = kg(1.0 - 1e-13, 1e-27, 20, 0, KgWeights::equal(20, 3.0, false), 0.95).unwrap();
+        assert_eq!(found.upper, 1.0);
+        near(found.lower, 0.025f64.powf(0.05));
+        let found = kg(1e-13, 1e-27, 20, 0, KgWeights::equal(20, 3.0, false), 0.95).unwrap();
+        assert_eq!(found.lower, 0.0);
+        near(found.upper, 1.0 - 0.025f64.powf(0.05));
+    }
+
     proptest! {
         #[test]
         fn kg_holds_the_share_and_grows_with_the_level(

@@ -8,8 +8,9 @@
 //! Both quantiles are held to 1e-11 of references computed with 32 digits (`tests/statistics-references`) over what
 //! samples of up to 10⁷ answers bring: t with 1 to 10⁷ degrees of freedom, beta with effective sizes from 2 to 10⁷. On
 //! the same references the quantiles of `statrs` 0.19 alone are off by up to 16 % for t (p = 0.95 with 10⁷ degrees of
-//! freedom) and by up to 1.3·10⁻⁷ of the value for beta (p = 0.75 with shapes 11 and 99 990; more below 10⁻⁶), so of
-//! that library only `ln Γ` and the inverse error function are used here, as starting points.
+//! freedom) and by up to 4·10⁻⁷ of the value for beta (p = 0.025 with shapes 1000 and 9 999 001; more for quantiles
+//! below 10⁻⁶), so of that library only `ln Γ` and the inverse error function are used here, for starting points and
+//! slopes.
 
 use std::f64::consts::{PI, SQRT_2};
 
