@@ -406,6 +406,32 @@ mod tests {
         assert!(worst.iter().all(|(error, _)| *error > 1e-9), "{worst:?}");
     }
 
+    #[test]
+    fn tails_of_the_normal_distribution_are_those_of_the_tables() {
+        for (z, expected) in [
+            (0.5, 3.085375387259869e-1),
+            (2.4, 8.197_535_924_596_131e-3),
+            (2.6, 4.661188023718749e-3),
+            (3.0, 1.3498980316300945e-3),
+            (6.0, 9.865_876_450_376_981e-10),
+        ] {
+            near(normal_upper_tail(z), expected, 1e-13);
+            near(normal_upper_tail(-z), 1.0 - expected, 1e-15);
+            near(normal(1.0 - expected).unwrap(), z, 1e-6);
+            near(normal(expected).unwrap(), -z, 1e-13);
+        }
+    }
+
+    #[test]
+    fn what_is_no_probability_has_no_quantile() {
+        for p in [-0.5, 0.0, 1.0, 1.5, f64::NAN] {
+            assert_eq!(normal(p), None);
+            assert_eq!((t(p, 1), t(p, 2), t(p, 9)), (None, None, None));
+            assert_eq!((beta(p, 1.0, 1.0), beta(p, 3.0, 2.0)), (None, None));
+        }
+        assert_eq!((beta(0.5, -1.0, 1.0), beta(0.5, 1.0, -1.0), beta(0.5, 0.0, 0.0)), (None, None, None));
+    }
+
     proptest! {
         #[test]
         fn beta_quantile_inverts_the_distribution(
