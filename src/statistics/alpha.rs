@@ -61,3 +61,16 @@ pub fn of_variances(items: &[f64], total: f64) -> Option<f64> {
     let estimate = k / (k - 1.0) * (1.0 - items.iter().sum::<f64>() / total);
     estimate.is_finite().then_some(estimate)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alpha_by_hand() {
+        // Three items of variance 1 whose total has 6: 3/2 · (1 − 3/6).
+        assert_eq!(of_variances(&[1.0, 1.0, 1.0], 6.0), Some(0.75));
+        assert_eq!(of_variances(&[1.0, 1.0], 0.0), None);
+        assert_eq!(of_variances(&[1.0], 1.0), None);
+    }
+}

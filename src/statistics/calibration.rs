@@ -261,3 +261,56 @@ fn label(by: &[String], codes: &[Code]) -> String {
     };
     by.iter().zip(codes).map(one).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_raked_until_all_margins_agree() {
+        // Far from proportional, so that it takes many rounds; small totals and large ones.
+        for unit in [1e-9, 1.0, 1e9] {
+            let margins = [
+                GroupedMargin { of: vec![0, 0, 1, 1], totals: vec![0.9 * unit, 0.1 * unit] },
+                GroupedMargin { of: vec![0, 1, 0, 1], totals: vec![0.2 * unit, 0.8 * unit] },
+            ];
+            let (base, rows) = ([1.0, 1.0, 1.0, 30.0], [50, 10, 20, 3]);
+            let weights = grouped(&base, &rows, &margins).unwrap();
+            let of_group = |group: usize| weights[group] * rows[group] as f64;
+            for (groups, share) in [([0, 1], 0.9), ([2, 3], 0.1), ([0, 2], 0.2), ([1, 3], 0.8)] {
+                let sum = of_group(groups[0]) + of_group(groups[1]);
+                assert!((sum / unit / share - 1.0).abs() < 1e-12, "{unit} {groups:?} {sum}");
+            }
+            // Raking keeps the odds ratio of the weights.
+            let odds = weights[0] * weights[3] / weights[1] / weights[2];
+            assert!((odds / 30.0 - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn one_margin_is_met_at_once_and_contradicting_ones_never() {
+        let margin = |a, b| GroupedMargin { of: vec![0, 1], totals: vec![a, b] };
+        assert_eq!(grouped(&[1.0, 2.0], &[10, 10], &[margin(30.0, 5.0)]), Some(vec![3.0, 0.5]));
+        assert_eq!(grouped(&[1.0, 2.0], &[10, 10], &[margin(30.0, 5.0), margin(20.0, 15.0)]), None);
+        assert_eq!(grouped(&[1.0, 2.0], &[10, 0], &[margin(30.0, 5.0)]), None);
+    }
+
+    fn raked(unit: f64) -> Result<Calibrated, Error> {
+        let table = Table::read("a,b\nx,1\nx,1\nx,2\ny,1\ny,2\n".as_bytes(), "", |_| true).unwrap();
+        let spec = serde_json::json!({ "method": "rake", "margins": [
+            { "by": ["a"], "totals": [{ "a": "x", "N": 0.9 * unit }, { "a": "y", "N": 0.1 * unit }] },
+            { "by": ["b"], "totals": [{ "b": 1, "N": 0.2 * unit }, { "b": 2, "N": 0.8 * unit }] },
+        ] });
+        Calibrated::build(&serde_json::from_value(spec).unwrap(), &[1.0, 2.0, 3.0, 9.0, 1.0], &table, "p")
+    }
+
+    #[test]
+    fn rows_are_raked_until_all_margins_agree_in_any_unit() {
+        for unit in [1e-9, 1.0, 1e9] {
+            let w = raked(unit).unwrap().weights;
+            for (sum, share) in [(w[0] + w[1] + w[2], 0.9), (w[3] + w[4], 0.1), (w[2] + w[4], 0.8)] {
+                assert!((sum / unit / share - 1.0).abs() < 1e-12, "{unit} {sum}");
+            }
+        }
+    }
+}

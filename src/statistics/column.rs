@@ -294,10 +294,20 @@ impl Dictionary {
         }
     }
 
-    /// The column.
+    /// The column. Few levels are put in the order of their codes: sums over them must not depend on which came first.
     #[must_use]
     pub fn finish(self) -> Column {
-        self.column
+        let mut column = self.column;
+        if let Cells::Narrow(cells) = &mut column.cells {
+            let levels = std::mem::take(&mut column.levels);
+            let mut sorted: Vec<(u8, Level)> = (1..=u8::MAX).zip(levels).collect();
+            sorted.sort_by(|(_, a), (_, b)| a.code.cmp(&b.code).then_with(|| a.text.cmp(&b.text)));
+            let mut place = [0; 256];
+            sorted.iter().zip(1..=u8::MAX).for_each(|((met, _), now)| place[usize::from(*met)] = now);
+            cells.iter_mut().for_each(|cell| *cell = place[usize::from(*cell)]);
+            column.levels = sorted.into_iter().map(|(_, level)| level).collect();
+        }
+        column
     }
 }
 
@@ -386,12 +396,29 @@ mod tests {
     }
 
     #[test]
+    fn codes_are_in_their_order_whichever_came_first() {
+        let texts = ["x", "10", "", "9"].map(str::to_owned);
+        let column = column(texts.clone().into_iter().take(2).chain(["9".to_owned(), String::new()]));
+        let other = self::column(texts.into_iter().rev());
+        assert_eq!(column.coded(Some(&[])).unwrap().cells, [3, 2, 1, 0]);
+        assert_eq!(other.coded(Some(&[])).unwrap().cells, [1, 0, 2, 3]);
+        assert_eq!(
+            column.numbers("p").unwrap_err().to_string(),
+            "p: line 2, column \"a\": \"x\" is not a number"
+        );
+        assert_eq!(
+            other.numbers("p").unwrap_err().to_string(),
+            "p: line 5, column \"a\": \"x\" is not a number"
+        );
+    }
+
+    #[test]
     fn few_codes_are_told_by_position_and_value() {
         let column = column(["4", "", "x", "4.0", "4"].map(str::to_owned));
         assert!(column.coded(None).is_none(), "x is no number");
         let coded = column.coded(Some(&[Code::of("4")])).unwrap();
-        assert_eq!(coded.cells, [1, 0, 2, 3, 1]);
+        assert_eq!(coded.cells, [1, 0, 3, 2, 1]);
         assert!(coded.values[0].is_nan());
-        assert_eq!(coded.values[1..], [1.0, 0.0, 1.0]);
+        assert_eq!(coded.values[1..], [1.0, 1.0, 0.0]);
     }
 }

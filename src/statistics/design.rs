@@ -437,3 +437,58 @@ fn populations(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(text: &str) -> DesignSpec {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn problem(design: &str, data: &str) -> Problem {
+        let table = Table::read(data.as_bytes(), "", |_| true).unwrap();
+        let spec = spec(design);
+        weights(&spec, &table, "d").and_then(|_| Design::build(&spec, &table, "d")).unwrap_err().problem
+    }
+
+    #[test]
+    fn weights_may_be_zero_and_not_less() {
+        let table = |w: &str| Table::read(format!("w\n1\n{w}\n").as_bytes(), "", |_| true).unwrap();
+        let weighted = spec(r#"{"weight":"w","stages":[{}],"lonely_psu":"fail"}"#);
+        assert_eq!(weights(&weighted, &table("0"), "d").unwrap(), [1.0, 0.0]);
+        let error = weights(&weighted, &table("-0.5"), "d").unwrap_err();
+        assert_eq!(error.to_string(), "d.weight: line 3, column \"w\": -0.5 must be 0 or more");
+        let plain = spec(r#"{"stages":[{}],"lonely_psu":"fail"}"#);
+        assert_eq!(weights(&plain, &table("7"), "d").unwrap(), [1.0, 1.0]);
+    }
+
+    #[test]
+    fn designs_that_cannot_be_are_refused() {
+        let design = |stages: &str| format!(r#"{{"strata":"h","stages":{stages},"lonely_psu":"fail"}}"#);
+        let data = "h,i,M,N\na,1,2,5\na,2,2,5\nb,1,3,1\n";
+        assert_eq!(problem(&design("[]"), data), Problem::TooFew { least: 1 });
+        assert_eq!(problem(&design("[{},{},{}]"), data), Problem::TooMany { found: 3, most: 2 });
+        assert_eq!(problem(&design(r#"[{"id":"i","fpc":"M"},{}]"#), data), Problem::MixedFpc);
+        let varies = Problem::FpcVaries { column: "i".to_owned(), unit: Unit::Stratum("a".to_owned()) };
+        assert_eq!(problem(&design(r#"[{"fpc":"i"}]"#), data), varies);
+        let small = "h,i,M,N\na,1,1,5\na,2,1,5\n";
+        assert!(matches!(
+            problem(&design(r#"[{"fpc":"M"}]"#), small),
+            Problem::FpcTooSmall { sampled: 2, .. }
+        ));
+    }
+
+    #[test]
+    fn rows_are_in_one_stratum_or_in_several() {
+        let table = Table::read("h\nb\na\nb\n".as_bytes(), "", |_| true).unwrap();
+        let design =
+            Design::build(&spec(r#"{"strata":"h","stages":[{}],"lonely_psu":"fail"}"#), &table, "d").unwrap();
+        assert_eq!(design.only_stratum(&[true, false, true]), Some(1));
+        assert_eq!(design.only_stratum(&[false, true, false]), Some(0));
+        assert_eq!(design.only_stratum(&[true, true, false]), None);
+        assert_eq!(design.only_stratum(&[false; 3]), None);
+        assert_eq!(design.strata_sizes(), [1, 2]);
+        assert_eq!(design.df([true, false, true].into_iter()), 1);
+    }
+}

@@ -227,3 +227,44 @@ pub fn johnson(correlations: &[Vec<f64>], with_y: &[f64]) -> Vec<f64> {
     let orthogonal = times(&power(-0.5), with_y);
     power(0.5).iter().map(|row| row.iter().zip(&orthogonal).map(|(a, b)| a * a * b * b).sum()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twelve_predictors_are_looked_at_and_no_more() {
+        use crate::statistics::{run::run, spec::Spec, table::Table};
+        let found = |count: usize| {
+            let x: Vec<_> = (0..count)
+                .map(|i| serde_json::json!({ "name": format!("x{i}"), "m": { "col": format!("x{i}") } }))
+                .collect();
+            let spec = serde_json::json!({
+                "schema": "svy-ref/1", "data": { "file": "d" }, "analyses": [{
+                    "id": "a", "design": { "stages": [{}], "lonely_psu": "fail" },
+                    "estimands": [{ "key": "d", "kind": "drivers", "y": { "col": "y" }, "x": x }],
+                }],
+            });
+            // Row i says 1 to predictor i and 0 to the others; y is 2 plus i times that.
+            let mut text = (0..13).map(|i| format!("x{i},")).collect::<String>() + "y\n";
+            for row in 0..30 {
+                let cell = |i: usize| if row % 15 == i { "1," } else { "0," };
+                let y = 2 + if row % 15 < 12 { row % 15 } else { 0 };
+                text += &((0..13).map(cell).collect::<String>() + &format!("{y}\n"));
+            }
+            let table = Table::read(text.as_bytes(), "", |_| true).unwrap();
+            run(&Spec::parse(&spec.to_string()).unwrap(), &table)
+                .map(|results| serde_json::to_value(results).unwrap()["results"]["a"]["d"].take())
+        };
+        let near = |value: &serde_json::Value, expected: f64| {
+            assert!((value.as_f64().unwrap() - expected).abs() < 1e-9, "{value} is not {expected}");
+        };
+        let twelve = found(12).unwrap();
+        near(&twelve["intercept"], 2.0);
+        near(&twelve["coef"]["x7"], 7.0);
+        near(&twelve["performance"]["x7"], 1.0 / 15.0);
+        near(&twelve["r2"], 1.0);
+        assert_eq!(found(13).unwrap_err().problem, Problem::TooMany { found: 13, most: 12 });
+        assert_eq!(found(0).unwrap_err().problem, Problem::TooFew { least: 1 });
+    }
+}

@@ -477,3 +477,32 @@ fn side(spec: &spec::Side, sample: &Sample<'_>, path: &str) -> Result<Linearised
         _ => Err(Error::at(path, Problem::Side)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dimension_may_weigh_nothing_and_not_less() {
+        let of = |weights: [f64; 2]| {
+            let one = |weight| Component {
+                name: String::new(),
+                weight,
+                items: vec![serde_json::from_str(r#"{"col":"a"}"#).unwrap()],
+            };
+            shares(&weights.map(one), "p").map_err(|error| error.to_string())
+        };
+        assert_eq!(of([0.0, 5.0]), Ok(vec![0.0, 1.0]));
+        assert_eq!(of([1.0, 3.0]), Ok(vec![0.25, 0.75]));
+        assert_eq!(of([2.0, -1.0]), Err("p.components[1].weight: -1 must be 0 or more".to_owned()));
+        assert_eq!(of([0.0, 0.0]), Err("p.components: the weights sum to zero".to_owned()));
+    }
+
+    #[test]
+    fn levels_are_between_nought_and_one() {
+        assert!(check_level(0.95, "p").is_ok());
+        for level in [0.0, 1.0, -0.1, f64::NAN] {
+            assert!(check_level(level, "p").is_err(), "{level}");
+        }
+    }
+}

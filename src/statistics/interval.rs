@@ -330,6 +330,99 @@ mod tests {
         assert_eq!(hypergeometric(10, 12, 3, 0.95), None);
     }
 
+    #[test]
+    fn equal_weights_add_up_like_any() {
+        for w in [0.5, 1.0, 2.5] {
+            let (equal, any) = (KgWeights::equal(4, w, true), KgWeights::of([w; 4].into_iter(), true));
+            assert_eq!(equal, any);
+        }
+        let two = KgWeights::equal(4, 3.0, false);
+        assert_eq!((two.sum_w, two.sum_w2, two.sum_w_excess), (12.0, 36.0, 24.0));
+    }
+
+    /// Combinations, as a plain product.
+    fn choose(n: u64, k: u64) -> f64 {
+        (0..k).fold(1.0, |c, i| c * (n - i) as f64 / (i + 1) as f64)
+    }
+
+    #[test]
+    fn tails_of_small_populations_by_counting() {
+        for population in 1..=9u64 {
+            for (marked, n) in (0..=population).flat_map(|marked| (1..=population).map(move |n| (marked, n)))
+            {
+                for x in 0..=n + 1 {
+                    let expected: f64 = (x..=n)
+                        .filter(|k| *k <= marked && n - k <= population - marked)
+                        .map(|k| {
+                            choose(marked, k) * choose(population - marked, n - k) / choose(population, n)
+                        })
+                        .sum();
+                    let found = at_least(population, marked, n, x);
+                    assert!(
+                        (found - expected).abs() < 1e-12,
+                        "{population} {marked} {n} {x}: {found} {expected}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_tail_far_out_keeps_its_digits() {
+        let expected: f64 =
+            (38..=40u64).map(|k| choose(100, k) * choose(100, 40 - k) / choose(200, 40)).sum();
+        let found = at_least(200, 100, 40, 38);
+        assert!((found / expected - 1.0).abs() < 1e-10, "{found:e} is not {expected:e}");
+    }
+
+    #[test]
+    fn a_sample_of_the_whole_population_leaves_no_doubt() {
+        assert_eq!(hypergeometric(10, 10, 7, 0.95), Some(Interval::new(0.7, 0.7, None)));
+        assert_eq!(hypergeometric(10, 0, 0, 0.95), None);
+        assert_eq!(hypergeometric(10, 5, 6, 0.95), None);
+    }
+
+    #[test]
+    fn intervals_by_hand() {
+        // t with 2 degrees of freedom is 4.302652729749464; p = 0.8, var = 0.01.
+        let t2 = 4.302_652_729_749_464;
+        let found = t(0.8, 0.1, 2, 0.95).unwrap();
+        near(found.lower, 0.8 - 0.1 * t2);
+        near(found.width(), 0.2 * t2);
+        let found = logit(0.8, 0.01, 2, 0.95).unwrap();
+        let odds = |reach: f64| 4.0 * (reach * 0.1 / 0.16).exp();
+        near(found.lower, odds(-t2) / (1.0 + odds(-t2)));
+        near(found.upper, odds(t2) / (1.0 + odds(t2)));
+        // n = 0.16/0.01 = 16: the roots of (p − x)² = t² x (1 − x) / 16.
+        let found = wilson(0.8, 0.01, 2, 0.95).unwrap();
+        for x in [found.lower, found.upper] {
+            near((0.8 - x) * (0.8 - x), t2 * t2 * x * (1.0 - x) / 16.0);
+        }
+        assert_eq!(found.n_eff.map(f64::round), Some(16.0));
+        // 9 answers: 16 · (t₈/t₂)², t₈ = 2.306004135204166.
+        let found = beta(0.8, 0.01, 9, 2, 0.95).unwrap();
+        near(found.n_eff.unwrap(), 16.0 * (2.306_004_135_204_166f64 / t2).powi(2));
+    }
+
+    #[test]
+    fn levels_of_nought_and_one_have_no_interval() {
+        for level in [0.0, 1.0] {
+            assert_eq!(kg(1.0, 0.0, 9, 8, KgWeights::equal(9, 2.0, false), level), None);
+            assert_eq!(hypergeometric(30, 12, 10, level), None);
+        }
+    }
+
+    #[test]
+    fn a_share_of_one_but_for_rounding_is_one() {
+        // The variance is rounding too, and there are no degrees of freedom to judge it by.
+        let found = kg(1.0 - 1e-13, 1e-27, 20, 0, KgWeights::equal(20, 3.0, false), 0.95).unwrap();
+        assert_eq!(found.upper, 1.0);
+        near(found.lower, 0.025f64.powf(0.05));
+        let found = kg(1e-13, 1e-27, 20, 0, KgWeights::equal(20, 3.0, false), 0.95).unwrap();
+        assert_eq!(found.lower, 0.0);
+        near(found.upper, 1.0 - 0.025f64.powf(0.05));
+    }
+
     proptest! {
         #[test]
         fn kg_holds_the_share_and_grows_with_the_level(

@@ -123,4 +123,41 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn systems_by_hand() {
+        // 4x + 2y = 10, 2x + 5y = 13.
+        let matrix = vec![vec![4.0, 2.0], vec![2.0, 5.0]];
+        assert_eq!(solve_semidefinite(matrix.clone(), vec![10.0, 13.0]), [1.5, 2.0]);
+        let found = inverse(&matrix).unwrap();
+        for (found, expected) in found.concat().iter().zip([0.3125, -0.125, -0.125, 0.25]) {
+            assert!((found - expected).abs() < 1e-15);
+        }
+        // Unknowns that nothing is said of, or that others determine, are 0.
+        assert_eq!(solve_semidefinite(vec![vec![0.0, 0.0], vec![0.0, 2.0]], vec![0.0, 3.0]), [0.0, 1.5]);
+        assert_eq!(solve_semidefinite(vec![vec![2.0, 2.0], vec![2.0, 2.0]], vec![6.0, 6.0]), [3.0, 0.0]);
+    }
+
+    #[test]
+    fn matrices_without_an_inverse_have_none() {
+        assert!(inverse(&[vec![0.0]]).is_none());
+        assert!(inverse(&[vec![-1.0]]).is_none());
+        assert!(inverse(&[vec![f64::NAN]]).is_none());
+        // Far from singular in spite of small numbers; and singular but for rounding in spite of large ones.
+        assert!(inverse(&[vec![1e-20, 0.0], vec![0.0, 1e-20]]).is_some());
+        let nearly = 1e12 * (1.0 + 1e-13);
+        assert!(inverse(&[vec![1e12, 1e12], vec![1e12, nearly]]).is_none());
+    }
+
+    #[test]
+    fn eigenvalues_by_hand() {
+        // Of [[2, 1], [1, 2]]: 1 and 3, along the diagonals; where nothing is off the diagonal, the diagonal.
+        let (mut values, vectors) = eigen(&[vec![2.0, 1.0], vec![1.0, 2.0]]);
+        assert!(vectors.iter().flatten().all(|x| (x.abs() - 0.5f64.sqrt()).abs() < 1e-15));
+        values.sort_by(f64::total_cmp);
+        assert!((values[0] - 1.0).abs() < 1e-15 && (values[1] - 3.0).abs() < 1e-15);
+        assert_eq!(eigen(&[vec![5.0, 0.0], vec![0.0, 2.0]]).0, [5.0, 2.0]);
+        let (values, _) = eigen(&[vec![6.0, 2.0], vec![2.0, 3.0]]);
+        assert!((values[0] - 7.0).abs() < 1e-14 && (values[1] - 2.0).abs() < 1e-14, "{values:?}");
+    }
 }

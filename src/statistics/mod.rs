@@ -41,6 +41,9 @@ pub mod target;
 pub mod variance;
 pub mod weights;
 
+#[cfg(test)]
+mod tests;
+
 /// Whether a number is positive; what is no number is not.
 fn positive(x: f64) -> bool {
     x > 0.0

@@ -4,6 +4,13 @@
 //! The incomplete beta function is a continued fraction (Lentz's algorithm) times Loader's saddle-point form of the
 //! leading factor, which keeps its digits for large shapes where ratios of `Γ` lose them. Quantiles are
 //! Newton's method inside a bracket.
+//!
+//! Both quantiles are held to 1e-11 of references computed with 32 digits (`tests/statistics-references`) over what
+//! samples of up to 10⁷ answers bring: t with 1 to 10⁷ degrees of freedom, beta with effective sizes from 2 to 10⁷. On
+//! the same references the quantiles of `statrs` 0.19 alone are off by up to 16 % for t (p = 0.95 with 10⁷ degrees of
+//! freedom) and by up to 4·10⁻⁷ of the value for beta (p = 0.025 with shapes 1000 and 9 999 001; more for quantiles
+//! below 10⁻⁶), so of that library only `ln Γ` and the inverse error function are used here, for starting points and
+//! slopes.
 
 use std::f64::consts::{PI, SQRT_2};
 
@@ -341,6 +348,88 @@ mod tests {
         near(normal(0.975).unwrap(), 1.959_963_984_540_054, 1e-14);
         near(normal(0.8).unwrap(), 0.841_621_233_572_914_2, 1e-14);
         assert_eq!(normal(1.0), None);
+    }
+
+    /// The references of `tests/statistics-references/quantiles.py`: kind, p, shapes, quantile, its distance from 1.
+    fn references(wanted: &str) -> Vec<[f64; 5]> {
+        let number = |text: &str| text.parse().unwrap_or(f64::NAN);
+        include_str!("../../tests/statistics-references/quantiles.csv")
+            .lines()
+            .filter_map(|line| line.split_once(',').filter(|(kind, _)| *kind == wanted))
+            .map(|(_, rest)| {
+                let mut fields = rest.split(',').map(number);
+                std::array::from_fn(|_| fields.next().unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn t_quantiles_are_right_up_to_ten_million_degrees_of_freedom() {
+        let references = references("t");
+        assert!(references.len() > 100);
+        for [p, df, _, expected, _] in references {
+            near(t(p, df as i64).unwrap(), expected, 1e-12);
+            near(t(1.0 - p, df as i64).unwrap(), -expected, 1e-12);
+        }
+    }
+
+    #[test]
+    fn beta_quantiles_are_right_for_samples_up_to_ten_million() {
+        let references = references("beta");
+        assert!(references.len() > 300);
+        for [p, a, b, expected, from_one] in references {
+            let found = beta(p, a, b).unwrap();
+            near(found, expected, 1e-11);
+            let away = (1.0 - found - from_one).abs();
+            assert!(away <= 1e-11 * from_one + 2e-16, "{p} {a} {b}: {found} is {away} away");
+        }
+    }
+
+    /// What the documentation of this module says of the library: where it is improved upon, its quantiles are not used.
+    #[test]
+    fn the_library_alone_is_not_enough() {
+        use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
+        let mut worst = [(0.0, [0.0; 3]); 2];
+        let mut note = |kind: usize, found: f64, expected: f64, of: [f64; 3]| {
+            let error = (found / expected - 1.0).abs();
+            if error.is_nan() || error > worst[kind].0 {
+                worst[kind] = (error, of);
+            }
+        };
+        for [p, df, _, expected, _] in references("t") {
+            note(0, StudentsT::new(0.0, 1.0, df).unwrap().inverse_cdf(p), expected, [p, df, 0.0]);
+        }
+        // Quantiles near 0 would make it look worse than it is.
+        for [p, a, b, expected, _] in references("beta").into_iter().filter(|of| of[3] > 1e-6) {
+            note(1, Beta::new(a, b).unwrap().inverse_cdf(p), expected, [p, a, b]);
+        }
+        assert!(worst.iter().all(|(error, _)| *error > 1e-9), "{worst:?}");
+    }
+
+    #[test]
+    fn tails_of_the_normal_distribution_are_those_of_the_tables() {
+        for (z, expected) in [
+            (0.5, 3.085375387259869e-1),
+            (2.4, 8.197_535_924_596_131e-3),
+            (2.6, 4.661188023718749e-3),
+            (3.0, 1.3498980316300945e-3),
+            (6.0, 9.865_876_450_376_98e-10),
+        ] {
+            near(normal_upper_tail(z), expected, 1e-13);
+            near(normal_upper_tail(-z), 1.0 - expected, 1e-15);
+            near(normal(1.0 - expected).unwrap(), z, 1e-6);
+            near(normal(expected).unwrap(), -z, 1e-13);
+        }
+    }
+
+    #[test]
+    fn what_is_no_probability_has_no_quantile() {
+        for p in [-0.5, 0.0, 1.0, 1.5, f64::NAN] {
+            assert_eq!(normal(p), None);
+            assert_eq!((t(p, 1), t(p, 2), t(p, 9)), (None, None, None));
+            assert_eq!((beta(p, 1.0, 1.0), beta(p, 3.0, 2.0)), (None, None));
+        }
+        assert_eq!((beta(0.5, -1.0, 1.0), beta(0.5, 1.0, -1.0), beta(0.5, 0.0, 0.0)), (None, None, None));
     }
 
     proptest! {

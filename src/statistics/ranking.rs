@@ -195,3 +195,36 @@ pub fn holm(family: &[Option<f64>]) -> Vec<Option<f64>> {
     }
     adjusted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holm_by_hand() {
+        // 4 in the family: 0.01 · 4, 0.02 · 3, 0.9 · 2 cut to 1; the one without a p has none but counts.
+        let found = holm(&[Some(0.02), None, Some(0.01), Some(0.9)]);
+        assert_eq!(found, [Some(0.06), None, Some(0.04), Some(1.0)]);
+        // Never less than one before it.
+        assert_eq!(holm(&[Some(0.03), Some(0.029)]), [Some(0.058), Some(0.058)]);
+    }
+
+    #[test]
+    fn ranks_count_who_is_better() {
+        let decided = [Decided { better: 0, worse: 2 }, Decided { better: 1, worse: 2 }];
+        let found = ranks(&[0.9, 0.9 + 1e-13, 0.5, 0.7], &decided);
+        let of = |rank, best, worst| Ranks { rank, best, worst };
+        assert_eq!(found, [of(1, 1, 3), of(1, 1, 3), of(4, 3, 4), of(3, 1, 4)]);
+    }
+
+    #[test]
+    fn nothing_is_tested_without_error_or_freedom() {
+        assert_eq!(tested(0.5, 0.0, 9), (None, None));
+        assert_eq!(tested(0.5, 0.1, 0), (None, None));
+        assert_eq!(tested(f64::NAN, 0.1, 9), (None, None));
+        let (t, p) = tested(-0.5, 0.1, 1);
+        assert_eq!(t, Some(-5.0));
+        // Cauchy: 1 − 2/π · atan 5.
+        assert!((p.unwrap() - (1.0 - 2.0 / std::f64::consts::PI * 5f64.atan())).abs() < 1e-14);
+    }
+}

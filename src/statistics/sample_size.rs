@@ -138,3 +138,65 @@ pub fn sample_size(spec: &SampleSize, table: &Table, path: &str) -> Result<Sampl
         .collect::<Result<_, Error>>()?;
     Ok(SampleSizeResult { rows })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(value: f64, expected: f64) {
+        assert!((value - expected).abs() < 1e-9 * expected, "{value} is not {expected}");
+    }
+
+    #[test]
+    fn answers_by_hand() {
+        // 2² · 0.1 · 0.9 / 0.03² = 400; of 800 persons 400 / (1 + 399/800).
+        near(for_share(0.1, 0.03, 2.0, 1.0, None), 400.0);
+        near(for_share(0.1, 0.03, 2.0, 1.5, None), 600.0);
+        near(for_share(0.1, 0.03, 2.0, 1.0, Some(800.0)), 400.0 / (1.0 + 399.0 / 800.0));
+        // 2² · 4 / 0.2² = 400.
+        near(for_mean(4.0, 0.2, 2.0, 1.0, None), 400.0);
+        near(for_mean(4.0, 0.2, 2.0, 2.0, Some(1600.0)), 800.0 / 1.5);
+        // ((2 · 0.4 + 1 · 0.3) / 0.1)² = 121.
+        near(for_power(0.8, 0.9, 2.0, 1.0, 1.0, None), 121.0);
+        near(for_power(0.8, 0.9, 2.0, 1.0, 2.0, Some(241.0)), 242.0 / 2.0);
+        near(yamane(1000.0, 0.05), 1000.0 / 3.5);
+    }
+
+    fn asked(row: &str) -> Result<(f64, f64), String> {
+        let text = format!("type,N,p,e,level,deff,response_rate,s2,p1\n{row}\n");
+        let table = Table::read(text.as_bytes(), "", |_| true).unwrap();
+        let found =
+            sample_size(&SampleSize { power: 0.8 }, &table, "k").map_err(|error| error.to_string())?;
+        Ok((found.rows[0].n, found.rows[0].n_invite))
+    }
+
+    #[test]
+    fn requests_are_rounded_up_and_never_invite_more_than_there_are() {
+        // 1.959964² · 0.25 / 0.05² = 384.146.
+        assert_eq!(asked("prop,,0.5,0.05,0.95,,,,"), Ok((385.0, 385.0)));
+        assert_eq!(asked("prop,,0.5,0.05,0.95,,0.5,,"), Ok((385.0, 770.0)));
+        assert_eq!(asked("prop,400,0.5,0.05,0.95,,0.25,,"), Ok((197.0, 400.0)));
+        assert_eq!(asked("prop,,0.5,0.05,0.95,2,1,,"), Ok((769.0, 769.0)));
+        assert_eq!(asked("yamane,1000,,0.05,,,,,"), Ok((286.0, 286.0)));
+        // Exactly 200: 600 / (1 + 600 · 1/300) with e = √(1/300), where rounding must not add one.
+        assert_eq!(asked("yamane,600,,0.05773502691896258,,,,,"), Ok((200.0, 200.0)));
+    }
+
+    #[test]
+    fn requests_out_of_range_are_refused() {
+        for (row, problem) in [
+            ("prop,,1,0.05,0.95,,,,", "column \"p\": 1 must be between 0 and 1"),
+            ("prop,,0,0.05,0.95,,,,", "column \"p\": 0 must be between 0 and 1"),
+            ("prop,,0.5,0,0.95,,,,", "column \"e\": 0 must be more than 0"),
+            ("prop,,0.5,,0.95,,,,", "column \"e\": the cell is empty"),
+            ("prop,,0.5,0.05,0.95,0,,,", "column \"deff\": 0 must be more than 0"),
+            ("prop,0,0.5,0.05,0.95,,,,", "column \"N\": 0 must be more than 0"),
+            ("prop,,0.5,0.05,0.95,,1.1,,", "column \"response_rate\": 1.1 must be at most 1"),
+            ("power,,0.9,,0.95,,,,0.9", "column \"p1\": 0.9 must be more than p"),
+            (",,0.9,,0.95,,,,0.9", "column \"type\": the cell is empty"),
+        ] {
+            assert_eq!(asked(row), Err(format!("k: line 2, {problem}")), "{row}");
+        }
+        assert!(asked("other,,,,,,,,").unwrap_err().contains("prop, mean, power, yamane"));
+    }
+}

@@ -67,6 +67,17 @@ mod tests {
         assert_eq!(decide(Some(&interval(f64::NAN, f64::NAN)), 0.9), Decision::Undecided);
     }
 
+    #[test]
+    fn evidence_by_hand() {
+        // t = 2 with 2 degrees of freedom: P(T ≥ 2) = ½ (1 − 2/√6).
+        let found = evidence(0.9, 0.05, 2, 0.8).unwrap();
+        let above = 0.5 * (1.0 - 2.0 / 6f64.sqrt());
+        assert!((found.t - 2.0).abs() < 1e-12);
+        assert!((found.p_exceeds - above).abs() < 1e-12 && (found.p_below - (1.0 - above)).abs() < 1e-12);
+        assert_eq!(evidence(0.9, 0.0, 2, 0.8), None);
+        assert_eq!(evidence(0.9, 0.05, 0, 0.8), None);
+    }
+
     proptest! {
         #[test]
         fn a_decision_is_what_every_value_of_the_interval_says(a in 0.0..1.0f64, b in 0.0..1.0f64, target in 0.0..1.0f64) {

@@ -99,4 +99,21 @@ mod tests {
         assert_eq!(trimmed(&[1.0, 2.0, 9.0], 3.0, true).unwrap_err().problem, Problem::Bounds);
         assert_eq!(trimmed(&[9.0], 3.0, false).unwrap_err().problem, Problem::Bounds);
     }
+
+    #[test]
+    fn what_is_cut_goes_to_the_others_again_and_again() {
+        // 9 → 5 gives 2 to each of the others: 6.5 → 5 gives 1.5 to the third.
+        let strict = trimmed(&[4.5, 9.0, 1.0], 5.0, true).unwrap();
+        assert_eq!(strict.weights.weights, [5.0, 5.0, 4.5]);
+        let once = trimmed(&[4.5, 9.0, 1.0], 5.0, false).unwrap();
+        assert_eq!(once.weights.weights, [6.5, 5.0, 3.0]);
+        assert_eq!((once.n_outside, once.weights.min, once.weights.max), (1, Some(3.0), Some(6.5)));
+        let low =
+            trim(&Trim { upper: None, lower: Some(2.0), strict: false }, &[1.0, 2.0, 6.0], "p").unwrap();
+        assert_eq!(low.weights.weights, [2.0, 1.5, 5.5]);
+        let empty = Trim { upper: Some(1.0), lower: Some(2.0), strict: false };
+        assert_eq!(trim(&empty, &[1.5, 3.0], "p").unwrap_err().problem, Problem::Bounds);
+        // Nothing to cut, whatever the bounds touch.
+        assert_eq!(trimmed(&[1.0, 5.0], 5.0, true).unwrap().n_outside, 0);
+    }
 }

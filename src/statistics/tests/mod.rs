@@ -1,0 +1,7 @@
+//! Tests of the engine as a whole: the reference cases ([`cases`]), and what must hold for any sample
+//! ([`properties`], for the random samples of [`samples`]). Tests of single functions stand beside them.
+
+mod cases;
+mod comparison;
+mod properties;
+mod samples;
