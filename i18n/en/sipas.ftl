@@ -123,6 +123,22 @@ definition-simulate-never = Never asked: { $ids }. Look at their asked_if.
 # statistics: sipas estimate
 estimate-unreadable = Cannot read the file { $file }: { $detail }
 
+# --- language: languages added to respondents' pages ---
+language-cannot-read = Cannot read { $path }: { $detail }.
+language-none = There is no language in { $path }; each is a folder named after the language's code with a file sipas.ftl in it.
+language-bad-code = “{ $code }” is no language code; the folder's name must be two or three lower-case letters, such as bdq.
+language-built-in = The language “{ $code }” is built into the program; remove this folder.
+language-not-fluent = Not valid Fluent: { $detail }. Each line reads id = words.
+language-no-name = { $id } is missing: the language's name in the language itself.
+language-unknown-value = { $id } uses { $value }, which the page does not give; possible: { $known }.
+language-unknown-reference = { $id } refers to “{ $other }”, which is not in the file.
+language-lost-value = { $id } leaves out { $value }.
+language-unused = { $id } is on no page that respondents read; it may be removed.
+language-missing = { $id } has no words and is shown in Vietnamese.
+language-checked-well = Languages checked: { $files }; no error; notes: { $warnings }.
+language-checked-badly = Languages checked: { $files }; errors: { $errors }; notes: { $warnings }.
+language-template = Remove the # at the start of a line and replace the Vietnamese words. Keep the id before the = and what stands in braces.
+
 # --- config: settings of the server and the commands ---
 config-unreadable = Cannot read the file { $path }: { $detail }.
 config-broken = The settings file { $path } has an error: { $detail }
@@ -243,6 +259,7 @@ invite-never = The survey never asks for passwords, one-time codes or money.
 # --- respond: pages of respondents ---
 respond-languages = Languages
 respond-language-name = English
+respond-direction = ltr
 respond-error-title = Error:
 respond-heading = Survey of satisfaction with public administration
 respond-demonstration = Demonstration: answers given here do not count as a real survey.

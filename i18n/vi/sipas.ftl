@@ -123,6 +123,22 @@ definition-simulate-never = Không lượt nào hỏi đến: { $ids }. Hãy xem
 # statistics: sipas estimate
 estimate-unreadable = Không đọc được tệp { $file }: { $detail }
 
+# --- language: ngôn ngữ thêm vào cho trang của người trả lời ---
+language-cannot-read = Không đọc được { $path }: { $detail }.
+language-none = Trong { $path } không có ngôn ngữ nào; mỗi ngôn ngữ là một thư mục tên là mã ngôn ngữ, trong đó có tệp sipas.ftl.
+language-bad-code = “{ $code }” không phải là mã ngôn ngữ; tên thư mục phải là hai hoặc ba chữ cái thường, ví dụ bdq.
+language-built-in = Ngôn ngữ “{ $code }” có sẵn trong chương trình; hãy bỏ thư mục này.
+language-not-fluent = Không đúng cú pháp Fluent: { $detail }. Mỗi dòng có dạng mã = lời.
+language-no-name = Thiếu { $id }: tên của ngôn ngữ, viết bằng chính ngôn ngữ đó.
+language-unknown-value = { $id } dùng { $value } mà trang không có; có thể dùng: { $known }.
+language-unknown-reference = { $id } nhắc đến “{ $other }” không có trong tệp.
+language-lost-value = { $id } bỏ mất { $value }.
+language-unused = { $id } không hiện trên trang nào của người trả lời; có thể bỏ.
+language-missing = { $id } chưa có lời, sẽ hiện bằng tiếng Việt.
+language-checked-well = Đã kiểm tra { $files } ngôn ngữ; không có lỗi; lưu ý: { $warnings }.
+language-checked-badly = Đã kiểm tra { $files } ngôn ngữ; lỗi: { $errors }; lưu ý: { $warnings }.
+language-template = Bỏ dấu # ở đầu dòng và thay lời tiếng Việt. Giữ nguyên mã trước dấu = và những chỗ trong ngoặc nhọn.
+
 # --- config: thiết đặt của máy chủ và lệnh ---
 config-unreadable = Không đọc được tệp { $path }: { $detail }.
 config-broken = Tệp thiết đặt { $path } có lỗi: { $detail }
@@ -243,6 +259,7 @@ invite-never = Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay ti�
 # --- respond: pages of respondents ---
 respond-languages = Ngôn ngữ
 respond-language-name = Tiếng Việt
+respond-direction = ltr
 respond-error-title = Lỗi:
 respond-heading = Khảo sát sự hài lòng về sự phục vụ hành chính
 respond-demonstration = Bản chạy thử: câu trả lời ở đây không được tính là khảo sát thật.
