@@ -18,6 +18,9 @@ use crate::{
 /// The folder looked into where none is named.
 const FOLDER: &str = "languages";
 
+/// A catalogue, if it can be used, and what is wrong in it.
+type Read = (Option<Catalogue>, Vec<Flaw>);
+
 /// Flags of `sipas language`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -93,7 +96,7 @@ pub fn load(config: &Config) -> Result<(), Failure> {
 }
 
 /// The languages of a folder, by code, each with what is wrong in it.
-fn read(folder: &Path) -> Result<Vec<(Option<Catalogue>, Vec<Flaw>)>, Failure> {
+fn read(folder: &Path) -> Result<Vec<Read>, Failure> {
     let m = language().messages();
     let unreachable = |path: &Path, error: &std::io::Error| {
         let (path, detail) = (path.display().to_string(), error.to_string());

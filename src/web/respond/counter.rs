@@ -58,7 +58,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     let spots = match app.catalogue.counter(&path.address).await {
         Ok(spots) => spots,
         Err(error) => return error::of_store(&error, lang),
@@ -68,6 +68,7 @@ pub async fn show(
         return error::page(lang, Kind::Unknown);
     };
     let campaign = &spot.ready.stored.campaign;
+    let lang = answer::offered(lang, &spot.ready.questionnaire);
     if let Some(page) = answer::not_open(campaign, campaign.phase(now), lang) {
         return page;
     }
@@ -85,7 +86,7 @@ pub async fn submit(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
         Ok(fields) => fields,
@@ -123,6 +124,7 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         return Some(error::page(lang, Kind::OtherForm));
     };
     let stored = &spot.ready.stored;
+    let lang = answer::offered(lang, &spot.ready.questionnaire);
     let parsed = answer::parse(app, &spot.ready, fields);
     if let Some(page) = answer::not_open(&stored.campaign, stored.campaign.phase(now), lang) {
         let id = parsed.as_ref().ok().map(|(_, id)| *id);
@@ -175,13 +177,13 @@ fn busy(path: &CounterPath, fields: &Fields, lang: Lang) -> Response {
 
 /// The thank-you page.
 pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
-    error::page(wanted.language(), Kind::Thanks)
+    error::page(wanted.language_of_respondent(), Kind::Thanks)
 }
 
 fn page(spot: &Spot, lang: Lang, submission: &str, answers: Option<&Invalid>) -> String {
     let campaign = &spot.ready.stored.campaign;
     let path = CounterPath { address: spot.place.address.clone().unwrap_or_default() }.to_string();
-    let links = answer::language_links(&path);
+    let links = answer::links_of(&spot.ready.questionnaire, &path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
     questionnaire::page(&Page {
         lang,
