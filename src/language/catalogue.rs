@@ -20,7 +20,7 @@ const NAME: &str = "respond-language-name";
 /// The message that says `rtl` where the language is written from right to left.
 const DIRECTION: &str = "respond-direction";
 /// How the ids of messages begin that respondents read.
-const READ: &str = "respond-";
+const READ: [&str; 2] = ["respond-", "notice-"];
 /// How those begin that staff print.
 const PRINTED: &str = "respond-poster-";
 
@@ -249,7 +249,7 @@ pub fn template() -> String {
 }
 
 fn is_read(id: &str) -> bool {
-    id.starts_with(READ) && !id.starts_with(PRINTED)
+    READ.iter().any(|start| id.starts_with(start)) && !id.starts_with(PRINTED)
 }
 
 fn walk(pattern: &Pattern<&str>, seen: &mut Seen) {

@@ -6,6 +6,7 @@ mod dependencies;
 mod distribution;
 mod durability;
 mod languages;
+mod notice;
 mod personal_link;
 mod plan;
 mod questionnaires;
