@@ -61,6 +61,14 @@ definition-wording-not-asked = The form “{ $form }” does not ask “{ $id }�
 definition-never-asked = No form asks “{ $id }”.
 definition-rule-on-later = The rule looks at “{ $question }”, which the form “{ $form }” does not ask before this; a rule may look at earlier questions only.
 definition-rule-on-not-asked = The rule looks at “{ $question }”, which the form “{ $form }” does not ask; add it to ask or remove the rule.
+definition-rule-on-module = The rule looks at “{ $question }”, which is in the module “{ $module }” of the form “{ $form }”; whoever is not asked that module could not answer it. Put both questions into one module, or “{ $question }” into a section that everybody is asked (without module).
+definition-module-without-rotation = The form “{ $form }” has no rotation, so a section in the module “{ $module }” is asked of everybody; add rotation = { "{" } ask = 2 { "}" } to the form, or remove module.
+definition-too-few-modules = The form “{ $form }” has a rotation but { $modules } modules; it needs at least 2. Write module = "…" in the sections that rotate, or remove rotation.
+definition-ask-outside-modules = { $ask } of { $modules } modules cannot be asked; ask must be 1 to { $most } (2 or more is better). To ask everything, remove rotation.
+definition-too-many-choices = There are more than { $most } ways to choose { $ask } of { $modules } modules; join modules or change ask until there are no more than { $most }.
+definition-module-without-criterion = The module “{ $module }” of the form “{ $form }” asks no criterion without a rule, so that nothing tells who was asked it; add a criterion without asked_if, or remove module.
+definition-dimension-across-modules = The index averages respondents' own scores (respondent_scores), so that all criteria of the dimension “{ $dimension }” must be in one module of the form “{ $form }”, or all outside of modules; move this criterion.
+definition-one-module-asked = The form “{ $form }” asks each respondent a single module: the error of the index can only be bounded, so that its interval is wider than it need be. With ask = 2 or more it is estimated.
 definition-rule-on-kind = The rule looks at “{ $question }”, which has no options; it must be of kind single or multiple.
 definition-empty-rule = The rule is empty; give at least one option code or one rule in it.
 definition-rule-never-fires = In the form “{ $form }” this rule can never be fulfilled, so it is never asked; look at the rule again.
@@ -91,6 +99,8 @@ definition-show-in = { $question } is { $codes }
 definition-show-or = or
 definition-show-and = and
 definition-show-not = not ({ $rule })
+definition-show-rotation = Rotating modules: each respondent is asked { $ask } of { $modules } modules ({ $names }), every choice being as likely; sections outside the modules are asked of everybody.
+definition-show-module = (module { $module })
 definition-show-required = required
 definition-show-text = (text, at most { $length } characters)
 definition-show-number = (a number)
@@ -533,6 +543,7 @@ apply-margin-twice = Unit “{ $unit }” has a margin by “{ $by }” already,
 apply-margin-without-stratum = Unit “{ $unit }” has a margin but no population; add a [[campaign.stratum]] for it.
 apply-margin-sum = The groups of unit “{ $unit }” sum to { $sum }, not to population = { $population }; make them agree.
 apply-margin-question = The form has no single-choice question “{ $by }” beside the index.
+apply-margin-rotated = Question “{ $by }” is in a rotating module, so that only some respondents are asked it; use one that everybody is asked.
 apply-margin-code = Question “{ $by }” has no option “{ $code }”.
 apply-expected-wholes = whole numbers by code, such as {"{"} land = 1200, justice = 800 {"}"}
 apply-cycle = The units are below each other in a circle: { $round }; change a parent.

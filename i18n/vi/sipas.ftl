@@ -61,6 +61,14 @@ definition-wording-not-asked = Mẫu phiếu “{ $form }” không hỏi “{ $
 definition-never-asked = Không mẫu phiếu nào hỏi “{ $id }”.
 definition-rule-on-later = Điều kiện dựa vào “{ $question }”, nhưng mẫu phiếu “{ $form }” chưa hỏi câu đó trước câu này; điều kiện chỉ được dựa vào câu hỏi trước.
 definition-rule-on-not-asked = Điều kiện dựa vào “{ $question }”, nhưng mẫu phiếu “{ $form }” không hỏi câu đó; hãy thêm câu vào ask hoặc bỏ điều kiện.
+definition-rule-on-module = Điều kiện dựa vào “{ $question }”, câu thuộc mô-đun “{ $module }” trong mẫu phiếu “{ $form }”; người không được hỏi mô-đun đó sẽ không trả lời được. Hãy để cả hai câu trong cùng một mô-đun, hoặc đưa câu “{ $question }” ra mục hỏi mọi người (không có module).
+definition-module-without-rotation = Mẫu phiếu “{ $form }” không có rotation nên mục thuộc mô-đun “{ $module }” vẫn được hỏi mọi người; hãy thêm rotation = { "{" } ask = 2 { "}" } vào mẫu phiếu, hoặc bỏ dòng module.
+definition-too-few-modules = Mẫu phiếu “{ $form }” có rotation nhưng chỉ có { $modules } mô-đun; cần ít nhất 2. Hãy ghi module = "…" ở các mục cần luân phiên, hoặc bỏ rotation.
+definition-ask-outside-modules = Không thể hỏi { $ask } trong { $modules } mô-đun; hãy ghi ask từ 1 đến { $most } (nên từ 2 trở lên). Nếu hỏi tất cả thì bỏ rotation.
+definition-too-many-choices = Chọn { $ask } trong { $modules } mô-đun có hơn { $most } cách; hãy gộp mô-đun hoặc đổi ask để không quá { $most } cách.
+definition-module-without-criterion = Mô-đun “{ $module }” của mẫu phiếu “{ $form }” không có tiêu chí nào được hỏi vô điều kiện, nên không biết ai đã được hỏi; hãy thêm một tiêu chí không có asked_if, hoặc bỏ module.
+definition-dimension-across-modules = Chỉ số tính theo điểm của từng người (respondent_scores), nên mọi tiêu chí của yếu tố “{ $dimension }” trong mẫu phiếu “{ $form }” phải ở cùng một mô-đun, hoặc đều ngoài mô-đun; hãy chuyển tiêu chí này.
+definition-one-module-asked = Mẫu phiếu “{ $form }” chỉ hỏi mỗi người một mô-đun: sai số của chỉ số chung chỉ ước lượng được theo hướng thận trọng (rộng hơn). Nên ghi ask từ 2 trở lên.
 definition-rule-on-kind = Điều kiện dựa vào “{ $question }”, nhưng câu đó không có phương án để chọn; cần câu loại single hoặc multiple.
 definition-empty-rule = Điều kiện để trống; hãy ghi ít nhất một mã phương án hoặc một điều kiện con.
 definition-rule-never-fires = Trong mẫu phiếu “{ $form }”, điều kiện này không bao giờ xảy ra nên câu sẽ không được hỏi; hãy xem lại điều kiện.
@@ -91,6 +99,8 @@ definition-show-in = { $question } là { $codes }
 definition-show-or = hoặc
 definition-show-and = và
 definition-show-not = không phải ({ $rule })
+definition-show-rotation = Luân phiên mô-đun: mỗi người được hỏi { $ask } trong { $modules } mô-đun ({ $names }), mọi cách chọn có xác suất như nhau; mục không thuộc mô-đun nào được hỏi mọi người.
+definition-show-module = (mô-đun { $module })
 definition-show-required = bắt buộc
 definition-show-text = (ghi chữ, tối đa { $length } ký tự)
 definition-show-number = (ghi số)
@@ -533,6 +543,7 @@ apply-margin-twice = Đơn vị “{ $unit }” đã có cơ cấu theo “{ $by
 apply-margin-without-stratum = Đơn vị “{ $unit }” có margin nhưng chưa khai báo tổng thể; hãy thêm [[campaign.stratum]] cho đơn vị này.
 apply-margin-sum = Các nhóm của đơn vị “{ $unit }” cộng lại được { $sum }, khác population = { $population }; hãy sửa cho bằng nhau.
 apply-margin-question = Mẫu phiếu không có câu hỏi chọn một “{ $by }” ngoài chỉ số.
+apply-margin-rotated = Câu hỏi “{ $by }” thuộc một mô-đun luân phiên nên chỉ một phần người trả lời được hỏi; hãy dùng câu hỏi mọi người.
 apply-margin-code = Câu hỏi “{ $by }” không có phương án “{ $code }”.
 apply-expected-wholes = số nguyên theo mã, ví dụ {"{"} land = 1200, justice = 800 {"}"}
 apply-cycle = Các đơn vị thuộc lẫn nhau thành vòng: { $round }; hãy sửa parent.

@@ -10,6 +10,7 @@ mod plan;
 mod questionnaires;
 mod report;
 mod respond;
+mod rotation;
 mod staff;
 mod statistics;
 mod support;
