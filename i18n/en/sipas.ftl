@@ -620,6 +620,39 @@ report-column-mean = Mean score
 report-column-count = Level { $code }
 report-column-count-of = Sheets
 
+# --- notice: điều người trả lời được biết trước / what people are told ---
+notice-asks = asks your opinion { $purpose }.
+notice-start-open = The survey is anonymous: no name, telephone or case number is needed; your network address and device are not recorded. Answering is voluntary.
+notice-start-link = Answers are stored apart from your name and link, without day or time; results open only after the survey has closed. Answering is voluntary.
+notice-adults = The survey is for people aged 18 or over.
+notice-more = Who is responsible, what is stored, for how long, whom to ask
+notice-title = About this survey
+notice-back = Back to the questionnaire
+notice-back-link = To return to the questionnaire, use your browser's back button or open the link in the invitation again.
+notice-responsible = Who asks, and why
+notice-address = Address: { $address }
+notice-phone = Telephone:
+notice-email = E-mail:
+notice-ground = Legal ground
+notice-stored = What is stored
+notice-stored-open = The answers, the counter, the day (not the time) they were sent, the language of the form, and whether they came by QR code or by the tablet at the counter.
+notice-stored-link = The answers, the invited group and the language of the form. Neither day nor time.
+notice-stored-list = The list of invitations has your name or e-mail address; it serves only to send the link and to know whether it was used. Nothing joins that list to the answers.
+notice-not-stored = What is not stored
+notice-not-stored-what = Your network address (IP), location and device. These pages set no cookie and track nobody. Nobody needs your name, telephone, identity or case number; please do not write them in the form.
+notice-kept = For how long
+notice-kept-answers = Single forms are kept for at most { $months } months after the survey closes, until the end of { $day }. Summary figures are kept longer.
+notice-kept-list = The list of invitations is kept for at most { $days } days after the survey closes, until the end of { $day }.
+notice-seen = Who sees what
+notice-seen-what = Reports have only figures of { $k } or more forms together. Only the administrators of the server can open the database; the forms in it have no names.
+notice-seen-open = Staff at the counter cannot see your form.
+notice-seen-link = Nobody sees results before the survey has closed. The organisers know which links are unused, to send reminders; they do not know who answered what.
+notice-rights = Your rights
+notice-voluntary = Answering is voluntary; you may stop at any time before sending, without a reason and without any effect on your case.
+notice-not-found-again = Forms are not tied to people, so a form once sent cannot be found again by anyone to show, correct or delete it, even if you ask.
+notice-rights-list = Over your name and address in the list of invitations you have the rights of Law 91/2025/QH15 on personal data protection: to know, see, correct, have deleted, restrict or object.
+notice-complain = Questions, requests and complaints: please use the contact given above.
+
 # --- index: notes of the report ---
 index-population = Unit “{ $unit }” has { $answers } answers but a declared population of only { $population }; mend population in the file and run sipas apply again.
 index-no-form = The questionnaire has no form “{ $form }” any more.
@@ -653,6 +686,7 @@ apply-expected-number = a number, such as 0.9
 apply-expected-truth = true or false
 apply-expected-moment = a moment without quotes, such as 2026-10-01T00:00:00+07:00 or 2026-10-01
 apply-expected-texts = a text for each language, such as { "{" } vi = "…", en = "…" { "}" }
+apply-expected-table = a table, such as { "[" }campaign.{ $key }{ "]" }
 apply-expected-tables = tables, each beginning with { "[[" }{ $key }{ "]]" }
 apply-bad-code = The code “{ $code }” is not valid; a code has only letters a–z and A–Z, digits and - _ . , begins with a letter or digit, and is at most { $most } characters long.
 apply-bad-slug = The slug “{ $slug }” is not valid; a slug has only lower-case letters a–z, digits and - _ . , begins with a letter or digit, and is at most { $most } characters long.
@@ -662,7 +696,7 @@ apply-too-long = The text is { $length } characters long; at most { $most } are 
 apply-bad-email = “{ $email }” is no e-mail address of one person, such as nguyen.van.a@binhdinh.gov.vn.
 apply-bad-moment = “{ $moment }” is no moment; write a day, or a day and a time, such as 2026-10-01T00:00:00+07:00.
 apply-bad-language = “{ $language }” is no language code; write two or three lower-case letters, such as vi.
-apply-title-vi = The title in Vietnamese is missing; add vi = "…".
+apply-text-vi = The text in Vietnamese is missing; add vi = "…".
 apply-twice = “{ $code }” was given already at { $place }; give each once.
 apply-closes-before-opens = The campaign must close after it opens; change opens or closes.
 apply-target = The target { $target } is out of limits; it must be above 0 and at most 1 (write 90 % as 0.9).
@@ -688,6 +722,8 @@ apply-answered = The campaign “{ $slug }” has answers, so its { $key } canno
 apply-settled = The campaign “{ $slug }” closed at { $closed } and its answers by personal link were shuffled into the results, so it cannot be opened again; keep the earlier closes or make a new campaign.
 apply-population-below-answers = The population of “{ $unit }” is { $population }, less than the { $answers } answers received; give the number of transactions completed or of persons invited.
 apply-without-stratum = Note: in the campaign “{ $slug }” these units have counters, invitations or answers but no { "[[" }campaign.stratum{ "]]" }: { $units }. The report is unweighted until every unit has a population.
+apply-notice-missing = Note: the campaign “{ $slug }” is a real survey but its { "[" }campaign.notice{ "]" } does not give: { $keys }. The start page leaves them unsaid; the law on personal data wants people to be told.
+apply-promise = People have answered in the campaign “{ $slug }” on the promise { $key } = { $before }; answers may be kept shorter, never longer. Keep { $before } or less.
 apply-counter-answered = The counter “{ $code }” has { $answers } answers for the unit “{ $unit }”, so its unit cannot change; keep the unit and make a new counter with another code.
 apply-invitation-moved = The invitation “{ $code }” was used for the unit “{ $unit }”, so its unit cannot change; keep the earlier unit.
 apply-invitation-used = The invitation “{ $code }” of the campaign “{ $slug }” was used and cannot be withdrawn; list it again.

@@ -620,6 +620,39 @@ report-column-mean = Điểm trung bình
 report-column-count = Mức { $code }
 report-column-count-of = Số phiếu
 
+# --- notice: điều người trả lời được biết trước / what people are told ---
+notice-asks = xin ý kiến Ông/Bà { $purpose }.
+notice-start-open = Phiếu ẩn danh: không cần tên, số điện thoại hay số hồ sơ; không ghi lại địa chỉ mạng hay loại máy. Trả lời là tự nguyện.
+notice-start-link = Câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà, không kèm ngày giờ; kết quả chỉ mở sau khi đợt khảo sát kết thúc. Trả lời là tự nguyện.
+notice-adults = Khảo sát dành cho người từ đủ 18 tuổi.
+notice-more = Ai chịu trách nhiệm, lưu gì, giữ bao lâu, hỏi ai
+notice-title = Thông tin về khảo sát này
+notice-back = Quay lại phiếu
+notice-back-link = Để trở lại phiếu, xin bấm nút quay lại của trình duyệt hoặc mở lại liên kết trong thư mời.
+notice-responsible = Ai hỏi, để làm gì
+notice-address = Địa chỉ: { $address }
+notice-phone = Điện thoại:
+notice-email = Thư điện tử:
+notice-ground = Căn cứ pháp lý
+notice-stored = Lưu những gì
+notice-stored-open = Các câu trả lời, quầy, ngày gửi (không ghi giờ), ngôn ngữ của phiếu và cách gửi: bằng mã QR hay máy tính bảng tại quầy.
+notice-stored-link = Các câu trả lời, nhóm được mời và ngôn ngữ của phiếu. Không ghi ngày giờ gửi.
+notice-stored-list = Danh sách mời có tên hoặc địa chỉ thư điện tử của Ông/Bà chỉ dùng để gửi liên kết và biết liên kết đã dùng hay chưa. Không có gì nối danh sách đó với phiếu.
+notice-not-stored = Không lưu những gì
+notice-not-stored-what = Địa chỉ mạng (IP), vị trí, loại máy. Trang khảo sát không đặt cookie và không có mã theo dõi. Không ai cần biết tên, số điện thoại, số căn cước hay số hồ sơ của Ông/Bà; xin đừng viết những điều đó vào phiếu.
+notice-kept = Giữ bao lâu
+notice-kept-answers = Từng phiếu được giữ nhiều nhất { $months } tháng sau khi đợt khảo sát kết thúc, đến hết ngày { $day }. Số liệu gộp được giữ lâu hơn.
+notice-kept-list = Danh sách mời được giữ nhiều nhất { $days } ngày sau khi đợt khảo sát kết thúc, đến hết ngày { $day }.
+notice-seen = Ai xem được gì
+notice-seen-what = Báo cáo chỉ có số liệu gộp của ít nhất { $k } phiếu. Chỉ người quản trị máy chủ mở được cơ sở dữ liệu; phiếu ở đó không kèm tên.
+notice-seen-open = Công chức tại quầy không xem được phiếu của Ông/Bà.
+notice-seen-link = Không ai xem được kết quả trước khi đợt khảo sát kết thúc. Cơ quan tổ chức biết liên kết nào chưa dùng để nhắc, không biết ai trả lời gì.
+notice-rights = Quyền của Ông/Bà
+notice-voluntary = Trả lời là tự nguyện; Ông/Bà có thể dừng bất cứ lúc nào trước khi gửi, không phải nêu lý do và không bị ảnh hưởng gì đến việc làm thủ tục.
+notice-not-found-again = Phiếu không gắn với người trả lời, nên phiếu đã gửi thì không ai tìm lại được để cho xem, sửa hay xóa, kể cả khi Ông/Bà yêu cầu.
+notice-rights-list = Với tên và địa chỉ trong danh sách mời, Ông/Bà có quyền được biết, xem, sửa, yêu cầu xóa, hạn chế hoặc phản đối theo Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15.
+notice-complain = Câu hỏi, yêu cầu và khiếu nại: xin gửi đến địa chỉ liên hệ ghi ở trên.
+
 # --- index: ghi chú của báo cáo ---
 index-population = Đơn vị “{ $unit }” có { $answers } phiếu nhưng tổng thể khai báo chỉ có { $population }; hãy sửa population trong tệp rồi chạy lại sipas apply.
 index-no-form = Bộ phiếu không còn mẫu “{ $form }”.
@@ -653,6 +686,7 @@ apply-expected-number = một số, ví dụ 0.9
 apply-expected-truth = true hoặc false
 apply-expected-moment = thời điểm không có ngoặc kép, ví dụ 2026-10-01T00:00:00+07:00 hoặc 2026-10-01
 apply-expected-texts = chữ theo từng ngôn ngữ, ví dụ { "{" } vi = "…", en = "…" { "}" }
+apply-expected-table = một bảng, ví dụ { "[" }campaign.{ $key }{ "]" }
 apply-expected-tables = các bảng, mỗi bảng mở đầu bằng { "[[" }{ $key }{ "]]" }
 apply-bad-code = Mã “{ $code }” không hợp lệ; mã chỉ gồm chữ cái không dấu, chữ số và - _ . , bắt đầu bằng chữ cái hoặc chữ số, dài tối đa { $most } ký tự.
 apply-bad-slug = Mã đợt khảo sát “{ $slug }” không hợp lệ; mã chỉ gồm chữ cái thường không dấu, chữ số và - _ . , bắt đầu bằng chữ cái hoặc chữ số, dài tối đa { $most } ký tự.
@@ -662,7 +696,7 @@ apply-too-long = Nội dung dài { $length } ký tự; tối đa là { $most }.
 apply-bad-email = “{ $email }” không phải địa chỉ thư điện tử của một người, ví dụ nguyen.van.a@binhdinh.gov.vn.
 apply-bad-moment = “{ $moment }” không phải một thời điểm; hãy ghi ngày, hoặc ngày và giờ, ví dụ 2026-10-01T00:00:00+07:00.
 apply-bad-language = “{ $language }” không phải mã ngôn ngữ; cần hai hoặc ba chữ cái thường, ví dụ vi.
-apply-title-vi = Thiếu tên đợt khảo sát bằng tiếng Việt; hãy thêm vi = "…".
+apply-text-vi = Thiếu nội dung tiếng Việt; hãy thêm vi = "…".
 apply-twice = “{ $code }” đã được ghi ở { $place }; mỗi mã chỉ được ghi một lần.
 apply-closes-before-opens = Đợt khảo sát phải kết thúc sau khi mở; hãy sửa opens hoặc closes.
 apply-target = Mục tiêu { $target } nằm ngoài giới hạn; cần số lớn hơn 0 và không quá 1 (90 % ghi là 0.9).
@@ -688,6 +722,8 @@ apply-answered = Đợt “{ $slug }” đã có phiếu trả lời nên không
 apply-settled = Đợt “{ $slug }” đã kết thúc lúc { $closed } và các phiếu qua đường dẫn cá nhân đã được trộn vào kết quả nên không mở lại được; hãy giữ closes cũ hoặc lập đợt mới.
 apply-population-below-answers = Tổng thể của “{ $unit }” là { $population }, nhỏ hơn { $answers } phiếu trả lời đã nhận; hãy ghi đúng số hồ sơ đã giải quyết hoặc số người được mời.
 apply-without-stratum = Lưu ý: trong đợt “{ $slug }” các đơn vị sau có quầy, thư mời hoặc phiếu trả lời nhưng chưa có { "[[" }campaign.stratum{ "]]" }: { $units }. Báo cáo sẽ không gia quyền cho đến khi mọi đơn vị đều có tổng thể.
+apply-notice-missing = Lưu ý: đợt “{ $slug }” là khảo sát thật nhưng { "[" }campaign.notice{ "]" } còn thiếu: { $keys }. Trang mở đầu sẽ không nói những điều đó; Luật Bảo vệ dữ liệu cá nhân yêu cầu cho người trả lời biết.
+apply-promise = Đợt “{ $slug }” đã có người trả lời với lời hứa { $key } = { $before }; thời hạn lưu chỉ được rút ngắn. Hãy giữ { $before } hoặc ít hơn.
 apply-counter-answered = Quầy “{ $code }” đã có { $answers } phiếu trả lời cho đơn vị “{ $unit }” nên không chuyển đơn vị được; hãy giữ đơn vị cũ và lập quầy mới với mã khác.
 apply-invitation-moved = Thư mời “{ $code }” đã được dùng cho đơn vị “{ $unit }” nên không chuyển đơn vị được; hãy giữ đơn vị cũ.
 apply-invitation-used = Thư mời “{ $code }” của đợt “{ $slug }” đã được dùng nên không rút lại được; hãy ghi lại thư mời này vào tệp.

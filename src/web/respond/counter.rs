@@ -12,7 +12,10 @@ use axum::{
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
-use super::answer::{self, Wanted};
+use super::{
+    about,
+    answer::{self, Wanted},
+};
 use crate::{
     language::Lang,
     organisation::Channel,
@@ -183,24 +186,33 @@ fn page(spot: &Spot, lang: Lang, submission: &str, answers: Option<&Invalid>) ->
     let path = CounterPath { address: spot.place.address.clone().unwrap_or_default() }.to_string();
     let links = answer::language_links(&path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
+    let details = about::CounterAboutPath { address: spot.place.address.clone().unwrap_or_default() };
+    let details = details.to_string();
+    let places = places(spot);
     questionnaire::page(&Page {
         lang,
         questionnaire: &spot.ready.questionnaire,
         heading: lang.pick(&campaign.title),
-        places: Places {
-            unit: &spot.unit_name,
-            counter: spot.place.name.as_deref(),
-            year: answer::year(campaign),
-        },
+        places,
         action: &answer::in_language(&path, lang),
         campaign: &campaign.slug,
         submission,
         token: None,
-        demonstration: campaign.demonstration,
+        facts: about::facts(&spot.ready, lang, places, Channel::Open),
+        details: &answer::in_language(&details, lang),
         language_links: &links,
         answers,
     })
     .into_string()
+}
+
+/// What the placeholders of the wording stand for at a counter.
+pub fn places(spot: &Spot) -> Places<'_> {
+    Places {
+        unit: &spot.unit_name,
+        counter: spot.place.name.as_deref(),
+        year: answer::year(&spot.ready.stored.campaign),
+    }
 }
 
 fn send(template: &Template, gzip: bool) -> Response {

@@ -13,7 +13,10 @@ use axum::{
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
-use super::answer::{self, Wanted};
+use super::{
+    about,
+    answer::{self, Wanted},
+};
 use crate::{
     language::Lang,
     organisation::Channel,
@@ -227,16 +230,19 @@ fn page(link: &Opened, lang: Lang, submission: &str, answers: Option<&Invalid>) 
     let campaign = &link.ready.stored.campaign;
     let links = answer::language_links(&LinkPath { token: link.token.clone() }.to_string());
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
+    let details = about::LinkAboutPath { slug: campaign.slug.clone() }.to_string();
+    let places = Places { unit: &link.unit_name, counter: None, year: answer::year(campaign) };
     questionnaire::page(&Page {
         lang,
         questionnaire: &link.ready.questionnaire,
         heading: lang.pick(&campaign.title),
-        places: Places { unit: &link.unit_name, counter: None, year: answer::year(campaign) },
+        places,
         action: &answer::in_language(&FormPath.to_string(), lang),
         campaign: &campaign.slug,
         submission,
         token: Some(&link.token),
-        demonstration: campaign.demonstration,
+        facts: about::facts(&link.ready, lang, places, Channel::Link),
+        details: &answer::in_language(&details, lang),
         language_links: &links,
         answers,
     })
