@@ -18,8 +18,19 @@ pub struct Ready {
     pub definition: Definition,
     /// SHA-256 of the translations, hex, by language.
     pub translations: BTreeMap<String, String>,
-    /// The form asked.
+    /// The form asked, whole.
     pub questionnaire: Questionnaire,
+    /// Where its modules rotate: the form as each choice of them is asked.
+    variants: Vec<Questionnaire>,
+}
+
+impl Ready {
+    /// The form for random bits that stand for one respondent ([`Questionnaire::choice`]), and the number of its
+    /// variant: where modules rotate, with those asked; else the whole one.
+    pub fn form(&self, random: [u8; 16]) -> (usize, &Questionnaire) {
+        let choice = self.questionnaire.choice(random);
+        (choice, self.variants.get(choice).unwrap_or(&self.questionnaire))
+    }
 }
 
 /// Reads the definition that a campaign pinned, and its translations.
@@ -39,5 +50,9 @@ pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Rea
     }
     let questionnaire = Questionnaire::generate(&definition, &stored.campaign.form)
         .ok_or(StoreError::Corrupt("form of a campaign"))?;
-    Ok(Ready { stored, definition, translations: translated, questionnaire })
+    let variants = match questionnaire.variants() {
+        1 => Vec::new(),
+        n => (0..n).map(|choice| questionnaire.variant(choice)).collect(),
+    };
+    Ok(Ready { stored, definition, translations: translated, questionnaire, variants })
 }

@@ -12,6 +12,7 @@ mod plan;
 mod questionnaires;
 mod report;
 mod respond;
+mod rotation;
 mod staff;
 mod statistics;
 mod support;
