@@ -104,8 +104,12 @@ impl Folders {
 
 /// A citizens' campaign in the invented language, its server and a phone.
 fn open(folders: &Folders) -> (Database, Server, Client) {
+    open_with(folders, &citizens(When::Now))
+}
+
+fn open_with(folders: &Folders, file: &str) -> (Database, Server, Client) {
     let database = Database::new();
-    let said = folders.apply(&database, &citizens(When::Now)).ok();
+    let said = folders.apply(&database, file).ok();
     assert!(said.contains("+ translation “qps” of the definition sipas 2026.1: sha256 "), "{said}");
     let server = folders.serve(&database);
     let client = server.client();
@@ -196,8 +200,8 @@ fn the_report_counts_answers_in_an_added_language_as_any_other_and_names_the_tra
 #[test]
 fn a_translation_may_be_mended_until_somebody_answers_in_it() {
     let folders = Folders::new();
-    let (database, _server, mut phone) = open(&folders);
     let file = citizens(When::Now);
+    let (database, _server, mut phone) = open_with(&folders, &file);
     assert!(folders.apply(&database, &file).ok().is_empty(), "nothing has changed");
     let hash = || database.texts("SELECT sha256 FROM translation");
     let first = hash();
