@@ -3,9 +3,11 @@
 //! Pure: what is stored is in [`crate::store`], what is read from files in [`crate::apply`].
 
 pub mod campaign;
+pub mod mode;
 pub mod notice;
 pub mod unit;
 
 pub use campaign::{Campaign, Channel, Counter, Margin, Phase, Stratum};
+pub use mode::Mode;
 pub use notice::Notice;
 pub use unit::{Unit, UnitTree};

@@ -7,7 +7,7 @@ use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::report::{
         CampaignInfo, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate, Method,
-        MethodWeights, Note, PartResult, Publish, Reliability, Report, Responses, Responsible, Result,
+        MethodWeights, Modes, Note, PartResult, Publish, Reliability, Report, Responses, Responsible, Result,
         SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
     organisation::Phase,
@@ -312,6 +312,13 @@ pub fn report() -> Report {
                 .map(|(channel, n)| (channel.to_owned(), n))
                 .into(),
             selection: Some(Selection::PartlySelfSelected),
+            modes: Some(Modes {
+                own: Some(1_204),
+                helped: Some(112),
+                proxy: None,
+                unknown: None,
+                index_unassisted: Some(estimate(3_218, 0.861, 1.0, false)),
+            }),
         },
         total: result(|_| true, false),
         units: units.collect(),

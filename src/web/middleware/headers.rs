@@ -20,7 +20,7 @@ use crate::web::{app::App, assets};
 /// The policy: nothing but our own files, the page's own styles by their hash, and forms to ourselves.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self' {}; img-src 'self' data:; form-action 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self' {}; img-src 'self' data:; media-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
         assets::style_hash()
     );

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     language::Lang,
-    organisation::Channel,
+    organisation::{Channel, Mode},
     questionnaire::{Invalid, Questionnaire},
     store::{
         inbox::{Kept, Refused},
@@ -77,7 +77,7 @@ pub async fn show(
     }
     let key = answer::new_submission();
     let (variant, form) = answer::form(&app, &spot.ready, &String::from_utf8_lossy(&key));
-    let render = || Template::new(&page(spot, form, lang, MARKER, None)).ok();
+    let render = || Template::new(&page(&app, spot, form, lang, MARKER, None)).ok();
     match app.catalogue.page(spot, lang, variant, render) {
         Some(template) => send(&template, &key, answer::takes_gzip(request.headers())),
         None => error::page(lang, Kind::Failed),
@@ -140,7 +140,7 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
     let (answers, id) = match parsed {
         Ok(parsed) => parsed,
         Err(invalid) => {
-            let page = page(spot, form, lang, &key, Some(&invalid));
+            let page = page(app, spot, form, lang, &key, Some(&invalid));
             return Some(error::html(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
     };
@@ -151,6 +151,7 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         place: spot.place.number,
         definition: stored.definition,
         channel: Channel::Open,
+        mode: if form.asks_mode { answer::mode(fields).unwrap_or_default() } else { Mode::Unknown },
         language: lang.code().to_owned(),
         answers: answers.pack(form),
         texts: answer::texts(form, &answers),
@@ -188,6 +189,7 @@ pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
 }
 
 fn page(
+    app: &App,
     spot: &Spot,
     form: &Questionnaire,
     lang: Lang,
@@ -213,6 +215,7 @@ fn page(
         facts: about::facts(&spot.ready, lang, places, Channel::Open),
         details: &answer::in_language(&details, lang),
         language_links: &links,
+        audio: app.sounds.of(&form.id, &form.version, lang.code()),
         answers,
     })
     .into_string()

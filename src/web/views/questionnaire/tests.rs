@@ -20,6 +20,7 @@ fn plain(questionnaire: &Questionnaire) -> Page<'_> {
         facts: facts(questionnaire, real()),
         details: "/k/qn-1/thong-tin",
         language_links: &LINKS,
+        audio: None,
         answers: None,
     }
 }
@@ -207,7 +208,7 @@ fn what_is_optional_and_how_long_it_takes_is_said_in_words() {
     let questionnaire = visit();
     let checked = Checked::new(&page(&plain(&questionnaire)));
     let optional = questionnaire.questions.iter().filter(|question| !question.required).count();
-    assert_eq!(checked.count(".opt"), optional);
+    assert_eq!(checked.count(".q .opt"), optional);
     assert!(checked.text(".count").starts_with("Nhiều nhất 21 câu hỏi, khoảng 2 phút."));
     assert!(checked.text("#h21").ends_with("Nhiều nhất 1000 ký tự."), "{}", checked.text("#h21"));
 }
