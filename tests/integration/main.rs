@@ -11,6 +11,7 @@ mod plan;
 mod questionnaires;
 mod report;
 mod respond;
+mod rotation;
 mod screening;
 mod staff;
 mod statistics;
