@@ -37,7 +37,7 @@ pub fn placed(report: &Report, form: &Questionnaire, released: Vec<Released>) ->
             (place, order.finalize().into(), comment)
         })
         .collect();
-    placed.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+    placed.sort_by_key(|(place, order, _)| (*place, *order));
     placed.into_iter().map(|(_, _, comment)| comment).collect()
 }
 
