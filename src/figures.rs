@@ -138,6 +138,7 @@ impl Wave {
             now: self.now,
         })?;
         report.comments = placed(&report, &self.ready.questionnaire, self.comments.clone());
+        report.campaign.definition.translations.clone_from(&self.ready.translations);
         Ok(report)
     }
 }
