@@ -148,14 +148,15 @@ pub async fn decide(
     request: Request,
 ) -> Response {
     let lang = wanted.language();
-    if !permit::may_screen(&staff) {
-        return error::page(lang, Kind::NotYours);
-    }
+    // Read before refusing: a body left unread ends the connection.
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
+    if !permit::may_screen(&staff) {
+        return error::page(lang, Kind::NotYours);
+    }
     match keep(&app, &path.slug, asked.filter().status, &fields).await {
         Ok(Some(decided)) => {
             // Neither ids nor words: the log is kept longer than some of them.
@@ -234,14 +235,15 @@ pub async fn cover(
     request: Request,
 ) -> Response {
     let lang = wanted.language();
-    if !permit::may_screen(&staff) {
-        return error::page(lang, Kind::NotYours);
-    }
+    // Read before refusing: a body left unread ends the connection.
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
+    if !permit::may_screen(&staff) {
+        return error::page(lang, Kind::NotYours);
+    }
     match covered(&app, &path, &fields).await {
         Ok(true) => {
             comments::forget(&app.store).await;
