@@ -19,6 +19,7 @@ pub mod questionnaire;
 pub mod recordings;
 pub mod report;
 pub mod sampling;
+pub mod screening;
 pub mod secret;
 pub mod simulation;
 pub mod statistics;
