@@ -8,7 +8,7 @@
   'use strict';
   var NAME = 'sipas', HOUR = 36e5, doc = document, win = window, nav = navigator;
   var form, words, key, own, place, questions, sections, button, caption, line, bar, net, status;
-  var html, copied, saved, dirty, over, pending, busy, timer, delay, expiry, step;
+  var html, again, copied, saved, dirty, over, pending, busy, timer, delay, expiry, step;
 
   function each(list, f) { Array.prototype.forEach.call(list, f); }
   function some(list, f) { return Array.prototype.some.call(list, f); }
@@ -78,13 +78,14 @@
     });
   }
 
-  /* What else the form carries; a page of another kind does not take over the key of a draft. */
+  /* What the form asks and carries. Modules rotate by the key, so a page that asks something else keeps its own. */
   function mark() {
-    var parts = [];
-    each(all(form, '[type=hidden]'), function (field) {
-      if (field !== key && field.name !== 'token') { parts.push(field.name, field.value); }
+    var names = [];
+    each(form.elements, function (field) {
+      if (field.name === '_campaign') { names.push(field.value); }
+      else if (field.name !== names[names.length - 1]) { names.push(field.name); }
     });
-    return parts.join(' ');
+    return names.join(' ');
   }
 
   function save() {
@@ -153,6 +154,19 @@
         });
       })
       .then(function () { if (over) { forget(); } }, function () { copied = false; });
+  }
+
+  /* The page that the draft was begun on, where other modules are asked on the one that came now. */
+  function reopen() {
+    again = true;
+    win.caches.match(location.href.split('#')[0], { ignoreVary: true })
+      .then(function (copy) { return copy && copy.text(); })
+      .then(function (text) {
+        if (!text) { start(); return; }
+        html = text;
+        doc.body = doc.adoptNode(new DOMParser().parseFromString(text.replace('data-copy=""', ''), 'text/html').body);
+        start();
+      }, start);
   }
 
   /* --- Errors ------------------------------------------------------------------------------------------------- */
@@ -343,6 +357,9 @@
     step = -1;
     place = form.hasAttribute('data-keep') &&
       NAME + ':' + form.getAttribute('action').split('?')[0] + ' ' + form.querySelector('[name=_campaign]').value;
+    sweep();
+    kept = draft();
+    if (kept && kept.mark !== mark() && copies() && !again && !summary) { reopen(); return; }
     flag(doc.documentElement, 'js', true);
     each(all(form, '.only'), function (sentence) { sentence.hidden = true; });
     each(all(form, '[maxlength]'), function (field) {
@@ -356,8 +373,6 @@
     form.addEventListener('input', changed);
     form.addEventListener('submit', submit);
     if (form.hasAttribute('data-paged') && !summary) { paginate(); }
-    sweep();
-    kept = draft();
     if (summary) { refresh(); save(); }
     else if (kept) {
       fill(kept);
@@ -431,7 +446,7 @@
   win.addEventListener('storage', function (event) {
     var kept = form && !over && event.key === place && read(event.newValue);
     if (!kept) { return; }
-    if (kept.to && kept.key === key.value) { over = true; location.replace(kept.to); }
+    if (kept.to && (kept.key === key.value || !dirty)) { over = true; location.replace(kept.to); }
     else if (kept.answers) { fill(kept); }
   });
 }());

@@ -61,6 +61,14 @@ definition-wording-not-asked = The form “{ $form }” does not ask “{ $id }�
 definition-never-asked = No form asks “{ $id }”.
 definition-rule-on-later = The rule looks at “{ $question }”, which the form “{ $form }” does not ask before this; a rule may look at earlier questions only.
 definition-rule-on-not-asked = The rule looks at “{ $question }”, which the form “{ $form }” does not ask; add it to ask or remove the rule.
+definition-rule-on-module = The rule looks at “{ $question }”, which is in the module “{ $module }” of the form “{ $form }”; whoever is not asked that module could not answer it. Put both questions into one module, or “{ $question }” into a section that everybody is asked (without module).
+definition-module-without-rotation = The form “{ $form }” has no rotation, so a section in the module “{ $module }” is asked of everybody; add rotation = { "{" } ask = 2 { "}" } to the form, or remove module.
+definition-too-few-modules = The form “{ $form }” has a rotation but { $modules } modules; it needs at least 2. Write module = "…" in the sections that rotate, or remove rotation.
+definition-ask-outside-modules = { $ask } of { $modules } modules cannot be asked; ask must be 1 to { $most } (2 or more is better). To ask everything, remove rotation.
+definition-too-many-choices = There are more than { $most } ways to choose { $ask } of { $modules } modules; join modules or change ask until there are no more than { $most }.
+definition-module-without-criterion = The module “{ $module }” of the form “{ $form }” asks no criterion without a rule, so that nothing tells who was asked it; add a criterion without asked_if, or remove module.
+definition-dimension-across-modules = The index averages respondents' own scores (respondent_scores), so that all criteria of the dimension “{ $dimension }” must be in one module of the form “{ $form }”, or all outside of modules; move this criterion.
+definition-one-module-asked = The form “{ $form }” asks each respondent a single module: the error of the index can only be bounded, so that its interval is wider than it need be. With ask = 2 or more it is estimated.
 definition-rule-on-kind = The rule looks at “{ $question }”, which has no options; it must be of kind single or multiple.
 definition-empty-rule = The rule is empty; give at least one option code or one rule in it.
 definition-rule-never-fires = In the form “{ $form }” this rule can never be fulfilled, so it is never asked; look at the rule again.
@@ -91,6 +99,8 @@ definition-show-in = { $question } is { $codes }
 definition-show-or = or
 definition-show-and = and
 definition-show-not = not ({ $rule })
+definition-show-rotation = Rotating modules: each respondent is asked { $ask } of { $modules } modules ({ $names }), every choice being as likely; sections outside the modules are asked of everybody.
+definition-show-module = (module { $module })
 definition-show-required = required
 definition-show-text = (text, at most { $length } characters)
 definition-show-number = (a number)
@@ -122,6 +132,149 @@ definition-simulate-length = Questions asked: fewest { $shortest }, median { $me
 definition-simulate-never = Never asked: { $ids }. Look at their asked_if.
 # statistics: sipas estimate
 estimate-unreadable = Cannot read the file { $file }: { $detail }
+estimate-explain-head = How { $analysis } / { $key } ({ $kind }) is computed
+estimate-explain-weights = Weights of { $analysis }
+estimate-explain-two-stages = V2_h: variance of the second stage, Σ_c (m/M)·f_c·m_c/(m_c − 1)·Σ(u − ū_c)² over the PSUs c of the stratum.
+estimate-explain-answers = Answers
+estimate-explain-sum-of-weights = Sum of weights
+estimate-explain-sum-of-squared-weights = Sum of squared weights
+estimate-explain-weighted-sum = Weighted sum
+estimate-explain-weighted-sum-of-denominator = Weighted sum of the denominator
+estimate-explain-mean = Estimated mean (share)
+estimate-explain-total = Estimated total
+estimate-explain-ratio = Estimated ratio
+estimate-explain-component = Component
+estimate-explain-composite = Composite index
+estimate-explain-difference = Difference
+estimate-explain-variance = Variance
+estimate-explain-variance-from-components = Variance, again from the covariances
+estimate-explain-covariance = Covariance
+estimate-explain-standard-error = Standard error
+estimate-explain-degrees-of-freedom = Degrees of freedom: PSUs less strata
+estimate-explain-sample-variance = Variance of the values
+estimate-explain-design-effect = Design effect
+estimate-explain-design-effect-with-replacement = Design effect against a sample with replacement
+estimate-explain-kish-design-effect = Kish's design effect, of the weights
+estimate-explain-kish-size = Kish's effective size
+estimate-explain-least-weight = Smallest weight
+estimate-explain-largest-weight = Largest weight
+estimate-explain-t-quantile = Quantile of t
+estimate-explain-normal-quantile = Normal quantile
+estimate-explain-power-quantile = Normal quantile of the power
+estimate-explain-logit = Logit scale
+estimate-explain-effective-size = Effective size
+estimate-explain-excess = Excess of the weights over 1
+estimate-explain-cap = Cap of the effective size
+estimate-explain-lower-limit = Lower limit
+estimate-explain-upper-limit = Upper limit
+estimate-explain-lower-tail = Probability at the lower limit, more than α/2
+estimate-explain-lower-tail-below = Probability just below the lower limit, at most α/2
+estimate-explain-upper-tail = Probability at the upper limit, more than α/2
+estimate-explain-upper-tail-above = Probability just above the upper limit, at most α/2
+estimate-explain-width = Width of the interval
+estimate-explain-t-statistic = t statistic
+estimate-explain-probability-above = Probability of a t this large if the truth were the target
+estimate-explain-probability-below = Probability of a t this small if the truth were the target
+estimate-explain-probability-two-sided = Two-sided p
+estimate-explain-decision = Decision
+estimate-explain-items = Items
+estimate-explain-score-variance = Variance of the total score
+estimate-explain-alpha = Cronbach's alpha
+estimate-explain-simultaneous-level = Level of each interval (Bonferroni)
+estimate-explain-outside = Weights outside the bounds
+estimate-explain-cut = Sum of what is cut
+estimate-explain-share = What each of the others gets
+estimate-explain-coefficient = Regression coefficient
+estimate-explain-standardised-coefficient = Standardised coefficient
+estimate-explain-intercept = Intercept
+estimate-explain-r-squared = R squared
+estimate-explain-lmg = Share of R² by LMG (Shapley)
+estimate-explain-johnson = Johnson's relative weight
+estimate-explain-status = Whether it may be shown
+estimate-explain-infinite-size = Size for an infinite population
+estimate-explain-size = Sample size
+estimate-explain-whole-size = Sample size, rounded up
+estimate-explain-invited = Persons to invite
+estimate-explain-head-variance = Variance and standard error
+estimate-explain-head-interval = Interval { $method }, level { $level }
+estimate-explain-head-target = Against the target τ = { $value }
+estimate-explain-head-component = Component “{ $name }”
+estimate-explain-head-side = Side { $name }
+estimate-explain-head-unit = Unit “{ $name }”
+estimate-explain-head-predictor = Coefficient of “{ $name }”
+estimate-explain-head-pairs = All pairs
+estimate-explain-head-ranks = Ranks
+estimate-explain-head-pass = Pass { $number }
+estimate-explain-head-request = Request { $row }: { $kind }
+estimate-explain-note-rows = K: the rows of the domain with an answer; every sum Σ below is over K.
+estimate-explain-note-influence = u: the sum of w·z in each PSU, with z = { $z } on K and 0 outside it (Taylor linearisation).
+estimate-explain-note-residuals = The weights are calibrated: z is replaced by its residual z − Σ_g b_g from the regression on the calibration cells with base weights (Deville and Särndal 1992). Coefficients b_g:
+estimate-explain-note-strata = Each stratum h: n_K answers, m PSUs in the sample, M in the population, f = 1 − m/M, V_h = f·m/(m − 1)·Σ(u − ū)².
+estimate-explain-note-lonely = A stratum has a single PSU; rule { $rule }.
+estimate-explain-note-rounded = Below 1e-20: the rounding of zero.
+estimate-explain-note-complete = Complete enumeration: no sampling error.
+estimate-explain-note-kish = The share is 0 or 1, or the variance 0: Kish's effective size stands in.
+estimate-explain-note-no-freedom = No degrees of freedom, or a standard error of 0: not computable.
+estimate-explain-note-no-inside = The share is 0 or 1, or its variance 0: this method has no interval.
+estimate-explain-note-not-simple = Only for a share of one stratum that is a simple random sample with equal weights and known population.
+estimate-explain-note-not-computable = Not computable: there are no answers, or the values do not vary.
+estimate-explain-note-codes = Rows by stratum and value of z; from them Σu = Σ z·Σw and Σ(u − ū)² = Σ z²·Σw² − (Σu)²/m:
+estimate-explain-note-psus = The total u of each PSU c:
+estimate-explain-note-calibration = Weights w: the base weights d adjusted to the known total N_g of each cell g{ $raked ->
+    [yes] , margin by margin until all agree (raking).
+   *[no] {" "}(post-stratification).
+ }
+estimate-explain-note-base-weights = The weights w are the base weights.
+estimate-explain-note-regression = Weighted linear regression of y on the x_j over the complete rows; r are weighted correlations, R the matrix of those of the x_j.
+estimate-explain-note-subsets = R²(S) = r_S' R_SS⁻¹ r_S of each subset S:
+estimate-explain-note-square-root = λ: the symmetric square root of R (Λ·Λ = R); β* = Λ⁻¹ r:
+estimate-explain-note-holm = p_Holm: the p in ascending order, the k-th times (pairs − k + 1), never less than the one before, at most 1 (Holm 1979).
+estimate-explain-note-ranks = r = 1 + units with a larger estimate; r_min = 1 + units significantly better (p_Holm < { $alpha }); r_max = units − units significantly worse.
+estimate-explain-note-rules = Suppressed where n < { $n }; with caution where n_e < { $size }, the width b > { $width } or there is no interval; else shown.
+estimate-explain-note-nothing-outside = No weight is outside the bounds.
+estimate-explain-note-further-passes = { $passes } more passes in the same way.
+estimate-explain-note-yamane = Yamane's rule assumes a true share of 0.5, z = 2, and a simple random sample of each unit.
+estimate-explain-decision-met = met
+estimate-explain-decision-not-met = not met
+estimate-explain-decision-undecided = undecided
+estimate-explain-status-publish = shown
+estimate-explain-status-caution = with caution
+estimate-explain-status-suppress = suppressed
+estimate-problem = { $file }: { $path }: { $problem }
+estimate-problem-shape = not in the shape of the schema: { $detail }
+estimate-problem-schema = the schema is “{ $found }”; supported is “svy-ref/1”
+estimate-problem-kind = there is no kind “{ $found }”; supported are { $supported }
+estimate-problem-twice = “{ $name }” occurs twice; rename or remove one
+estimate-problem-no-column = there is no column “{ $column }”; the file has { $available }
+estimate-problem-not-number = line { $line }, column “{ $column }”: “{ $text }” is not a number
+estimate-problem-empty-cell = line { $line }, column “{ $column }”: the cell is empty
+estimate-problem-cell-range = line { $line }, column “{ $column }”: { $value } must be { $range }
+estimate-problem-csv = line { $line }: cannot be read as CSV: { $detail }
+estimate-problem-rows = the specification says { $said } rows, the file has { $found }
+estimate-problem-range = { $value } must be { $range }
+estimate-problem-too-few = needs at least { $least }
+estimate-problem-too-many = has { $found }; at most { $most } are supported
+estimate-problem-measure = give either “col” (and “in”) or “cols” with “agg”
+estimate-problem-side = give either “y” or “components”
+estimate-problem-no-design = this kind of estimand needs a “design”
+estimate-problem-mixed-fpc = either no stage or every stage has an “fpc”
+estimate-problem-fpc-varies = column “{ $column }” has different values in { $unit }; a population is one number
+estimate-problem-fpc-too-small = column “{ $column }”: the population { $population } of { $unit } is smaller than its sample of { $sampled }
+estimate-problem-lonely = { $unit } has a single sampled PSU; merge strata or choose another “lonely_psu”
+estimate-problem-no-weight = the weights sum to zero
+estimate-problem-no-total = line { $line }: no total is given for { $cell }
+estimate-problem-no-rows = no row with weight is in the cell { $cell }; merge it with another
+estimate-problem-not-converged = the margins did not agree after { $rounds } rounds; do their totals have the same sum?
+estimate-problem-bounds = the bounds cannot hold the sum of the weights
+estimate-problem-collinear = the predictors determine each other, or there are too few complete rows
+estimate-allowed-not-negative = 0 or more
+estimate-allowed-positive = more than 0
+estimate-allowed-share = between 0 and 1
+estimate-allowed-at-most-one = at most 1
+estimate-allowed-more-than-target = more than p
+estimate-unit-sample = the sample
+estimate-unit-stratum = stratum “{ $name }”
+estimate-unit-psu = PSU “{ $name }” of { $stratum }
 
 # --- config: settings of the server and the commands ---
 config-unreadable = Cannot read the file { $path }: { $detail }.
@@ -492,6 +645,39 @@ report-column-mean = Mean score
 report-column-count = Level { $code }
 report-column-count-of = Sheets
 
+# --- notice: điều người trả lời được biết trước / what people are told ---
+notice-asks = asks your opinion { $purpose }.
+notice-start-open = The survey is anonymous: no name, telephone or case number is needed; your network address and device are not recorded. Answering is voluntary.
+notice-start-link = Answers are stored apart from your name and link, without day or time; results open only after the survey has closed. Answering is voluntary.
+notice-adults = The survey is for people aged 18 or over.
+notice-more = Who is responsible, what is stored, for how long, whom to ask
+notice-title = About this survey
+notice-back = Back to the questionnaire
+notice-back-link = To return to the questionnaire, use your browser's back button or open the link in the invitation again.
+notice-responsible = Who asks, and why
+notice-address = Address: { $address }
+notice-phone = Telephone:
+notice-email = E-mail:
+notice-ground = Legal ground
+notice-stored = What is stored
+notice-stored-open = The answers, the counter, the day (not the time) they were sent, the language of the form, and whether they came by QR code or by the tablet at the counter.
+notice-stored-link = The answers, the invited group and the language of the form. Neither day nor time.
+notice-stored-list = The list of invitations has your name or e-mail address; it serves only to send the link and to know whether it was used. Nothing joins that list to the answers.
+notice-not-stored = What is not stored
+notice-not-stored-what = Your network address (IP), location and device. These pages set no cookie and track nobody. Nobody needs your name, telephone, identity or case number; please do not write them in the form.
+notice-kept = For how long
+notice-kept-answers = Single forms are kept for at most { $months } months after the survey closes, until the end of { $day }. Summary figures are kept longer.
+notice-kept-list = The list of invitations is kept for at most { $days } days after the survey closes, until the end of { $day }.
+notice-seen = Who sees what
+notice-seen-what = Reports have only figures of { $k } or more forms together. Only the administrators of the server can open the database; the forms in it have no names.
+notice-seen-open = Staff at the counter cannot see your form.
+notice-seen-link = Nobody sees results before the survey has closed. The organisers know which links are unused, to send reminders; they do not know who answered what.
+notice-rights = Your rights
+notice-voluntary = Answering is voluntary; you may stop at any time before sending, without a reason and without any effect on your case.
+notice-not-found-again = Forms are not tied to people, so a form once sent cannot be found again by anyone to show, correct or delete it, even if you ask.
+notice-rights-list = Over your name and address in the list of invitations you have the rights of Law 91/2025/QH15 on personal data protection: to know, see, correct, have deleted, restrict or object.
+notice-complain = Questions, requests and complaints: please use the contact given above.
+
 # --- index: notes of the report ---
 index-population = Unit “{ $unit }” has { $answers } answers but a declared population of only { $population }; mend population in the file and run sipas apply again.
 index-no-form = The questionnaire has no form “{ $form }” any more.
@@ -525,6 +711,7 @@ apply-expected-number = a number, such as 0.9
 apply-expected-truth = true or false
 apply-expected-moment = a moment without quotes, such as 2026-10-01T00:00:00+07:00 or 2026-10-01
 apply-expected-texts = a text for each language, such as { "{" } vi = "…", en = "…" { "}" }
+apply-expected-table = a table, such as { "[" }campaign.{ $key }{ "]" }
 apply-expected-tables = tables, each beginning with { "[[" }{ $key }{ "]]" }
 apply-bad-code = The code “{ $code }” is not valid; a code has only letters a–z and A–Z, digits and - _ . , begins with a letter or digit, and is at most { $most } characters long.
 apply-bad-slug = The slug “{ $slug }” is not valid; a slug has only lower-case letters a–z, digits and - _ . , begins with a letter or digit, and is at most { $most } characters long.
@@ -534,7 +721,7 @@ apply-too-long = The text is { $length } characters long; at most { $most } are 
 apply-bad-email = “{ $email }” is no e-mail address of one person, such as nguyen.van.a@binhdinh.gov.vn.
 apply-bad-moment = “{ $moment }” is no moment; write a day, or a day and a time, such as 2026-10-01T00:00:00+07:00.
 apply-bad-language = “{ $language }” is no language code; write two or three lower-case letters, such as vi.
-apply-title-vi = The title in Vietnamese is missing; add vi = "…".
+apply-text-vi = The text in Vietnamese is missing; add vi = "…".
 apply-twice = “{ $code }” was given already at { $place }; give each once.
 apply-closes-before-opens = The campaign must close after it opens; change opens or closes.
 apply-target = The target { $target } is out of limits; it must be above 0 and at most 1 (write 90 % as 0.9).
@@ -548,6 +735,7 @@ apply-margin-twice = Unit “{ $unit }” has a margin by “{ $by }” already,
 apply-margin-without-stratum = Unit “{ $unit }” has a margin but no population; add a [[campaign.stratum]] for it.
 apply-margin-sum = The groups of unit “{ $unit }” sum to { $sum }, not to population = { $population }; make them agree.
 apply-margin-question = The form has no single-choice question “{ $by }” beside the index.
+apply-margin-rotated = Question “{ $by }” is in a rotating module, so that only some respondents are asked it; use one that everybody is asked.
 apply-margin-code = Question “{ $by }” has no option “{ $code }”.
 apply-expected-wholes = whole numbers by code, such as {"{"} land = 1200, justice = 800 {"}"}
 apply-cycle = The units are below each other in a circle: { $round }; change a parent.
@@ -560,6 +748,8 @@ apply-answered = The campaign “{ $slug }” has answers, so its { $key } canno
 apply-settled = The campaign “{ $slug }” closed at { $closed } and its answers by personal link were shuffled into the results, so it cannot be opened again; keep the earlier closes or make a new campaign.
 apply-population-below-answers = The population of “{ $unit }” is { $population }, less than the { $answers } answers received; give the number of transactions completed or of persons invited.
 apply-without-stratum = Note: in the campaign “{ $slug }” these units have counters, invitations or answers but no { "[[" }campaign.stratum{ "]]" }: { $units }. The report is unweighted until every unit has a population.
+apply-notice-missing = Note: the campaign “{ $slug }” is a real survey but its { "[" }campaign.notice{ "]" } does not give: { $keys }. The start page leaves them unsaid; the law on personal data wants people to be told.
+apply-promise = People have answered in the campaign “{ $slug }” on the promise { $key } = { $before }; answers may be kept shorter, never longer. Keep { $before } or less.
 apply-counter-answered = The counter “{ $code }” has { $answers } answers for the unit “{ $unit }”, so its unit cannot change; keep the unit and make a new counter with another code.
 apply-invitation-moved = The invitation “{ $code }” was used for the unit “{ $unit }”, so its unit cannot change; keep the earlier unit.
 apply-invitation-used = The invitation “{ $code }” of the campaign “{ $slug }” was used and cannot be withdrawn; list it again.

@@ -61,6 +61,14 @@ definition-wording-not-asked = Mẫu phiếu “{ $form }” không hỏi “{ $
 definition-never-asked = Không mẫu phiếu nào hỏi “{ $id }”.
 definition-rule-on-later = Điều kiện dựa vào “{ $question }”, nhưng mẫu phiếu “{ $form }” chưa hỏi câu đó trước câu này; điều kiện chỉ được dựa vào câu hỏi trước.
 definition-rule-on-not-asked = Điều kiện dựa vào “{ $question }”, nhưng mẫu phiếu “{ $form }” không hỏi câu đó; hãy thêm câu vào ask hoặc bỏ điều kiện.
+definition-rule-on-module = Điều kiện dựa vào “{ $question }”, câu thuộc mô-đun “{ $module }” trong mẫu phiếu “{ $form }”; người không được hỏi mô-đun đó sẽ không trả lời được. Hãy để cả hai câu trong cùng một mô-đun, hoặc đưa câu “{ $question }” ra mục hỏi mọi người (không có module).
+definition-module-without-rotation = Mẫu phiếu “{ $form }” không có rotation nên mục thuộc mô-đun “{ $module }” vẫn được hỏi mọi người; hãy thêm rotation = { "{" } ask = 2 { "}" } vào mẫu phiếu, hoặc bỏ dòng module.
+definition-too-few-modules = Mẫu phiếu “{ $form }” có rotation nhưng chỉ có { $modules } mô-đun; cần ít nhất 2. Hãy ghi module = "…" ở các mục cần luân phiên, hoặc bỏ rotation.
+definition-ask-outside-modules = Không thể hỏi { $ask } trong { $modules } mô-đun; hãy ghi ask từ 1 đến { $most } (nên từ 2 trở lên). Nếu hỏi tất cả thì bỏ rotation.
+definition-too-many-choices = Chọn { $ask } trong { $modules } mô-đun có hơn { $most } cách; hãy gộp mô-đun hoặc đổi ask để không quá { $most } cách.
+definition-module-without-criterion = Mô-đun “{ $module }” của mẫu phiếu “{ $form }” không có tiêu chí nào được hỏi vô điều kiện, nên không biết ai đã được hỏi; hãy thêm một tiêu chí không có asked_if, hoặc bỏ module.
+definition-dimension-across-modules = Chỉ số tính theo điểm của từng người (respondent_scores), nên mọi tiêu chí của yếu tố “{ $dimension }” trong mẫu phiếu “{ $form }” phải ở cùng một mô-đun, hoặc đều ngoài mô-đun; hãy chuyển tiêu chí này.
+definition-one-module-asked = Mẫu phiếu “{ $form }” chỉ hỏi mỗi người một mô-đun: sai số của chỉ số chung chỉ ước lượng được theo hướng thận trọng (rộng hơn). Nên ghi ask từ 2 trở lên.
 definition-rule-on-kind = Điều kiện dựa vào “{ $question }”, nhưng câu đó không có phương án để chọn; cần câu loại single hoặc multiple.
 definition-empty-rule = Điều kiện để trống; hãy ghi ít nhất một mã phương án hoặc một điều kiện con.
 definition-rule-never-fires = Trong mẫu phiếu “{ $form }”, điều kiện này không bao giờ xảy ra nên câu sẽ không được hỏi; hãy xem lại điều kiện.
@@ -91,6 +99,8 @@ definition-show-in = { $question } là { $codes }
 definition-show-or = hoặc
 definition-show-and = và
 definition-show-not = không phải ({ $rule })
+definition-show-rotation = Luân phiên mô-đun: mỗi người được hỏi { $ask } trong { $modules } mô-đun ({ $names }), mọi cách chọn có xác suất như nhau; mục không thuộc mô-đun nào được hỏi mọi người.
+definition-show-module = (mô-đun { $module })
 definition-show-required = bắt buộc
 definition-show-text = (ghi chữ, tối đa { $length } ký tự)
 definition-show-number = (ghi số)
@@ -122,6 +132,149 @@ definition-simulate-length = Số câu được hỏi: ít nhất { $shortest },
 definition-simulate-never = Không lượt nào hỏi đến: { $ids }. Hãy xem lại điều kiện asked_if.
 # statistics: sipas estimate
 estimate-unreadable = Không đọc được tệp { $file }: { $detail }
+estimate-explain-head = Cách tính { $analysis } / { $key } ({ $kind })
+estimate-explain-weights = Trọng số của { $analysis }
+estimate-explain-two-stages = V2_h: phương sai giai đoạn hai, Σ_c (m/M)·f_c·m_c/(m_c − 1)·Σ(u − ū_c)² trên các PSU c của tầng.
+estimate-explain-answers = Số câu trả lời
+estimate-explain-sum-of-weights = Tổng trọng số
+estimate-explain-sum-of-squared-weights = Tổng bình phương trọng số
+estimate-explain-weighted-sum = Tổng có trọng số
+estimate-explain-weighted-sum-of-denominator = Tổng có trọng số của mẫu số
+estimate-explain-mean = Ước lượng trung bình (tỷ lệ)
+estimate-explain-total = Ước lượng tổng
+estimate-explain-ratio = Ước lượng tỷ số
+estimate-explain-component = Thành phần
+estimate-explain-composite = Chỉ số tổng hợp
+estimate-explain-difference = Chênh lệch
+estimate-explain-variance = Phương sai
+estimate-explain-variance-from-components = Phương sai, tính lại từ hiệp phương sai
+estimate-explain-covariance = Hiệp phương sai
+estimate-explain-standard-error = Sai số chuẩn
+estimate-explain-degrees-of-freedom = Bậc tự do: số PSU trừ số tầng
+estimate-explain-sample-variance = Phương sai của giá trị
+estimate-explain-design-effect = Hệ số thiết kế
+estimate-explain-design-effect-with-replacement = Hệ số thiết kế so với mẫu có hoàn lại
+estimate-explain-kish-design-effect = Hệ số thiết kế Kish, do trọng số
+estimate-explain-kish-size = Cỡ mẫu hiệu dụng Kish
+estimate-explain-least-weight = Trọng số nhỏ nhất
+estimate-explain-largest-weight = Trọng số lớn nhất
+estimate-explain-t-quantile = Phân vị t
+estimate-explain-normal-quantile = Phân vị chuẩn
+estimate-explain-power-quantile = Phân vị chuẩn của lực kiểm định
+estimate-explain-logit = Thang logit
+estimate-explain-effective-size = Cỡ mẫu hiệu dụng
+estimate-explain-excess = Phần trọng số vượt 1
+estimate-explain-cap = Trần của cỡ mẫu hiệu dụng
+estimate-explain-lower-limit = Giới hạn dưới
+estimate-explain-upper-limit = Giới hạn trên
+estimate-explain-lower-tail = Xác suất tại giới hạn dưới, lớn hơn α/2
+estimate-explain-lower-tail-below = Xác suất ngay dưới giới hạn dưới, không quá α/2
+estimate-explain-upper-tail = Xác suất tại giới hạn trên, lớn hơn α/2
+estimate-explain-upper-tail-above = Xác suất ngay trên giới hạn trên, không quá α/2
+estimate-explain-width = Độ rộng khoảng
+estimate-explain-t-statistic = Thống kê t
+estimate-explain-probability-above = Xác suất t lớn như vậy khi giá trị thật bằng mục tiêu
+estimate-explain-probability-below = Xác suất t nhỏ như vậy khi giá trị thật bằng mục tiêu
+estimate-explain-probability-two-sided = Giá trị p hai phía
+estimate-explain-decision = Kết luận
+estimate-explain-items = Số mục hỏi
+estimate-explain-score-variance = Phương sai của tổng điểm
+estimate-explain-alpha = Hệ số Cronbach alpha
+estimate-explain-simultaneous-level = Độ tin cậy từng khoảng (Bonferroni)
+estimate-explain-outside = Số trọng số ngoài ngưỡng
+estimate-explain-cut = Tổng phần bị cắt
+estimate-explain-share = Phần cộng thêm cho mỗi trọng số còn lại
+estimate-explain-coefficient = Hệ số hồi quy
+estimate-explain-standardised-coefficient = Hệ số hồi quy chuẩn hóa
+estimate-explain-intercept = Hệ số chặn
+estimate-explain-r-squared = Hệ số xác định
+estimate-explain-lmg = Phần R² theo LMG (Shapley)
+estimate-explain-johnson = Trọng số tương đối Johnson
+estimate-explain-status = Được công bố hay không
+estimate-explain-infinite-size = Cỡ mẫu với tổng thể vô hạn
+estimate-explain-size = Cỡ mẫu
+estimate-explain-whole-size = Cỡ mẫu, làm tròn lên
+estimate-explain-invited = Số người cần mời
+estimate-explain-head-variance = Phương sai và sai số chuẩn
+estimate-explain-head-interval = Khoảng tin cậy { $method }, độ tin cậy { $level }
+estimate-explain-head-target = So với mục tiêu τ = { $value }
+estimate-explain-head-component = Thành phần “{ $name }”
+estimate-explain-head-side = Vế { $name }
+estimate-explain-head-unit = Đơn vị “{ $name }”
+estimate-explain-head-predictor = Hệ số của “{ $name }”
+estimate-explain-head-pairs = So sánh từng cặp
+estimate-explain-head-ranks = Thứ hạng
+estimate-explain-head-pass = Lượt { $number }
+estimate-explain-head-request = Yêu cầu { $row }: { $kind }
+estimate-explain-note-rows = K: các dòng thuộc miền và có câu trả lời; mọi tổng Σ dưới đây lấy trên K.
+estimate-explain-note-influence = u: tổng w·z trong mỗi PSU, với z = { $z } trên K và 0 ở ngoài K (tuyến tính hóa Taylor).
+estimate-explain-note-residuals = Trọng số đã hiệu chỉnh: z được thay bằng phần dư z − Σ_g b_g của hồi quy z theo các ô hiệu chỉnh, với trọng số gốc (Deville và Särndal 1992). Hệ số b_g:
+estimate-explain-note-strata = Từng tầng h: n_K câu trả lời, m PSU trong mẫu, M trong tổng thể, f = 1 − m/M, V_h = f·m/(m − 1)·Σ(u − ū)².
+estimate-explain-note-lonely = Có tầng chỉ một PSU; quy tắc { $rule }.
+estimate-explain-note-rounded = Nhỏ hơn 1e-20: chỉ là sai số làm tròn của 0.
+estimate-explain-note-complete = Điều tra toàn bộ: không có sai số chọn mẫu.
+estimate-explain-note-kish = Tỷ lệ bằng 0 hoặc 1, hoặc phương sai bằng 0: dùng cỡ mẫu hiệu dụng Kish.
+estimate-explain-note-no-freedom = Không có bậc tự do hoặc sai số chuẩn bằng 0: không tính được.
+estimate-explain-note-no-inside = Tỷ lệ bằng 0 hoặc 1, hoặc phương sai bằng 0: phương pháp này không có khoảng tin cậy.
+estimate-explain-note-not-simple = Chỉ áp dụng cho tỷ lệ của một tầng mẫu ngẫu nhiên đơn giản, trọng số bằng nhau, biết tổng thể.
+estimate-explain-note-not-computable = Không tính được: không có câu trả lời, hoặc giá trị không biến thiên.
+estimate-explain-note-codes = Số dòng theo tầng và giá trị z; từ đó Σu = Σ z·Σw và Σ(u − ū)² = Σ z²·Σw² − (Σu)²/m:
+estimate-explain-note-psus = Tổng u của từng PSU c:
+estimate-explain-note-calibration = Trọng số w: trọng số gốc d được hiệu chỉnh theo tổng đã biết N_g của từng ô g{ $raked ->
+    [yes] , lần lượt từng biên cho đến khi mọi biên khớp (raking).
+   *[no] {" "}(phân tầng sau).
+ }
+estimate-explain-note-base-weights = Trọng số w là trọng số gốc.
+estimate-explain-note-regression = Hồi quy tuyến tính có trọng số của y theo các x_j trên các dòng đủ dữ liệu; r là hệ số tương quan có trọng số, R ma trận tương quan của các x_j.
+estimate-explain-note-subsets = R²(S) = r_S' R_SS⁻¹ r_S của từng tập con S:
+estimate-explain-note-square-root = λ: căn bậc hai đối xứng của R (Λ·Λ = R); β* = Λ⁻¹ r:
+estimate-explain-note-holm = p_Holm: các p xếp tăng dần, p thứ k nhân với (số cặp − k + 1), không nhỏ hơn giá trị trước và không quá 1 (Holm 1979).
+estimate-explain-note-ranks = r = 1 + số đơn vị có ước lượng lớn hơn; r_min = 1 + số đơn vị tốt hơn có ý nghĩa (p_Holm < { $alpha }); r_max = số đơn vị − số đơn vị kém hơn có ý nghĩa.
+estimate-explain-note-rules = Không công bố khi n < { $n }; thận trọng khi n_e < { $size }, độ rộng b > { $width } hoặc không có khoảng; còn lại được công bố.
+estimate-explain-note-nothing-outside = Không trọng số nào ngoài ngưỡng.
+estimate-explain-note-further-passes = Còn { $passes } lượt nữa, tính như trên.
+estimate-explain-note-yamane = Quy tắc Yamane giả định tỷ lệ thật là 0,5, z = 2 và mẫu ngẫu nhiên đơn giản cho từng đơn vị.
+estimate-explain-decision-met = đạt
+estimate-explain-decision-not-met = không đạt
+estimate-explain-decision-undecided = chưa kết luận được
+estimate-explain-status-publish = công bố
+estimate-explain-status-caution = thận trọng
+estimate-explain-status-suppress = không công bố
+estimate-problem = { $file }: { $path }: { $problem }
+estimate-problem-shape = không đúng lược đồ: { $detail }
+estimate-problem-schema = lược đồ là “{ $found }”; cần “svy-ref/1”
+estimate-problem-kind = không có loại “{ $found }”; các loại có thể dùng: { $supported }
+estimate-problem-twice = “{ $name }” xuất hiện hai lần; hãy đổi hoặc bỏ một
+estimate-problem-no-column = không có cột “{ $column }”; tệp có các cột { $available }
+estimate-problem-not-number = dòng { $line }, cột “{ $column }”: “{ $text }” không phải là số
+estimate-problem-empty-cell = dòng { $line }, cột “{ $column }”: ô trống
+estimate-problem-cell-range = dòng { $line }, cột “{ $column }”: { $value } phải { $range }
+estimate-problem-csv = dòng { $line }: không đọc được như tệp CSV: { $detail }
+estimate-problem-rows = bản đặc tả ghi { $said } dòng, tệp có { $found } dòng
+estimate-problem-range = { $value } phải { $range }
+estimate-problem-too-few = cần ít nhất { $least }
+estimate-problem-too-many = có { $found }; nhiều nhất là { $most }
+estimate-problem-measure = hãy cho “col” (và “in”), hoặc “cols” cùng “agg”
+estimate-problem-side = hãy cho “y” hoặc “components”
+estimate-problem-no-design = loại ước lượng này cần “design”
+estimate-problem-mixed-fpc = hoặc mọi giai đoạn đều có “fpc”, hoặc không giai đoạn nào có
+estimate-problem-fpc-varies = cột “{ $column }” có nhiều giá trị trong { $unit }; quy mô tổng thể phải là một số
+estimate-problem-fpc-too-small = cột “{ $column }”: tổng thể { $population } của { $unit } nhỏ hơn mẫu { $sampled }
+estimate-problem-lonely = { $unit } chỉ có một PSU trong mẫu; hãy gộp tầng hoặc chọn “lonely_psu” khác
+estimate-problem-no-weight = tổng trọng số bằng 0
+estimate-problem-no-total = dòng { $line }: không có tổng cho ô { $cell }
+estimate-problem-no-rows = không có dòng nào có trọng số trong ô { $cell }; hãy gộp với ô khác
+estimate-problem-not-converged = các biên không khớp sau { $rounds } vòng; tổng của chúng có bằng nhau không?
+estimate-problem-bounds = các ngưỡng không chứa được tổng trọng số
+estimate-problem-collinear = các biến giải thích xác định lẫn nhau, hoặc quá ít dòng đủ dữ liệu
+estimate-allowed-not-negative = từ 0 trở lên
+estimate-allowed-positive = lớn hơn 0
+estimate-allowed-share = nằm giữa 0 và 1
+estimate-allowed-at-most-one = không quá 1
+estimate-allowed-more-than-target = lớn hơn p
+estimate-unit-sample = cả mẫu
+estimate-unit-stratum = tầng “{ $name }”
+estimate-unit-psu = PSU “{ $name }” của { $stratum }
 
 # --- config: thiết đặt của máy chủ và lệnh ---
 config-unreadable = Không đọc được tệp { $path }: { $detail }.
@@ -492,6 +645,39 @@ report-column-mean = Điểm trung bình
 report-column-count = Mức { $code }
 report-column-count-of = Số phiếu
 
+# --- notice: điều người trả lời được biết trước / what people are told ---
+notice-asks = xin ý kiến Ông/Bà { $purpose }.
+notice-start-open = Phiếu ẩn danh: không cần tên, số điện thoại hay số hồ sơ; không ghi lại địa chỉ mạng hay loại máy. Trả lời là tự nguyện.
+notice-start-link = Câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà, không kèm ngày giờ; kết quả chỉ mở sau khi đợt khảo sát kết thúc. Trả lời là tự nguyện.
+notice-adults = Khảo sát dành cho người từ đủ 18 tuổi.
+notice-more = Ai chịu trách nhiệm, lưu gì, giữ bao lâu, hỏi ai
+notice-title = Thông tin về khảo sát này
+notice-back = Quay lại phiếu
+notice-back-link = Để trở lại phiếu, xin bấm nút quay lại của trình duyệt hoặc mở lại liên kết trong thư mời.
+notice-responsible = Ai hỏi, để làm gì
+notice-address = Địa chỉ: { $address }
+notice-phone = Điện thoại:
+notice-email = Thư điện tử:
+notice-ground = Căn cứ pháp lý
+notice-stored = Lưu những gì
+notice-stored-open = Các câu trả lời, quầy, ngày gửi (không ghi giờ), ngôn ngữ của phiếu và cách gửi: bằng mã QR hay máy tính bảng tại quầy.
+notice-stored-link = Các câu trả lời, nhóm được mời và ngôn ngữ của phiếu. Không ghi ngày giờ gửi.
+notice-stored-list = Danh sách mời có tên hoặc địa chỉ thư điện tử của Ông/Bà chỉ dùng để gửi liên kết và biết liên kết đã dùng hay chưa. Không có gì nối danh sách đó với phiếu.
+notice-not-stored = Không lưu những gì
+notice-not-stored-what = Địa chỉ mạng (IP), vị trí, loại máy. Trang khảo sát không đặt cookie và không có mã theo dõi. Không ai cần biết tên, số điện thoại, số căn cước hay số hồ sơ của Ông/Bà; xin đừng viết những điều đó vào phiếu.
+notice-kept = Giữ bao lâu
+notice-kept-answers = Từng phiếu được giữ nhiều nhất { $months } tháng sau khi đợt khảo sát kết thúc, đến hết ngày { $day }. Số liệu gộp được giữ lâu hơn.
+notice-kept-list = Danh sách mời được giữ nhiều nhất { $days } ngày sau khi đợt khảo sát kết thúc, đến hết ngày { $day }.
+notice-seen = Ai xem được gì
+notice-seen-what = Báo cáo chỉ có số liệu gộp của ít nhất { $k } phiếu. Chỉ người quản trị máy chủ mở được cơ sở dữ liệu; phiếu ở đó không kèm tên.
+notice-seen-open = Công chức tại quầy không xem được phiếu của Ông/Bà.
+notice-seen-link = Không ai xem được kết quả trước khi đợt khảo sát kết thúc. Cơ quan tổ chức biết liên kết nào chưa dùng để nhắc, không biết ai trả lời gì.
+notice-rights = Quyền của Ông/Bà
+notice-voluntary = Trả lời là tự nguyện; Ông/Bà có thể dừng bất cứ lúc nào trước khi gửi, không phải nêu lý do và không bị ảnh hưởng gì đến việc làm thủ tục.
+notice-not-found-again = Phiếu không gắn với người trả lời, nên phiếu đã gửi thì không ai tìm lại được để cho xem, sửa hay xóa, kể cả khi Ông/Bà yêu cầu.
+notice-rights-list = Với tên và địa chỉ trong danh sách mời, Ông/Bà có quyền được biết, xem, sửa, yêu cầu xóa, hạn chế hoặc phản đối theo Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15.
+notice-complain = Câu hỏi, yêu cầu và khiếu nại: xin gửi đến địa chỉ liên hệ ghi ở trên.
+
 # --- index: ghi chú của báo cáo ---
 index-population = Đơn vị “{ $unit }” có { $answers } phiếu nhưng tổng thể khai báo chỉ có { $population }; hãy sửa population trong tệp rồi chạy lại sipas apply.
 index-no-form = Bộ phiếu không còn mẫu “{ $form }”.
@@ -525,6 +711,7 @@ apply-expected-number = một số, ví dụ 0.9
 apply-expected-truth = true hoặc false
 apply-expected-moment = thời điểm không có ngoặc kép, ví dụ 2026-10-01T00:00:00+07:00 hoặc 2026-10-01
 apply-expected-texts = chữ theo từng ngôn ngữ, ví dụ { "{" } vi = "…", en = "…" { "}" }
+apply-expected-table = một bảng, ví dụ { "[" }campaign.{ $key }{ "]" }
 apply-expected-tables = các bảng, mỗi bảng mở đầu bằng { "[[" }{ $key }{ "]]" }
 apply-bad-code = Mã “{ $code }” không hợp lệ; mã chỉ gồm chữ cái không dấu, chữ số và - _ . , bắt đầu bằng chữ cái hoặc chữ số, dài tối đa { $most } ký tự.
 apply-bad-slug = Mã đợt khảo sát “{ $slug }” không hợp lệ; mã chỉ gồm chữ cái thường không dấu, chữ số và - _ . , bắt đầu bằng chữ cái hoặc chữ số, dài tối đa { $most } ký tự.
@@ -534,7 +721,7 @@ apply-too-long = Nội dung dài { $length } ký tự; tối đa là { $most }.
 apply-bad-email = “{ $email }” không phải địa chỉ thư điện tử của một người, ví dụ nguyen.van.a@binhdinh.gov.vn.
 apply-bad-moment = “{ $moment }” không phải một thời điểm; hãy ghi ngày, hoặc ngày và giờ, ví dụ 2026-10-01T00:00:00+07:00.
 apply-bad-language = “{ $language }” không phải mã ngôn ngữ; cần hai hoặc ba chữ cái thường, ví dụ vi.
-apply-title-vi = Thiếu tên đợt khảo sát bằng tiếng Việt; hãy thêm vi = "…".
+apply-text-vi = Thiếu nội dung tiếng Việt; hãy thêm vi = "…".
 apply-twice = “{ $code }” đã được ghi ở { $place }; mỗi mã chỉ được ghi một lần.
 apply-closes-before-opens = Đợt khảo sát phải kết thúc sau khi mở; hãy sửa opens hoặc closes.
 apply-target = Mục tiêu { $target } nằm ngoài giới hạn; cần số lớn hơn 0 và không quá 1 (90 % ghi là 0.9).
@@ -548,6 +735,7 @@ apply-margin-twice = Đơn vị “{ $unit }” đã có cơ cấu theo “{ $by
 apply-margin-without-stratum = Đơn vị “{ $unit }” có margin nhưng chưa khai báo tổng thể; hãy thêm [[campaign.stratum]] cho đơn vị này.
 apply-margin-sum = Các nhóm của đơn vị “{ $unit }” cộng lại được { $sum }, khác population = { $population }; hãy sửa cho bằng nhau.
 apply-margin-question = Mẫu phiếu không có câu hỏi chọn một “{ $by }” ngoài chỉ số.
+apply-margin-rotated = Câu hỏi “{ $by }” thuộc một mô-đun luân phiên nên chỉ một phần người trả lời được hỏi; hãy dùng câu hỏi mọi người.
 apply-margin-code = Câu hỏi “{ $by }” không có phương án “{ $code }”.
 apply-expected-wholes = số nguyên theo mã, ví dụ {"{"} land = 1200, justice = 800 {"}"}
 apply-cycle = Các đơn vị thuộc lẫn nhau thành vòng: { $round }; hãy sửa parent.
@@ -560,6 +748,8 @@ apply-answered = Đợt “{ $slug }” đã có phiếu trả lời nên không
 apply-settled = Đợt “{ $slug }” đã kết thúc lúc { $closed } và các phiếu qua đường dẫn cá nhân đã được trộn vào kết quả nên không mở lại được; hãy giữ closes cũ hoặc lập đợt mới.
 apply-population-below-answers = Tổng thể của “{ $unit }” là { $population }, nhỏ hơn { $answers } phiếu trả lời đã nhận; hãy ghi đúng số hồ sơ đã giải quyết hoặc số người được mời.
 apply-without-stratum = Lưu ý: trong đợt “{ $slug }” các đơn vị sau có quầy, thư mời hoặc phiếu trả lời nhưng chưa có { "[[" }campaign.stratum{ "]]" }: { $units }. Báo cáo sẽ không gia quyền cho đến khi mọi đơn vị đều có tổng thể.
+apply-notice-missing = Lưu ý: đợt “{ $slug }” là khảo sát thật nhưng { "[" }campaign.notice{ "]" } còn thiếu: { $keys }. Trang mở đầu sẽ không nói những điều đó; Luật Bảo vệ dữ liệu cá nhân yêu cầu cho người trả lời biết.
+apply-promise = Đợt “{ $slug }” đã có người trả lời với lời hứa { $key } = { $before }; thời hạn lưu chỉ được rút ngắn. Hãy giữ { $before } hoặc ít hơn.
 apply-counter-answered = Quầy “{ $code }” đã có { $answers } phiếu trả lời cho đơn vị “{ $unit }” nên không chuyển đơn vị được; hãy giữ đơn vị cũ và lập quầy mới với mã khác.
 apply-invitation-moved = Thư mời “{ $code }” đã được dùng cho đơn vị “{ $unit }” nên không chuyển đơn vị được; hãy giữ đơn vị cũ.
 apply-invitation-used = Thư mời “{ $code }” của đợt “{ $slug }” đã được dùng nên không rút lại được; hãy ghi lại thư mời này vào tệp.

@@ -16,6 +16,7 @@ pub mod report;
 pub mod serve;
 pub mod simulate;
 pub mod surroundings;
+mod table;
 pub mod user;
 
 use clap::{Parser, Subcommand};

@@ -238,6 +238,61 @@ pub enum ProblemKind {
         /// The form.
         form: String,
     },
+    /// A rule on a question of a module, from outside that module: whoever is not asked it could not answer.
+    RuleOnModule {
+        /// The question referred to.
+        question: String,
+        /// Its module.
+        module: String,
+        /// The form.
+        form: String,
+    },
+    /// A section in a module of a form without `rotation`: it would be asked of everybody.
+    ModuleWithoutRotation {
+        /// The module.
+        module: String,
+        /// The form.
+        form: String,
+    },
+    /// A form that rotates fewer than two modules.
+    TooFewModules {
+        /// The form.
+        form: String,
+        /// How many modules its sections name.
+        modules: usize,
+    },
+    /// `ask` is not at least 1 and below the number of modules.
+    AskOutsideModules {
+        /// What was given.
+        ask: u32,
+        /// How many modules there are.
+        modules: usize,
+    },
+    /// More ways to choose the modules than pages are made for.
+    TooManyChoices {
+        /// `ask`.
+        ask: u32,
+        /// How many modules there are.
+        modules: usize,
+        /// How many ways are allowed.
+        most: u64,
+    },
+    /// A module in which every criterion hangs on a rule, or that has none: nothing would tell who was asked it.
+    ModuleWithoutCriterion {
+        /// The module.
+        module: String,
+        /// The form.
+        form: String,
+    },
+    /// A dimension that lies in several modules (or in one and outside), where respondents' own means are averaged.
+    DimensionAcrossModules {
+        /// The dimension.
+        dimension: String,
+        /// The form.
+        form: String,
+    },
+    /// Each respondent is asked a single module: the error of means over several modules is only bounded.
+    OneModuleAsked(String),
     /// A rule on a question without options.
     RuleOnKind(String),
     /// A rule with nothing in it.

@@ -26,5 +26,5 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use compute::compute;
+pub use compute::{compute, smallest_cell};
 pub use error::Error;

@@ -11,8 +11,19 @@ pub struct Ready {
     pub stored: campaigns::Stored,
     /// The pinned definition.
     pub definition: Definition,
-    /// The form asked.
+    /// The form asked, whole.
     pub questionnaire: Questionnaire,
+    /// Where its modules rotate: the form as each choice of them is asked.
+    variants: Vec<Questionnaire>,
+}
+
+impl Ready {
+    /// The form for random bits that stand for one respondent ([`Questionnaire::choice`]), and the number of its
+    /// variant: where modules rotate, with those asked; else the whole one.
+    pub fn form(&self, random: [u8; 16]) -> (usize, &Questionnaire) {
+        let choice = self.questionnaire.choice(random);
+        (choice, self.variants.get(choice).unwrap_or(&self.questionnaire))
+    }
 }
 
 /// Reads the definition that a campaign pinned.
@@ -25,5 +36,9 @@ pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Rea
         Definition::from_canonical(&pinned.canonical).map_err(|_| StoreError::Corrupt("definition"))?;
     let questionnaire = Questionnaire::generate(&definition, &stored.campaign.form)
         .ok_or(StoreError::Corrupt("form of a campaign"))?;
-    Ok(Ready { stored, definition, questionnaire })
+    let variants = match questionnaire.variants() {
+        1 => Vec::new(),
+        n => (0..n).map(|choice| questionnaire.variant(choice)).collect(),
+    };
+    Ok(Ready { stored, definition, questionnaire, variants })
 }

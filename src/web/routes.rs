@@ -26,7 +26,7 @@ use super::{
     app::App,
     assets, error,
     middleware::{headers, log},
-    respond::{answer, counter, link},
+    respond::{about, answer, counter, link},
     views::message::{self, Kind},
 };
 use crate::{language::Lang, store::campaigns};
@@ -47,11 +47,13 @@ pub fn router(app: App) -> Router {
         .typed_get(counter::show)
         .typed_post(counter::submit)
         .typed_get(counter::thank)
+        .typed_get(about::counter)
         // Officials
         .typed_get(link::show)
         .typed_post(link::submit)
         .typed_post(link::submit_form)
         .typed_get(link::thank)
+        .typed_get(about::link)
         // Staff
         .typed_get(admin::home::show)
         .typed_get(admin::login::show)

@@ -218,27 +218,40 @@ impl<'a> Batch<'a> {
         }
         let moments = |stratum: usize| select(&joint.moments, &places, stratum);
         let cov = self.sample.design.covariance_of_strata(places.len(), moments, path)?;
-        let errors = |stratum: usize| Moments {
-            sums: vec![0.0],
-            products: vec![vec![joint.errors.get(stratum).map_or(0.0, |errors| {
-                let of = |(place, share): (&usize, &f64)| {
-                    share * errors.get(*place).copied().unwrap_or(0.0).sqrt()
-                };
-                places.iter().zip(&shares).map(of).sum::<f64>().powi(2)
-            })]],
-        };
-        let error = self.sample.design.covariance_of_strata(1, errors, path)?[0][0];
         let pairs =
             cov.iter().zip(&shares).flat_map(|(row, a)| row.iter().zip(&shares).map(move |(c, b)| a * b * c));
         let var: f64 = pairs.sum();
-        if error > MOST_ROUNDING * var {
-            return Ok(None);
+        // A dimension may vary so little that its own digits are lost where those of the composite are not.
+        let mut figures: Vec<(f64, Vec<(usize, f64)>)> =
+            places.iter().enumerate().map(|(i, place)| (cov[i][i], vec![(*place, 1.0)])).collect();
+        figures.push((var, places.iter().copied().zip(shares.iter().copied()).collect()));
+        for (var, terms) in figures {
+            if self.rounding(joint, &terms, path)? > MOST_ROUNDING * var {
+                return Ok(None);
+            }
         }
         let Some(all) = group.counts.first().map(Counts::all) else { return Ok(None) };
         let rows: Vec<Cell> = all.iter().zip(none).map(|(all, none)| *all - *none).collect();
         let whole = estimates.iter().zip(&shares).map(|(estimate, share)| share * estimate).sum();
         let figure = figure(whole, reported(var), self.strata.answered(&rows));
         estimate::composite_result(spec, &figure, &estimates, cov, path).map(Some)
+    }
+}
+
+impl Batch<'_> {
+    /// The most by which rounding can have moved the variance of a sum of dimensions: their places in a pass, and the
+    /// share of each.
+    fn rounding(&self, joint: &Joint, terms: &[(usize, f64)], path: &str) -> Result<f64, Error> {
+        let of_stratum = |errors: &Vec<f64>| -> f64 {
+            let of =
+                |(place, share): &(usize, f64)| share * errors.get(*place).copied().unwrap_or(0.0).sqrt();
+            terms.iter().map(of).sum::<f64>().powi(2)
+        };
+        let errors = |stratum: usize| Moments {
+            sums: vec![0.0],
+            products: vec![vec![joint.errors.get(stratum).map_or(0.0, of_stratum)]],
+        };
+        Ok(self.sample.design.covariance_of_strata(1, errors, path)?[0][0])
     }
 }
 

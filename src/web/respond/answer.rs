@@ -11,7 +11,7 @@ use crate::{
     clock,
     language::Lang,
     organisation::{Campaign, Phase},
-    questionnaire::{Answers, Invalid},
+    questionnaire::{Answers, Invalid, Questionnaire},
     secret::{self, Id},
     store::{ready::Ready, responses},
     web::{app::App, error, form::Fields, template::HOLE, views::message::Kind},
@@ -74,25 +74,39 @@ pub fn same_or_new(fields: &Fields) -> String {
     submission(fields).unwrap_or_else(|| String::from_utf8_lossy(&new_submission()).into_owned())
 }
 
-/// The answers among a form's fields, with the id they are stored under.
+/// The form that a key stands for, with the number of its variant. Where modules rotate, a keyed hash of the form's
+/// idempotency key chooses them: the same key always has the same ones, nothing need be stored or sent along, and who
+/// does not have the server's key cannot tell which they will be.
+pub fn form<'r>(app: &App, ready: &'r Ready, key: &str) -> (usize, &'r Questionnaire) {
+    let campaign = ready.stored.number.to_be_bytes();
+    ready.form(app.key.id("modules", &[&campaign, key.to_ascii_lowercase().as_bytes()]))
+}
+
+/// The answers among a form's fields, with the id they are stored under. `form` is that of the key sent
+/// ([`self::form`]).
 ///
 /// # Errors
 /// [`Invalid`] with what was sent and what is wrong; without a usable idempotency key nothing may be stored either.
-pub fn parse(app: &App, ready: &Ready, fields: &Fields) -> Result<(Answers, Id), Invalid> {
+pub fn parse(
+    app: &App,
+    ready: &Ready,
+    form: &Questionnaire,
+    fields: &Fields,
+) -> Result<(Answers, Id), Invalid> {
     let own = [SUBMISSION, CAMPAIGN, TOKEN, LANG];
     let given = || fields.iter().filter(|(name, _)| !own.contains(name));
-    let answers = Answers::parse(&ready.questionnaire, given())?;
+    let answers = Answers::parse(form, given())?;
     match submission(fields) {
         Some(key) => Ok((answers, responses::sheet_id(&app.key, ready.stored.number, &key))),
-        None => Err(Invalid::of_key(&ready.questionnaire, given())),
+        None => Err(Invalid::of_key(form, given())),
     }
 }
 
 /// The free texts with their questions' ids.
-pub fn texts(ready: &Ready, answers: &Answers) -> Vec<(String, String)> {
+pub fn texts(form: &Questionnaire, answers: &Answers) -> Vec<(String, String)> {
     answers
         .texts()
-        .filter_map(|(at, text)| Some((ready.questionnaire.questions.get(at)?.id.clone(), text.to_owned())))
+        .filter_map(|(at, text)| Some((form.questions.get(at)?.id.clone(), text.to_owned())))
         .collect()
 }
 

@@ -16,6 +16,7 @@ use crate::{
 use super::{
     components::{self, Places},
     layout::{self, Frame},
+    notice::{self, Facts},
     phone, rule,
 };
 
@@ -45,8 +46,10 @@ pub struct Page<'a> {
     pub submission: &'a str,
     /// The secret of a personal link.
     pub token: Option<&'a str>,
-    /// Whether answers given here are a demonstration.
-    pub demonstration: bool,
+    /// What people are told before they answer.
+    pub facts: Facts<'a>,
+    /// The page with the details of it.
+    pub details: &'a str,
     /// The same page in other languages.
     pub language_links: &'a [(Lang, &'a str)],
     /// What was sent and is wrong; absent when the page is opened.
@@ -66,10 +69,11 @@ pub fn page(page: &Page<'_>) -> Markup {
             (places.unit)
         }
         .note {
-            (components::paragraphs(&questionnaire.introduction, lang, &places))
+            (notice::start(&page.facts))
             p.count { (length(page)) }
             @if page.token.is_some() { p { (fl!(messages, "respond-once")) } }
             (components::never_asked(lang))
+            (notice::link(lang, page.details))
         }
         form method="post" action=(page.action) novalidate
             data-words=(phone::words(lang, page.token.is_none()))
@@ -98,7 +102,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         error: page.answers.is_some(),
         heading: page.heading,
         language_links: page.language_links,
-        demonstration: page.demonstration,
+        demonstration: page.facts.campaign.demonstration,
         script: true,
     };
     layout::page(&frame, &content)
