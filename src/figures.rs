@@ -121,7 +121,7 @@ impl Wave {
     }
 
     fn compute(&self, previous: Option<Previous<'_>>) -> Result<Report, index::Error> {
-        index::compute(&Input {
+        let mut report = index::compute(&Input {
             campaign: &self.ready.stored.campaign,
             definition: &self.ready.definition,
             questionnaire: &self.ready.questionnaire,
@@ -132,6 +132,8 @@ impl Wave {
             sheets: &self.sheets,
             links: self.links,
             now: self.now,
-        })
+        })?;
+        report.campaign.definition.translations.clone_from(&self.ready.translations);
+        Ok(report)
     }
 }

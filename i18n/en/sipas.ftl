@@ -79,6 +79,11 @@ definition-scale-and-options = Options are given both by scale and by options; r
 definition-no-options = A choice question needs options; add scale or options.
 definition-key-not-for-kind = A question of kind { $kind } has no “{ $key }”; remove it.
 definition-bad-map = “{ $value }” is not valid; write the earlier id and version, such as "access.seats@2026.1".
+definition-already-declared = The definition itself has the language “{ $language }”; this file is for further languages.
+definition-not-translated = { $key } is not translated; it is shown in the questionnaire's first language.
+definition-partly-translated = { $key } is not translated; translate all options of a question or leave all of them empty.
+definition-unknown-placeholder = There is no placeholder “{ $name }”.
+definition-lost-placeholder = The original has { $name }, the translation does not.
 definition-same-version = Version { $version } of “{ $id }” is already in { $other }; change the version.
 definition-warning = Note: { $words }
 
@@ -276,6 +281,22 @@ estimate-unit-sample = the sample
 estimate-unit-stratum = stratum “{ $name }”
 estimate-unit-psu = PSU “{ $name }” of { $stratum }
 
+# --- language: languages added to respondents' pages ---
+language-cannot-read = Cannot read { $path }: { $detail }.
+language-none = There is no language in { $path }; each is a folder named after the language's code with a file sipas.ftl in it.
+language-bad-code = “{ $code }” is no language code; the folder's name must be two or three lower-case letters, such as bdq.
+language-built-in = The language “{ $code }” is built into the program; remove this folder.
+language-not-fluent = Not valid Fluent: { $detail }. Each line reads id = words.
+language-no-name = { $id } is missing: the language's name in the language itself.
+language-unknown-value = { $id } uses { $value }, which the page does not give; possible: { $known }.
+language-unknown-reference = { $id } refers to “{ $other }”, which is not in the file.
+language-lost-value = { $id } leaves out { $value }.
+language-unused = { $id } is on no page that respondents read; it may be removed.
+language-missing = { $id } has no words and is shown in Vietnamese.
+language-checked-well = Languages checked: { $files }; no error; notes: { $warnings }.
+language-checked-badly = Languages checked: { $files }; errors: { $errors }; notes: { $warnings }.
+language-template = Remove the # at the start of a line and replace the Vietnamese words. Keep the id before the = and what stands in braces.
+
 # --- config: settings of the server and the commands ---
 config-unreadable = Cannot read the file { $path }: { $detail }.
 config-broken = The settings file { $path } has an error: { $detail }
@@ -396,6 +417,7 @@ invite-never = The survey never asks for passwords, one-time codes or money.
 # --- respond: pages of respondents ---
 respond-languages = Languages
 respond-language-name = English
+respond-direction = ltr
 respond-error-title = Error:
 respond-heading = Survey of satisfaction with public administration
 respond-demonstration = Demonstration: answers given here do not count as a real survey.
@@ -755,6 +777,8 @@ apply-invitation-moved = The invitation “{ $code }” was used for the unit �
 apply-invitation-used = The invitation “{ $code }” of the campaign “{ $slug }” was used and cannot be withdrawn; list it again.
 apply-overlap = At the counter “{ $code }” two campaigns are open at the same time: “{ $one }” ({ $one_opens } – { $one_closes }) and “{ $other }” ({ $other_opens } – { $other_closes }). Change opens or closes, or take the counter out of one of them.
 apply-a-unit = unit { $code }
+apply-a-translation = translation “{ $language }” of the definition { $id } { $version }
+apply-translation-changed = People have answered in the translation “{ $language }” of { $id } { $version }, so it cannot be changed; make a new version of the definition, or put the earlier translation back.
 apply-a-definition = definition { $id } { $version }
 apply-a-campaign = campaign { $slug }
 apply-a-stratum = population { $unit } ({ $slug })

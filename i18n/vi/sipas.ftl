@@ -79,6 +79,11 @@ definition-scale-and-options = Đã có scale thì không ghi options nữa; hã
 definition-no-options = Câu hỏi lựa chọn cần phương án; hãy thêm scale hoặc options.
 definition-key-not-for-kind = Câu hỏi loại { $kind } không có “{ $key }”; hãy bỏ khóa này.
 definition-bad-map = “{ $value }” không hợp lệ; hãy ghi mã cũ và phiên bản, ví dụ "access.seats@2026.1".
+definition-already-declared = Bộ phiếu đã có sẵn ngôn ngữ “{ $language }”; tệp này chỉ dành cho ngôn ngữ khác.
+definition-not-translated = Chưa dịch { $key }; chỗ này sẽ hiện bằng ngôn ngữ đầu tiên của phiếu.
+definition-partly-translated = Chưa dịch { $key }; các lựa chọn của một câu phải dịch đủ hoặc để trống hết.
+definition-unknown-placeholder = Không có chỗ tự điền “{ $name }”.
+definition-lost-placeholder = Bản gốc có { $name } mà bản dịch không có.
 definition-same-version = Phiên bản { $version } của “{ $id }” đã có trong { $other }; hãy đổi số phiên bản.
 definition-warning = Lưu ý: { $words }
 
@@ -276,6 +281,22 @@ estimate-unit-sample = cả mẫu
 estimate-unit-stratum = tầng “{ $name }”
 estimate-unit-psu = PSU “{ $name }” của { $stratum }
 
+# --- language: ngôn ngữ thêm vào cho trang của người trả lời ---
+language-cannot-read = Không đọc được { $path }: { $detail }.
+language-none = Trong { $path } không có ngôn ngữ nào; mỗi ngôn ngữ là một thư mục tên là mã ngôn ngữ, trong đó có tệp sipas.ftl.
+language-bad-code = “{ $code }” không phải là mã ngôn ngữ; tên thư mục phải là hai hoặc ba chữ cái thường, ví dụ bdq.
+language-built-in = Ngôn ngữ “{ $code }” có sẵn trong chương trình; hãy bỏ thư mục này.
+language-not-fluent = Không đúng cú pháp Fluent: { $detail }. Mỗi dòng có dạng mã = lời.
+language-no-name = Thiếu { $id }: tên của ngôn ngữ, viết bằng chính ngôn ngữ đó.
+language-unknown-value = { $id } dùng { $value } mà trang không có; có thể dùng: { $known }.
+language-unknown-reference = { $id } nhắc đến “{ $other }” không có trong tệp.
+language-lost-value = { $id } bỏ mất { $value }.
+language-unused = { $id } không hiện trên trang nào của người trả lời; có thể bỏ.
+language-missing = { $id } chưa có lời, sẽ hiện bằng tiếng Việt.
+language-checked-well = Đã kiểm tra { $files } ngôn ngữ; không có lỗi; lưu ý: { $warnings }.
+language-checked-badly = Đã kiểm tra { $files } ngôn ngữ; lỗi: { $errors }; lưu ý: { $warnings }.
+language-template = Bỏ dấu # ở đầu dòng và thay lời tiếng Việt. Giữ nguyên mã trước dấu = và những chỗ trong ngoặc nhọn.
+
 # --- config: thiết đặt của máy chủ và lệnh ---
 config-unreadable = Không đọc được tệp { $path }: { $detail }.
 config-broken = Tệp thiết đặt { $path } có lỗi: { $detail }
@@ -396,6 +417,7 @@ invite-never = Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay ti�
 # --- respond: pages of respondents ---
 respond-languages = Ngôn ngữ
 respond-language-name = Tiếng Việt
+respond-direction = ltr
 respond-error-title = Lỗi:
 respond-heading = Khảo sát sự hài lòng về sự phục vụ hành chính
 respond-demonstration = Bản chạy thử: câu trả lời ở đây không được tính là khảo sát thật.
@@ -755,6 +777,8 @@ apply-invitation-moved = Thư mời “{ $code }” đã được dùng cho đơ
 apply-invitation-used = Thư mời “{ $code }” của đợt “{ $slug }” đã được dùng nên không rút lại được; hãy ghi lại thư mời này vào tệp.
 apply-overlap = Quầy “{ $code }” có hai đợt khảo sát cùng lúc: “{ $one }” ({ $one_opens } – { $one_closes }) và “{ $other }” ({ $other_opens } – { $other_closes }). Hãy sửa opens, closes hoặc bỏ quầy này ở một đợt.
 apply-a-unit = đơn vị { $code }
+apply-a-translation = bản dịch “{ $language }” của bộ phiếu { $id } { $version }
+apply-translation-changed = Bản dịch “{ $language }” của bộ phiếu { $id } { $version } đã có người trả lời nên không được sửa; hãy làm phiên bản mới của bộ phiếu, hoặc trả lại bản dịch cũ.
 apply-a-definition = bộ phiếu { $id } { $version }
 apply-a-campaign = đợt khảo sát { $slug }
 apply-a-stratum = tổng thể { $unit } ({ $slug })

@@ -165,6 +165,7 @@ fn campaign(input: &Input<'_>) -> CampaignInfo {
             id: campaign.definition.clone(),
             version: campaign.version.clone(),
             sha256: campaign.sha256.clone(),
+            translations: BTreeMap::new(),
         },
         form: campaign.form.clone(),
         opens: local(campaign.opens),

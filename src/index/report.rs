@@ -91,6 +91,9 @@ pub struct DefinitionInfo {
     pub version: String,
     /// SHA-256 of its canonical JSON, hex.
     pub sha256: String,
+    /// SHA-256 of its translations into further languages, hex, by language; absent where there is none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<String, String>,
 }
 
 /// How the figures were formed.

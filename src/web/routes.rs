@@ -108,7 +108,7 @@ fn language(request: &Request) -> Lang {
     let query = request.uri().query().unwrap_or_default();
     form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == answer::LANG)
-        .and_then(|(_, code)| Lang::find(&code))
+        .and_then(|(_, code)| Lang::find_for_respondents(&code))
         .unwrap_or(Lang::VI)
 }
 

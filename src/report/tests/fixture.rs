@@ -283,6 +283,7 @@ pub fn report() -> Report {
                 id: "sipas".to_owned(),
                 version: "2026.1".to_owned(),
                 sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+                translations: BTreeMap::new(),
             },
             form: "counter".to_owned(),
             opens: "2026-10-01T00:00:00+07:00".to_owned(),
