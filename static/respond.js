@@ -323,6 +323,7 @@
   function replace(page) {
     doc.title = page.title;
     doc.documentElement.lang = page.documentElement.lang;
+    doc.documentElement.dir = page.documentElement.dir;
     doc.body = doc.adoptNode(page.body);
     win.scrollTo(0, 0);
     start();
