@@ -137,6 +137,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         total,
         units,
         rankings,
+        comments: Vec::new(),
         previous: None,
         notes,
     };

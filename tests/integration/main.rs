@@ -13,6 +13,7 @@ mod questionnaires;
 mod report;
 mod respond;
 mod rotation;
+mod screening;
 mod staff;
 mod statistics;
 mod support;

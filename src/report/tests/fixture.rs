@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::report::{
-        CampaignInfo, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate, Method,
-        MethodWeights, Note, PartResult, Publish, Reliability, Report, Responses, Responsible, Result,
-        SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
+        CampaignInfo, Comment, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate,
+        Method, MethodWeights, Note, PartResult, Publish, Reliability, Report, Responses, Responsible,
+        Result, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
     organisation::Phase,
 };
@@ -316,6 +316,13 @@ pub fn report() -> Report {
         total: result(|_| true, false),
         units: units.collect(),
         rankings: Vec::new(),
+        comments: ["=1+1 rất tốt", "Nên có thêm ghế\nvà quạt"]
+            .map(|text| Comment {
+                question: "comment".to_owned(),
+                unit: (!text.starts_with('=')).then(|| "qn".to_owned()),
+                text: text.to_owned(),
+            })
+            .into(),
         previous: None,
         notes: vec![
             note(
