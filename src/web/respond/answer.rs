@@ -122,8 +122,7 @@ pub fn parse(
     fields: &Fields,
 ) -> Result<(Answers, Id), Invalid> {
     let own = [SUBMISSION, CAMPAIGN, TOKEN, LANG, PICTURES];
-    let given =
-        || fields.iter().filter(|(name, _)| !own.contains(name) && !(form.asks_mode && *name == MODE));
+    let given = || fields.iter().filter(|(name, _)| !(own.contains(name) || form.asks_mode && *name == MODE));
     // What the page shows again although it is no answer.
     let keep = |mut invalid: Invalid| {
         for name in [MODE, PICTURES] {

@@ -11,7 +11,7 @@ use crate::{language::Lang, questionnaire::Questionnaire, web::respond::answer::
 
 /// Mouths from very dissatisfied to very satisfied.
 const MOUTHS: [&str; 5] = [
-    "M10 23.5c2-5.5 10-5.5 12 0M9 9.5l4 2M23 9.5l-4 2",
+    "M10 23.5c2-5.5 10-5.5 12 0M8.8 7.6l4 2M23.2 7.6l-4 2",
     "M10.5 22.5c2.5-3 8.5-3 11 0",
     "M10.5 21.5h11",
     "M10.5 20c2.5 3.2 8.5 3.2 11 0",
