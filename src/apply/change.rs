@@ -1,13 +1,15 @@
 //! What has to change in the database, and the line that tells of it.
 
+use std::collections::BTreeMap;
+
 use i18n_embed_fl::fl;
 use jiff::Timestamp;
 
 use crate::{
     clock,
-    definition::Entry,
+    definition::{Entry, translation},
     language::Lang,
-    organisation::{Campaign, Margin, Stratum, Unit},
+    organisation::{Campaign, Margin, Notice, Stratum, Unit},
     store::{campaigns::Stored, invitations::Invitation, places::Place},
 };
 
@@ -18,8 +20,10 @@ pub enum Change {
     Unit { unit: Unit, before: Option<Unit> },
     /// A definition pinned, or (with the number of the pinned one) replaced before anybody answered.
     Definition { entry: Entry, replaces: Option<i64> },
+    /// A translation of a pinned definition added, or changed before anybody answered in its language.
+    Translation { entry: translation::Entry, before: bool },
     /// A campaign added or changed.
-    Campaign { campaign: Campaign, before: Option<Stored> },
+    Campaign { campaign: Campaign, before: Option<Box<Stored>> },
     /// All populations of a campaign.
     Strata { slug: String, strata: Vec<Stratum>, before: Vec<Stratum> },
     /// All known margins of a campaign.
@@ -76,6 +80,14 @@ impl Differences {
         }
     }
 
+    /// The same for each language of a text.
+    fn texts(&mut self, key: &str, before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) {
+        for language in before.keys().chain(after.keys().filter(|language| !before.contains_key(*language))) {
+            let of = |texts: &BTreeMap<String, String>| or_dash(texts.get(language));
+            self.note(&format!("{key}.{language}"), &of(before), &of(after));
+        }
+    }
+
     fn finish(self) -> String {
         self.0.join("; ")
     }
@@ -107,6 +119,18 @@ impl Change {
                 let (id, version) = (definition.id.as_str(), definition.version.as_str());
                 let what = fl!(m, "apply-a-definition", id = id, version = version);
                 let sign = if replaces.is_some() { '~' } else { '+' };
+                vec![format!("{sign} {what}: sha256 {}", entry.sha256)]
+            }
+            Self::Translation { entry, before } => {
+                let translation::Translation { id, version, language, .. } = &entry.translation;
+                let what = fl!(
+                    m,
+                    "apply-a-translation",
+                    id = id.as_str(),
+                    version = version.as_str(),
+                    language = language.as_str()
+                );
+                let sign = if *before { '~' } else { '+' };
                 vec![format!("{sign} {what}: sha256 {}", entry.sha256)]
             }
             Self::Campaign { campaign, before: None } => {
@@ -146,17 +170,46 @@ fn campaign_differences(before: &Campaign, after: &Campaign) -> String {
     changed.note("definition", &before.definition, &after.definition);
     changed.note("version", &before.version, &after.version);
     changed.note("form", &before.form, &after.form);
-    for language in before.title.keys().chain(after.title.keys().filter(|l| !before.title.contains_key(*l))) {
-        let text = |campaign: &Campaign| or_dash(campaign.title.get(language));
-        changed.note(&format!("title.{language}"), &text(before), &text(after));
-    }
+    changed.texts("title", &before.title, &after.title);
     changed.note("opens", &when(before.opens), &when(after.opens));
     changed.note("closes", &when(before.closes), &when(after.closes));
     changed.note("target", &or_dash(before.target), &or_dash(after.target));
     changed.note("minimum_answers", &or_dash(before.minimum_answers), &or_dash(after.minimum_answers));
     changed.note("demonstration", &before.demonstration.to_string(), &after.demonstration.to_string());
     changed.note("previous", &or_dash(before.previous.as_ref()), &or_dash(after.previous.as_ref()));
+    let none = Notice::default();
+    notice_differences(
+        &mut changed,
+        before.notice.as_ref().unwrap_or(&none),
+        after.notice.as_ref().unwrap_or(&none),
+    );
+    if before.notice.is_some() != after.notice.is_some() && changed.0.is_empty() {
+        changed.note(
+            "notice",
+            &or_dash(before.notice.as_ref().map(|_| "{}")),
+            &or_dash(after.notice.as_ref().map(|_| "{}")),
+        );
+    }
     changed.finish()
+}
+
+fn notice_differences(changed: &mut Differences, before: &Notice, after: &Notice) {
+    changed.texts("notice.responsible", &before.responsible, &after.responsible);
+    changed.texts("notice.purpose", &before.purpose, &after.purpose);
+    changed.texts("notice.legal_ground", &before.legal_ground, &after.legal_ground);
+    for (key, before, after) in [
+        ("address", &before.address, &after.address),
+        ("email", &before.email, &after.email),
+        ("phone", &before.phone, &after.phone),
+    ] {
+        changed.note(&format!("notice.{key}"), &or_dash(before.as_ref()), &or_dash(after.as_ref()));
+    }
+    for (key, before, after) in [
+        ("keep_answers_months", before.keep_answers_months, after.keep_answers_months),
+        ("keep_list_days", before.keep_list_days, after.keep_list_days),
+    ] {
+        changed.note(&format!("notice.{key}"), &or_dash(before), &or_dash(after));
+    }
 }
 
 fn strata_words(lang: Lang, slug: &str, strata: &[Stratum], before: &[Stratum]) -> Vec<String> {

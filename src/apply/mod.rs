@@ -8,6 +8,7 @@
 mod change;
 mod decide;
 mod known;
+mod notice;
 mod plan;
 mod reconcile;
 mod source;

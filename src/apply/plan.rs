@@ -6,10 +6,12 @@ use i18n_embed_fl::fl;
 use jiff::tz::TimeZone;
 
 use super::{
+    notice,
     source::{Findings, Said, Source, Spot},
     table::{self, Table},
     value,
 };
+use crate::organisation::Notice;
 
 /// Everything that the files list, values checked one by one and against each other.
 #[derive(Debug, Default)]
@@ -43,6 +45,8 @@ pub struct CampaignAsked {
     pub demonstration: Said<bool>,
     /// Slug of the campaign that changes are counted from.
     pub previous: Option<Said<String>>,
+    /// What people are told before they answer.
+    pub notice: Option<Said<Notice>>,
     pub strata: Vec<StratumAsked>,
     pub margins: Vec<MarginAsked>,
     pub counters: Vec<CounterAsked>,
@@ -86,7 +90,7 @@ pub struct InvitationAsked {
 
 const FILE: [&str; 2] = ["unit", "campaign"];
 const UNIT: [&str; 4] = ["code", "name", "kind", "parent"];
-const CAMPAIGN: [&str; 15] = [
+const CAMPAIGN: [&str; 16] = [
     "slug",
     "definition",
     "version",
@@ -98,6 +102,7 @@ const CAMPAIGN: [&str; 15] = [
     "minimum_answers",
     "demonstration",
     "previous",
+    "notice",
     "stratum",
     "margin",
     "counter",
@@ -219,6 +224,7 @@ fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> Cam
         minimum_answers,
         demonstration: table.truth(found, "demonstration"),
         previous: table.text(found, "previous"),
+        notice: notice::read(found, table),
         strata: each(found, table, "stratum", &STRATUM, stratum),
         margins: each(found, table, "margin", &MARGIN, margin),
         counters: each(found, table, "counter", &COUNTER, counter),
@@ -239,9 +245,18 @@ fn each<T>(
 fn title(found: &mut Findings<'_>, table: &Table<'_>) -> BTreeMap<String, String> {
     let said = table.texts(found, "title");
     let said = table.required(found, "title", said);
+    lines(found, said, value::TITLE)
+}
+
+/// A line in each language, Vietnamese among them.
+pub fn lines(
+    found: &mut Findings<'_>,
+    said: Said<BTreeMap<String, Said<String>>>,
+    most: usize,
+) -> BTreeMap<String, String> {
     let m = found.lang.messages();
     if !said.value.contains_key("vi") && !found.is_wrong_at(said.spot) {
-        found.wrong(said.spot, fl!(m, "apply-title-vi"));
+        found.wrong(said.spot, fl!(m, "apply-text-vi"));
     }
     said.value
         .into_iter()
@@ -251,7 +266,7 @@ fn title(found: &mut Findings<'_>, table: &Table<'_>) -> BTreeMap<String, String
             if !is_code {
                 found.wrong(text.spot, fl!(m, "apply-bad-language", language = language.as_str()));
             }
-            (language, value::line(found, text, value::TITLE).value)
+            (language, value::line(found, text, most).value)
         })
         .collect()
 }
@@ -444,7 +459,7 @@ mod tests {
         let said = complaint(&[&CAMPAIGN.replace("2026-10-02", "2026-10-01T00:00:00+07:00")]);
         assert_eq!(said, "0.toml:7:10: The campaign must close after it opens; change opens or closes.");
         let said = complaint(&[&CAMPAIGN.replace("vi = ", "en = ")]);
-        assert!(said.starts_with("0.toml:5:9: The title in Vietnamese is missing"), "{said}");
+        assert!(said.starts_with("0.toml:5:9: The text in Vietnamese is missing"), "{said}");
         let said = complaint(&[&CAMPAIGN.replace("\"Đợt\"", "\"Đợt\", VN = \"a\"")]);
         assert!(said.contains("language code"), "{said}");
     }

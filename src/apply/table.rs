@@ -15,7 +15,7 @@ use crate::definition::message::with_hint;
 /// A table of a file, with the keys that it may have.
 pub struct Table<'a> {
     file: usize,
-    spot: Spot,
+    pub spot: Spot,
     entries: &'a DeTable<'a>,
 }
 
@@ -29,6 +29,7 @@ enum Wanted {
     Moment,
     Texts,
     Wholes,
+    Table,
     Tables,
 }
 
@@ -167,6 +168,16 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// A table (`[key]`) with the keys that it may have.
+    pub fn table(&self, found: &mut Findings<'_>, key: &str, known: &[&str]) -> Option<Self> {
+        let (value, spot) = self.get(key)?;
+        let DeValue::Table(table) = value else {
+            wrong_type(found, spot, key, Wanted::Table);
+            return None;
+        };
+        Some(Table::new(found, self.file, table, spot.byte, known))
+    }
+
     /// The tables of a list (`[[key]]`), each with the keys that it may have.
     pub fn tables(&self, found: &mut Findings<'_>, key: &str, known: &[&str]) -> Vec<Self> {
         let Some((value, spot)) = self.get(key) else { return Vec::new() };
@@ -197,6 +208,7 @@ fn wrong_type(found: &mut Findings<'_>, spot: Spot, key: &str, wanted: Wanted) {
         Wanted::Moment => fl!(m, "apply-expected-moment"),
         Wanted::Texts => fl!(m, "apply-expected-texts"),
         Wanted::Wholes => fl!(m, "apply-expected-wholes"),
+        Wanted::Table => fl!(m, "apply-expected-table", key = key),
         Wanted::Tables => fl!(m, "apply-expected-tables", key = key),
     };
     found.wrong(spot, fl!(m, "apply-wrong-type", key = key, expected = expected));

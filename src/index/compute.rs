@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use crate::{
     clock,
-    definition::model::{Aggregation, Audience, Measure, Text},
+    definition::model::{Aggregation, Audience, Definition, Measure, Text},
     language::Lang,
-    organisation::{Channel, Margin, Phase},
+    organisation::{Campaign, Channel, Margin, Phase},
 };
 
 use super::{
@@ -35,6 +35,16 @@ const K_CITIZENS: u32 = 10;
 const K_OFFICIALS: u32 = 5;
 const K_LEAST: u32 = 5;
 
+/// The smallest number of answers that a campaign publishes anything of.
+pub fn smallest_cell(campaign: &Campaign, definition: &Definition) -> u32 {
+    let k = campaign.minimum_answers.or(definition.index.minimum_answers);
+    k.unwrap_or(match definition.audience {
+        Audience::Citizens => K_CITIZENS,
+        Audience::Officials => K_OFFICIALS,
+    })
+    .max(K_LEAST)
+}
+
 /// The report of a campaign.
 ///
 /// # Errors
@@ -50,13 +60,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         caution_width: settings.caution_width,
     };
     let mut notes = Vec::new();
-    let k = input.campaign.minimum_answers.or(settings.minimum_answers).unwrap_or(
-        match input.definition.audience {
-            Audience::Citizens => K_CITIZENS,
-            Audience::Officials => K_OFFICIALS,
-        },
-    );
-    let k = k.max(K_LEAST);
+    let k = smallest_cell(input.campaign, input.definition);
     let strata = strata(input, &plan, u64::from(k), closed, &mut notes)?;
     let weighted = strata.weighted;
     let responses = responses(input, closed);
@@ -133,6 +137,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         total,
         units,
         rankings,
+        comments: Vec::new(),
         previous: None,
         notes,
     };
@@ -161,6 +166,7 @@ fn campaign(input: &Input<'_>) -> CampaignInfo {
             id: campaign.definition.clone(),
             version: campaign.version.clone(),
             sha256: campaign.sha256.clone(),
+            translations: BTreeMap::new(),
         },
         form: campaign.form.clone(),
         opens: local(campaign.opens),

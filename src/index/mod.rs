@@ -11,6 +11,7 @@
 mod associations;
 mod calibrate;
 mod change;
+pub mod comments;
 mod compute;
 mod domain;
 mod error;
@@ -26,5 +27,5 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use compute::compute;
+pub use compute::{compute, smallest_cell};
 pub use error::Error;

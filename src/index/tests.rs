@@ -134,6 +134,7 @@ fn campaign() -> Campaign {
         demonstration: false,
         minimum_answers: None,
         previous: None,
+        notice: None,
     }
 }
 

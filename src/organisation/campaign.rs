@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Notice;
+
 /// A campaign. Times are UTC milliseconds since 1970; opening is inclusive, closing exclusive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
@@ -31,6 +33,8 @@ pub struct Campaign {
     pub minimum_answers: Option<u32>,
     /// Slug of the campaign that changes are counted from.
     pub previous: Option<String>,
+    /// What people are told before they answer; absent: the definition's introduction alone.
+    pub notice: Option<Notice>,
 }
 
 /// Where a campaign is in its life at a given moment.

@@ -3,7 +3,9 @@
 //! Pure: what is stored is in [`crate::store`], what is read from files in [`crate::apply`].
 
 pub mod campaign;
+pub mod notice;
 pub mod unit;
 
 pub use campaign::{Campaign, Channel, Counter, Margin, Phase, Stratum};
+pub use notice::Notice;
 pub use unit::{Unit, UnitTree};

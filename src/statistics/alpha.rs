@@ -24,12 +24,33 @@ pub struct AlphaResult {
 /// # Errors
 /// Fewer than two items, unknown columns, cells that are no numbers.
 pub fn alpha(spec: &Alpha, sample: &Sample<'_>, path: &str) -> Result<AlphaResult, Error> {
-    let count = spec.items.len();
-    if count < 2 {
+    let Squares { n, items, total, .. } = squares(spec, sample, path)?;
+    Ok(AlphaResult { n, items: items.len(), estimate: of_variances(&items, total) })
+}
+
+/// What an alpha is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Squares {
+    /// Rows that answered all items.
+    pub n: u64,
+    /// Their weight.
+    pub weight: f64,
+    /// `Σw(x − x̄)²` of each item.
+    pub items: Vec<f64>,
+    /// The same of the sum of the items.
+    pub total: f64,
+}
+
+/// The sums of squares of an alpha.
+///
+/// # Errors
+/// As [`alpha`].
+pub fn squares(spec: &Alpha, sample: &Sample<'_>, path: &str) -> Result<Squares, Error> {
+    if spec.items.len() < 2 {
         return Err(Error::at(format!("{path}.items"), Problem::TooFew { least: 2 }));
     }
     let mut rows = domain(&spec.domain, sample.table, &format!("{path}.domain"))?;
-    let mut items = Vec::with_capacity(count);
+    let mut items = Vec::with_capacity(spec.items.len());
     for (position, name) in spec.items.iter().enumerate() {
         let path = format!("{path}.items[{position}]");
         let values = sample.table.column(name, &path)?.numbers(&path)?;
@@ -39,17 +60,17 @@ pub fn alpha(spec: &Alpha, sample: &Sample<'_>, path: &str) -> Result<AlphaResul
     let ones = vec![1.0; rows.len()];
     let weights = if spec.weighted { &sample.weights } else { &ones };
     let weight = sum::sum(chosen(weights, &rows));
-    let variance = |values: &[f64]| {
+    let about_mean = |values: &[f64]| {
         let terms = || chosen(values, &rows).zip(chosen(weights, &rows));
         let mean = sum::sum(terms().map(|(x, w)| w * x)) / weight;
         sum::sum(terms().map(|(x, w)| w * (x - mean) * (x - mean)))
     };
     let totals: Vec<f64> = (0..rows.len()).map(|row| items.iter().map(|item| item[row]).sum()).collect();
-    let parts: Vec<f64> = items.iter().map(|item| variance(item)).collect();
-    Ok(AlphaResult {
+    Ok(Squares {
         n: rows.iter().filter(|row| **row).count() as u64,
-        items: count,
-        estimate: of_variances(&parts, variance(&totals)),
+        weight,
+        items: items.iter().map(|item| about_mean(item)).collect(),
+        total: about_mean(&totals),
     })
 }
 

@@ -77,6 +77,37 @@ impl Calibrated {
     /// The residuals of a linearised variable from its base-weighted least-squares regression on the cell indicators.
     #[must_use]
     pub fn residuals(&self, z: &[f64]) -> Vec<f64> {
+        let mut residuals = z.to_vec();
+        for (cells, slopes) in self.margins.iter().zip(self.slopes(z)) {
+            for (residual, cell) in residuals.iter_mut().zip(&cells.of) {
+                *residual -= slopes[*cell];
+            }
+        }
+        residuals
+    }
+
+    /// The cells of each margin: name, sum of base weights, total, sum of final weights.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Vec<(&str, f64, f64, f64)>> {
+        let of = |cells: &Cells| -> Vec<(f64, f64)> {
+            cells.sums(&self.base).into_iter().zip(cells.sums(&self.weights)).collect()
+        };
+        self.margins
+            .iter()
+            .map(|cells| {
+                let named = cells.names.iter().zip(&cells.totals);
+                named
+                    .zip(of(cells))
+                    .map(|((name, total), (base, fitted))| (name.as_str(), base, *total, fitted))
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// The coefficients of that regression, by cell of each margin. The indicators are collinear over several margins,
+    /// so some coefficients are 0; the residuals do not depend on which.
+    #[must_use]
+    pub fn slopes(&self, z: &[f64]) -> Vec<Vec<f64>> {
         let weighted: Vec<f64> = z.iter().zip(&self.base).map(|(z, w)| z * w).collect();
         // Indicators of all cells of all margins: collinear, so the solution leaves some out.
         let starts: Vec<usize> = self
@@ -106,13 +137,8 @@ impl Calibrated {
             }
         }
         let slopes = linear::solve_semidefinite(matrix, right);
-        let mut residuals = z.to_vec();
-        for (cells, start) in self.margins.iter().zip(&starts) {
-            for (residual, cell) in residuals.iter_mut().zip(&cells.of) {
-                *residual -= slopes[start + cell];
-            }
-        }
-        residuals
+        let of = |(cells, start): (&Cells, &usize)| slopes[*start..start + cells.totals.len()].to_vec();
+        self.margins.iter().zip(&starts).map(of).collect()
     }
 }
 

@@ -53,8 +53,40 @@ pub struct Moments {
 struct Parent {
     name: Unit,
     units: Range<usize>,
+    /// Units in the population; as if infinite where it is not known.
+    population: Option<f64>,
     /// 1 − sampled/population.
     f: f64,
+}
+
+/// What the strata add to the variance of one estimate, for those who want to follow it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parts {
+    /// Each stratum, in order.
+    pub strata: Vec<Part>,
+    /// What the sum of [`Part::between`] is multiplied by ([`variance::average_factor`]).
+    pub factor: f64,
+}
+
+/// What one stratum adds to a variance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The stratum.
+    pub stratum: Unit,
+    /// Sampled PSUs.
+    pub sampled: u64,
+    /// PSUs in the population, where known.
+    pub population: Option<f64>,
+    /// 1 − sampled/population.
+    pub f: f64,
+    /// Σu over its PSUs.
+    pub sum: f64,
+    /// Σ(u−ū)².
+    pub squares: f64,
+    /// What it adds between PSUs ([`variance::stratum`]).
+    pub between: f64,
+    /// What its PSUs add within, where both stages have a population.
+    pub within: f64,
 }
 
 impl Design {
@@ -128,6 +160,12 @@ impl Design {
         &self.first.parent
     }
 
+    /// The strata, in the order of [`Self::strata_sizes`].
+    #[must_use]
+    pub fn strata_names(&self) -> Vec<Unit> {
+        self.first.parents.iter().map(|stratum| stratum.name.clone()).collect()
+    }
+
     /// Sampled PSUs of each stratum.
     #[must_use]
     pub fn strata_sizes(&self) -> Vec<u64> {
@@ -149,6 +187,13 @@ impl Design {
     /// PSUs minus strata among the chosen rows.
     #[must_use]
     pub fn df(&self, chosen: impl Iterator<Item = bool>) -> i64 {
+        let (psus, strata) = self.psus_and_strata(chosen);
+        psus - strata
+    }
+
+    /// How many PSUs and how many strata the chosen rows are in.
+    #[must_use]
+    pub fn psus_and_strata(&self, chosen: impl Iterator<Item = bool>) -> (i64, i64) {
         let mut psus = vec![false; self.first.units];
         let mut strata = vec![false; self.first.parents.len()];
         for ((psu, stratum), chosen) in self.first.unit.iter().zip(&self.first.parent).zip(chosen) {
@@ -158,7 +203,13 @@ impl Design {
             }
         }
         let count = |seen: &[bool]| seen.iter().filter(|seen| **seen).count() as i64;
-        count(&psus) - count(&strata)
+        (count(&psus), count(&strata))
+    }
+
+    /// The PSU of each row, numbered through all strata.
+    #[must_use]
+    pub fn psu_of_rows(&self) -> &[u32] {
+        &self.first.unit
     }
 
     /// The covariance matrix of estimates, each given as weight × linearised variable by row.
@@ -181,6 +232,59 @@ impl Design {
             }
         }
         Ok(result)
+    }
+
+    /// What each stratum adds to the variance of an estimate, given as weight × linearised variable by row:
+    /// [`Self::covariance`] with its terms laid open.
+    ///
+    /// # Errors
+    /// As [`Self::covariance`].
+    pub fn parts(&self, influence: &[f64], path: &str) -> Result<Parts, Error> {
+        let totals = [self.first.totals(influence)];
+        let inner = self.second.as_ref().map(|Second { level, share }| {
+            let totals = [level.totals(influence)];
+            (level, share, totals)
+        });
+        let alone = |parent: &&Parent| parent.units.len() == 1 && !variance::is_census(parent.f);
+        let lonely = self.first.parents.iter().filter(alone).count() as u64;
+        let mut strata = Vec::with_capacity(self.first.parents.len());
+        for stratum in &self.first.parents {
+            let moments = Moments::of(&totals, stratum.units.clone());
+            let (sum, squares) = (moments.sums[0], moments.products[0][0]);
+            let sampled = stratum.units.len() as u64;
+            let between = variance::stratum(stratum.f, sampled, sum, squares, self.lonely)
+                .map_err(|_| Error::at(path, Problem::Lonely { unit: stratum.name.clone() }))?;
+            let mut within = [vec![0.0]];
+            if let Some((level, share, totals)) = &inner {
+                let moments = |psu: &Parent, _| Moments::of(totals, psu.units.clone());
+                let psus = stratum.units.clone();
+                level.add_covariance(moments, psus, self.lonely, &|psu| share[psu], &mut within, path)?;
+            }
+            strata.push(Part {
+                stratum: stratum.name.clone(),
+                sampled,
+                population: stratum.population,
+                f: stratum.f,
+                sum,
+                squares,
+                between,
+                within: within[0][0],
+            });
+        }
+        let factor = variance::average_factor(strata.len() as u64, lonely, self.lonely);
+        Ok(Parts { strata, factor })
+    }
+
+    /// The rule for strata with one sampled PSU.
+    #[must_use]
+    pub fn lonely(&self) -> LonelyPsu {
+        self.lonely
+    }
+
+    /// Whether the second stage adds to variances.
+    #[must_use]
+    pub fn two_stages(&self) -> bool {
+        self.second.is_some()
     }
 
     /// The covariance matrix of `size` estimates under a design of one stage, from what each stratum adds up to.
@@ -247,7 +351,12 @@ impl Level {
         let mut parents: Vec<Parent> = ends
             .zip(&counts)
             .zip(names)
-            .map(|((end, count), name)| Parent { name: name.clone(), units: end - count..end, f: 1.0 })
+            .map(|((end, count), name)| Parent {
+                name: name.clone(),
+                units: end - count..end,
+                population: None,
+                f: 1.0,
+            })
             .collect();
         if let Some(name) = &columns.fpc {
             let path = format!("{path}.fpc");
@@ -433,6 +542,7 @@ fn populations(
             let unit = parent.name.clone();
             return Err(Error::at(path, Problem::FpcTooSmall { column, unit, population, sampled }));
         }
+        parent.population = Some(population);
         parent.f = (1.0 - sampled as f64 / population).max(0.0);
     }
     Ok(())

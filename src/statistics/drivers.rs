@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use super::{
     error::{Error, Problem},
+    estimate::variance,
     linear,
     measure::{domain, measure},
-    sample::{Sample, answered, chosen},
+    sample::{Linearised, Sample, answered, chosen},
     spec::Drivers,
     sum,
-    variance::reported,
 };
 
 /// Most predictors: the shares look at every subset of them.
@@ -46,112 +46,146 @@ impl Serialize for Named {
 /// # Errors
 /// No or too many predictors, predictors that determine each other, unknown columns, lonely PSUs.
 pub fn drivers(spec: &Drivers, sample: &Sample<'_>, path: &str) -> Result<DriversResult, Error> {
-    let x_path = format!("{path}.x");
-    let count = spec.x.len();
-    if count == 0 {
-        return Err(Error::at(x_path, Problem::TooFew { least: 1 }));
-    }
-    if count > MOST {
-        return Err(Error::at(x_path, Problem::TooMany { found: count, most: MOST }));
-    }
-    let y = measure(&spec.y, sample.table, &format!("{path}.y"))?;
-    let mut rows = answered(&y, &domain(&spec.domain, sample.table, &format!("{path}.domain"))?);
-    // The columns of the regression: 1, then the predictors.
-    let mut columns = vec![vec![1.0; rows.len()]];
-    for (position, driver) in spec.x.iter().enumerate() {
-        if spec.x.iter().take(position).any(|other| other.name == driver.name) {
-            let problem = Problem::Twice { name: driver.name.clone() };
-            return Err(Error::at(format!("{x_path}[{position}].name"), problem));
-        }
-        let values = measure(&driver.m, sample.table, &format!("{x_path}[{position}].m"))?;
-        rows = answered(&values, &rows);
-        columns.push(values);
-    }
-    let product = |a: &[f64], b: &[f64]| {
-        let terms = || chosen(&sample.weights, &rows).zip(chosen(a, &rows).zip(chosen(b, &rows)));
-        sum::sum(terms().map(|(w, (a, b))| w * a * b))
-    };
-    let collinear = || Error::at(x_path.clone(), Problem::Collinear);
-    let normal: Vec<Vec<f64>> =
-        columns.iter().map(|a| columns.iter().map(|b| product(a, b)).collect()).collect();
-
-    // Centre before inverting: the numbers stay small and collinear predictors show.
-    let weight = normal[0][0];
-    let mean = |values: &[f64]| product(&columns[0], values) / weight;
-    let centred = |values: &[f64]| {
-        let mean = mean(values);
-        values.iter().map(|v| v - mean).collect::<Vec<f64>>()
-    };
-    let predictors: Vec<Vec<f64>> = columns[1..].iter().map(|values| centred(values)).collect();
-    let outcome = centred(&y);
-    let squares: Vec<f64> = predictors.iter().map(|x| product(x, x)).collect();
-    let whole = product(&outcome, &outcome);
-    if squares.iter().chain([&whole]).any(|value| !super::positive(*value)) {
-        return Err(collinear());
-    }
-    let scatter: Vec<Vec<f64>> =
-        predictors.iter().map(|a| predictors.iter().map(|b| product(a, b)).collect()).collect();
-    let correlations = correlations(&scatter, &squares);
-    let with_y: Vec<f64> =
-        predictors.iter().zip(&squares).map(|(x, s)| product(x, &outcome) / (s * whole).sqrt()).collect();
-    let beta_std = slopes(&correlations, &with_y).ok_or_else(collinear)?;
-    let coef: Vec<f64> = beta_std.iter().zip(&squares).map(|(b, s)| b * (whole / s).sqrt()).collect();
-    let performance: Vec<f64> = columns[1..].iter().map(|values| mean(values)).collect();
-    let intercept = mean(&y) - coef.iter().zip(&performance).map(|(b, m)| b * m).sum::<f64>();
-
-    let se = errors(
-        &Fit { columns: &columns, normal: &normal, intercept, slopes: &coef },
-        &y,
-        &rows,
-        sample,
-        path,
-    )?
-    .ok_or_else(collinear)?;
+    let fit = Fit::of(spec, sample, path)?;
+    let se: Vec<f64> = fit
+        .coefficients
+        .iter()
+        .map(|linear| variance(sample, linear, path).map(f64::sqrt))
+        .collect::<Result<_, _>>()?;
     let named = |values: &[f64]| {
         Named(spec.x.iter().map(|driver| driver.name.clone()).zip(values.iter().copied()).collect())
     };
+    let collinear = || Error::at(format!("{path}.x"), Problem::Collinear);
     Ok(DriversResult {
-        n: rows.iter().filter(|row| **row).count() as u64,
-        r2: r2(&beta_std, &with_y),
-        intercept,
+        n: fit.n,
+        r2: r2(&fit.beta_std, &fit.with_y),
+        intercept: fit.coefficients[0].estimate,
         se_intercept: se[0],
-        coef: named(&coef),
+        coef: named(&fit.slopes()),
         se: named(&se[1..]),
-        beta_std: named(&beta_std),
-        lmg: named(&lmg(&correlations, &with_y).ok_or_else(collinear)?),
-        johnson: named(&johnson(&correlations, &with_y)),
-        performance: named(&performance),
+        beta_std: named(&fit.beta_std),
+        lmg: named(&lmg(&fit.correlations, &fit.with_y).ok_or_else(collinear)?),
+        johnson: named(&johnson(&fit.correlations, &fit.with_y)),
+        performance: named(&fit.performance),
     })
 }
 
-struct Fit<'a> {
-    columns: &'a [Vec<f64>],
-    normal: &'a [Vec<f64>],
-    intercept: f64,
-    slopes: &'a [f64],
+/// A weighted regression, before its R² is shared out.
+#[derive(Debug)]
+pub struct Fit {
+    /// Complete rows.
+    pub n: u64,
+    /// Correlations of the predictors.
+    pub correlations: Vec<Vec<f64>>,
+    /// Their correlations with y.
+    pub with_y: Vec<f64>,
+    /// `Σw(x − x̄)²` of each predictor.
+    pub squares: Vec<f64>,
+    /// `Σw(y − ȳ)²`.
+    pub whole: f64,
+    /// Standardised coefficients.
+    pub beta_std: Vec<f64>,
+    /// Weighted mean of y.
+    pub mean: f64,
+    /// Weighted means of the predictors.
+    pub performance: Vec<f64>,
+    /// The intercept, then the coefficients; the linearised variable is `(A'WA)⁻¹ a e`.
+    pub coefficients: Vec<Linearised>,
 }
 
-/// Linearised standard errors: the variable is `(A'WA)⁻¹ a e`.
-fn errors(
-    fit: &Fit<'_>,
+impl Fit {
+    /// Fits y to the predictors over the complete rows.
+    ///
+    /// # Errors
+    /// As [`drivers`].
+    pub fn of(spec: &Drivers, sample: &Sample<'_>, path: &str) -> Result<Self, Error> {
+        let x_path = format!("{path}.x");
+        let count = spec.x.len();
+        if count == 0 {
+            return Err(Error::at(x_path, Problem::TooFew { least: 1 }));
+        }
+        if count > MOST {
+            return Err(Error::at(x_path, Problem::TooMany { found: count, most: MOST }));
+        }
+        let y = measure(&spec.y, sample.table, &format!("{path}.y"))?;
+        let mut rows = answered(&y, &domain(&spec.domain, sample.table, &format!("{path}.domain"))?);
+        // The columns of the regression: 1, then the predictors.
+        let mut columns = vec![vec![1.0; rows.len()]];
+        for (position, driver) in spec.x.iter().enumerate() {
+            if spec.x.iter().take(position).any(|other| other.name == driver.name) {
+                let problem = Problem::Twice { name: driver.name.clone() };
+                return Err(Error::at(format!("{x_path}[{position}].name"), problem));
+            }
+            let values = measure(&driver.m, sample.table, &format!("{x_path}[{position}].m"))?;
+            rows = answered(&values, &rows);
+            columns.push(values);
+        }
+        let product = |a: &[f64], b: &[f64]| {
+            let terms = || chosen(&sample.weights, &rows).zip(chosen(a, &rows).zip(chosen(b, &rows)));
+            sum::sum(terms().map(|(w, (a, b))| w * a * b))
+        };
+        let collinear = || Error::at(x_path.clone(), Problem::Collinear);
+        let normal: Vec<Vec<f64>> =
+            columns.iter().map(|a| columns.iter().map(|b| product(a, b)).collect()).collect();
+
+        // Centre before inverting: the numbers stay small and collinear predictors show.
+        let weight = normal[0][0];
+        let mean = |values: &[f64]| product(&columns[0], values) / weight;
+        let centred = |values: &[f64]| {
+            let mean = mean(values);
+            values.iter().map(|v| v - mean).collect::<Vec<f64>>()
+        };
+        let predictors: Vec<Vec<f64>> = columns[1..].iter().map(|values| centred(values)).collect();
+        let outcome = centred(&y);
+        let squares: Vec<f64> = predictors.iter().map(|x| product(x, x)).collect();
+        let whole = product(&outcome, &outcome);
+        if squares.iter().chain([&whole]).any(|value| !super::positive(*value)) {
+            return Err(collinear());
+        }
+        let scatter: Vec<Vec<f64>> =
+            predictors.iter().map(|a| predictors.iter().map(|b| product(a, b)).collect()).collect();
+        let correlations = correlations(&scatter, &squares);
+        let with_y: Vec<f64> =
+            predictors.iter().zip(&squares).map(|(x, s)| product(x, &outcome) / (s * whole).sqrt()).collect();
+        let beta_std = slopes(&correlations, &with_y).ok_or_else(collinear)?;
+        let coef: Vec<f64> = beta_std.iter().zip(&squares).map(|(b, s)| b * (whole / s).sqrt()).collect();
+        let performance: Vec<f64> = columns[1..].iter().map(|values| mean(values)).collect();
+        let intercept = mean(&y) - coef.iter().zip(&performance).map(|(b, m)| b * m).sum::<f64>();
+        let inverse = linear::inverse(&normal).ok_or_else(collinear)?;
+        let coefficients = linearised(&columns, &y, &rows, &inverse, &[vec![intercept], coef].concat());
+        let n = rows.iter().filter(|row| **row).count() as u64;
+        let mean = mean(&y);
+        Ok(Self { n, correlations, with_y, squares, whole, beta_std, mean, performance, coefficients })
+    }
+
+    /// The coefficients of the predictors.
+    #[must_use]
+    pub fn slopes(&self) -> Vec<f64> {
+        self.coefficients[1..].iter().map(|linear| linear.estimate).collect()
+    }
+}
+
+/// The coefficients with their linearised variables `(A'WA)⁻¹ a e`.
+fn linearised(
+    columns: &[Vec<f64>],
     y: &[f64],
     rows: &[bool],
-    sample: &Sample<'_>,
-    path: &str,
-) -> Result<Option<Vec<f64>>, Error> {
-    let Some(inverse) = linear::inverse(fit.normal) else { return Ok(None) };
-    let mut variables = vec![vec![0.0; y.len()]; fit.columns.len()];
+    inverse: &[Vec<f64>],
+    estimates: &[f64],
+) -> Vec<Linearised> {
+    let mut found: Vec<Linearised> = estimates
+        .iter()
+        .map(|estimate| Linearised { estimate: *estimate, z: vec![0.0; y.len()], rows: rows.to_vec() })
+        .collect();
     for row in (0..y.len()).filter(|row| rows[*row]) {
-        let fitted: f64 = fit.slopes.iter().zip(&fit.columns[1..]).map(|(b, x)| b * x[row]).sum();
-        let residual = y[row] - fit.intercept - fitted;
-        let values: Vec<f64> = fit.columns.iter().map(|column| column[row]).collect();
-        for (variable, value) in variables.iter_mut().zip(times(&inverse, &values)) {
-            variable[row] = value * residual;
+        let values: Vec<f64> = columns.iter().map(|column| column[row]).collect();
+        let fitted: f64 = estimates[1..].iter().zip(&values[1..]).map(|(b, x)| b * x).sum();
+        let residual = y[row] - estimates[0] - fitted;
+        for (linear, value) in found.iter_mut().zip(times(inverse, &values)) {
+            linear.z[row] = value * residual;
         }
     }
-    let variables: Vec<&[f64]> = variables.iter().map(Vec::as_slice).collect();
-    let cov = sample.covariance(&variables, path)?;
-    Ok(Some((0..cov.len()).map(|i| reported(cov[i][i]).sqrt()).collect()))
+    found
 }
 
 fn times(matrix: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
@@ -186,15 +220,7 @@ pub fn r2(slopes: &[f64], with_y: &[f64]) -> f64 {
 #[must_use]
 pub fn lmg(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
     let count = with_y.len();
-    let subset_r2 = |set: usize| {
-        let members: Vec<usize> = (0..count).filter(|i| set & (1 << i) != 0).collect();
-        let inner: Vec<Vec<f64>> =
-            members.iter().map(|i| members.iter().map(|j| correlations[*i][*j]).collect()).collect();
-        let right: Vec<f64> = members.iter().map(|i| with_y[*i]).collect();
-        let slopes = times(&linear::inverse(&inner)?, &right);
-        Some(slopes.iter().zip(&right).map(|(b, r)| b * r).sum::<f64>())
-    };
-    let r2: Vec<f64> = (0..1usize << count).map(subset_r2).collect::<Option<_>>()?;
+    let r2 = subsets_r2(correlations, with_y)?;
     let mut factorials = vec![1.0];
     for k in 1..=count {
         factorials.push(factorials[k - 1] * k as f64);
@@ -212,10 +238,32 @@ pub fn lmg(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
     Some((0..count).map(share).collect())
 }
 
+/// R² of every subset of predictors: that of the subset whose members are the bits of its position.
+/// `None` where predictors determine each other.
+#[must_use]
+pub fn subsets_r2(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
+    let of = |set: usize| {
+        let members: Vec<usize> = (0..with_y.len()).filter(|i| set & (1 << i) != 0).collect();
+        let inner: Vec<Vec<f64>> =
+            members.iter().map(|i| members.iter().map(|j| correlations[*i][*j]).collect()).collect();
+        let right: Vec<f64> = members.iter().map(|i| with_y[*i]).collect();
+        let slopes = times(&linear::inverse(&inner)?, &right);
+        Some(slopes.iter().zip(&right).map(|(b, r)| b * r).sum::<f64>())
+    };
+    (0..1usize << with_y.len()).map(of).collect()
+}
+
 /// Johnson's relative weights (2000): shares through the nearest orthogonal predictors.
 /// Their sum is R².
 #[must_use]
 pub fn johnson(correlations: &[Vec<f64>], with_y: &[f64]) -> Vec<f64> {
+    let (root, orthogonal) = orthogonal(correlations, with_y);
+    root.iter().map(|row| row.iter().zip(&orthogonal).map(|(a, b)| a * a * b * b).sum()).collect()
+}
+
+/// The loadings of the predictors on the nearest orthogonal ones, Λ = R^½, and the coefficients of those, Λ⁻¹ r.
+#[must_use]
+pub fn orthogonal(correlations: &[Vec<f64>], with_y: &[f64]) -> (Vec<Vec<f64>>, Vec<f64>) {
     let (values, vectors) = linear::eigen(correlations);
     let count = with_y.len();
     let power = |exponent: f64| -> Vec<Vec<f64>> {
@@ -224,8 +272,7 @@ pub fn johnson(correlations: &[Vec<f64>], with_y: &[f64]) -> Vec<f64> {
         };
         (0..count).map(|i| (0..count).map(|j| entry(i, j)).collect()).collect()
     };
-    let orthogonal = times(&power(-0.5), with_y);
-    power(0.5).iter().map(|row| row.iter().zip(&orthogonal).map(|(a, b)| a * a * b * b).sum()).collect()
+    (power(0.5), times(&power(-0.5), with_y))
 }
 
 #[cfg(test)]

@@ -77,7 +77,8 @@ fn tail(level: f64) -> Option<f64> {
     (level > 0.0 && level < 1.0).then(|| (1.0 - level) / 2.0)
 }
 
-fn inner_share(p: f64) -> bool {
+/// Whether a share is neither 0 nor 1.
+pub(super) fn inner_share(p: f64) -> bool {
     p > EDGE && p < 1.0 - EDGE
 }
 
@@ -211,7 +212,7 @@ fn first(mut low: u64, mut high: u64, holds: impl Fn(u64) -> bool) -> u64 {
 }
 
 /// P(X ≥ x) for X successes among `n` drawn from `population` with `marked` successes.
-fn at_least(population: u64, marked: u64, n: u64, x: u64) -> f64 {
+pub(super) fn at_least(population: u64, marked: u64, n: u64, x: u64) -> f64 {
     let unmarked = population - marked;
     let least = n.saturating_sub(unmarked);
     let most = n.min(marked);

@@ -6,7 +6,7 @@
 //! [`deff`], [`target`]. The command `sipas estimate` hands a specification ([`spec`], schema `svy-ref/1`) and a
 //! [`table`] to [`run`], which goes through [`design`] → [`calibration`] → [`sample`] → [`estimate`] and the further
 //! kinds ([`weights`], [`alpha`], [`ranking`], [`drivers`], [`suppression`], [`sample_size`]) and calls the same
-//! functions, so both give the same figures.
+//! functions, so both give the same figures. [`explain`] lays the same open for an auditor, formula by formula.
 //!
 //! What it promises:
 //! - Every estimate is a linearised variable ([`sample::Linearised`]), so estimates can be combined, and the variance
@@ -24,6 +24,7 @@ pub mod design;
 pub mod drivers;
 pub mod error;
 pub mod estimate;
+pub mod explain;
 pub mod interval;
 pub mod linear;
 pub mod measure;

@@ -53,6 +53,12 @@ impl<'a> Sample<'a> {
         Ok(Self { table, design, weights, calibrated })
     }
 
+    /// How the weights were adjusted to totals, if they were.
+    #[must_use]
+    pub fn calibrated(&self) -> Option<&Calibrated> {
+        self.calibrated.as_ref()
+    }
+
     /// Whether the weights were adjusted to totals.
     #[must_use]
     pub fn is_calibrated(&self) -> bool {
@@ -81,7 +87,14 @@ impl<'a> Sample<'a> {
     /// PSUs minus strata over the chosen rows with weight.
     #[must_use]
     pub fn df(&self, rows: &[bool]) -> i64 {
-        self.design.df(rows.iter().zip(&self.weights).map(|(row, w)| *row && *w != 0.0))
+        let (psus, strata) = self.psus_and_strata(rows);
+        psus - strata
+    }
+
+    /// How many PSUs and how many strata the chosen rows with weight are in.
+    #[must_use]
+    pub fn psus_and_strata(&self, rows: &[bool]) -> (i64, i64) {
+        self.design.psus_and_strata(rows.iter().zip(&self.weights).map(|(row, w)| *row && *w != 0.0))
     }
 
     /// The covariance matrix of estimates, from their linearised variables.
@@ -89,15 +102,16 @@ impl<'a> Sample<'a> {
     /// # Errors
     /// As [`Design::covariance`].
     pub fn covariance(&self, variables: &[&[f64]], path: &str) -> Result<Vec<Vec<f64>>, Error> {
-        let influences: Vec<Vec<f64>> = variables
-            .iter()
-            .map(|z| {
-                let residuals = self.calibrated.as_ref().map(|calibrated| calibrated.residuals(z));
-                let z = residuals.as_deref().unwrap_or(z);
-                z.iter().zip(&self.weights).map(|(z, w)| z * w).collect()
-            })
-            .collect();
+        let influences: Vec<Vec<f64>> = variables.iter().map(|z| self.influence(z)).collect();
         self.design.covariance(&influences, path)
+    }
+
+    /// Weight × linearised variable by row; after calibration its residual stands for the variable.
+    #[must_use]
+    pub fn influence(&self, z: &[f64]) -> Vec<f64> {
+        let residuals = self.calibrated.as_ref().map(|calibrated| calibrated.residuals(z));
+        let z = residuals.as_deref().unwrap_or(z);
+        z.iter().zip(&self.weights).map(|(z, w)| z * w).collect()
     }
 
     /// The weighted mean of a measure (NaN = missing) over a domain.

@@ -16,15 +16,88 @@ pub const COLUMNS: [&str; 9] = ["type", "N", "p", "e", "level", "deff", "respons
 /// The result: one entry a request, in the order of the rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SampleSizeResult {
-    rows: Vec<Request>,
+    rows: Vec<Row>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct Request {
+struct Row {
     row: usize,
     n_raw: f64,
     n: f64,
     n_invite: f64,
+}
+
+/// What is asked for: the half-width `e` of an interval, or the power to show a difference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "the fields are the columns of a request")]
+pub enum Asked {
+    /// A share `p` to `± e`.
+    Share { p: f64, e: f64, level: f64 },
+    /// A mean of a score with variance `s2` to `± e`.
+    Mean { s2: f64, e: f64, level: f64 },
+    /// To show that a true share `p1` exceeds `p`.
+    Power { p: f64, p1: f64, level: f64, power: f64 },
+    /// Yamane's rule.
+    Yamane { e: f64 },
+}
+
+/// A request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Request {
+    /// What is asked for.
+    pub asked: Asked,
+    /// Design effect.
+    pub deff: f64,
+    /// Share of those invited who answer, 0..1.
+    pub response_rate: f64,
+    /// Size of the population; infinite where it is not given.
+    pub population: Option<f64>,
+}
+
+impl Asked {
+    /// Its `type`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Share { .. } => "prop",
+            Self::Mean { .. } => "mean",
+            Self::Power { .. } => "power",
+            Self::Yamane { .. } => "yamane",
+        }
+    }
+}
+
+impl Request {
+    /// Answers needed, unrounded.
+    #[must_use]
+    pub fn raw(&self) -> f64 {
+        let (deff, population) = (self.deff, self.population);
+        let two_sided = |level: f64| z(1.0 - (1.0 - level) / 2.0);
+        match self.asked {
+            Asked::Share { p, e, level } => for_share(p, e, two_sided(level), deff, population),
+            Asked::Mean { s2, e, level } => for_mean(s2, e, two_sided(level), deff, population),
+            Asked::Power { p, p1, level, power } => for_power(p, p1, z(level), z(power), deff, population),
+            Asked::Yamane { e } => yamane(population.unwrap_or(f64::NAN), e),
+        }
+    }
+
+    /// Answers needed.
+    #[must_use]
+    pub fn n(&self) -> f64 {
+        whole(self.raw())
+    }
+
+    /// Persons to invite, at most the population.
+    #[must_use]
+    pub fn n_invite(&self) -> f64 {
+        self.population.unwrap_or(f64::INFINITY).min(whole(self.n() / self.response_rate))
+    }
+}
+
+/// The standard normal quantile of `p`; NaN outside (0, 1).
+#[must_use]
+pub fn z(p: f64) -> f64 {
+    quantile::normal(p).unwrap_or(f64::NAN)
 }
 
 /// Answers needed to estimate a share `p` to `± e` (Cochran 1977, ch. 4), from a population (infinite: `None`).
@@ -66,6 +139,20 @@ fn whole(n: f64) -> f64 {
 /// # Errors
 /// A request of an unknown type, or with a number that is missing or out of range.
 pub fn sample_size(spec: &SampleSize, table: &Table, path: &str) -> Result<SampleSizeResult, Error> {
+    let row = |(position, request): (usize, Request)| Row {
+        row: position + 1,
+        n_raw: request.raw(),
+        n: request.n(),
+        n_invite: request.n_invite(),
+    };
+    Ok(SampleSizeResult { rows: requests(spec, table, path)?.into_iter().enumerate().map(row).collect() })
+}
+
+/// The requests of a table, a row each.
+///
+/// # Errors
+/// As [`sample_size`].
+pub fn requests(spec: &SampleSize, table: &Table, path: &str) -> Result<Vec<Request>, Error> {
     check_level(spec.power, &format!("{path}.power"))?;
     let types = table.column("type", path)?;
     let groups = types.groups();
@@ -76,19 +163,21 @@ pub fn sample_size(spec: &SampleSize, table: &Table, path: &str) -> Result<Sampl
             (_, Ok(column)) => column.numbers(path).map(Some),
         })
         .collect::<Result<_, _>>()?;
-    let rows = (0..table.rows())
+    (0..table.rows())
         .map(|row| {
             let line = table.line(row);
             let cell = |name: &str| {
                 let position = COLUMNS.iter().position(|column| *column == name)?;
                 numbers[position].as_ref().map(|values| values[row]).filter(|value| !value.is_nan())
             };
+            let out_of = |name: &str, value: f64, range: Allowed| {
+                Error::at(path, Problem::CellRange { column: name.to_owned(), line, value, range })
+            };
+            let empty = |name: &str| Error::at(path, Problem::EmptyCell { column: name.to_owned(), line });
             let checked = |name: &str, range: Allowed, fits: fn(f64) -> bool| match cell(name) {
                 Some(value) if fits(value) => Ok(value),
-                Some(value) => {
-                    Err(Error::at(path, Problem::CellRange { column: name.to_owned(), line, value, range }))
-                }
-                None => Err(Error::at(path, Problem::EmptyCell { column: name.to_owned(), line })),
+                Some(value) => Err(out_of(name, value, range)),
+                None => Err(empty(name)),
             };
             let share = |name: &str| checked(name, Allowed::Share, |v| v > 0.0 && v < 1.0);
             let positive = |name: &str| checked(name, Allowed::Positive, super::positive);
@@ -96,47 +185,35 @@ pub fn sample_size(spec: &SampleSize, table: &Table, path: &str) -> Result<Sampl
             let population = if cell("N").is_none() { None } else { Some(positive("N")?) };
             let deff = or_one("deff")?;
             let kind = groups.of[row].and_then(|group| groups.names.get(group as usize)).map(String::as_str);
-            let z = |p: f64| quantile::normal(p).unwrap_or(f64::NAN);
-            let two_sided = || share("level").map(|level| z(1.0 - (1.0 - level) / 2.0));
-            let n_raw = match kind {
-                Some("prop") => for_share(share("p")?, positive("e")?, two_sided()?, deff, population),
-                Some("mean") => for_mean(positive("s2")?, positive("e")?, two_sided()?, deff, population),
+            let asked = match kind {
+                Some("prop") => Asked::Share { p: share("p")?, e: positive("e")?, level: share("level")? },
+                Some("mean") => {
+                    Asked::Mean { s2: positive("s2")?, e: positive("e")?, level: share("level")? }
+                }
                 Some("power") => {
                     let (p, p1) = (share("p")?, share("p1")?);
                     if p1 <= p {
-                        let problem = Problem::CellRange {
-                            column: "p1".to_owned(),
-                            line,
-                            value: p1,
-                            range: Allowed::MoreThanTarget,
-                        };
-                        return Err(Error::at(path, problem));
+                        return Err(out_of("p1", p1, Allowed::MoreThanTarget));
                     }
-                    for_power(p, p1, z(share("level")?), z(spec.power), deff, population)
+                    Asked::Power { p, p1, level: share("level")?, power: spec.power }
                 }
-                Some("yamane") => yamane(positive("N")?, positive("e")?),
-                None => {
-                    return Err(Error::at(path, Problem::EmptyCell { column: "type".to_owned(), line }));
+                Some("yamane") => {
+                    positive("N")?;
+                    Asked::Yamane { e: positive("e")? }
                 }
+                None => return Err(empty("type")),
                 Some(other) => {
                     let supported = "prop, mean, power, yamane".to_owned();
                     return Err(Error::at(path, Problem::Kind { found: other.to_owned(), supported }));
                 }
             };
-            let rate = or_one("response_rate")?;
-            if rate > 1.0 {
-                let column = "response_rate".to_owned();
-                return Err(Error::at(
-                    path,
-                    Problem::CellRange { column, line, value: rate, range: Allowed::AtMostOne },
-                ));
+            let response_rate = or_one("response_rate")?;
+            if response_rate > 1.0 {
+                return Err(out_of("response_rate", response_rate, Allowed::AtMostOne));
             }
-            let n = whole(n_raw);
-            let n_invite = population.unwrap_or(f64::INFINITY).min(whole(n / rate));
-            Ok(Request { row: row + 1, n_raw, n, n_invite })
+            Ok(Request { asked, deff, response_rate, population })
         })
-        .collect::<Result<_, Error>>()?;
-    Ok(SampleSizeResult { rows })
+        .collect()
 }
 
 #[cfg(test)]

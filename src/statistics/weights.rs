@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The passes after which strict trimming is given up.
-const PASSES: u32 = 10_000;
+const PASSES: usize = 10_000;
 
 /// Weights in the order of the rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,28 +55,57 @@ pub fn weights(weights: &[f64]) -> WeightsResult {
 /// # Errors
 /// Bounds that cannot hold the sum of the weights.
 pub fn trim(spec: &Trim, weights_before: &[f64], path: &str) -> Result<TrimResult, Error> {
+    let (trimmed, passes) = trimmed(spec, weights_before, path)?;
+    let n_outside = passes.first().map_or(0, |pass| pass.outside);
+    Ok(TrimResult { n_outside, weights: weights(&trimmed) })
+}
+
+/// One round of trimming.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pass {
+    /// Weights outside the bounds before it.
+    pub outside: u64,
+    /// Weights within the bounds before it.
+    pub inside: u64,
+    /// What setting those outside to their bound took away in all.
+    pub cut: f64,
+}
+
+impl Pass {
+    /// What each weight within the bounds gets.
+    #[must_use]
+    pub fn each(&self) -> f64 {
+        self.cut / self.inside as f64
+    }
+}
+
+/// Trimmed weights, and the rounds it took.
+///
+/// # Errors
+/// As [`trim`].
+pub fn trimmed(spec: &Trim, weights: &[f64], path: &str) -> Result<(Vec<f64>, Vec<Pass>), Error> {
     let (lower, upper) = (spec.lower.unwrap_or(f64::NEG_INFINITY), spec.upper.unwrap_or(f64::INFINITY));
     let outside = |w: f64| w < lower || w > upper;
-    let n_outside = weights_before.iter().filter(|w| outside(**w)).count() as u64;
-    let mut trimmed = weights_before.to_vec();
-    let mut passes = 0;
-    while trimmed.iter().any(|w| outside(*w)) {
-        if lower > upper || passes == PASSES {
+    let mut weights = weights.to_vec();
+    let mut passes: Vec<Pass> = Vec::new();
+    while weights.iter().any(|w| outside(*w)) {
+        let within = weights.iter().filter(|w| !outside(**w)).count();
+        if lower > upper || within == 0 || passes.len() == PASSES {
             return Err(Error::at(path, Problem::Bounds));
         }
-        let inside = trimmed.iter().filter(|w| !outside(**w)).count();
-        if inside == 0 {
-            return Err(Error::at(path, Problem::Bounds));
-        }
-        let cut = sum::sum(trimmed.iter().map(|w| w - w.clamp(lower, upper)));
-        let each = cut / inside as f64;
-        trimmed.iter_mut().for_each(|w| *w = if outside(*w) { w.clamp(lower, upper) } else { *w + each });
-        passes += 1;
+        let pass = Pass {
+            outside: (weights.len() - within) as u64,
+            inside: within as u64,
+            cut: sum::sum(weights.iter().map(|w| w - w.clamp(lower, upper))),
+        };
+        let each = pass.each();
+        weights.iter_mut().for_each(|w| *w = if outside(*w) { w.clamp(lower, upper) } else { *w + each });
+        passes.push(pass);
         if !spec.strict {
             break;
         }
     }
-    Ok(TrimResult { n_outside, weights: weights(&trimmed) })
+    Ok((weights, passes))
 }
 
 #[cfg(test)]

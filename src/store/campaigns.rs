@@ -36,13 +36,14 @@ struct Row {
     demonstration: bool,
     settled: bool,
     previous: Option<String>,
+    notice: Option<String>,
 }
 
 macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT k.number, k.slug, k.definition, d.id, d.version, d.sha256, k.form, k.title, k.opens, k.closes, \
-             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous \
+             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous, k.notice \
              FROM campaign k JOIN definition d ON d.number = k.definition ",
             $condition
         )
@@ -53,6 +54,7 @@ impl Row {
     fn read(self) -> Result<Stored, StoreError> {
         let title: BTreeMap<String, String> =
             serde_json::from_str(&self.title).map_err(|_| StoreError::Corrupt("campaign title"))?;
+        let notice = self.notice.as_deref().map(serde_json::from_str).transpose();
         Ok(Stored {
             number: self.number,
             definition: self.definition,
@@ -70,6 +72,7 @@ impl Row {
                 demonstration: self.demonstration,
                 minimum_answers: self.minimum_answers.and_then(|k| u32::try_from(k).ok()),
                 previous: self.previous,
+                notice: notice.map_err(|_| StoreError::Corrupt("campaign notice"))?,
             },
         })
     }
@@ -119,12 +122,14 @@ pub async fn put(
     campaign: &Campaign,
 ) -> Result<i64, StoreError> {
     let title = serde_json::to_string(&campaign.title).map_err(|_| StoreError::Corrupt("campaign title"))?;
+    let notice = campaign.notice.as_ref().map(serde_json::to_string).transpose();
+    let notice = notice.map_err(|_| StoreError::Corrupt("campaign notice"))?;
     let minimum = campaign.minimum_answers.map(i64::from);
     if let Some(number) = number {
         on!(db, |c| {
             sqlx::query(
             "UPDATE campaign SET definition = $2, form = $3, title = $4, opens = $5, closes = $6, target = $7,
-             minimum_answers = $8, demonstration = $9, previous = $10 WHERE number = $1"
+             minimum_answers = $8, demonstration = $9, previous = $10, notice = $11 WHERE number = $1"
         )
         .bind(number)
         .bind(definition)
@@ -136,16 +141,18 @@ pub async fn put(
         .bind(minimum)
         .bind(campaign.demonstration)
         .bind(&campaign.previous)
+        .bind(&notice)
         .execute(c)
         .await
         .map(drop)
         })?;
         return Ok(number);
     }
-    Ok(on!(db, |c| sqlx::query_scalar(
+    Ok(on!(db, |c| {
+        sqlx::query_scalar(
         "INSERT INTO campaign (number, slug, definition, form, title, opens, closes, target, minimum_answers,
-         demonstration, previous, generation, settled)
-         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, FALSE FROM campaign
+         demonstration, previous, notice, generation, settled)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, FALSE FROM campaign
          RETURNING number"
     )
     .bind(&campaign.slug)
@@ -158,8 +165,10 @@ pub async fn put(
     .bind(minimum)
     .bind(campaign.demonstration)
     .bind(&campaign.previous)
+    .bind(&notice)
     .fetch_one(c)
-    .await)?)
+    .await
+    })?)
 }
 
 /// The populations of a campaign, by unit.

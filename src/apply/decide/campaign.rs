@@ -7,6 +7,7 @@ use crate::{
     apply::{
         change::{Change, when},
         known::KnownCampaign,
+        notice,
         plan::CampaignAsked,
         source::Findings,
     },
@@ -39,9 +40,11 @@ pub fn decide(
             demonstration: asked.demonstration.value,
             minimum_answers: asked.minimum_answers,
             previous: asked.previous.as_ref().map(|previous| previous.value.clone()),
+            notice: asked.notice.as_ref().map(|notice| notice.value.clone()),
         };
         if let Some(before) = before {
             check_answered(found, asked, before, &wanted);
+            check_promises(found, asked, before);
             check_settled(found, grounds.now, asked, before);
         }
         let same = before.is_some_and(|before| {
@@ -49,11 +52,12 @@ pub fn decide(
             Campaign { sha256: wanted.sha256.clone(), ..before.stored.campaign.clone() } == wanted
         });
         if !same {
-            let before = before.map(|before| before.stored.clone());
+            let before = before.map(|before| Box::new(before.stored.clone()));
             changes.push(Change::Campaign { campaign: wanted, before });
         }
     }
     check_previous(found, grounds, asked);
+    notice::check(found, asked);
     strata::decide(found, grounds, asked, before, changes);
     margins::decide(found, grounds, asked, definition.as_ref(), before, changes);
     counters::decide(found, grounds, asked, before, changes);
@@ -116,6 +120,24 @@ fn check_answered(
                 before = before,
                 after = after
             );
+            found.wrong(spot, words);
+        }
+    }
+}
+
+/// People answered because they were told how long their answers are kept; it may become less, never more.
+fn check_promises(found: &mut Findings<'_>, asked: &CampaignAsked, before: &KnownCampaign) {
+    let Some(was) = before.stored.campaign.notice.as_ref().filter(|_| before.answered) else { return };
+    let wanted = asked.notice.as_ref().map(|said| &said.value);
+    let spot = asked.notice.as_ref().map_or(asked.slug.spot, |said| said.spot);
+    for (key, was, wanted) in [
+        ("keep_answers_months", was.keep_answers_months, wanted.and_then(|n| n.keep_answers_months)),
+        ("keep_list_days", was.keep_list_days, wanted.and_then(|n| n.keep_list_days)),
+    ] {
+        let Some(was) = was else { continue };
+        if wanted.is_none_or(|wanted| wanted > was) {
+            let (slug, was) = (asked.slug.value.as_str(), was.to_string());
+            let words = fl!(found.lang.messages(), "apply-promise", slug = slug, key = key, before = was);
             found.wrong(spot, words);
         }
     }

@@ -147,6 +147,33 @@ fn campaign(
          opens = {opens}T00:00:00+07:00\ncloses = {closes}T00:00:00+07:00\ndemonstration = true",
         title.0, title.1
     );
+    notice(file, definition);
+}
+
+/// What people are told before they answer, with contacts that lead nowhere.
+fn notice(file: &mut String, definition: &str) {
+    let (vi, en) = match definition {
+        "sipas" => (
+            "về lần làm thủ tục tại {unit}, để được phục vụ tốt hơn",
+            "on your visit to {unit}, so that you are served better",
+        ),
+        _ => (
+            "về cải cách hành chính của tỉnh năm {year}, để biết kết quả và những việc cần làm tốt hơn; nội dung nào \
+             không nắm rõ, xin chọn “Không biết / không có ý kiến”",
+            "on the province's administrative reform in {year}, to see what was achieved and what should be done \
+             better; where you do not know a matter well, please choose “Don't know / no opinion”",
+        ),
+    };
+    let _ = writeln!(
+        file,
+        "[campaign.notice]\n\
+         responsible = {{ vi = \"Sở Nội vụ tỉnh Bình Định\", en = \"The Department of Home Affairs of Bình Định\" }}\n\
+         purpose = {{ vi = \"{vi}\", en = \"{en}\" }}\n\
+         legal_ground = {{ vi = \"Bản chạy thử: căn cứ của một cuộc khảo sát thật được ghi ở đây.\", \
+         en = \"Demonstration: the legal ground of a real survey stands here.\" }}\n\
+         address = \"Quy Nhơn, Bình Định\"\nemail = \"khaosat@snv.example\"\n\
+         keep_answers_months = 24\nkeep_list_days = 30"
+    );
 }
 
 fn stratum(file: &mut String, unit: &str, population: u64, sample: u64) {

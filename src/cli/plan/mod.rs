@@ -2,7 +2,7 @@
 
 mod draw;
 mod sample;
-mod table;
+
 mod verify;
 
 use std::path::Path;

@@ -6,9 +6,12 @@ use clap::ValueEnum;
 use i18n_embed_fl::fl;
 use serde_json::json;
 
-use super::{exponent, needs, not_with, only_with, positive, rate, read, refused, share, table};
+use super::{exponent, needs, not_with, only_with, positive, rate, read, refused, share};
 use crate::{
-    cli::{Failure, language, print, say},
+    cli::{
+        Failure, language, print, say,
+        table::{self, Layout},
+    },
     language::Lang,
     report::format,
     sampling::{
@@ -278,7 +281,7 @@ impl Words<'_> {
             .filter(|(shown, ..)| *shown)
             .map(|(_, name, side)| (name.clone(), *side))
             .collect();
-        table::render(&shown, &rows, usize::from(named))
+        table::render(&shown, &rows, Layout { elastic: Some(usize::from(named)), total: true })
     }
 
     /// What a reader must know beside the numbers.

@@ -1,6 +1,6 @@
 //! Dates as people in the province read them.
 
-use jiff::Timestamp;
+use jiff::{Span, Timestamp};
 
 use crate::{clock, language::Lang, organisation::Campaign};
 
@@ -11,14 +11,35 @@ fn local(milliseconds: i64) -> Option<jiff::ZonedDateTime> {
 
 /// The day of a moment: `05/10/2026`, `5 October 2026`.
 pub fn day(lang: Lang, milliseconds: i64) -> String {
-    let format = if lang == Lang::VI { "%d/%m/%Y" } else { "%-d %B %Y" };
+    // Only English has words for the months here; figures are understood everywhere in the country.
+    let format = if lang == Lang::EN { "%-d %B %Y" } else { "%d/%m/%Y" };
     local(milliseconds).map_or_else(String::new, |moment| moment.strftime(format).to_string())
 }
 
 /// Day and time of a moment: `08:00 ngày 05/10/2026`, `5 October 2026, 08:00`.
 pub fn moment(lang: Lang, milliseconds: i64) -> String {
-    let format = if lang == Lang::VI { "%H:%M ngày %d/%m/%Y" } else { "%-d %B %Y, %H:%M" };
+    let format = match lang {
+        Lang::VI => "%H:%M ngày %d/%m/%Y",
+        Lang::EN => "%-d %B %Y, %H:%M",
+        _ => "%H:%M, %d/%m/%Y",
+    };
     local(milliseconds).map_or_else(String::new, |moment| moment.strftime(format).to_string())
+}
+
+/// The day so many months after a moment that is exclusive, such as a closing; it ends at the end of that day.
+pub fn months_after(lang: Lang, exclusive: i64, months: u32) -> String {
+    after(lang, exclusive, Span::new().try_months(i64::from(months)))
+}
+
+/// The same in days.
+pub fn days_after(lang: Lang, exclusive: i64, days: u32) -> String {
+    after(lang, exclusive, Span::new().try_days(i64::from(days)))
+}
+
+fn after(lang: Lang, exclusive: i64, span: Result<Span, jiff::Error>) -> String {
+    let last = local(exclusive.saturating_sub(1));
+    let moment = last.and_then(|last| last.checked_add(span.ok()?).ok());
+    moment.map_or_else(String::new, |moment| day(lang, moment.timestamp().as_millisecond()))
 }
 
 /// The days on which a campaign takes answers, the last one included.
@@ -38,5 +59,8 @@ mod tests {
         assert_eq!(day(Lang::VI, midnight - 1), "31/12/2026");
         assert_eq!(moment(Lang::EN, midnight), "1 January 2027, 00:00");
         assert_eq!(moment(Lang::VI, midnight), "00:00 ngày 01/01/2027");
+        assert_eq!(months_after(Lang::VI, midnight, 24), "31/12/2028");
+        assert_eq!(months_after(Lang::VI, midnight, 2), "28/02/2027");
+        assert_eq!(days_after(Lang::EN, midnight, 30), "30 January 2027");
     }
 }

@@ -1,11 +1,18 @@
 //! Reading pages back in tests, with the rules that every page keeps (`security.md` M-03 and G-02).
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use maud::Markup;
 use scraper::{ElementRef, Html, Selector};
 
-use crate::{definition, questionnaire::Questionnaire};
+use crate::{
+    definition,
+    language::Lang,
+    organisation::{Campaign, Channel, Notice},
+    questionnaire::Questionnaire,
+};
 
-use super::components::Places;
+use super::{components::Places, notice::Facts};
 
 /// What someone who means harm would write.
 pub(super) const XSS: &str = r#""><script>alert(1)</script><img src=x onerror='alert(2)'>&lt;"#;
@@ -24,6 +31,62 @@ pub(super) fn small(form: &str) -> Questionnaire {
 /// A visit to a counter in 21 questions.
 pub(super) fn visit() -> Questionnaire {
     generate(include_str!("../../../tests/definitions/visit/1.0.toml"), "counter")
+}
+
+/// A real campaign that tells everything.
+pub(super) fn real() -> &'static Campaign {
+    static REAL: LazyLock<Campaign> = LazyLock::new(|| {
+        let texts = |vi: &str, en: &str| {
+            BTreeMap::from([("vi".to_owned(), vi.to_owned()), ("en".to_owned(), en.to_owned())])
+        };
+        Campaign {
+            slug: "sipas-2026".to_owned(),
+            definition: "test".to_owned(),
+            version: "1.2".to_owned(),
+            sha256: String::new(),
+            form: "counter".to_owned(),
+            title: texts("Khảo sát sự hài lòng năm 2026", "Survey of satisfaction 2026"),
+            opens: 1_790_787_600_000,
+            closes: 1_798_736_400_000,
+            target: None,
+            demonstration: false,
+            minimum_answers: None,
+            previous: None,
+            notice: Some(Notice {
+                responsible: texts("Sở Nội vụ tỉnh Bình Định", "The Department of Home Affairs of Bình Định"),
+                purpose: texts(
+                    "về lần làm thủ tục tại {unit}, để phục vụ tốt hơn",
+                    "on your visit to {unit}",
+                ),
+                legal_ground: texts("Quyết định số 1001/QĐ-BNV.", "Decision 1001/QĐ-BNV."),
+                address: Some("01 Trần Phú, Quy Nhơn".to_owned()),
+                email: Some("khaosat@snv.example".to_owned()),
+                phone: Some("0256 000 000".to_owned()),
+                keep_answers_months: Some(24),
+                keep_list_days: Some(30),
+            }),
+        }
+    });
+    &REAL
+}
+
+/// The same as a demonstration.
+pub(super) fn demonstration() -> &'static Campaign {
+    static DEMONSTRATION: LazyLock<Campaign> =
+        LazyLock::new(|| Campaign { demonstration: true, ..real().clone() });
+    &DEMONSTRATION
+}
+
+/// What a campaign's notice is made of at an open counter.
+pub(super) fn facts<'a>(questionnaire: &'a Questionnaire, campaign: &'a Campaign) -> Facts<'a> {
+    Facts {
+        lang: Lang::VI,
+        campaign,
+        questionnaire,
+        places: PLACES,
+        channel: Channel::Open,
+        smallest_cell: 10,
+    }
 }
 
 fn generate(text: &str, form: &str) -> Questionnaire {

@@ -1,6 +1,6 @@
 use std::io::Write;
 
-use super::super::testing::{Checked, PLACES, XSS, small, visit, words};
+use super::super::testing::{Checked, PLACES, XSS, demonstration, facts, real, small, visit, words};
 use super::*;
 use crate::{questionnaire::Answers, web::assets};
 
@@ -17,7 +17,8 @@ fn plain(questionnaire: &Questionnaire) -> Page<'_> {
         campaign: "sipas-2026",
         submission: ID,
         token: None,
-        demonstration: false,
+        facts: facts(questionnaire, real()),
+        details: "/k/qn-1/thong-tin",
         language_links: &LINKS,
         answers: None,
     }
@@ -156,6 +157,12 @@ fn nothing_that_comes_from_outside_becomes_markup() {
             option.label.values_mut().for_each(|text| text.push_str(XSS));
         }
     }
+    let mut campaign = real().clone();
+    campaign.notice.iter_mut().for_each(|notice| {
+        for texts in [&mut notice.responsible, &mut notice.purpose] {
+            texts.values_mut().for_each(|text| text.push_str(XSS));
+        }
+    });
     questionnaire.introduction.values_mut().for_each(|text| *text = format!("{{unit}} {XSS}\n\n{XSS}"));
     let invalid = sent(&questionnaire, &[("comment", XSS), ("visits", XSS), ("channels", XSS), (XSS, XSS)]);
     let html = page(&Page {
@@ -163,6 +170,8 @@ fn nothing_that_comes_from_outside_becomes_markup() {
         places: Places { unit: XSS, counter: Some(XSS), year: 2026 },
         action: "/k/\"><script>",
         token: Some(XSS),
+        facts: facts(&questionnaire, &campaign),
+        details: XSS,
         answers: Some(&invalid),
         ..plain(&questionnaire)
     });
@@ -223,7 +232,8 @@ fn languages_are_plain_links_each_in_its_own_language() {
 #[test]
 fn a_demonstration_says_so() {
     let questionnaire = visit();
-    let demo = Checked::new(&page(&Page { demonstration: true, ..plain(&questionnaire) }));
+    let demo =
+        Checked::new(&page(&Page { facts: facts(&questionnaire, demonstration()), ..plain(&questionnaire) }));
     assert_eq!(demo.count(".demo"), 1);
     assert_eq!(Checked::new(&page(&plain(&questionnaire))).count(".demo"), 0);
 }
@@ -233,7 +243,8 @@ fn m_09_the_counter_page_with_its_styles_and_script_weighs_at_most_14_kib_in_two
     let questionnaire = visit();
     assert!(questionnaire.questions.len() >= 20);
     for lang in Lang::ALL {
-        let html = page(&Page { lang, demonstration: true, ..plain(&questionnaire) });
+        let html =
+            page(&Page { lang, facts: facts(&questionnaire, demonstration()), ..plain(&questionnaire) });
         let checked = Checked::new(&html);
         assert_eq!(checked.count("link:not([href^='data:']), img"), 0);
         let script = checked.attribute("script", "src");
@@ -259,7 +270,7 @@ fn draw_pages() {
     let invalid = sent(&form, &[("access.signs", "5"), ("feedback.given", "yes"), ("comment", "Rất tốt")]);
     let wrong = sent(&small, &[("visits", "99"), ("channels", "post"), ("?", "")]);
     for lang in Lang::ALL {
-        let base = Page { lang, demonstration: true, ..plain(&form) };
+        let base = Page { lang, facts: facts(&form, demonstration()), ..plain(&form) };
         let file = |name: &str| format!("{name}-{}.html", lang.code());
         save(&file("form"), &page(&base));
         save(&file("error"), &page(&Page { answers: Some(&invalid), ..base }));

@@ -1,5 +1,8 @@
 //! `sipas estimate`: the statistics engine on any CSV.
 
+mod problem;
+mod words;
+
 use std::{
     fs::{self, File},
     io::BufReader,
@@ -11,7 +14,7 @@ use i18n_embed_fl::fl;
 use super::{Failure, language, print};
 use crate::statistics::{
     error::{Error, Problem},
-    run,
+    explain, run,
     spec::Spec,
     table::Table,
 };
@@ -25,9 +28,12 @@ pub struct Args {
     /// The data; without, the file that the specification names, beside it.
     #[arg(long, value_name = "FILE.csv")]
     pub data: Option<PathBuf>,
+    /// Prints how each figure comes about, its formula with the numbers filled in, instead of the results.
+    #[arg(long)]
+    pub explain: bool,
 }
 
-/// Prints `{"results": …}`.
+/// Prints `{"results": …}`, or the working of every figure.
 ///
 /// # Errors
 /// A specification or data that cannot be read or understood, with the place in it.
@@ -43,6 +49,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let file = File::open(&data).map_err(|error| unreadable(&data, &error))?;
     let table = Table::read(BufReader::new(file), &spec.data.missing, |column| run::needs(&spec, column))
         .map_err(|error| refused(&data, &error))?;
+    if args.explain {
+        let explanation = explain::explain(&spec, &table).map_err(|error| wrong_spec(&error))?;
+        print(words::text(&explanation, language()));
+        return Ok(());
+    }
     let results = run::run(&spec, &table).map_err(|error| wrong_spec(&error))?;
     let json = serde_json::to_string_pretty(&results).map_err(|error| Failure::Input(error.to_string()))?;
     print(json + "\n");
@@ -60,5 +71,12 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Failure {
 }
 
 fn refused(path: &std::path::Path, error: &Error) -> Failure {
-    Failure::Input(format!("{}: {}: {}", path.display(), error.path, error.problem))
+    let lang = language();
+    Failure::Input(fl!(
+        lang.messages(),
+        "estimate-problem",
+        file = path.display().to_string(),
+        path = error.path.as_str(),
+        problem = problem::words(&error.problem, lang)
+    ))
 }

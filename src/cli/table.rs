@@ -16,8 +16,17 @@ const WIDTH: usize = 96;
 /// Columns are not made narrower than this.
 const NARROWEST: usize = 12;
 
-/// Rows under a heading, a rule before the last row. The column `elastic` is cut where lines would be too long.
-pub fn render(heading: &[(String, Side)], rows: &[Vec<String>], elastic: usize) -> String {
+/// What is special about a table.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Layout {
+    /// The column that is cut where lines would be too long; without, they are as long as they are.
+    pub elastic: Option<usize>,
+    /// The last row is a total: a rule stands before it.
+    pub total: bool,
+}
+
+/// Rows under a heading.
+pub fn render(heading: &[(String, Side)], rows: &[Vec<String>], layout: Layout) -> String {
     let mut widths: Vec<usize> = heading.iter().map(|(name, _)| width(name)).collect();
     for row in rows {
         for (most, cell) in widths.iter_mut().zip(row) {
@@ -25,7 +34,7 @@ pub fn render(heading: &[(String, Side)], rows: &[Vec<String>], elastic: usize) 
         }
     }
     let whole = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
-    if let Some(most) = widths.get_mut(elastic) {
+    if let Some(most) = layout.elastic.and_then(|elastic| widths.get_mut(elastic)) {
         *most = (*most).min(most.saturating_sub(whole.saturating_sub(WIDTH)).max(NARROWEST));
     }
     let line = |cells: Vec<&str>| {
@@ -45,7 +54,7 @@ pub fn render(heading: &[(String, Side)], rows: &[Vec<String>], elastic: usize) 
     let rule = "─".repeat(widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)) + "\n";
     let mut text = line(heading.iter().map(|(name, _)| name.as_str()).collect()) + &rule;
     for (place, row) in rows.iter().enumerate() {
-        if place + 1 == rows.len() {
+        if layout.total && place + 1 == rows.len() {
             text += &rule;
         }
         text += &line(row.iter().map(String::as_str).collect());
@@ -75,12 +84,13 @@ mod tests {
         let heading = [("Đơn vị".to_owned(), Side::Left), ("Số".to_owned(), Side::Right)];
         let decomposed: String = "Phường Quy Nhơn".nfd().collect();
         let rows = [vec![decomposed, "1".to_owned()], vec!["Xã".to_owned(), "12.000".to_owned()]];
-        let text = render(&heading, &rows, 0);
+        let layout = Layout { elastic: Some(0), total: true };
+        let text = render(&heading, &rows, layout);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[2], "Phường Quy Nhơn       1");
         assert_eq!(lines[4], "Xã               12.000");
         assert!(lines.iter().all(|line| line.chars().count() == 23), "{text}");
-        let long = render(&heading, &[vec!["a".repeat(200), "1".to_owned()]], 0);
+        let long = render(&heading, &[vec!["a".repeat(200), "1".to_owned()]], layout);
         assert!(long.lines().all(|line| line.chars().count() <= WIDTH), "{long}");
         assert!(long.contains("a…"));
     }

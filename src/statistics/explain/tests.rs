@@ -1,0 +1,324 @@
+//! The working of every reference case: each figure of the results is there with the same value, and each formula with its
+//! numbers filled in gives the value beside it.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use serde_json::Value as Json;
+
+use super::{Cell, Line, Remark, Value, explain};
+use crate::statistics::{
+    quantile,
+    run::{needs, run},
+    spec::Spec,
+    table::Table,
+};
+
+/// A filled-in formula as a calculator reads it.
+struct Calculator<'a> {
+    rest: &'a str,
+}
+
+impl Calculator<'_> {
+    fn value(text: &str) -> f64 {
+        let mut calculator = Calculator { rest: text };
+        let value = calculator.sum();
+        assert_eq!(calculator.rest.trim(), "", "in {text}");
+        value
+    }
+
+    fn take(&mut self, word: &str) -> bool {
+        let rest = self.rest.trim_start();
+        match rest.strip_prefix(word) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn sum(&mut self) -> f64 {
+        let mut value = self.product();
+        loop {
+            if self.take("+") {
+                value += self.product();
+            } else if self.take("−") {
+                value -= self.product();
+            } else {
+                return value;
+            }
+        }
+    }
+
+    fn product(&mut self) -> f64 {
+        let mut value = self.power();
+        loop {
+            if self.take("·") {
+                value *= self.power();
+            } else if self.take("/") {
+                value /= self.power();
+            } else {
+                return value;
+            }
+        }
+    }
+
+    fn power(&mut self) -> f64 {
+        let base = self.atom();
+        if self.take("^") { base.powf(self.power()) } else { base }
+    }
+
+    fn arguments(&mut self) -> Vec<f64> {
+        let mut values = vec![self.sum()];
+        while self.take(";") {
+            values.push(self.sum());
+        }
+        assert!(self.take(")"), "a bracket before {:?}", self.rest);
+        values
+    }
+
+    fn atom(&mut self) -> f64 {
+        if self.take("P(T ≥") {
+            let [t, df] = self.arguments()[..] else { panic!("t and df") };
+            return quantile::t_upper_tail(t, df as i64).unwrap();
+        }
+        if self.take("P(T ≤") {
+            let [t, df] = self.arguments()[..] else { panic!("t and df") };
+            return quantile::t_upper_tail(-t, df as i64).unwrap();
+        }
+        for (name, function) in [
+            ("√(", (|a: &[f64]| a[0].sqrt()) as fn(&[f64]) -> f64),
+            ("ln(", |a| a[0].ln()),
+            ("exp(", |a| a[0].exp()),
+            ("min(", |a| a[0].min(a[1])),
+            ("ceil(", |a| (a[0] - 1e-9).ceil()),
+            ("t⁻¹(", |a| quantile::t(a[0], a[1] as i64).unwrap()),
+            ("Beta⁻¹(", |a| quantile::beta(a[0], a[1], a[2]).unwrap()),
+            ("Φ⁻¹(", |a| quantile::normal(a[0]).unwrap()),
+            ("(", |a| a[0]),
+        ] {
+            if self.take(name) {
+                return function(&self.arguments());
+            }
+        }
+        let rest = self.rest.trim_start();
+        let mut end = 0;
+        let bytes = rest.as_bytes();
+        while end < bytes.len()
+            && (bytes[end].is_ascii_digit()
+                || matches!(bytes[end], b'.' | b'e')
+                || (bytes[end] == b'-' && (end == 0 || bytes[end - 1] == b'e')))
+        {
+            end += 1;
+        }
+        let value = rest[..end].parse().unwrap_or_else(|_| panic!("a number before {rest:?}"));
+        self.rest = &rest[end..];
+        value
+    }
+}
+
+#[test]
+fn the_calculator_of_these_tests_calculates() {
+    for (text, value) in [
+        ("2 + 3 · 4", 14.0),
+        ("(2 + 3) · 4 − (-1)", 21.0),
+        ("2 · 3^2 / 4", 4.5),
+        ("√(9) − 1e-1", 2.9),
+        ("min(3; 2 · 2)", 3.0),
+        ("2 · P(T ≥ 0; 5)", 1.0),
+        ("0.5^(1 / 1)", 0.5),
+    ] {
+        assert!((Calculator::value(text) - value).abs() < 1e-12, "{text}");
+    }
+}
+
+/// The numbers and words of a result by their field: `ci[0].lower`.
+fn fields(json: &Json, path: &str, found: &mut BTreeMap<String, Json>) {
+    match json {
+        Json::Object(members) => {
+            for (name, value) in members {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                fields(value, &path, found);
+            }
+        }
+        Json::Array(values) => {
+            for (position, value) in values.iter().enumerate() {
+                fields(value, &format!("{path}[{position}]"), found);
+            }
+        }
+        Json::Null => {}
+        _ => {
+            found.insert(path.to_owned(), json.clone());
+        }
+    }
+}
+
+/// Whether a field repeats what was asked, or is one weight of thousands.
+fn is_given(field: &str) -> bool {
+    let last = field.rsplit('.').next().unwrap_or_default();
+    matches!(last, "method" | "level" | "value" | "unit" | "row" | "a" | "b" | "name")
+        && !matches!(field, "a" | "b")
+        || field.starts_with("weights[")
+}
+
+fn near(a: f64, b: f64, tolerance: f64) -> bool {
+    (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1e-12)
+}
+
+fn check(case: &Path) -> Vec<String> {
+    let spec = Spec::parse(&fs::read_to_string(case.join("spec.json")).unwrap()).unwrap();
+    let data = fs::File::open(case.join(&spec.data.file)).unwrap();
+    let table = Table::read(data, &spec.data.missing, |column| needs(&spec, column)).unwrap();
+    let results = serde_json::to_value(run(&spec, &table).unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    for analysis in explain(&spec, &table).unwrap().analyses {
+        for estimand in analysis.estimands {
+            let place = format!("{}.{}", analysis.id, estimand.key);
+            let mut expected = BTreeMap::new();
+            fields(&results["results"][&analysis.id][&estimand.key], "", &mut expected);
+            expected.retain(|field, _| !is_given(field));
+            let mut told = |field: &str, value: Json| match (expected.remove(field), value) {
+                (Some(Json::Number(wanted)), Json::Number(found))
+                    if near(wanted.as_f64().unwrap(), found.as_f64().unwrap(), 1e-9) => {}
+                (Some(wanted), found) if wanted == found => {}
+                (wanted, found) => wrong.push(format!("{place}: {field} is {found}, expected {wanted:?}")),
+            };
+            for line in &estimand.lines {
+                match line {
+                    Line::Step(step) => {
+                        let value = match &step.value {
+                            Value::Number(value) => serde_json::json!(value),
+                            Value::Decision(decision) => serde_json::json!(decision),
+                            Value::Status(status) => serde_json::json!(status),
+                        };
+                        if let Some(field) = &step.result
+                            && !value.is_null()
+                        {
+                            told(field, value);
+                        }
+                    }
+                    Line::Table(table) => {
+                        for cell in table.rows.iter().flatten() {
+                            if let Cell::Number(value, Some(field)) = cell
+                                && !value.is_nan()
+                            {
+                                told(field, serde_json::json!(value));
+                            }
+                        }
+                    }
+                    Line::Heading(_) | Line::Remark(_) => {}
+                }
+            }
+            wrong.extend(expected.keys().map(|field| format!("{place}: {field} is not explained")));
+            for line in &estimand.lines {
+                if let Line::Step(step) = line
+                    && let Value::Number(Some(value)) = step.value
+                    && !step.filled.is_empty()
+                {
+                    let again = Calculator::value(&step.filled);
+                    // Ten digits are shown; what nearly cancels loses some of them.
+                    if !near(again, value, 1e-6) && (again - value).abs() > 1e-9 {
+                        wrong.push(format!("{place}: {} = {} is {value}", step.symbol, step.filled));
+                    }
+                }
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_figure_of_every_reference_case_can_be_followed() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/statistics-cases");
+    let mut count = 0;
+    for entry in fs::read_dir(&cases).unwrap() {
+        let folder = entry.unwrap().path();
+        if folder.is_dir() {
+            count += 1;
+            let wrong = check(&folder);
+            let shown = wrong[..wrong.len().min(12)].join("\n  ");
+            assert!(wrong.is_empty(), "{}: {} wrong\n  {shown}", folder.display(), wrong.len());
+        }
+    }
+    assert_eq!(count, 24, "cases in {}", cases.display());
+}
+
+fn lines(csv: &str, design: &str, estimand: &str) -> Vec<Line> {
+    let spec = format!(
+        r#"{{"schema": "svy-ref/1", "data": {{"file": "d"}}, "analyses": [
+            {{"id": "a", "design": {design}, "estimands": [{estimand}]}}]}}"#
+    );
+    let table = Table::read(csv.as_bytes(), "", |_| true).unwrap();
+    explain(&Spec::parse(&spec).unwrap(), &table).unwrap().analyses.remove(0).estimands.remove(0).lines
+}
+
+/// The cells of the table that comes after a remark, as they are shown.
+fn table_after(lines: &[Line], remark: &Remark) -> Vec<Vec<String>> {
+    let at = lines.iter().position(|line| matches!(line, Line::Remark(found) if found == remark)).unwrap();
+    let Line::Table(table) = &lines[at + 1] else { panic!("a table") };
+    table.rows.iter().map(|row| row.iter().map(Cell::shown).collect()).collect()
+}
+
+#[test]
+fn the_squares_of_a_stratum_can_be_made_from_the_counts_of_its_values() {
+    let csv = "h,y,w,N\na,1,2,6\na,1,2,6\na,0,2,6\nb,1,5,10\nb,0,5,10\n";
+    let design = r#"{"weight": "w", "strata": "h", "stages": [{"fpc": "N"}], "lonely_psu": "fail"}"#;
+    let lines = lines(csv, design, r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": []}"#);
+    // W = 16, ȳ = 9/16, z = (1 − 9/16)/16 and (0 − 9/16)/16.
+    let counts = table_after(&lines, &Remark::Codes);
+    assert_eq!(
+        counts,
+        [
+            ["a", "0.02734375", "2", "4", "8"],
+            ["a", "-0.03515625", "1", "2", "4"],
+            ["b", "0.02734375", "1", "5", "25"],
+            ["b", "-0.03515625", "1", "5", "25"],
+        ]
+    );
+    let strata = table_after(&lines, &Remark::Strata { two_stages: false });
+    for (name, row) in ["a", "b"].iter().zip(&strata) {
+        let number = |text: &String| -> f64 { text.parse().unwrap() };
+        let of = |power: i32, column: usize| -> f64 {
+            counts
+                .iter()
+                .filter(|count| count[0] == *name)
+                .map(|count| number(&count[1]).powi(power) * number(&count[column]))
+                .sum()
+        };
+        let (sum, m) = (of(1, 3), number(&row[2]));
+        assert!(near(number(&row[5]), sum, 1e-8));
+        let squares = of(2, 4) - sum * sum / m;
+        assert!(near(number(&row[6]), squares, 1e-8));
+        assert!(near(number(&row[7]), number(&row[4]) * m / (m - 1.0) * squares, 1e-8));
+    }
+}
+
+#[test]
+fn the_totals_of_clusters_are_shown() {
+    let csv = "c,y\n1,1\n1,1\n2,0\n3,1\n3,0\n";
+    let design = r#"{"stages": [{"id": "c"}], "lonely_psu": "fail"}"#;
+    let lines = lines(csv, design, r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": []}"#);
+    // ȳ = 3/5: u = 2 · 0.4/5, −0.6/5, (0.4 − 0.6)/5.
+    assert_eq!(
+        table_after(&lines, &Remark::Psus),
+        [["–", "1", "2", "0.16"], ["–", "2", "1", "-0.12"], ["–", "3", "2", "-0.04"]]
+    );
+}
+
+#[test]
+fn what_has_no_figure_says_why() {
+    let design = r#"{"stages": [{}], "lonely_psu": "fail"}"#;
+    let of = |csv: &str, method: &str| {
+        let ci = format!(r#"[{{"method": "{method}", "level": 0.95}}]"#);
+        let estimand = format!(r#"{{"key": "m", "kind": "mean", "y": {{"col": "y"}}, "ci": {ci}}}"#);
+        lines(csv, design, &estimand)
+            .into_iter()
+            .filter_map(|line| if let Line::Remark(remark) = line { Some(remark) } else { None })
+            .collect::<Vec<_>>()
+    };
+    let all = "x,y\n1,1\n2,1\n3,1\n";
+    assert!(of(all, "logit").contains(&Remark::NoInside));
+    assert!(of(all, "kg").contains(&Remark::Kish));
+    assert!(of(all, "hypergeom").contains(&Remark::NotSimple));
+    assert!(of("x,y\n1,\n2,\n", "kg").contains(&Remark::NotComputable));
+}
