@@ -315,6 +315,7 @@ pub fn report() -> Report {
         total: result(|_| true, false),
         units: units.collect(),
         rankings: Vec::new(),
+        rotation: None,
         previous: None,
         notes: vec![
             note(
