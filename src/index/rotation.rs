@@ -6,7 +6,7 @@
 //!
 //! Σ_h f_h n_h/(n_h − 1) Σ_i (u_i − ū_h)² + Σ_h (n_h/N_h) Σ_i (1 − ask/M) · ask/(ask − 1) · Σ_m (u_im − ū_i)²
 //!
-//! (two-stage sampling with simple random samples: Cochran 1977, ch. 10; Särndal, Swensson and Wretman 1992, §4.3; of a
+//! (two-stage sampling with simple random samples: Cochran 1977, ch. 10; Särndal, Swensson and Wretman 1992, ch. 4; of a
 //! split questionnaire: Raghunathan and Grizzle 1995; Gonzalez and Eltinge 2007). ū_i is the mean over the modules
 //! asked, in which u_im is 0 where the figure is not about m. Without populations the first term is all there is: n_h/N_h
 //! is taken for zero. Taking a rotated item for a domain would leave the second term out and with it, in a unit of which
@@ -15,7 +15,7 @@
 //! With `ask` = 1 no two modules are answered by the same person. For a figure about one module the second term is still
 //! known, since its deviations reduce to (1 − 1/M) Σ u_im². For one about several it is not; then f_h = 1 and the second
 //! term is left out, which on average gives too much by the finite population correction of the respondents' own totals
-//! and never too little (the variance with replacement of the first stage; Särndal et al. 1992, result 4.6.1).
+//! and never too little (the estimator of sampling with replacement at the first stage; Särndal et al. 1992, ch. 4).
 
 use super::tally::Tally;
 

@@ -406,3 +406,79 @@ proptest! {
         }
     }
 }
+
+/// How often the intervals of the index and of the items hold the truth, 0..1, when `draw` gives the respondents.
+fn coverage(
+    modules: &Modules,
+    ask: usize,
+    seed: u64,
+    people: &[Sheet],
+    population: Option<u64>,
+    draw: impl Fn(&mut ChaCha8Rng) -> Vec<Sheet>,
+) -> (f64, f64) {
+    const RUNS: u64 = 700;
+    let definition = rotated("share_satisfied", "item_shares", modules, ask);
+    let truth: Vec<f64> = (0..6)
+        .map(|item| people.iter().filter(|row| row[item] >= 4).count() as f64 / people.len() as f64)
+        .collect();
+    let index = truth.iter().sum::<f64>() / 6.0;
+    let strata: Vec<Stratum> = population
+        .map(|population| Stratum { unit: "d2".to_owned(), population, sample: None })
+        .into_iter()
+        .collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let (mut of_index, mut of_items) = (0, 0);
+    for run in 0..RUNS {
+        let answers = Answered::from([("d2".to_owned(), draw(&mut rng))]);
+        let (answers, _) = ask_some(&answers, modules, ask, seed ^ run);
+        let report = with_margins(&definition, &in_order(&answers, modules), &strata, &[]);
+        let holds = |estimate: &Estimate, truth: f64| {
+            u64::from(estimate.lower.unwrap() <= truth && truth <= estimate.upper.unwrap())
+        };
+        of_index += holds(&report.total.index, index);
+        let criteria = report.total.dimensions.iter().flat_map(|dimension| &dimension.criteria);
+        of_items += criteria.zip(&truth).map(|(item, truth)| holds(&item.estimate, *truth)).sum::<u64>();
+    }
+    (of_index as f64 / RUNS as f64, of_items as f64 / RUNS as f64 / 6.0)
+}
+
+/// People whose answers to all items go together, none left blank.
+fn people(n: usize, seed: u64) -> Vec<Sheet> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    (0..n)
+        .map(|_| {
+            let mood: f64 = rng.random_range(-0.3..0.3);
+            std::array::from_fn(|item| {
+                let felt = (0.72 + mood + 0.03 * item as f64 + rng.random_range(-0.25..0.25)) * 5.0;
+                if item < 7 { felt.clamp(1.0, 5.0).round() as u8 } else { 1 }
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn intervals_hold_the_truth_when_most_of_a_small_population_answers() {
+    let people = people(320, 11);
+    let draw = |rng: &mut ChaCha8Rng| {
+        let mut left = people.clone();
+        for at in 0..256 {
+            let other = rng.random_range(at..left.len());
+            left.swap(at, other);
+        }
+        left.truncate(256);
+        left
+    };
+    // Counted as a domain, the items' intervals would hold the truth in three of four samples.
+    let (index, items) = coverage(&ACROSS, 2, 1, &people, Some(320), draw);
+    assert!((0.93..=0.98).contains(&index) && (0.93..=0.98).contains(&items), "{index} {items}");
+}
+
+#[test]
+fn intervals_hold_the_truth_when_the_population_is_not_known() {
+    let people = people(20_000, 12);
+    let draw = |rng: &mut ChaCha8Rng| -> Vec<Sheet> {
+        (0..200).map(|_| people[rng.random_range(0..people.len())]).collect()
+    };
+    let (index, items) = coverage(&BY_DIMENSION, 2, 2, &people, None, draw);
+    assert!((0.93..=0.98).contains(&index) && (0.93..=0.98).contains(&items), "{index} {items}");
+}
