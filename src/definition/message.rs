@@ -157,6 +157,16 @@ impl ProblemKind {
             Self::KeyNotForKind { key, kind } => {
                 fl!(m, "definition-key-not-for-kind", key = (*key).to_owned(), kind = (*kind).to_owned())
             }
+            Self::NothingToTranslate { id, version } => {
+                fl!(m, "definition-no-such-version", id = id.as_str(), version = version.as_str())
+            }
+            Self::AlreadyDeclared(l) => fl!(m, "definition-already-declared", language = l.as_str()),
+            Self::NotTranslated(key) => fl!(m, "definition-not-translated", key = key.as_str()),
+            Self::PartlyTranslated(key) => fl!(m, "definition-partly-translated", key = key.as_str()),
+            Self::UnknownPlaceholder { name, known } => {
+                with_hint(lang, fl!(m, "definition-unknown-placeholder", name = name.as_str()), name, known)
+            }
+            Self::LostPlaceholder(name) => fl!(m, "definition-lost-placeholder", name = name.as_str()),
             Self::BadMap(value) => fl!(m, "definition-bad-map", value = value.as_str()),
         }
     }

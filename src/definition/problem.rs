@@ -318,6 +318,28 @@ pub enum ProblemKind {
     },
     /// An entry of `map` that is not `id@version`.
     BadMap(String),
+    /// A translation of a definition that is not there.
+    NothingToTranslate {
+        /// The id.
+        id: String,
+        /// The version.
+        version: String,
+    },
+    /// A translation into a language that the definition itself has.
+    AlreadyDeclared(String),
+    /// A text without a translation: its key.
+    NotTranslated(String),
+    /// An option without a translation, where others of the same question have one: its key.
+    PartlyTranslated(String),
+    /// A placeholder that no page fills in.
+    UnknownPlaceholder {
+        /// As written, with braces.
+        name: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
+    /// A placeholder of the original that the translation lacks.
+    LostPlaceholder(String),
     /// The same id and version in another file.
     SameVersion {
         /// The id.

@@ -142,6 +142,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         units,
         rankings,
         rotation,
+        comments: Vec::new(),
         previous: None,
         notes,
     };
@@ -170,6 +171,7 @@ fn campaign(input: &Input<'_>) -> CampaignInfo {
             id: campaign.definition.clone(),
             version: campaign.version.clone(),
             sha256: campaign.sha256.clone(),
+            translations: BTreeMap::new(),
         },
         form: campaign.form.clone(),
         opens: local(campaign.opens),

@@ -65,6 +65,10 @@ pub fn router(app: App) -> Router {
         .typed_get(admin::report::json)
         .typed_get(admin::report::csv)
         .typed_get(admin::report::xlsx)
+        .typed_get(admin::comments::show)
+        .typed_post(admin::comments::decide)
+        .typed_get(admin::comments::edit)
+        .typed_post(admin::comments::cover)
         .typed_get(admin::counters::posters)
         .typed_get(admin::counters::poster)
         .typed_get(admin::counters::svg)
@@ -107,7 +111,7 @@ fn language(request: &Request) -> Lang {
     let query = request.uri().query().unwrap_or_default();
     form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == answer::LANG)
-        .and_then(|(_, code)| Lang::find(&code))
+        .and_then(|(_, code)| Lang::find_for_respondents(&code))
         .unwrap_or(Lang::VI)
 }
 

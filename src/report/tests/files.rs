@@ -113,8 +113,7 @@ fn a_rotated_report_says_how_many_were_asked_each_module() {
     let sheets = sheets(&report, Lang::EN);
     let overview = sheets.values().next().unwrap();
     let found = sheets.values().find_map(|sheet| {
-        let at =
-            sheet.rows().position(|row| row.first() == Some(&Data::String("Mô-đun thủ tục".into())))?;
+        let at = sheet.rows().position(|row| row.first() == Some(&Data::String("Mô-đun thủ tục".into())))?;
         sheet.rows().nth(at).map(<[Data]>::to_vec)
     });
     let row = found.unwrap_or_else(|| panic!("{overview:?}"));

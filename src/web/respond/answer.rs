@@ -38,10 +38,34 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// The language asked for; Vietnamese where none or an unknown one is.
+    /// The language of a staff page; Vietnamese where none or an unknown one is asked for.
     pub fn language(&self) -> Lang {
         self.lang.as_deref().and_then(Lang::find).unwrap_or(Lang::VI)
     }
+
+    /// The language of a respondent's page, one added by files too.
+    pub fn language_of_respondent(&self) -> Lang {
+        self.lang.as_deref().and_then(Lang::find_for_respondents).unwrap_or(Lang::VI)
+    }
+}
+
+/// The languages that a questionnaire can be answered in: those of its definition that pages have words for.
+pub fn languages(questionnaire: &Questionnaire) -> Vec<Lang> {
+    let spoken = |lang: &Lang| questionnaire.languages.iter().any(|code| code == lang.code());
+    Lang::for_respondents().filter(spoken).collect()
+}
+
+/// The language asked for if the questionnaire has it, else its first one: nobody answers in a language that the
+/// questions are not in.
+pub fn offered(lang: Lang, questionnaire: &Questionnaire) -> Lang {
+    let languages = languages(questionnaire);
+    let first = || questionnaire.languages.iter().find_map(|code| Lang::find_for_respondents(code));
+    if languages.contains(&lang) { lang } else { first().unwrap_or(Lang::VI) }
+}
+
+/// A questionnaire's addresses in its languages.
+pub fn links_of(questionnaire: &Questionnaire, path: &str) -> Vec<(Lang, String)> {
+    languages(questionnaire).into_iter().map(|lang| (lang, in_language(path, lang))).collect()
 }
 
 /// An address in a language: Vietnamese needs no mark.
@@ -49,7 +73,7 @@ pub fn in_language(path: &str, lang: Lang) -> String {
     if lang == Lang::VI { path.to_owned() } else { format!("{path}?lang={}", lang.code()) }
 }
 
-/// A page's addresses in all languages.
+/// A staff page's addresses in all languages.
 pub fn language_links(path: &str) -> Vec<(Lang, String)> {
     Lang::ALL.into_iter().map(|lang| (lang, in_language(path, lang))).collect()
 }

@@ -61,7 +61,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     let spots = match app.catalogue.counter(&path.address).await {
         Ok(spots) => spots,
         Err(error) => return error::of_store(&error, lang),
@@ -71,6 +71,7 @@ pub async fn show(
         return error::page(lang, Kind::Unknown);
     };
     let campaign = &spot.ready.stored.campaign;
+    let lang = answer::offered(lang, &spot.ready.questionnaire);
     if let Some(page) = answer::not_open(campaign, campaign.phase(now), lang) {
         return page;
     }
@@ -90,7 +91,7 @@ pub async fn submit(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
         Ok(fields) => fields,
@@ -128,6 +129,7 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         return Some(error::page(lang, Kind::OtherForm));
     };
     let stored = &spot.ready.stored;
+    let lang = answer::offered(lang, &spot.ready.questionnaire);
     let key = answer::same_or_new(fields);
     let (_, form) = answer::form(app, &spot.ready, &key);
     let parsed = answer::parse(app, &spot.ready, form, fields);
@@ -182,7 +184,7 @@ fn busy(path: &CounterPath, fields: &Fields, lang: Lang) -> Response {
 
 /// The thank-you page.
 pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
-    error::page(wanted.language(), Kind::Thanks)
+    error::page(wanted.language_of_respondent(), Kind::Thanks)
 }
 
 fn page(
@@ -194,7 +196,7 @@ fn page(
 ) -> String {
     let campaign = &spot.ready.stored.campaign;
     let path = CounterPath { address: spot.place.address.clone().unwrap_or_default() }.to_string();
-    let links = answer::language_links(&path);
+    let links = answer::links_of(&spot.ready.questionnaire, &path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
     let details = about::CounterAboutPath { address: spot.place.address.clone().unwrap_or_default() };
     let details = details.to_string();

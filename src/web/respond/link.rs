@@ -97,15 +97,18 @@ async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
 
 /// Shows the questionnaire of a link, or says why there is none.
 pub async fn show(path: LinkPath, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     match open(&app, &path.token).await {
         Err(error) => error::of_store(&error, lang),
         Ok(None) => unknown(lang),
-        Ok(Some(link)) => closed_or_used(&app, &link, lang).unwrap_or_else(|| {
-            let key = answer::same_or_new(&Fields::default());
-            let (_, form) = answer::form(&app, &link.ready, &key);
-            error::html(StatusCode::OK, page(&link, form, lang, &key, None))
-        }),
+        Ok(Some(link)) => {
+            let lang = answer::offered(lang, &link.ready.questionnaire);
+            closed_or_used(&app, &link, lang).unwrap_or_else(|| {
+                let key = answer::same_or_new(&Fields::default());
+                let (_, form) = answer::form(&app, &link.ready, &key);
+                error::html(StatusCode::OK, page(&link, form, lang, &key, None))
+            })
+        }
     }
 }
 
@@ -116,7 +119,7 @@ pub async fn submit(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    store(&app, Some(&path.token), wanted.language(), request).await
+    store(&app, Some(&path.token), wanted.language_of_respondent(), request).await
 }
 
 /// Stores the answers of a form that carries its token.
@@ -126,7 +129,7 @@ pub async fn submit_form(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    store(&app, None, wanted.language(), request).await
+    store(&app, None, wanted.language_of_respondent(), request).await
 }
 
 async fn store(app: &App, path: Option<&str>, lang: Lang, request: Request) -> Response {
@@ -170,6 +173,7 @@ async fn attempt(
 ) -> Result<Option<Response>, StoreError> {
     let Some(link) = open(app, token).await? else { return Ok(Some(unknown(lang))) };
     let stored = &link.ready.stored;
+    let lang = answer::offered(lang, &link.ready.questionnaire);
     if fields.has(answer::CAMPAIGN) && fields.one(answer::CAMPAIGN) != Some(stored.campaign.slug.as_str()) {
         return Ok(Some(error::page(lang, Kind::OtherForm)));
     }
@@ -217,7 +221,7 @@ async fn attempt(
 
 /// The thank-you page.
 pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
-    error::page(wanted.language(), Kind::Thanks)
+    error::page(wanted.language_of_respondent(), Kind::Thanks)
 }
 
 fn unknown(lang: Lang) -> Response {
@@ -238,7 +242,8 @@ fn page(
     answers: Option<&Invalid>,
 ) -> String {
     let campaign = &link.ready.stored.campaign;
-    let links = answer::language_links(&LinkPath { token: link.token.clone() }.to_string());
+    let path = LinkPath { token: link.token.clone() }.to_string();
+    let links = answer::links_of(&link.ready.questionnaire, &path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
     let details = about::LinkAboutPath { slug: campaign.slug.clone() }.to_string();
     let places = Places { unit: &link.unit_name, counter: None, year: answer::year(campaign) };

@@ -61,6 +61,8 @@ pub enum Kind<'a> {
     ContentType,
     /// The request makes no sense: broken encoding, no submission id, too many fields, a method nobody answers.
     Malformed,
+    /// The account may not do this.
+    NotYours,
     /// The form came from another site.
     OtherSite,
     /// The request took too long.
@@ -124,6 +126,9 @@ impl Kind<'_> {
             }
             Self::Malformed => {
                 [fl!(m, "respond-bad"), fl!(m, "respond-bad-what"), fl!(m, "respond-bad-next")]
+            }
+            Self::NotYours => {
+                [fl!(m, "respond-denied"), fl!(m, "respond-denied-what"), fl!(m, "respond-denied-next")]
             }
             Self::OtherSite => {
                 [fl!(m, "respond-site"), fl!(m, "respond-site-what"), fl!(m, "respond-site-next")]
@@ -222,6 +227,7 @@ mod tests {
             Kind::TooLarge,
             Kind::ContentType,
             Kind::Malformed,
+            Kind::NotYours,
             Kind::OtherSite,
             Kind::Unavailable,
             Kind::Slow,

@@ -291,7 +291,11 @@ impl Asked<'_> {
         match self.question.kind {
             Kind::Single => String::new(),
             Kind::Multiple => fl!(messages, "respond-choose-several"),
-            Kind::Text => fl!(messages, "respond-longest", length = self.question.max_length),
+            Kind::Text => format!(
+                "{} {}",
+                fl!(messages, "respond-apart"),
+                fl!(messages, "respond-longest", length = self.question.max_length)
+            ),
             Kind::Number => match self.question.range {
                 (low, high) if low > i32::MIN + 1 && high < i32::MAX => {
                     fl!(messages, "respond-number-between", low = low, high = high)
