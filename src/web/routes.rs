@@ -78,6 +78,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/static/{*path}", get(asset))
+        .route("/sw.js", get(service_worker))
         .route("/", get(admin::home::front))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .fallback(unknown)
@@ -143,11 +144,24 @@ async fn ready(State(app): State<App>) -> Response {
 
 async fn asset(request: Request) -> Response {
     let Some(asset) = assets::find(request.uri().path()) else { return unknown(request).await };
+    let mut response = file(asset, &request);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
+    response
+}
+
+/// The worker's address stays the same, so that phones find its next version; no copy is kept on the way.
+async fn service_worker(request: Request) -> Response {
+    match assets::named("sw.js") {
+        Some(asset) => file(asset, &request),
+        None => unknown(request).await,
+    }
+}
+
+fn file(asset: &'static assets::Asset, request: &Request) -> Response {
     let packed = asset.gzip.as_deref().filter(|_| answer::takes_gzip(request.headers()));
     let mut response = axum::body::Bytes::from_static(packed.unwrap_or(&asset.bytes)).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if packed.is_some() {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -8,6 +8,7 @@ use crate::language::Lang;
 use super::{
     components, dates,
     layout::{self, Frame},
+    phone,
 };
 
 /// Everything the page shows.
@@ -158,20 +159,17 @@ pub fn of(page: &Page<'_>) -> Markup {
     let [title, what, next] = page.kind.words(page.lang);
     let heading = page.heading.map_or_else(|| fl!(messages, "respond-heading"), str::to_owned);
     let content = html! {
-        .say {
+        .say data-say=(if matches!(page.kind, Kind::Thanks) { "thanks" } else { "" }) {
             (sign(page.kind))
             h1 { (title) }
             p { (what) }
             p { (next) }
             @if let Kind::Busy { action, fields } = *page.kind {
-                form method="post" action=(action)
-                    data-sending=(fl!(messages, "respond-sending"))
-                    data-offline=(fl!(messages, "respond-offline"))
-                {
+                form method="post" action=(action) data-words=(phone::words(page.lang, false)) {
                     @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
                     .send {
-                        button { (fl!(messages, "respond-send-again")) }
                         p #status role="status" {}
+                        button { (fl!(messages, "respond-send-again")) }
                     }
                 }
             }
