@@ -26,8 +26,8 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                 @for (name, value) in rows(report, lang) { div { dt { (name) } dd { (value) } } }
             }
             (answers(report, lang))
-            (unassisted(report, lang))
             @if let Some(rotation) = &report.rotation { (modules(rotation, lang)) }
+            (unassisted(report, lang))
         }
     }
 }
