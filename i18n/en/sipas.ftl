@@ -661,8 +661,8 @@ report-flagged = To be reviewed (still counted)
 report-module = Module
 report-modules-caption = Rotating questions: each respondent was asked { $ask } of { $modules } modules
 report-column-asked-share = Share asked
-report-column-probability = Known probability
-report-evenness = Against the known probability: χ² = { $statistic }, { $df } degrees of freedom, p { $p }
+report-column-probability = Probability of being asked
+report-evenness = χ² = { $statistic }, { $df } degrees of freedom, p { $p }
 report-channels = By channel
 report-channel-open = QR code at the counter
 report-channel-code = One-time code

@@ -661,8 +661,8 @@ report-flagged = Cần xem lại (vẫn được tính)
 report-module = Mô-đun
 report-modules-caption = Câu hỏi luân phiên: mỗi người được hỏi { $ask } trong { $modules } mô-đun
 report-column-asked-share = Tỷ lệ được hỏi
-report-column-probability = Xác suất định trước
-report-evenness = So với xác suất định trước: χ² = { $statistic }, { $df } bậc tự do, p { $p }
+report-column-probability = Xác suất được hỏi
+report-evenness = χ² = { $statistic }, { $df } bậc tự do, p { $p }
 report-channels = Theo cách thu
 report-channel-open = Mã QR tại quầy
 report-channel-code = Mã dùng một lần
