@@ -106,8 +106,6 @@ pub fn content(page: &Page<'_>) -> Markup {
             data-keep[page.token.is_none() && !kiosk]
             data-paged[questionnaire.sections.len() > 1 && questionnaire.questions.len() > LONGEST_PAGE]
         {
-            // Some browsers fill hidden fields in again after a reload; the key must be the page's own.
-            input type="hidden" name="submission" value=(page.submission) autocomplete="off";
             input type="hidden" name="_campaign" value=(page.campaign);
             @if let Some(token) = page.token { input type="hidden" name="token" value=(token); }
             .done {
@@ -117,6 +115,9 @@ pub fn content(page: &Page<'_>) -> Markup {
             (pictograms::switch(lang, questionnaire, sent(PICTURES).is_some()))
             @for (at, _) in questionnaire.sections.iter().enumerate() { (section(page, at)) }
             @if questionnaire.asks_mode && page.token.is_none() { (mode::ask(lang, sent(MODE))) }
+            // Last, so that nearly all of the page is compressed as one piece (`web::template`).
+            // Some browsers fill hidden fields in again after a reload; the key must be the page's own.
+            input type="hidden" name="submission" value=(page.submission) autocomplete="off";
             .send {
                 p #status role="status" {}
                 button { (fl!(messages, "respond-send")) }
