@@ -28,6 +28,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Folder of questionnaire definitions beside the built-in ones.
     pub definitions: Option<PathBuf>,
+    /// Folder of languages that respondents' pages offer beside the program's own.
+    pub languages: Option<PathBuf>,
     /// Whether the address that people see was given, or follows from where the server listens.
     base_url_given: bool,
     /// The key, if it is given as text.
@@ -47,6 +49,7 @@ struct File {
     mail_from: Option<String>,
     trusted_proxies: Option<Vec<String>>,
     definitions: Option<PathBuf>,
+    languages: Option<PathBuf>,
     secret: Option<SecretString>,
     secret_file: Option<PathBuf>,
 }
@@ -181,6 +184,10 @@ impl Config {
             let here = PathBuf::from("survey-definitions");
             here.is_dir().then_some(here)
         });
+        let languages = env("LANGUAGES").map(PathBuf::from).or(given.languages).or_else(|| {
+            let here = PathBuf::from("languages");
+            here.is_dir().then_some(here)
+        });
         Ok(Self {
             listen,
             base_url,
@@ -191,6 +198,7 @@ impl Config {
                 .unwrap_or_else(|| "Sở Nội vụ <khaosat@localhost>".to_owned()),
             trusted_proxies,
             definitions,
+            languages,
             database_url,
             secret,
             secret_file,

@@ -6,13 +6,15 @@ use crate::{
     definition::message::with_hint,
     index::{
         self,
+        comments::{Released, placed},
         input::{Input, Links, Previous, Sheets},
         report::Report,
     },
     language::Lang,
     organisation::{Margin, Stratum, UnitTree},
     store::{
-        Store, StoreError, campaigns, campaigns::Stored, ready, ready::Ready, sheets, turnout, units, urn,
+        Store, StoreError, campaigns, campaigns::Stored, comments, ready, ready::Ready, sheets, turnout,
+        units, urn,
     },
 };
 
@@ -96,6 +98,7 @@ struct Wave {
     strata: Vec<Stratum>,
     margins: Vec<Margin>,
     sheets: Sheets,
+    comments: Vec<Released>,
     links: Option<Links>,
     now: i64,
 }
@@ -113,6 +116,7 @@ impl Wave {
             strata: campaigns::strata(&mut db, ready.stored.number).await?,
             margins: campaigns::margins(&mut db, ready.stored.number).await?,
             sheets: sheets::load(&mut db, ready.stored.number, &ready.questionnaire).await?,
+            comments: comments::released(&mut db, ready.stored.number).await?,
             ready,
             links: (turnout.invited > 0)
                 .then_some(Links { invited: turnout.invited, answered: turnout.answered }),
@@ -121,7 +125,7 @@ impl Wave {
     }
 
     fn compute(&self, previous: Option<Previous<'_>>) -> Result<Report, index::Error> {
-        index::compute(&Input {
+        let mut report = index::compute(&Input {
             campaign: &self.ready.stored.campaign,
             definition: &self.ready.definition,
             questionnaire: &self.ready.questionnaire,
@@ -132,6 +136,9 @@ impl Wave {
             sheets: &self.sheets,
             links: self.links,
             now: self.now,
-        })
+        })?;
+        report.comments = placed(&report, &self.ready.questionnaire, self.comments.clone());
+        report.campaign.definition.translations.clone_from(&self.ready.translations);
+        Ok(report)
     }
 }

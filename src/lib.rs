@@ -18,6 +18,7 @@ pub mod organisation;
 pub mod questionnaire;
 pub mod report;
 pub mod sampling;
+pub mod screening;
 pub mod secret;
 pub mod simulation;
 pub mod statistics;

@@ -171,12 +171,19 @@ fn invent(
     quality: Quality,
     rng: &mut ChaCha8Rng,
 ) -> Sheet {
-    let answers = synthetic::answer(&ready.questionnaire, quality, rng);
+    let (_, form) = if ready.questionnaire.rotation.is_some() {
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        ready.form(random)
+    } else {
+        (0, &ready.questionnaire)
+    };
+    let answers = synthetic::answer(form, quality, rng);
     let mut id = Id::default();
     rng.fill_bytes(&mut id);
     let texts = answers
         .texts()
-        .filter_map(|(at, text)| Some((ready.questionnaire.questions.get(at)?.id.clone(), text.to_owned())))
+        .filter_map(|(at, text)| Some((form.questions.get(at)?.id.clone(), text.to_owned())))
         .collect();
     let english = rng.random::<f64>() < ENGLISH;
     Sheet {
@@ -187,7 +194,7 @@ fn invent(
         definition: ready.stored.definition,
         channel,
         language: if english { Lang::EN } else { Lang::VI }.code().to_owned(),
-        answers: answers.pack(&ready.questionnaire),
+        answers: answers.pack(form),
         texts,
         unit: unit.to_owned(),
     }

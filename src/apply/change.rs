@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     clock,
-    definition::Entry,
+    definition::{Entry, translation},
     language::Lang,
     organisation::{Campaign, Margin, Notice, Stratum, Unit},
     store::{campaigns::Stored, invitations::Invitation, places::Place},
@@ -20,6 +20,8 @@ pub enum Change {
     Unit { unit: Unit, before: Option<Unit> },
     /// A definition pinned, or (with the number of the pinned one) replaced before anybody answered.
     Definition { entry: Entry, replaces: Option<i64> },
+    /// A translation of a pinned definition added, or changed before anybody answered in its language.
+    Translation { entry: translation::Entry, before: bool },
     /// A campaign added or changed.
     Campaign { campaign: Campaign, before: Option<Box<Stored>> },
     /// All populations of a campaign.
@@ -117,6 +119,18 @@ impl Change {
                 let (id, version) = (definition.id.as_str(), definition.version.as_str());
                 let what = fl!(m, "apply-a-definition", id = id, version = version);
                 let sign = if replaces.is_some() { '~' } else { '+' };
+                vec![format!("{sign} {what}: sha256 {}", entry.sha256)]
+            }
+            Self::Translation { entry, before } => {
+                let translation::Translation { id, version, language, .. } = &entry.translation;
+                let what = fl!(
+                    m,
+                    "apply-a-translation",
+                    id = id.as_str(),
+                    version = version.as_str(),
+                    language = language.as_str()
+                );
+                let sign = if *before { '~' } else { '+' };
                 vec![format!("{sign} {what}: sha256 {}", entry.sha256)]
             }
             Self::Campaign { campaign, before: None } => {

@@ -11,7 +11,7 @@ use crate::{
         definitions::{self, Pinned},
         invitations::{self, Invitation},
         places::{self, Place},
-        responses, units,
+        responses, translations, units,
     },
 };
 
@@ -20,7 +20,16 @@ use crate::{
 pub struct Known {
     pub units: BTreeMap<String, Unit>,
     pub definitions: Vec<Pinned>,
+    pub translations: Vec<KnownTranslation>,
     pub campaigns: Vec<KnownCampaign>,
+}
+
+/// A pinned translation.
+#[derive(Debug)]
+pub struct KnownTranslation {
+    pub pinned: translations::Pinned,
+    /// Whether anybody answered in its language.
+    pub answered: bool,
 }
 
 /// A campaign with what belongs to it.
@@ -50,8 +59,15 @@ impl Known {
         let mut known = Self {
             units: tree.units().iter().map(|unit| (unit.code.clone(), unit.clone())).collect(),
             definitions: definitions::all(db).await?,
+            translations: Vec::new(),
             campaigns: Vec::new(),
         };
+        for definition in known.definitions.iter().map(|pinned| pinned.number) {
+            for pinned in translations::of(db, definition).await? {
+                let answered = translations::answered(db, definition, &pinned.language).await?;
+                known.translations.push(KnownTranslation { pinned, answered });
+            }
+        }
         for stored in campaigns::all(db).await? {
             let number = stored.number;
             let mut campaign = KnownCampaign {

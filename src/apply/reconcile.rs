@@ -6,7 +6,7 @@ use super::change::{Change, CounterWanted};
 use crate::{
     organisation::Counter,
     secret::{self, COUNTER_SUFFIX},
-    store::{StoreError, Writer, campaigns, definitions, invitations, places, units},
+    store::{StoreError, Writer, campaigns, definitions, invitations, places, translations, units},
 };
 
 /// Makes the changes and tells running servers that there were some.
@@ -30,6 +30,12 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
                 } else {
                     definitions::pin(db, &definition.id, &definition.version, sha256, canonical).await?;
                 }
+            }
+            Change::Translation { entry, .. } => {
+                let of = &entry.translation;
+                let pinned = definitions::find(db, &of.id, &of.version).await?;
+                let number = pinned.ok_or(StoreError::Corrupt("definition"))?.number;
+                translations::put(db, number, &of.language, &entry.sha256, &entry.canonical).await?;
             }
             Change::Campaign { campaign, before } => {
                 let pinned = definitions::find(db, &campaign.definition, &campaign.version).await?;

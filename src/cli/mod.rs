@@ -9,6 +9,7 @@ pub mod demo;
 pub mod estimate;
 mod failure;
 pub mod invite;
+pub mod languages;
 pub mod links;
 mod output;
 pub mod plan;
@@ -51,6 +52,8 @@ pub enum Command {
     Invite(invite::Args),
     /// Questionnaire definitions: check, show, compare, try out.
     Definition(definition::Args),
+    /// Languages of respondents' pages: check what was added, make a catalogue to translate.
+    Language(languages::Args),
     /// Estimate from any CSV file.
     Estimate(estimate::Args),
     /// How large a sample is needed, and drawing it at random.
@@ -75,6 +78,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Links(args) => block_on(links::run(&args)),
         Command::Invite(args) => block_on(invite::run(&args)),
         Command::Definition(args) => definition::run(&args),
+        Command::Language(args) => languages::run(&args),
         Command::Estimate(args) => estimate::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Report(args) => block_on(report::run(&args)),

@@ -3,7 +3,7 @@
 use i18n_embed_fl::fl;
 use tokio::net::TcpListener;
 
-use super::{Failure, Settings, language, print, say, surroundings::open};
+use super::{Failure, Settings, language, languages, print, say, surroundings::open};
 use crate::{config::Config, web};
 
 /// Flags of `sipas serve`.
@@ -20,6 +20,7 @@ pub struct Args {
 pub async fn run(args: &Args) -> Result<(), Failure> {
     start_log();
     let config = args.settings.load()?;
+    languages::load(&config)?;
     // The port first: a second server by mistake must end before it touches the database.
     let (listener, config) = listen(config).await?;
     let here = open(config).await?;

@@ -3,6 +3,7 @@
 //! Comments, the order of keys and whether a default is written out do not change it; a changed letter does. Its
 //! SHA-256 is pinned by a campaign and stored with every answer, so a changed default in a later program shows too.
 
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
@@ -12,9 +13,7 @@ use super::model::Definition;
 impl Definition {
     /// The canonical JSON.
     pub fn canonical(&self) -> String {
-        let mut json = String::new();
-        write(&serde_json::to_value(self).unwrap_or(Value::Null), &mut json);
-        json
+        of(self)
     }
 
     /// A definition from its canonical JSON, as a campaign has pinned it.
@@ -24,6 +23,13 @@ impl Definition {
     pub fn from_canonical(json: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(json)
     }
+}
+
+/// The canonical JSON of anything.
+pub(super) fn of(value: &impl Serialize) -> String {
+    let mut json = String::new();
+    write(&serde_json::to_value(value).unwrap_or(Value::Null), &mut json);
+    json
 }
 
 /// SHA-256 of a canonical JSON, as 64 lower-case hex digits.

@@ -331,25 +331,26 @@ fn forms(changes: &mut Changes, before: &Definition, after: &Definition) {
         changes.wording(&subject, &words(a), &words(b));
         changes.value(false, &subject, "minutes", &a.minutes, &b.minutes);
         changes.value(true, &subject, "target", &a.target, &b.target);
+        changes.value(true, &subject, "rotation", &a.rotation, &b.rotation);
         let (asked_a, asked_b) = (asked(a), asked(b));
         for (item, pair) in pairs(asked_a.iter(), asked_b.iter(), |asked| asked.0.to_owned()) {
             let subject = Subject::Asked(id.clone(), item.clone());
             match pair {
                 (Some(x), Some(y)) => {
                     changes.value(true, &subject, "asked_if", &x.1, &y.1);
+                    changes.value(true, &subject, "module", &x.2, &y.2);
                     changes.wording(&subject, &[a.wording.get(&item)], &[b.wording.get(&item)]);
                 }
                 (None, Some(_)) if required(after, &item) => changes.add(true, subject, What::Added),
                 (x, y) => changes.came_or_went(subject, x.is_some(), y.is_some(), true),
             }
         }
-        let order =
-            |list: &[(&str, Option<&Condition>)], other: &[(&str, Option<&Condition>)]| -> Vec<String> {
-                list.iter()
-                    .filter(|(id, _)| other.iter().any(|o| o.0 == *id))
-                    .map(|(id, _)| (*id).to_owned())
-                    .collect()
-            };
+        let order = |list: &[Asked<'_>], other: &[Asked<'_>]| -> Vec<String> {
+            list.iter()
+                .filter(|(id, ..)| other.iter().any(|o| o.0 == *id))
+                .map(|(id, ..)| (*id).to_owned())
+                .collect()
+        };
         if order(&asked_a, &asked_b) != order(&asked_b, &asked_a) {
             changes.add(false, subject.clone(), What::Order);
         }
@@ -367,11 +368,15 @@ fn forms(changes: &mut Changes, before: &Definition, after: &Definition) {
     }
 }
 
-/// What a form asks, with the rule of its section.
-fn asked(form: &Form) -> Vec<(&str, Option<&Condition>)> {
+/// An item as a form asks it: its id, with the rule and the module of its section.
+type Asked<'a> = (&'a str, Option<&'a Condition>, Option<&'a str>);
+
+/// What a form asks.
+fn asked(form: &Form) -> Vec<Asked<'_>> {
     form.sections
         .iter()
-        .flat_map(|section| section.ask.iter().map(|id| (id.as_str(), section.asked_if.as_ref())))
+        .flat_map(|section| section.ask.iter().map(move |id| (id, section)))
+        .map(|(id, section)| (id.as_str(), section.asked_if.as_ref(), section.module.as_deref()))
         .collect()
 }
 
@@ -412,6 +417,33 @@ mod tests {
     fn the_same_text_has_no_change() {
         assert_eq!(changes(&[]), [] as [String; 0]);
         assert_eq!(changes(&[("version = \"1.2\"", "version = \"1.3\"")]), [] as [String; 0]);
+    }
+
+    #[test]
+    fn another_rotation_or_module_breaks() {
+        let rotated = include_str!("../../tests/definitions/rotated/1.0.toml");
+        let read = |text: &str| parse("rotated/1.0.toml", text).unwrap().definition;
+        let found = |from: &str, to: &str| -> Vec<(bool, Subject, What)> {
+            assert_eq!(rotated.matches(from).count(), 1, "{from:?}");
+            diff(&read(rotated), &read(&rotated.replace(from, to)))
+                .into_iter()
+                .map(|change| (change.breaking, change.subject, change.what))
+                .collect()
+        };
+        let value = |key, before: &str, after: &str| What::Value {
+            key,
+            before: before.to_owned(),
+            after: after.to_owned(),
+        };
+        assert_eq!(
+            found("rotation = { ask = 2 }", "rotation = { ask = 1 }"),
+            [(true, Subject::Form("f".to_owned()), value("rotation", "{\"ask\":2}", "{\"ask\":1}"))]
+        );
+        let asked = |item: &str| Subject::Asked("f".to_owned(), item.to_owned());
+        assert_eq!(
+            found("module = \"c\"\n", ""),
+            [(true, asked("c1"), value("module", "c", "")), (true, asked("ways"), value("module", "c", ""))]
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{
     parse::parse,
     problem::{Problem, ProblemKind, Severity},
     source::at,
+    translation,
 };
 
 #[derive(RustEmbed)]
@@ -42,6 +43,8 @@ impl Entry {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Library {
     entries: BTreeMap<String, BTreeMap<Version, Entry>>,
+    /// By id, version and language.
+    translations: BTreeMap<(String, String, String), translation::Entry>,
 }
 
 impl Library {
@@ -80,12 +83,46 @@ impl Library {
         if problems.is_empty() { Ok(library) } else { Err(problems) }
     }
 
+    /// Adds the translations in these files ([`translation::is_named`]) of definitions that are here. Warnings pass.
+    ///
+    /// # Errors
+    /// Every error in every file.
+    pub fn translate<P, T>(&mut self, files: impl IntoIterator<Item = (P, T)>) -> Result<(), Vec<Problem>>
+    where
+        P: AsRef<str>,
+        T: AsRef<str>,
+    {
+        let mut problems = Vec::new();
+        for (file, text) in files {
+            let definition = |id: &str, version: &str| Some(self.get(id, version)?.definition.clone());
+            let (entry, found) = translation::read(file.as_ref(), text.as_ref(), definition);
+            problems.extend(found.into_iter().filter(Problem::is_error));
+            if let Some(entry) = entry {
+                let of = &entry.translation;
+                let key = (of.id.clone(), of.version.clone(), of.language.clone());
+                self.translations.insert(key, entry);
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// The translations of a definition, by language.
+    pub fn translations(&self, id: &str, version: &str) -> impl Iterator<Item = &translation::Entry> {
+        self.translations
+            .values()
+            .filter(move |entry| entry.translation.id == id && entry.translation.version == version)
+    }
+
     /// The definitions built into the program.
     ///
     /// # Errors
     /// Every error in them; a test holds that there is none.
     pub fn built_in() -> Result<Self, Vec<Problem>> {
-        Self::from_files(Self::built_in_files())
+        let (translations, definitions): (Vec<_>, Vec<_>) =
+            Self::built_in_files().into_iter().partition(|(file, _)| translation::is_named(file));
+        let mut library = Self::from_files(definitions)?;
+        library.translate(translations)?;
+        Ok(library)
     }
 
     /// Paths and texts of the definitions built into the program.
@@ -110,6 +147,7 @@ impl Library {
     /// Adds all definitions of another library; where both have an id and version, the other's counts.
     pub fn extend(&mut self, other: Self) {
         other.entries.into_values().flat_map(BTreeMap::into_values).for_each(|entry| self.add(entry));
+        self.translations.extend(other.translations);
     }
 
     /// The definition with this id and version.

@@ -107,6 +107,43 @@ impl ProblemKind {
             Self::RuleOnNotAsked { question, form } => {
                 fl!(m, "definition-rule-on-not-asked", question = question.as_str(), form = form.as_str())
             }
+            Self::RuleOnModule { question, module, form } => fl!(
+                m,
+                "definition-rule-on-module",
+                question = question.as_str(),
+                module = module.as_str(),
+                form = form.as_str()
+            ),
+            Self::ModuleWithoutRotation { module, form } => {
+                fl!(m, "definition-module-without-rotation", module = module.as_str(), form = form.as_str())
+            }
+            Self::TooFewModules { form, modules } => {
+                fl!(m, "definition-too-few-modules", form = form.as_str(), modules = modules.to_string())
+            }
+            Self::AskOutsideModules { ask, modules } => fl!(
+                m,
+                "definition-ask-outside-modules",
+                ask = ask.to_string(),
+                modules = modules.to_string(),
+                most = modules.saturating_sub(1).to_string()
+            ),
+            Self::TooManyChoices { ask, modules, most } => fl!(
+                m,
+                "definition-too-many-choices",
+                ask = ask.to_string(),
+                modules = modules.to_string(),
+                most = most.to_string()
+            ),
+            Self::ModuleWithoutCriterion { module, form } => {
+                fl!(m, "definition-module-without-criterion", module = module.as_str(), form = form.as_str())
+            }
+            Self::DimensionAcrossModules { dimension, form } => fl!(
+                m,
+                "definition-dimension-across-modules",
+                dimension = dimension.as_str(),
+                form = form.as_str()
+            ),
+            Self::OneModuleAsked(form) => fl!(m, "definition-one-module-asked", form = form.as_str()),
             Self::RuleOnKind(question) => fl!(m, "definition-rule-on-kind", question = question.as_str()),
             Self::EmptyRule => fl!(m, "definition-empty-rule"),
             Self::RuleNeverFires(form) => fl!(m, "definition-rule-never-fires", form = form.as_str()),
@@ -120,6 +157,16 @@ impl ProblemKind {
             Self::KeyNotForKind { key, kind } => {
                 fl!(m, "definition-key-not-for-kind", key = (*key).to_owned(), kind = (*kind).to_owned())
             }
+            Self::NothingToTranslate { id, version } => {
+                fl!(m, "definition-no-such-version", id = id.as_str(), version = version.as_str())
+            }
+            Self::AlreadyDeclared(l) => fl!(m, "definition-already-declared", language = l.as_str()),
+            Self::NotTranslated(key) => fl!(m, "definition-not-translated", key = key.as_str()),
+            Self::PartlyTranslated(key) => fl!(m, "definition-partly-translated", key = key.as_str()),
+            Self::UnknownPlaceholder { name, known } => {
+                with_hint(lang, fl!(m, "definition-unknown-placeholder", name = name.as_str()), name, known)
+            }
+            Self::LostPlaceholder(name) => fl!(m, "definition-lost-placeholder", name = name.as_str()),
             Self::BadMap(value) => fl!(m, "definition-bad-map", value = value.as_str()),
         }
     }

@@ -2,8 +2,9 @@
 //!
 //! Pure: texts come in, data goes out. [`mod@parse`] reads a file's text and keeps where each value stood, [`check`] says
 //! everything that is wrong with it at once, [`canonical`] gives the form that is pinned by its SHA-256, [`library`]
-//! keeps the versions side by side and [`diff`] says what changed between two. [`weights`] are the shares that
-//! dimensions and parts have in the index of a form. What is wrong is data ([`problem`]); [`message`] puts it in words.
+//! keeps the versions side by side, [`translation`] adds further languages from files beside them and [`diff`] says what
+//! changed between two. [`weights`] are the shares that dimensions and parts have in the index of a form, [`rotation`]
+//! the modules of which each respondent is asked some. What is wrong is data ([`problem`]); [`message`] puts it in words.
 //! Next: [`crate::questionnaire`], which generates what a person is asked.
 
 pub mod canonical;
@@ -14,9 +15,11 @@ pub mod message;
 pub mod model;
 pub mod parse;
 pub mod problem;
+pub mod rotation;
 pub mod schema;
 mod shape;
 pub mod source;
+pub mod translation;
 pub mod weights;
 
 pub use library::{Entry, Library};

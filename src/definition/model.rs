@@ -369,12 +369,25 @@ pub struct Form {
     /// The target for this form, 0..1; absent: the definition's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
+    /// How many of the form's modules each respondent is asked; absent: everybody is asked everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Rotation>,
     /// The sections, in order.
     #[serde(rename = "section")]
     pub sections: Vec<Section>,
     /// Wording of a criterion or question for this form's respondents.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub wording: BTreeMap<String, Text>,
+}
+
+/// Rotation of modules (a split questionnaire): each respondent is asked `ask` of the form's modules, every choice of
+/// them being as likely, and all sections outside the modules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rotation {
+    /// How many modules each respondent is asked: at least 1, fewer than there are. From 2 on, the sampling error of a
+    /// mean over several modules can be estimated; with 1 it can only be bounded.
+    pub ask: u32,
 }
 
 /// A section of a form.
@@ -386,6 +399,10 @@ pub struct Section {
     /// Text below the heading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
+    /// The module it belongs to, where the form has a `rotation`; several sections may share one. Absent: asked of
+    /// everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
     /// Ids of criteria and questions, in the order asked.
     pub ask: Vec<String>,
     /// When the whole section is asked.

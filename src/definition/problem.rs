@@ -238,6 +238,61 @@ pub enum ProblemKind {
         /// The form.
         form: String,
     },
+    /// A rule on a question of a module, from outside that module: whoever is not asked it could not answer.
+    RuleOnModule {
+        /// The question referred to.
+        question: String,
+        /// Its module.
+        module: String,
+        /// The form.
+        form: String,
+    },
+    /// A section in a module of a form without `rotation`: it would be asked of everybody.
+    ModuleWithoutRotation {
+        /// The module.
+        module: String,
+        /// The form.
+        form: String,
+    },
+    /// A form that rotates fewer than two modules.
+    TooFewModules {
+        /// The form.
+        form: String,
+        /// How many modules its sections name.
+        modules: usize,
+    },
+    /// `ask` is not at least 1 and below the number of modules.
+    AskOutsideModules {
+        /// What was given.
+        ask: u32,
+        /// How many modules there are.
+        modules: usize,
+    },
+    /// More ways to choose the modules than pages are made for.
+    TooManyChoices {
+        /// `ask`.
+        ask: u32,
+        /// How many modules there are.
+        modules: usize,
+        /// How many ways are allowed.
+        most: u64,
+    },
+    /// A module in which every criterion hangs on a rule, or that has none: nothing would tell who was asked it.
+    ModuleWithoutCriterion {
+        /// The module.
+        module: String,
+        /// The form.
+        form: String,
+    },
+    /// A dimension that lies in several modules (or in one and outside), where respondents' own means are averaged.
+    DimensionAcrossModules {
+        /// The dimension.
+        dimension: String,
+        /// The form.
+        form: String,
+    },
+    /// Each respondent is asked a single module: the error of means over several modules is only bounded.
+    OneModuleAsked(String),
     /// A rule on a question without options.
     RuleOnKind(String),
     /// A rule with nothing in it.
@@ -263,6 +318,28 @@ pub enum ProblemKind {
     },
     /// An entry of `map` that is not `id@version`.
     BadMap(String),
+    /// A translation of a definition that is not there.
+    NothingToTranslate {
+        /// The id.
+        id: String,
+        /// The version.
+        version: String,
+    },
+    /// A translation into a language that the definition itself has.
+    AlreadyDeclared(String),
+    /// A text without a translation: its key.
+    NotTranslated(String),
+    /// An option without a translation, where others of the same question have one: its key.
+    PartlyTranslated(String),
+    /// A placeholder that no page fills in.
+    UnknownPlaceholder {
+        /// As written, with braces.
+        name: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
+    /// A placeholder of the original that the translation lacks.
+    LostPlaceholder(String),
     /// The same id and version in another file.
     SameVersion {
         /// The id.

@@ -137,6 +137,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         total,
         units,
         rankings,
+        comments: Vec::new(),
         previous: None,
         notes,
     };
@@ -165,6 +166,7 @@ fn campaign(input: &Input<'_>) -> CampaignInfo {
             id: campaign.definition.clone(),
             version: campaign.version.clone(),
             sha256: campaign.sha256.clone(),
+            translations: BTreeMap::new(),
         },
         form: campaign.form.clone(),
         opens: local(campaign.opens),

@@ -11,6 +11,7 @@
 mod associations;
 mod calibrate;
 mod change;
+pub mod comments;
 mod compute;
 mod domain;
 mod error;

@@ -34,10 +34,24 @@ pub struct Report {
     pub units: Vec<UnitResult>,
     /// Units of the same kind compared by their index.
     pub rankings: Vec<Ranking>,
+    /// Comments that staff have released, in no order of time.
+    pub comments: Vec<Comment>,
     /// The campaign that changes are counted from, if this one names one.
     pub previous: Option<CampaignInfo>,
     /// What a reader must know, in Vietnamese.
     pub notes: Vec<Note>,
+}
+
+/// A released comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comment {
+    /// Id of the question.
+    pub question: String,
+    /// The smallest published unit that it belongs to; absent: the whole campaign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The words, with whatever was covered.
+    pub text: String,
 }
 
 /// A note: a stable code for programs and a sentence for readers.
@@ -91,6 +105,9 @@ pub struct DefinitionInfo {
     pub version: String,
     /// SHA-256 of its canonical JSON, hex.
     pub sha256: String,
+    /// SHA-256 of its translations into further languages, hex, by language; absent where there is none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<String, String>,
 }
 
 /// How the figures were formed.

@@ -2,7 +2,7 @@
 //!
 //! Parse, don't validate: an [`Answers`] exists only if every rule of its questionnaire holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -87,7 +87,8 @@ impl Invalid {
 impl Answers {
     /// Checks form fields (name and value, in any order) against the questionnaire.
     ///
-    /// Empty values count as not given. Answers to questions that the skip rules rule out are dropped.
+    /// Empty values count as not given. Answers to questions that the skip rules rule out, or that belong to modules
+    /// that this variant does not ask, are dropped.
     ///
     /// # Errors
     /// [`Invalid`] with every fault, and what was sent.
@@ -105,6 +106,7 @@ impl Answers {
             match questionnaire.position(name.as_ref()).and_then(|at| sent.get_mut(at)) {
                 Some(values) if !value.as_ref().trim().is_empty() => values.push(value.as_ref().to_owned()),
                 Some(_) => {}
+                None if questionnaire.leaves_out(name.as_ref()) => {}
                 None => unknown.push(name.as_ref().to_owned()),
             }
         }
@@ -175,6 +177,11 @@ impl Answers {
     /// The row that is stored: every answer but free text, at its question's place.
     pub fn pack(&self, questionnaire: &Questionnaire) -> Vec<u8> {
         let mut row = vec![0; questionnaire.width];
+        for question in &questionnaire.left_out {
+            if let Some(bytes) = row.get_mut(question.offset..question.offset + question.bytes) {
+                pack_one(question, false, None, bytes);
+            }
+        }
         for (at, question) in questionnaire.questions.iter().enumerate() {
             if let Some(bytes) = row.get_mut(question.offset..question.offset + question.bytes) {
                 pack_one(question, self.asked(at), self.get(at), bytes);
@@ -191,18 +198,23 @@ impl Answers {
         })
     }
 
-    /// Reads a packed row back; `None` if the row does not belong to this questionnaire.
+    /// Reads a packed row back; `None` if the row does not belong to this questionnaire. With rotation the questionnaire
+    /// is the whole one: the row itself tells which modules were asked.
     pub fn unpack(questionnaire: &Questionnaire, row: &[u8]) -> Option<Self> {
         if row.len() != questionnaire.width {
             return None;
         }
         let mut answers = Self { values: Vec::new(), asked: Vec::new() };
+        let modules = modules_asked(questionnaire, row)?;
         for question in &questionnaire.questions {
             let bytes = row.get(question.offset..question.offset + question.bytes)?;
+            let module_asked = question.module.is_none_or(|module| modules.contains(&module));
             let (asked, value) = match unpack_one(question, bytes)? {
                 (Some(asked), value) => (asked, value),
-                // The row does not say; the rules do.
-                (None, value) => (flow::is_asked(question, questionnaire, &answers.values), value),
+                // The row does not say; the rules and the modules do.
+                (None, value) => {
+                    (module_asked && flow::is_asked(question, questionnaire, &answers.values), value)
+                }
             };
             if value.is_some() && !asked {
                 return None;
@@ -285,6 +297,19 @@ fn pack_one(question: &Question, asked: bool, answer: Option<&Answer>, bytes: &m
     }
 }
 
+/// The modules that a row has something of: every module has a question that all are asked who get it.
+fn modules_asked(questionnaire: &Questionnaire, row: &[u8]) -> Option<BTreeSet<usize>> {
+    let mut asked = BTreeSet::new();
+    for question in &questionnaire.questions {
+        let Some(module) = question.module else { continue };
+        let bytes = row.get(question.offset..question.offset + question.bytes)?;
+        if let (Some(true), _) = unpack_one(question, bytes)? {
+            asked.insert(module);
+        }
+    }
+    Some(asked)
+}
+
 /// Whether the question was asked, where its bytes say so, and its answer.
 fn unpack_one(question: &Question, bytes: &[u8]) -> Option<(Option<bool>, Option<Answer>)> {
     match question.kind {
@@ -316,7 +341,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::super::{
-        testing::{any_questionnaire, questionnaire, small_form},
+        testing::{any_questionnaire, questionnaire, rotated, small_form},
         walk::random_answers,
     };
     use super::*;
@@ -477,6 +502,49 @@ mod tests {
         assert!(Answers::unpack(&several, &[0b10]).is_none(), "an answer to a question that was not asked");
     }
 
+    #[test]
+    fn answers_to_modules_that_are_not_asked_are_dropped() {
+        let form = rotated();
+        let mut sent = vec![("sex", "x"), ("visits", "3"), ("last", "y")];
+        sent.extend([
+            ("a1", "5"),
+            ("a2", "4"),
+            ("b1", "1"),
+            ("why", "Vì sao"),
+            ("c1", "nonsense"),
+            ("ways", "p"),
+        ]);
+        // Modules a and b, a and c, b and c.
+        let row = |variant: usize, sent: &[(&str, &str)]| {
+            let variant = form.variant(variant);
+            Answers::parse(&variant, sent.iter().copied()).map(|answers| answers.pack(&variant))
+        };
+        let asked = row(0, &sent).unwrap();
+        assert_eq!(asked, [1, 5, 4, 0, 0, 0, 3, 1, 0, 0, 2]);
+        let invalid = row(1, &sent).unwrap_err();
+        assert_eq!((invalid.faults, invalid.unknown), (vec![(4, Fault::UnknownOption)], vec![]));
+        assert!(!invalid.sent.contains_key("b1"), "what is not asked is not shown again");
+        sent.retain(|(name, _)| *name != "c1");
+        sent.push(("c1", "2"));
+        let number = i32::MIN.to_be_bytes();
+        let expected = [&[1, 0, 0][..], &number, &[1, 2, 0b11, 2]].concat();
+        assert_eq!(row(2, &sent).unwrap(), expected);
+        // A question of no module at all is as wrong as ever.
+        sent.push(("zzz", "1"));
+        assert_eq!(row(2, &sent).unwrap_err().unknown, ["zzz"]);
+    }
+
+    #[test]
+    fn a_module_left_blank_was_asked_and_one_not_asked_was_not() {
+        let form = rotated();
+        let variant = form.variant(0);
+        let answers = Answers::parse(&variant, [("sex", "x"), ("last", "x"), ("b1", "2")]).unwrap();
+        let back = Answers::unpack(&form, &answers.pack(&variant)).unwrap();
+        let asked = |id: &str| back.asked(form.position(id).unwrap());
+        assert!(["sex", "a1", "a2", "visits", "b1", "why", "last"].into_iter().all(asked));
+        assert!(!asked("c1") && !asked("ways"));
+    }
+
     fn without_texts(mut answers: Answers) -> Answers {
         for value in &mut answers.values {
             if matches!(value, Some(Answer::Text(_))) {
@@ -493,6 +561,22 @@ mod tests {
             let row = answers.pack(&questionnaire);
             prop_assert_eq!(row.len(), questionnaire.width);
             prop_assert_eq!(Answers::unpack(&questionnaire, &row), Some(without_texts(answers)));
+        }
+
+        #[test]
+        fn packed_answers_of_a_variant_come_back_as_they_were(seed: u64, choice in 0..3_usize) {
+            let form = rotated();
+            let variant = form.variant(choice);
+            let answers = random_answers(&variant, &mut ChaCha8Rng::seed_from_u64(seed));
+            let row = answers.pack(&variant);
+            let back = Answers::unpack(&form, &row).unwrap();
+            for (at, question) in form.questions.iter().enumerate() {
+                let own = variant.position(&question.id);
+                prop_assert_eq!(back.asked(at), own.is_some_and(|own| answers.asked(own)), "{}", &question.id);
+                if question.kind != Kind::Text {
+                    prop_assert_eq!(back.get(at), own.and_then(|own| answers.get(own)), "{}", &question.id);
+                }
+            }
         }
 
         #[test]

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::definition::model::{All, Condition, Definition, Kind, Text};
+use super::rotation::{Module, Rotation};
+use crate::definition::{
+    model::{All, Condition, Definition, Kind, Text},
+    rotation,
+};
 
 /// A questionnaire generated from one form of a definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +33,12 @@ pub struct Questionnaire {
     pub questions: Vec<Question>,
     /// Length of a packed row, in bytes.
     pub width: usize,
-    by_id: HashMap<String, usize>,
+    /// The modules of which each respondent is asked some; absent where everybody is asked everything, and in a
+    /// [variant](Self::variant).
+    pub rotation: Option<Rotation>,
+    /// In a variant: the questions of modules that it does not ask.
+    pub(super) left_out: Vec<Question>,
+    pub(super) by_id: HashMap<String, usize>,
 }
 
 /// A section of the questionnaire.
@@ -41,6 +50,8 @@ pub struct Section {
     pub text: Option<Text>,
     /// When the whole section is asked; already part of its questions' own conditions.
     pub asked_if: Option<Condition>,
+    /// The module it belongs to, by position in the rotation.
+    pub module: Option<usize>,
 }
 
 /// A question as asked.
@@ -66,6 +77,8 @@ pub struct Question {
     pub asked_if: Option<Condition>,
     /// Position of its section.
     pub section: usize,
+    /// The module it belongs to, by position in the rotation; absent: asked of everybody.
+    pub module: Option<usize>,
     /// Longest text, in characters.
     pub max_length: usize,
     /// Smallest and largest number.
@@ -102,6 +115,11 @@ impl Questionnaire {
         let form = definition.forms.iter().find(|f| f.id == form)?;
         let mut questions = Vec::new();
         let mut offset = 0;
+        let names = rotation::modules(form);
+        let module = |section: &crate::definition::model::Section| {
+            let name = section.module.as_deref().filter(|_| form.rotation.is_some())?;
+            names.iter().position(|other| *other == name)
+        };
         for (section, part) in form.sections.iter().enumerate() {
             for id in &part.ask {
                 let Some(mut question) = lay_out(definition, id) else { continue };
@@ -109,6 +127,7 @@ impl Questionnaire {
                     question.text = wording.clone();
                 }
                 question.section = section;
+                question.module = module(part);
                 question.asked_if = both(part.asked_if.clone(), question.asked_if.take());
                 question.offset = offset;
                 offset += question.bytes;
@@ -131,9 +150,15 @@ impl Questionnaire {
                     title: s.title.clone(),
                     text: s.text.clone(),
                     asked_if: s.asked_if.clone(),
+                    module: module(s),
                 })
                 .collect(),
-            by_id: questions.iter().enumerate().map(|(at, q)| (q.id.clone(), at)).collect(),
+            rotation: form.rotation.map(|rotation| Rotation {
+                ask: rotation.ask as usize,
+                modules: names.iter().map(|name| Module::new(name, form)).collect(),
+            }),
+            left_out: Vec::new(),
+            by_id: by_id(&questions),
             questions,
             width: offset,
         })
@@ -155,6 +180,11 @@ impl Question {
     pub fn choice(&self, code: &str) -> Option<usize> {
         self.options.iter().position(|o| o.code == code)
     }
+}
+
+/// Positions of questions by their ids.
+pub(super) fn by_id(questions: &[Question]) -> HashMap<String, usize> {
+    questions.iter().enumerate().map(|(at, q)| (q.id.clone(), at)).collect()
 }
 
 fn both(a: Option<Condition>, b: Option<Condition>) -> Option<Condition> {
@@ -190,6 +220,7 @@ fn lay_out(definition: &Definition, id: &str) -> Option<Question> {
             options: options(&c.scale).iter().map(Choice::from).collect(),
             asked_if: c.asked_if.clone(),
             section: 0,
+            module: None,
             max_length: 0,
             range: (0, 0),
             offset: 0,
@@ -209,6 +240,7 @@ fn lay_out(definition: &Definition, id: &str) -> Option<Question> {
         required: q.required,
         asked_if: q.asked_if.clone(),
         section: 0,
+        module: None,
         max_length: q.max_length.map_or(DEFAULT_MAX_LENGTH, |n| n as usize),
         // The smallest i32 stands for "no number" in a packed row.
         range: (q.min.unwrap_or(i32::MIN).max(i32::MIN + 1), q.max.unwrap_or(i32::MAX)),

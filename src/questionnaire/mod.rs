@@ -1,13 +1,14 @@
 //! A questionnaire as one person gets it: generated from a definition for a form, with its flow and the checking of
 //! answers.
 //!
-//! Pure. [`form`] lays out the questions and where each answer lies in a packed row; [`flow`] decides which questions
-//! are asked; [`answers`] turns form fields into checked, packed answers and back; [`walk`] goes through it at random.
+//! Pure. [`form`] lays out the questions and where each answer lies in a packed row; [`rotation`] leaves out
+//! the modules that a respondent is not asked, [`flow`] decides which questions the rules ask; [`answers`] turns form fields into checked, packed answers and back; [`walk`] goes through it at random.
 //! Views that draw it are in [`crate::web::respond`].
 
 pub mod answers;
 pub mod flow;
 pub mod form;
+pub mod rotation;
 pub mod synthetic;
 #[cfg(test)]
 mod testing;
@@ -15,3 +16,4 @@ pub mod walk;
 
 pub use answers::{Answer, Answers, Fault, Invalid};
 pub use form::{Choice, Question, Questionnaire, Section};
+pub use rotation::Rotation;

@@ -20,6 +20,13 @@ pub(super) fn small_form(form: &str) -> Questionnaire {
     Questionnaire::generate(&small(), form).unwrap()
 }
 
+const ROTATED: &str = include_str!("../../tests/definitions/rotated/1.0.toml");
+
+/// A questionnaire that asks two of its modules a, b and c.
+pub(super) fn rotated() -> Questionnaire {
+    Questionnaire::generate(&parse("rotated/1.0.toml", ROTATED).unwrap().definition, "f").unwrap()
+}
+
 /// A questionnaire that asks these questions in order. `options = "abc"` is three options by one-letter code; texts are
 /// added.
 pub(super) fn questionnaire(questions: &str) -> Questionnaire {
@@ -63,6 +70,7 @@ fn of(questions: Vec<OtherQuestion>) -> Questionnaire {
     form.sections = vec![Section {
         title: [("vi".to_owned(), "x".to_owned())].into(),
         text: None,
+        module: None,
         ask: questions.iter().map(|question| question.id.clone()).collect(),
         asked_if: None,
     }];

@@ -31,11 +31,25 @@ pub fn walk(questionnaire: &Questionnaire, runs: u64, rng: &mut impl Rng) -> Way
     let mut asked = vec![0; questionnaire.questions.len()];
     // Ways by their length: a form has few lengths, however many runs.
     let mut lengths = vec![0_u64; questionnaire.questions.len() + 1];
+    let variants: Vec<Questionnaire> =
+        (0..questionnaire.variants()).map(|choice| questionnaire.variant(choice)).collect();
+    // Where the questions of each variant stand in the whole questionnaire.
+    let places: Vec<Vec<Option<usize>>> = variants
+        .iter()
+        .map(|variant| {
+            variant.questions.iter().map(|question| questionnaire.position(&question.id)).collect()
+        })
+        .collect();
     for _ in 0..runs {
-        let answers = random_answers(questionnaire, rng);
+        // A questionnaire without rotation takes no random number for its only variant.
+        let choice = if variants.len() > 1 { rng.random_range(0..variants.len()) } else { 0 };
+        let (Some(variant), Some(places)) = (variants.get(choice), places.get(choice)) else { continue };
+        let answers = random_answers(variant, rng);
         let mut length = 0;
-        for (_, count) in asked.iter_mut().enumerate().filter(|(at, _)| answers.asked(*at)) {
-            *count += 1;
+        for place in places.iter().enumerate().filter(|(at, _)| answers.asked(*at)).map(|(_, place)| *place) {
+            if let Some(count) = place.and_then(|place| asked.get_mut(place)) {
+                *count += 1;
+            }
             length += 1;
         }
         if let Some(count) = lengths.get_mut(length) {
@@ -87,7 +101,7 @@ mod tests {
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
-    use super::super::testing::{questionnaire, small_form};
+    use super::super::testing::{questionnaire, rotated, small_form};
     use super::*;
 
     #[test]
@@ -105,6 +119,17 @@ mod tests {
         assert_eq!((ways.shortest, ways.median, ways.longest), (6, 8, 8));
         assert_eq!(ways.asked[0], 1_000);
         assert!((400..600).contains(&ways.asked[4]), "{}", ways.asked[4]);
+    }
+
+    #[test]
+    fn a_rotated_question_is_asked_as_often_as_its_module_and_no_way_has_all() {
+        let form = rotated();
+        let ways = walk(&form, 3_000, &mut ChaCha8Rng::seed_from_u64(1));
+        for (question, asked) in form.questions.iter().zip(&ways.asked) {
+            let expected = if question.module.is_some() { 1_900..2_100 } else { 3_000..3_001 };
+            assert!(expected.contains(asked), "{}: {asked}", question.id);
+        }
+        assert_eq!((ways.shortest, ways.longest), (6, 7));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Note, Ranking, Report, UnitResult},
+    index::report::{Comment, Note, Ranking, Report, UnitResult},
     language::Lang,
 };
 
@@ -46,7 +46,9 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
         })
         .filter(|ranking| !ranking.units.is_empty() || !ranking.not_ranked.is_empty())
         .collect();
-    Some(Report { total: unit.result.clone(), units, rankings, notes, ..report.clone() })
+    let of = |comment: &&Comment| comment.unit.as_deref().is_some_and(|unit| within.contains(unit));
+    let comments = report.comments.iter().filter(of).cloned().collect();
+    Some(Report { total: unit.result.clone(), units, rankings, comments, notes, ..report.clone() })
 }
 
 /// The unit that the report is cut down to, if it is.

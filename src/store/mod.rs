@@ -23,6 +23,7 @@ pub mod ready;
 pub mod responses;
 pub mod segments;
 pub mod sheets;
+pub mod translations;
 pub mod turnout;
 pub mod units;
 pub mod urn;

@@ -25,6 +25,10 @@ use super::template::Template;
 /// Most addresses held; strangers' guesses are never held, so that this is reached by real counters only.
 const ADDRESSES: usize = 20_000;
 
+/// Most bytes of pages held of forms that rotate modules, which have up to 64 pages for each counter and language:
+/// those of about forty counters. Beyond that they are rendered anew for each reader.
+const ROTATED_PAGES: usize = 128 << 20;
+
 /// A campaign at a counter.
 #[derive(Debug, Clone)]
 pub struct Spot {
@@ -44,7 +48,9 @@ struct Held {
     revision: i64,
     campaigns: HashMap<i64, Arc<Ready>>,
     addresses: HashMap<String, Arc<Vec<Spot>>>,
-    pages: HashMap<(i64, Lang), Arc<Template>>,
+    pages: HashMap<(i64, Lang, usize), Arc<Template>>,
+    /// Bytes of the pages of forms that rotate modules.
+    rotated: usize,
 }
 
 /// The catalogue; cheap to clone.
@@ -133,21 +139,30 @@ impl Catalogue {
         Ok(Some((ready, revision)))
     }
 
-    /// The rendered page of a counter (by the number of its place), rendered by `render` where it is not held.
+    /// The rendered page of a counter (by the number of its place) in this variant of its form, rendered by `render`
+    /// where it is not held.
     pub fn page(
         &self,
         spot: &Spot,
         lang: Lang,
+        variant: usize,
         render: impl FnOnce() -> Option<Template>,
     ) -> Option<Arc<Template>> {
-        let key = (spot.place.number, lang);
+        let key = (spot.place.number, lang, variant);
         if let Some(page) =
             self.look(|held| held.pages.get(&key).filter(|_| held.revision == spot.revision).cloned())
         {
             return Some(page);
         }
         let page = Arc::new(render()?);
+        let rotated = spot.ready.questionnaire.variants() > 1;
         self.keep(spot.revision, |held| {
+            if rotated {
+                if held.rotated + page.size() > ROTATED_PAGES {
+                    return;
+                }
+                held.rotated += page.size();
+            }
             held.pages.insert(key, Arc::clone(&page));
         });
         Some(page)

@@ -65,6 +65,10 @@ pub fn router(app: App) -> Router {
         .typed_get(admin::report::json)
         .typed_get(admin::report::csv)
         .typed_get(admin::report::xlsx)
+        .typed_get(admin::comments::show)
+        .typed_post(admin::comments::decide)
+        .typed_get(admin::comments::edit)
+        .typed_post(admin::comments::cover)
         .typed_get(admin::counters::posters)
         .typed_get(admin::counters::poster)
         .typed_get(admin::counters::svg)
@@ -74,6 +78,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/static/{*path}", get(asset))
+        .route("/sw.js", get(service_worker))
         .route("/", get(admin::home::front))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .fallback(unknown)
@@ -107,7 +112,7 @@ fn language(request: &Request) -> Lang {
     let query = request.uri().query().unwrap_or_default();
     form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == answer::LANG)
-        .and_then(|(_, code)| Lang::find(&code))
+        .and_then(|(_, code)| Lang::find_for_respondents(&code))
         .unwrap_or(Lang::VI)
 }
 
@@ -139,11 +144,24 @@ async fn ready(State(app): State<App>) -> Response {
 
 async fn asset(request: Request) -> Response {
     let Some(asset) = assets::find(request.uri().path()) else { return unknown(request).await };
+    let mut response = file(asset, &request);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
+    response
+}
+
+/// The worker's address stays the same, so that phones find its next version; no copy is kept on the way.
+async fn service_worker(request: Request) -> Response {
+    match assets::named("sw.js") {
+        Some(asset) => file(asset, &request),
+        None => unknown(request).await,
+    }
+}
+
+fn file(asset: &'static assets::Asset, request: &Request) -> Response {
     let packed = asset.gzip.as_deref().filter(|_| answer::takes_gzip(request.headers()));
     let mut response = axum::body::Bytes::from_static(packed.unwrap_or(&asset.bytes)).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(assets::CACHE_CONTROL));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if packed.is_some() {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -67,6 +67,11 @@ impl Template {
         })
     }
 
+    /// The bytes that it takes.
+    pub const fn size(&self) -> usize {
+        self.before.len() + self.after.len() + self.packed_before.len() + self.packed_after.len()
+    }
+
     /// The page with `id` in its place.
     pub fn plain(&self, id: &[u8; HOLE]) -> Vec<u8> {
         [&self.before, id.as_slice(), &self.after].concat()

@@ -25,6 +25,8 @@ export const DESK = { viewport: { width: 1280, height: 800 } };
 
 /** A demonstration server and a browser: `open` before the journeys, `close` after them. */
 export class Stage {
+  binary = BINARY;
+
   async open() {
     this.folder = await mkdtemp(join(tmpdir(), 'sipas-browser-'));
     try {
@@ -76,9 +78,10 @@ export class Stage {
 
   /**
    * Does something in a fresh browser profile: `act(page, context)`. Fails on whatever the browser complains of:
-   * script errors, breaches of the content security policy, requests to elsewhere.
+   * script errors, breaches of the content security policy, requests to elsewhere; with `mayFail` not of a network
+   * that the test itself cuts. `then` sees what `act` gave, and the page.
    */
-  async visit(options, act) {
+  async visit({ mayFail = false, ...options }, act, then) {
     const context = await this.browser.newContext({
       locale: 'vi-VN',
       timezoneId: 'Asia/Ho_Chi_Minh',
@@ -91,7 +94,8 @@ export class Stage {
     context.on('weberror', (error) => complaints.push(`script: ${error.error()}`));
     context.on('console', (message) => {
       // A page may well be answered with 422 or 410; Chromium reports that as an error of loading.
-      const status = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
+      const status = /^Failed to load resource: .* status of 4\d\d/.test(message.text()) ||
+        (mayFail && /^Failed to load resource|net::ERR_/.test(message.text()));
       if (message.type() === 'error' && !status) complaints.push(`console: ${message.text()}`);
     });
     context.on('request', (request) => {
@@ -99,7 +103,9 @@ export class Stage {
       if (url.protocol !== 'data:' && url.origin !== home) complaints.push(`request elsewhere: ${url}`);
     });
     try {
-      await act(await context.newPage(), context);
+      const page = await context.newPage();
+      const given = await act(page, context);
+      if (then) await then(given, page);
       assert.deepEqual(complaints, [], 'what the browser complained of');
     } finally {
       await context.close();
@@ -184,29 +190,37 @@ export async function labelOf(page, question, place) {
   return (await radio.evaluateHandle((input) => input.labels[0])).asElement();
 }
 
-/** Answers every question shown, and those that the answers bring up; taps where there is a finger. */
+/**
+ * Answers every question shown, those that the answers bring up, and those of the sections that follow; taps where there
+ * is a finger. Gives the number of taps.
+ */
 export async function answerEverything(page, { touch = true, place = 0 } = {}) {
-  let answered = 0;
-  for (let [question] = await openQuestions(page); question; [question] = await openQuestions(page)) {
-    const label = await labelOf(page, question, place);
-    await (touch ? label.tap() : label.click());
-    answered += 1;
-    assert.ok(answered < 200, `${question} cannot be answered`);
+  const further = page.locator('form button[data-move="1"]:not(.off)');
+  let taps = 0;
+  for (;;) {
+    const [question] = await openQuestions(page);
+    if (!question && (await further.count()) === 0) return taps;
+    const target = question ? await labelOf(page, question, place) : further;
+    await (touch ? target.tap() : target.click());
+    taps += 1;
+    assert.ok(taps < 200, `${question} cannot be answered`);
   }
-  return answered;
 }
 
 /** The button that sends the page's form. */
 export const sendButton = (page) => page.locator('form[method=post]').getByRole('button').last();
 
-/** Sends the form and gives the answer to the POST and the page it ended on. */
+/**
+ * Presses the button and waits for what comes of it: 'errors' (a new summary, of the page itself or from the server) or
+ * the `data-say` of the page that says what happened, which is 'thanks' when the answers were taken.
+ */
 export async function send(page, press = (button) => button.click()) {
-  const posted = page.waitForResponse((response) => response.request().method() === 'POST');
-  const shown = page.waitForEvent('load');
+  await page.evaluate(() => document.getElementById('errors')?.setAttribute('data-seen', ''));
   await press(sendButton(page));
-  const answer = await posted;
-  await shown;
-  return answer;
+  const end = page.locator('#errors:not([data-seen]), [data-say]').first();
+  await end.waitFor();
+  await page.waitForLoadState();
+  return (await end.getAttribute('data-say')) ?? 'errors';
 }
 
 /** The error summary. */

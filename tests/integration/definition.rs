@@ -59,7 +59,7 @@ fn folder(version: &str, replacements: &[(&str, &str)]) -> (TempDir, PathBuf) {
 fn a_sound_definition_passes() {
     let output = sipas(&["check", "tests/definitions"]);
     assert_eq!((code(&output), out(&output).as_str()), (Some(0), ""));
-    assert_eq!(err(&output), "Files checked: 2; no error; notes: 0.\n");
+    assert_eq!(err(&output), "Files checked: 3; no error; notes: 0.\n");
 }
 
 #[test]

@@ -70,6 +70,8 @@ fn e_01_nobody_sees_a_staff_page_without_a_session() {
         "/admin/campaigns/dan/report.json",
         "/admin/campaigns/dan/report.csv",
         "/admin/campaigns/dan/report.xlsx",
+        "/admin/campaigns/dan/y-kien",
+        "/admin/campaigns/dan/y-kien/00000000000000000000000000000000",
         "/admin/campaigns/dan/posters",
         "/admin/campaigns/dan/counters/qn-1/poster",
         "/admin/campaigns/dan/counters/qn-1/qr.svg",

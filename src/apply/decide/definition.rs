@@ -65,7 +65,40 @@ pub fn resolve(
         let words = fl!(found.lang.messages(), "apply-unknown-form", id = id, form = form);
         found.wrong(asked.form.spot, with_hint(found.lang, words, form, &known));
     }
+    translations(found, grounds, asked, (id, &version), changes);
     Some(Resolved { version, sha256, definition })
+}
+
+/// The translations at hand: those not pinned yet, or changed since. One that is pinned and no longer at hand stays.
+fn translations(
+    found: &mut Findings<'_>,
+    grounds: &Grounds<'_>,
+    asked: &CampaignAsked,
+    (id, version): (&str, &str),
+    changes: &mut Vec<Change>,
+) {
+    let definition =
+        grounds.known.definitions.iter().find(|known| known.id == id && known.version == version);
+    for entry in grounds.library.translations(id, version) {
+        let language = entry.translation.language.as_str();
+        let before = definition.and_then(|definition| {
+            let mut known = grounds.known.translations.iter();
+            known.find(|k| k.pinned.definition == definition.number && k.pinned.language == language)
+        });
+        let noted =
+            |change: &Change| matches!(change, Change::Translation { entry: other, .. } if other == entry);
+        if before.is_some_and(|before| before.pinned.sha256 == entry.sha256) || changes.iter().any(noted) {
+            continue;
+        }
+        if before.is_some_and(|before| before.answered) {
+            let spot = asked.version.as_ref().map_or(asked.definition.spot, |version| version.spot);
+            let m = found.lang.messages();
+            let words = fl!(m, "apply-translation-changed", id = id, version = version, language = language);
+            found.wrong(spot, words);
+        } else {
+            changes.push(Change::Translation { entry: entry.clone(), before: before.is_some() });
+        }
+    }
 }
 
 fn has_form(definition: &Definition, form: &str) -> bool {

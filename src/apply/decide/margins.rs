@@ -99,6 +99,10 @@ fn check_question(found: &mut Findings<'_>, form: &Questionnaire, margin: &Margi
         found.wrong(margin.by.spot, with_hint(found.lang, words, by, &known));
         return;
     };
+    if question.module.is_some() {
+        // Known of some only: weights of those who were not asked could not be adjusted.
+        found.wrong(margin.by.spot, fl!(m, "apply-margin-rotated", by = by));
+    }
     let codes: Vec<String> = question.options.iter().map(|option| option.code.clone()).collect();
     for (code, number) in &margin.totals.value {
         if !codes.contains(code) {

@@ -7,10 +7,10 @@ use i18n_embed_fl::fl;
 use crate::{
     cli::{Failure, language},
     definition::{
-        Entry, Library, Problem,
+        Definition, Entry, Library, Problem,
         check::{check_content, check_text},
         message::with_hint,
-        parse, source,
+        parse, source, translation,
     },
 };
 
@@ -26,7 +26,10 @@ pub fn library(folder: Option<&Path>) -> Result<Library, Failure> {
         for path in definitions_in(folder)? {
             files.push((path.display().to_string(), text(&path)?));
         }
-        library.extend(Library::from_files(files).map_err(|problems| refuse(&problems))?);
+        let (translations, definitions): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|(file, _)| translation::is_named(file));
+        library.extend(Library::from_files(definitions).map_err(|problems| refuse(&problems))?);
+        library.translate(translations).map_err(|problems| refuse(&problems))?;
     }
     Ok(library)
 }
@@ -81,9 +84,25 @@ pub fn problems(path: &Path) -> Result<Vec<Problem>, Failure> {
     let file = path.display().to_string();
     let bytes = bytes(path)?;
     Ok(match source::text(&file, &bytes) {
+        Ok(text) if translation::is_named(&file) => {
+            translation::read(&file, text, |id, version| original(path, id, version)).1
+        }
         Ok(text) => check_text(&file, text),
         Err(problems) => problems,
     })
+}
+
+/// The definition that a file translates: the one beside it, else the one built in.
+fn original(translation: &Path, id: &str, version: &str) -> Option<Definition> {
+    let beside = translation.with_file_name(format!("{version}.toml"));
+    let read = || parse(&beside.display().to_string(), &std::fs::read_to_string(&beside).ok()?).ok();
+    if let Some(parsed) = read()
+        && parsed.definition.id == id
+        && parsed.definition.version == version
+    {
+        return Some(parsed.definition);
+    }
+    Some(Library::built_in().ok()?.get(id, version)?.definition.clone())
 }
 
 /// The `.toml` files in a folder and the folders below it, in order; a file is itself.

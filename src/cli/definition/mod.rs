@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::{Failure, print};
-use crate::definition::schema;
+use crate::definition::{schema, translation};
 
 /// Flags of `sipas definition`.
 #[derive(Debug, clap::Args)]
@@ -41,6 +41,13 @@ enum Command {
     },
     /// Walks random ways through a form: what is asked how often, and how long it is.
     Simulate(simulate::Args),
+    /// Prints a translation to fill in, to be saved as survey-definitions/ID/VERSION.LANGUAGE.toml.
+    Translate {
+        /// The definition: its id, `id@version` or a file.
+        id: String,
+        /// Code of the language: two or three lower-case letters.
+        language: String,
+    },
     /// Prints the JSON Schema of the format, for editors.
     Schema,
 }
@@ -56,6 +63,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Command::Show(args) => show::run(args, folder),
         Command::Diff { before, after } => diff::run(before, after, folder),
         Command::Simulate(args) => simulate::run(args, folder),
+        Command::Translate { id, language } => {
+            let entry = files::find(id, None, folder)?;
+            print(translation::template(&entry.definition, language));
+            Ok(())
+        }
         Command::Schema => {
             print(schema::text());
             Ok(())

@@ -52,8 +52,23 @@ struct Shown<'a> {
     form: &'a str,
     /// 0..1.
     target: f64,
+    /// The modules of which each respondent is asked some; absent where everybody is asked everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rotation: Option<ShownRotation<'a>>,
     dimensions: Vec<ShownDimension<'a>>,
     questions: Vec<ShownQuestion<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownRotation<'a> {
+    /// How many modules each respondent is asked.
+    ask: usize,
+    /// The probability that a respondent is asked a given module, 0..1.
+    probability: f64,
+    /// Ids of the modules.
+    modules: Vec<&'a str>,
+    /// How many choices of modules there are, every one as likely.
+    choices: usize,
 }
 
 #[derive(Serialize)]
@@ -72,6 +87,9 @@ struct ShownQuestion<'a> {
     required: bool,
     options: Vec<ShownOption<'a>>,
     asked_if: Option<&'a Condition>,
+    /// The module it belongs to; absent where everybody is asked it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -142,6 +160,12 @@ fn shown<'a>(definition: &'a Definition, questionnaire: &'a Questionnaire, words
         version: &questionnaire.version,
         form: &questionnaire.form,
         target: questionnaire.target,
+        rotation: questionnaire.rotation.as_ref().map(|rotation| ShownRotation {
+            ask: rotation.ask,
+            probability: rotation.probability(),
+            modules: rotation.modules.iter().map(|module| module.id.as_str()).collect(),
+            choices: questionnaire.variants(),
+        }),
         dimensions: dimensions
             .into_iter()
             .map(|d| ShownDimension { name: name(&d.id), id: d.id, weight: d.weight })
@@ -160,6 +184,10 @@ fn shown<'a>(definition: &'a Definition, questionnaire: &'a Questionnaire, words
                     .map(|option| ShownOption { code: &option.code, label: words.pick(&option.label) })
                     .collect(),
                 asked_if: question.asked_if.as_ref(),
+                module: question
+                    .module
+                    .and_then(|at| questionnaire.rotation.as_ref()?.modules.get(at))
+                    .map(|module| module.id.as_str()),
             })
             .collect(),
     }
@@ -183,12 +211,26 @@ fn text(questionnaire: &Questionnaire, shown: &Shown<'_>, words: &Words<'_>) -> 
     for dimension in &shown.dimensions {
         lines.push(format!("  {:>7}  {}", percent(dimension.weight, lang), dimension.name));
     }
+    if let Some(rotation) = &shown.rotation {
+        let modules = rotation.modules.len().to_string();
+        let words = fl!(
+            m,
+            "definition-show-rotation",
+            ask = rotation.ask.to_string(),
+            modules = modules,
+            names = rotation.modules.join(", ")
+        );
+        lines.extend([String::new(), words]);
+    }
     let mut section = None;
     for (at, question) in questionnaire.questions.iter().enumerate() {
         if section != Some(question.section) {
             section = Some(question.section);
             let title = questionnaire.sections.get(question.section).map(|s| words.pick(&s.title));
-            lines.extend([String::new(), format!("## {}", title.unwrap_or_default())]);
+            let module = shown.questions.get(at).and_then(|question| question.module);
+            let module = module.map(|name| fl!(m, "definition-show-module", module = name));
+            let heading = format!("## {} {}", title.unwrap_or_default(), module.unwrap_or_default());
+            lines.extend([String::new(), heading.trim_end().to_owned()]);
         }
         lines.push(String::new());
         lines.push(format!(

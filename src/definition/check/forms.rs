@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Checker, at, tree::refer};
 use crate::definition::{
-    model::{Condition, Form},
+    model::{Condition, Form, Section},
     problem::{ProblemKind, Reference},
+    rotation,
 };
 
 pub(super) fn check(c: &mut Checker<'_>) {
@@ -51,11 +52,25 @@ pub(super) fn check(c: &mut Checker<'_>) {
 }
 
 /// Whether something required is asked even when nothing has been answered, so that a form posted untouched, as mail
-/// scanners do, is refused.
+/// scanners do, is refused. Where modules rotate: whichever of them are asked.
 fn refuses_untouched(c: &Checker<'_>, form: &Form) -> bool {
-    form.sections.iter().filter(|section| holds_blank(section.asked_if.as_ref())).any(|section| {
-        section.ask.iter().filter_map(|id| c.item(id)).any(|item| item.required && holds_blank(item.asked_if))
-    })
+    let required = |section: &Section| {
+        holds_blank(section.asked_if.as_ref())
+            && section
+                .ask
+                .iter()
+                .filter_map(|id| c.item(id))
+                .any(|item| item.required && holds_blank(item.asked_if))
+    };
+    let in_module =
+        |module: Option<&str>| form.sections.iter().any(|s| s.module.as_deref() == module && required(s));
+    if in_module(None) {
+        return true;
+    }
+    let modules = rotation::modules(form);
+    let without = modules.iter().filter(|module| !in_module(Some(module))).count();
+    let asked = form.rotation.map_or(modules.len(), |rotation| rotation.ask as usize);
+    !modules.is_empty() && without < asked.max(1)
 }
 
 fn holds_blank(condition: Option<&Condition>) -> bool {

@@ -1,10 +1,11 @@
 //! Whether a definition makes sense: every problem at once, each with its place.
 //!
 //! [`names`] looks at ids and versions, [`texts`] at languages, [`scales`] at options and settings, [`tree`] at the index
-//! tree and references, [`forms`] at what is asked, [`rules`] at when.
+//! tree and references, [`forms`] at what is asked, [`rotation`] of whom, [`rules`] at when.
 
 mod forms;
 mod names;
+mod rotation;
 mod rules;
 mod scales;
 mod texts;
@@ -46,6 +47,7 @@ fn run(parsed: &Parsed, in_place: bool) -> Vec<Problem> {
     scales::check(&mut checker);
     tree::check(&mut checker);
     forms::check(&mut checker);
+    rotation::check(&mut checker);
     rules::check(&mut checker);
     let mut problems = checker.problems;
     problems.sort_by(|a, b| a.at.cmp(&b.at));

@@ -83,7 +83,7 @@ pub(super) fn check(c: &mut Checker<'_>) {
 }
 
 /// `[a-z][a-z0-9_.-]*`, ending in a letter or digit.
-fn well_formed(id: &str) -> bool {
+pub(super) fn well_formed(id: &str) -> bool {
     id.len() <= LONGEST
         && id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())

@@ -88,6 +88,7 @@ struct Asked<'a> {
     item: Item<'a>,
     section: Option<&'a Condition>,
     section_path: Path,
+    module: Option<&'a str>,
 }
 
 impl Asked<'_> {
@@ -111,6 +112,7 @@ fn form(c: &mut Checker<'_>, at: usize, form: &Form) {
                 item: c.item(id)?,
                 section: section.asked_if.as_ref(),
                 section_path: at!["form", at, "section", nth, "asked_if"],
+                module: section.module.as_deref(),
             })
         })
         .collect();
@@ -130,7 +132,18 @@ fn form(c: &mut Checker<'_>, at: usize, form: &Form) {
                 };
                 let earlier = asked.iter().position(|other| other.item.id == part.question);
                 let kind = match earlier {
-                    Some(earlier) if earlier < position => continue,
+                    Some(earlier) if earlier < position => {
+                        let on = asked.get(earlier).and_then(|other| other.module);
+                        if on.is_none() || on == question.module {
+                            continue;
+                        }
+                        // Who is not asked the other module could never answer.
+                        ProblemKind::RuleOnModule {
+                            question: part.question.clone(),
+                            module: on.unwrap_or_default().to_owned(),
+                            form: form.id.clone(),
+                        }
+                    }
                     Some(_) => {
                         ProblemKind::RuleOnLater { question: part.question.clone(), form: form.id.clone() }
                     }

@@ -3,6 +3,8 @@
 use super::*;
 use crate::definition::problem::{Expected, Limits, Reference};
 
+mod rotation;
+
 const SMALL: &str = include_str!("../../../tests/definitions/small/1.2.toml");
 const FILE: &str = "definitions/small/1.2.toml";
 

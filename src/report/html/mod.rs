@@ -4,6 +4,7 @@
 //! stands inside `main`, for a page with a frame of its own. Headings go down in order, every table has a caption and
 //! headings of rows and columns, and a decision is always said in words. No script, no `style` attribute.
 
+mod comments;
 mod criteria;
 mod dimensions;
 mod headline;
@@ -136,6 +137,7 @@ pub fn content(report: &Report, lang: Lang) -> Markup {
         @if figures {
             (criteria::section(report, lang))
             (units::each(report, lang))
+            (comments::section(report, lang))
         }
         (method::section(report, lang))
     }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::report::{
-        CampaignInfo, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate, Method,
-        MethodWeights, Note, PartResult, Publish, Reliability, Report, Responses, Responsible, Result,
-        SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
+        CampaignInfo, Comment, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate,
+        Method, MethodWeights, Note, PartResult, Publish, Reliability, Report, Responses, Responsible,
+        Result, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
     organisation::Phase,
 };
@@ -283,6 +283,7 @@ pub fn report() -> Report {
                 id: "sipas".to_owned(),
                 version: "2026.1".to_owned(),
                 sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+                translations: BTreeMap::new(),
             },
             form: "counter".to_owned(),
             opens: "2026-10-01T00:00:00+07:00".to_owned(),
@@ -315,6 +316,13 @@ pub fn report() -> Report {
         total: result(|_| true, false),
         units: units.collect(),
         rankings: Vec::new(),
+        comments: ["=1+1 rất tốt", "Nên có thêm ghế\nvà quạt"]
+            .map(|text| Comment {
+                question: "comment".to_owned(),
+                unit: (!text.starts_with('=')).then(|| "qn".to_owned()),
+                text: text.to_owned(),
+            })
+            .into(),
         previous: None,
         notes: vec![
             note(

@@ -3,6 +3,7 @@
 //! Numbers are numbers, shares are percentages to Excel (`0.00%`), and text is always a string cell, never a formula. The
 //! same report gives the same bytes.
 
+mod comments;
 mod criteria;
 mod overview;
 mod sheet;
@@ -22,7 +23,7 @@ use crate::{
 #[error("the workbook could not be written: {0}")]
 pub struct NotWritten(#[from] XlsxError);
 
-/// The report as XLSX with the sheets overview, units and criteria, set up for A4 landscape.
+/// The report as XLSX with the sheets overview, units, criteria and, where any were released, comments, set up for A4 landscape.
 ///
 /// # Errors
 /// [`NotWritten`] where the report does not fit into a workbook.
@@ -35,5 +36,8 @@ pub fn xlsx(report: &Report, lang: Lang) -> Result<Vec<u8>, NotWritten> {
     overview::write(workbook.add_worksheet(), report, lang)?;
     units::write(workbook.add_worksheet(), report, lang)?;
     criteria::write(workbook.add_worksheet(), report, lang)?;
+    if !report.comments.is_empty() {
+        comments::write(workbook.add_worksheet(), report, lang)?;
+    }
     Ok(workbook.save_to_buffer()?)
 }

@@ -11,10 +11,10 @@ use serde::Deserialize;
 use crate::{
     distribution::address,
     language::Lang,
-    store::{StoreError, campaigns, places, turnout, units},
+    store::{StoreError, campaigns, comments, places, turnout, units},
     web::{
         app::App,
-        auth::session::Staff,
+        auth::{permit, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
         views::{
@@ -62,6 +62,11 @@ async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option
             Some(Desk { code: place.counter?, name: place.name.unwrap_or_default(), unit, url })
         })
         .collect();
+    let waiting = if permit::may_screen(staff) {
+        Some(comments::counts(&mut db, stored.number).await?[0])
+    } else {
+        None
+    };
     drop(db);
     let turnout = turnout::of(&app.store, &stored, now).await?;
     let page = Page {
@@ -70,6 +75,7 @@ async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option
         campaign: &stored.campaign,
         phase: stored.campaign.phase(now),
         turnout: &turnout,
+        waiting,
         desks: &desks,
     };
     Ok(Some(view::page(&page).into_string()))

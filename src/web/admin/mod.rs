@@ -2,6 +2,7 @@
 
 pub mod campaign;
 pub mod campaigns;
+pub mod comments;
 pub mod counters;
 pub mod home;
 pub mod login;

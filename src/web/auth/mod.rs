@@ -3,5 +3,6 @@
 //! [`session::Staff`] is the extractor that every staff page takes; a handler without it serves anybody.
 
 pub mod password;
+pub mod permit;
 pub mod session;
 pub mod throttle;

@@ -17,11 +17,12 @@ use axum::{
 
 use crate::web::{app::App, assets};
 
-/// The policy: nothing but our own files, the page's own styles by their hash, and forms to ourselves.
+/// The policy: nothing but our own files, the page's own styles by their hash, and forms to ourselves, which a script
+/// may send (`connect-src`) and a worker may outlive a lost network for (`worker-src`).
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self' {}; img-src 'self' data:; form-action 'self'; \
-         frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self' {}; img-src 'self' data:; connect-src 'self'; \
+         worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
         assets::style_hash()
     );
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))

@@ -63,7 +63,7 @@ pub async fn counter(
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     let spots = match app.catalogue.counter(&path.address).await {
         Ok(spots) => spots,
         Err(error) => return error::of_store(&error, lang),
@@ -71,6 +71,7 @@ pub async fn counter(
     let Some(spot) = catalogue::at(&spots, app.clock.now()) else {
         return error::page(lang, Kind::Unknown);
     };
+    let lang = answer::offered(lang, &spot.ready.questionnaire);
     let back = answer::in_language(&CounterPath { address: path.address.clone() }.to_string(), lang);
     let facts = facts(&spot.ready, lang, counter::places(spot), Channel::Open);
     show(&facts, &path.to_string(), Some(&back))
@@ -78,9 +79,10 @@ pub async fn counter(
 
 /// Shows the details of a campaign with personal links, from its opening on.
 pub async fn link(path: LinkAboutPath, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     match invited(&app, &path.slug).await {
         Ok(Some(ready)) => {
+            let lang = answer::offered(lang, &ready.questionnaire);
             let year = answer::year(&ready.stored.campaign);
             // Which group somebody belongs to is not in the address.
             let places = Places { unit: "", counter: None, year };
@@ -102,7 +104,7 @@ async fn invited(app: &App, slug: &str) -> Result<Option<Ready>, StoreError> {
 }
 
 fn show(facts: &Facts<'_>, path: &str, back: Option<&str>) -> Response {
-    let links = answer::language_links(path);
+    let links = answer::links_of(facts.questionnaire, path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
     error::html(StatusCode::OK, notice::page(facts, &links, back).into_string())
 }

@@ -11,7 +11,7 @@ use crate::{
     clock,
     language::Lang,
     organisation::{Campaign, Phase},
-    questionnaire::{Answers, Invalid},
+    questionnaire::{Answers, Invalid, Questionnaire},
     secret::{self, Id},
     store::{ready::Ready, responses},
     web::{app::App, error, form::Fields, template::HOLE, views::message::Kind},
@@ -38,10 +38,34 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// The language asked for; Vietnamese where none or an unknown one is.
+    /// The language of a staff page; Vietnamese where none or an unknown one is asked for.
     pub fn language(&self) -> Lang {
         self.lang.as_deref().and_then(Lang::find).unwrap_or(Lang::VI)
     }
+
+    /// The language of a respondent's page, one added by files too.
+    pub fn language_of_respondent(&self) -> Lang {
+        self.lang.as_deref().and_then(Lang::find_for_respondents).unwrap_or(Lang::VI)
+    }
+}
+
+/// The languages that a questionnaire can be answered in: those of its definition that pages have words for.
+pub fn languages(questionnaire: &Questionnaire) -> Vec<Lang> {
+    let spoken = |lang: &Lang| questionnaire.languages.iter().any(|code| code == lang.code());
+    Lang::for_respondents().filter(spoken).collect()
+}
+
+/// The language asked for if the questionnaire has it, else its first one: nobody answers in a language that the
+/// questions are not in.
+pub fn offered(lang: Lang, questionnaire: &Questionnaire) -> Lang {
+    let languages = languages(questionnaire);
+    let first = || questionnaire.languages.iter().find_map(|code| Lang::find_for_respondents(code));
+    if languages.contains(&lang) { lang } else { first().unwrap_or(Lang::VI) }
+}
+
+/// A questionnaire's addresses in its languages.
+pub fn links_of(questionnaire: &Questionnaire, path: &str) -> Vec<(Lang, String)> {
+    languages(questionnaire).into_iter().map(|lang| (lang, in_language(path, lang))).collect()
 }
 
 /// An address in a language: Vietnamese needs no mark.
@@ -49,7 +73,7 @@ pub fn in_language(path: &str, lang: Lang) -> String {
     if lang == Lang::VI { path.to_owned() } else { format!("{path}?lang={}", lang.code()) }
 }
 
-/// A page's addresses in all languages.
+/// A staff page's addresses in all languages.
 pub fn language_links(path: &str) -> Vec<(Lang, String)> {
     Lang::ALL.into_iter().map(|lang| (lang, in_language(path, lang))).collect()
 }
@@ -74,25 +98,39 @@ pub fn same_or_new(fields: &Fields) -> String {
     submission(fields).unwrap_or_else(|| String::from_utf8_lossy(&new_submission()).into_owned())
 }
 
-/// The answers among a form's fields, with the id they are stored under.
+/// The form that a key stands for, with the number of its variant. Where modules rotate, a keyed hash of the form's
+/// idempotency key chooses them: the same key always has the same ones, nothing need be stored or sent along, and who
+/// does not have the server's key cannot tell which they will be.
+pub fn form<'r>(app: &App, ready: &'r Ready, key: &str) -> (usize, &'r Questionnaire) {
+    let campaign = ready.stored.number.to_be_bytes();
+    ready.form(app.key.id("modules", &[&campaign, key.to_ascii_lowercase().as_bytes()]))
+}
+
+/// The answers among a form's fields, with the id they are stored under. `form` is that of the key sent
+/// ([`self::form`]).
 ///
 /// # Errors
 /// [`Invalid`] with what was sent and what is wrong; without a usable idempotency key nothing may be stored either.
-pub fn parse(app: &App, ready: &Ready, fields: &Fields) -> Result<(Answers, Id), Invalid> {
+pub fn parse(
+    app: &App,
+    ready: &Ready,
+    form: &Questionnaire,
+    fields: &Fields,
+) -> Result<(Answers, Id), Invalid> {
     let own = [SUBMISSION, CAMPAIGN, TOKEN, LANG];
     let given = || fields.iter().filter(|(name, _)| !own.contains(name));
-    let answers = Answers::parse(&ready.questionnaire, given())?;
+    let answers = Answers::parse(form, given())?;
     match submission(fields) {
         Some(key) => Ok((answers, responses::sheet_id(&app.key, ready.stored.number, &key))),
-        None => Err(Invalid::of_key(&ready.questionnaire, given())),
+        None => Err(Invalid::of_key(form, given())),
     }
 }
 
 /// The free texts with their questions' ids.
-pub fn texts(ready: &Ready, answers: &Answers) -> Vec<(String, String)> {
+pub fn texts(form: &Questionnaire, answers: &Answers) -> Vec<(String, String)> {
     answers
         .texts()
-        .filter_map(|(at, text)| Some((ready.questionnaire.questions.get(at)?.id.clone(), text.to_owned())))
+        .filter_map(|(at, text)| Some((form.questions.get(at)?.id.clone(), text.to_owned())))
         .collect()
 }
 

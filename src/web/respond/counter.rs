@@ -19,7 +19,7 @@ use super::{
 use crate::{
     language::Lang,
     organisation::Channel,
-    questionnaire::Invalid,
+    questionnaire::{Invalid, Questionnaire},
     store::{
         inbox::{Kept, Refused},
         responses::{self, Sheet},
@@ -29,7 +29,7 @@ use crate::{
         catalogue::{self, Spot},
         error::{self, NotFound},
         form::{self, Fields},
-        template::{MARKER, Template},
+        template::{HOLE, MARKER, Template},
         views::{
             components::Places,
             message::Kind,
@@ -61,7 +61,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     let spots = match app.catalogue.counter(&path.address).await {
         Ok(spots) => spots,
         Err(error) => return error::of_store(&error, lang),
@@ -71,12 +71,15 @@ pub async fn show(
         return error::page(lang, Kind::Unknown);
     };
     let campaign = &spot.ready.stored.campaign;
+    let lang = answer::offered(lang, &spot.ready.questionnaire);
     if let Some(page) = answer::not_open(campaign, campaign.phase(now), lang) {
         return page;
     }
-    let render = || Template::new(&page(spot, lang, MARKER, None)).ok();
-    match app.catalogue.page(spot, lang, render) {
-        Some(template) => send(&template, answer::takes_gzip(request.headers())),
+    let key = answer::new_submission();
+    let (variant, form) = answer::form(&app, &spot.ready, &String::from_utf8_lossy(&key));
+    let render = || Template::new(&page(spot, form, lang, MARKER, None)).ok();
+    match app.catalogue.page(spot, lang, variant, render) {
+        Some(template) => send(&template, &key, answer::takes_gzip(request.headers())),
         None => error::page(lang, Kind::Failed),
     }
 }
@@ -88,7 +91,7 @@ pub async fn submit(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
         Ok(fields) => fields,
@@ -126,7 +129,10 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         return Some(error::page(lang, Kind::OtherForm));
     };
     let stored = &spot.ready.stored;
-    let parsed = answer::parse(app, &spot.ready, fields);
+    let lang = answer::offered(lang, &spot.ready.questionnaire);
+    let key = answer::same_or_new(fields);
+    let (_, form) = answer::form(app, &spot.ready, &key);
+    let parsed = answer::parse(app, &spot.ready, form, fields);
     if let Some(page) = answer::not_open(&stored.campaign, stored.campaign.phase(now), lang) {
         let id = parsed.as_ref().ok().map(|(_, id)| *id);
         return Some(again(app, id, path, lang).await.unwrap_or(page));
@@ -134,7 +140,7 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
     let (answers, id) = match parsed {
         Ok(parsed) => parsed,
         Err(invalid) => {
-            let page = page(spot, lang, &answer::same_or_new(fields), Some(&invalid));
+            let page = page(spot, form, lang, &key, Some(&invalid));
             return Some(error::html(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
     };
@@ -146,8 +152,8 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         definition: stored.definition,
         channel: Channel::Open,
         language: lang.code().to_owned(),
-        answers: answers.pack(&spot.ready.questionnaire),
-        texts: answer::texts(&spot.ready, &answers),
+        answers: answers.pack(form),
+        texts: answer::texts(form, &answers),
         unit: spot.place.unit.clone(),
     };
     match app.inbox.put(sheet).await {
@@ -178,20 +184,26 @@ fn busy(path: &CounterPath, fields: &Fields, lang: Lang) -> Response {
 
 /// The thank-you page.
 pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
-    error::page(wanted.language(), Kind::Thanks)
+    error::page(wanted.language_of_respondent(), Kind::Thanks)
 }
 
-fn page(spot: &Spot, lang: Lang, submission: &str, answers: Option<&Invalid>) -> String {
+fn page(
+    spot: &Spot,
+    form: &Questionnaire,
+    lang: Lang,
+    submission: &str,
+    answers: Option<&Invalid>,
+) -> String {
     let campaign = &spot.ready.stored.campaign;
     let path = CounterPath { address: spot.place.address.clone().unwrap_or_default() }.to_string();
-    let links = answer::language_links(&path);
+    let links = answer::links_of(&spot.ready.questionnaire, &path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
     let details = about::CounterAboutPath { address: spot.place.address.clone().unwrap_or_default() };
     let details = details.to_string();
     let places = places(spot);
     questionnaire::page(&Page {
         lang,
-        questionnaire: &spot.ready.questionnaire,
+        questionnaire: form,
         heading: lang.pick(&campaign.title),
         places,
         action: &answer::in_language(&path, lang),
@@ -215,9 +227,8 @@ pub fn places(spot: &Spot) -> Places<'_> {
     }
 }
 
-fn send(template: &Template, gzip: bool) -> Response {
-    let id = answer::new_submission();
-    let body = if gzip { template.gzip(&id) } else { template.plain(&id) };
+fn send(template: &Template, key: &[u8; HOLE], gzip: bool) -> Response {
+    let body = if gzip { template.gzip(key) } else { template.plain(key) };
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

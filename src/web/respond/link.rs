@@ -20,7 +20,7 @@ use super::{
 use crate::{
     language::Lang,
     organisation::Channel,
-    questionnaire::Invalid,
+    questionnaire::{Invalid, Questionnaire},
     store::{
         StoreError, invitations,
         ready::Ready,
@@ -97,13 +97,18 @@ async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
 
 /// Shows the questionnaire of a link, or says why there is none.
 pub async fn show(path: LinkPath, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
-    let lang = wanted.language();
+    let lang = wanted.language_of_respondent();
     match open(&app, &path.token).await {
         Err(error) => error::of_store(&error, lang),
         Ok(None) => unknown(lang),
-        Ok(Some(link)) => closed_or_used(&app, &link, lang).unwrap_or_else(|| {
-            error::html(StatusCode::OK, page(&link, lang, &answer::same_or_new(&Fields::default()), None))
-        }),
+        Ok(Some(link)) => {
+            let lang = answer::offered(lang, &link.ready.questionnaire);
+            closed_or_used(&app, &link, lang).unwrap_or_else(|| {
+                let key = answer::same_or_new(&Fields::default());
+                let (_, form) = answer::form(&app, &link.ready, &key);
+                error::html(StatusCode::OK, page(&link, form, lang, &key, None))
+            })
+        }
     }
 }
 
@@ -114,7 +119,7 @@ pub async fn submit(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    store(&app, Some(&path.token), wanted.language(), request).await
+    store(&app, Some(&path.token), wanted.language_of_respondent(), request).await
 }
 
 /// Stores the answers of a form that carries its token.
@@ -124,7 +129,7 @@ pub async fn submit_form(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    store(&app, None, wanted.language(), request).await
+    store(&app, None, wanted.language_of_respondent(), request).await
 }
 
 async fn store(app: &App, path: Option<&str>, lang: Lang, request: Request) -> Response {
@@ -168,6 +173,7 @@ async fn attempt(
 ) -> Result<Option<Response>, StoreError> {
     let Some(link) = open(app, token).await? else { return Ok(Some(unknown(lang))) };
     let stored = &link.ready.stored;
+    let lang = answer::offered(lang, &link.ready.questionnaire);
     if fields.has(answer::CAMPAIGN) && fields.one(answer::CAMPAIGN) != Some(stored.campaign.slug.as_str()) {
         return Ok(Some(error::page(lang, Kind::OtherForm)));
     }
@@ -175,12 +181,14 @@ async fn attempt(
     if let Some(page) = answer::not_open(&stored.campaign, phase, lang) {
         return Ok(Some(page));
     }
+    let key = answer::same_or_new(fields);
+    let (_, form) = answer::form(app, &link.ready, &key);
     // Whether the link is used is decided in the transaction: the same form sent again gets its thank-you page.
-    let (answers, id) = match answer::parse(app, &link.ready, fields) {
+    let (answers, id) = match answer::parse(app, &link.ready, form, fields) {
         Ok(parsed) => parsed,
         Err(invalid) => {
             let page = || {
-                let page = page(&link, lang, &answer::same_or_new(fields), Some(&invalid));
+                let page = page(&link, form, lang, &key, Some(&invalid));
                 error::html(StatusCode::UNPROCESSABLE_ENTITY, page)
             };
             return Ok(Some(closed_or_used(app, &link, lang).unwrap_or_else(page)));
@@ -195,8 +203,8 @@ async fn attempt(
         definition: stored.definition,
         channel: Channel::Link,
         language: lang.code().to_owned(),
-        answers: answers.pack(&link.ready.questionnaire),
-        texts: answer::texts(&link.ready, &answers),
+        answers: answers.pack(form),
+        texts: answer::texts(form, &answers),
         unit: link.unit.clone(),
     };
     Ok(match urn::keep(&app.store, app.clock.now(), &link.hash, &sheet).await? {
@@ -213,7 +221,7 @@ async fn attempt(
 
 /// The thank-you page.
 pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
-    error::page(wanted.language(), Kind::Thanks)
+    error::page(wanted.language_of_respondent(), Kind::Thanks)
 }
 
 fn unknown(lang: Lang) -> Response {
@@ -226,15 +234,22 @@ fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
     answer::not_open(campaign, campaign.phase(app.clock.now()), lang).or_else(|| link.used.then(used))
 }
 
-fn page(link: &Opened, lang: Lang, submission: &str, answers: Option<&Invalid>) -> String {
+fn page(
+    link: &Opened,
+    form: &Questionnaire,
+    lang: Lang,
+    submission: &str,
+    answers: Option<&Invalid>,
+) -> String {
     let campaign = &link.ready.stored.campaign;
-    let links = answer::language_links(&LinkPath { token: link.token.clone() }.to_string());
+    let path = LinkPath { token: link.token.clone() }.to_string();
+    let links = answer::links_of(&link.ready.questionnaire, &path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
     let details = about::LinkAboutPath { slug: campaign.slug.clone() }.to_string();
     let places = Places { unit: &link.unit_name, counter: None, year: answer::year(campaign) };
     questionnaire::page(&Page {
         lang,
-        questionnaire: &link.ready.questionnaire,
+        questionnaire: form,
         heading: lang.pick(&campaign.title),
         places,
         action: &answer::in_language(&FormPath.to_string(), lang),

@@ -11,13 +11,18 @@ fn local(milliseconds: i64) -> Option<jiff::ZonedDateTime> {
 
 /// The day of a moment: `05/10/2026`, `5 October 2026`.
 pub fn day(lang: Lang, milliseconds: i64) -> String {
-    let format = if lang == Lang::VI { "%d/%m/%Y" } else { "%-d %B %Y" };
+    // Only English has words for the months here; figures are understood everywhere in the country.
+    let format = if lang == Lang::EN { "%-d %B %Y" } else { "%d/%m/%Y" };
     local(milliseconds).map_or_else(String::new, |moment| moment.strftime(format).to_string())
 }
 
 /// Day and time of a moment: `08:00 ngày 05/10/2026`, `5 October 2026, 08:00`.
 pub fn moment(lang: Lang, milliseconds: i64) -> String {
-    let format = if lang == Lang::VI { "%H:%M ngày %d/%m/%Y" } else { "%-d %B %Y, %H:%M" };
+    let format = match lang {
+        Lang::VI => "%H:%M ngày %d/%m/%Y",
+        Lang::EN => "%-d %B %Y, %H:%M",
+        _ => "%H:%M, %d/%m/%Y",
+    };
     local(milliseconds).map_or_else(String::new, |moment| moment.strftime(format).to_string())
 }
 

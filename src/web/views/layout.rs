@@ -37,7 +37,7 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
     let messages = frame.lang.messages();
     html! {
         (DOCTYPE)
-        html lang=(frame.lang.code()) {
+        html lang=(frame.lang.code()) dir=[frame.lang.direction()] {
             head {
                 meta charset="utf-8";
                 title {

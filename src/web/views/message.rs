@@ -8,6 +8,7 @@ use crate::language::Lang;
 use super::{
     components, dates,
     layout::{self, Frame},
+    phone,
 };
 
 /// Everything the page shows.
@@ -61,6 +62,8 @@ pub enum Kind<'a> {
     ContentType,
     /// The request makes no sense: broken encoding, no submission id, too many fields, a method nobody answers.
     Malformed,
+    /// The account may not do this.
+    NotYours,
     /// The form came from another site.
     OtherSite,
     /// The request took too long.
@@ -125,6 +128,9 @@ impl Kind<'_> {
             Self::Malformed => {
                 [fl!(m, "respond-bad"), fl!(m, "respond-bad-what"), fl!(m, "respond-bad-next")]
             }
+            Self::NotYours => {
+                [fl!(m, "respond-denied"), fl!(m, "respond-denied-what"), fl!(m, "respond-denied-next")]
+            }
             Self::OtherSite => {
                 [fl!(m, "respond-site"), fl!(m, "respond-site-what"), fl!(m, "respond-site-next")]
             }
@@ -153,20 +159,17 @@ pub fn of(page: &Page<'_>) -> Markup {
     let [title, what, next] = page.kind.words(page.lang);
     let heading = page.heading.map_or_else(|| fl!(messages, "respond-heading"), str::to_owned);
     let content = html! {
-        .say {
+        .say data-say=(if matches!(page.kind, Kind::Thanks) { "thanks" } else { "" }) {
             (sign(page.kind))
             h1 { (title) }
             p { (what) }
             p { (next) }
             @if let Kind::Busy { action, fields } = *page.kind {
-                form method="post" action=(action)
-                    data-sending=(fl!(messages, "respond-sending"))
-                    data-offline=(fl!(messages, "respond-offline"))
-                {
+                form method="post" action=(action) data-words=(phone::words(page.lang, false)) {
                     @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
                     .send {
-                        button { (fl!(messages, "respond-send-again")) }
                         p #status role="status" {}
+                        button { (fl!(messages, "respond-send-again")) }
                     }
                 }
             }
@@ -222,6 +225,7 @@ mod tests {
             Kind::TooLarge,
             Kind::ContentType,
             Kind::Malformed,
+            Kind::NotYours,
             Kind::OtherSite,
             Kind::Unavailable,
             Kind::Slow,

@@ -1,7 +1,7 @@
 //! Pages as pure functions from plain structs to HTML: no request, no database, no clock.
 //!
 //! [`layout`] is the skeleton every respondent's page shares, [`components`] its parts, [`questionnaire`] the form
-//! ([`rule`] its skip rules in words), [`message`] every page that only says something,
+//! ([`rule`] its skip rules in words, [`phone`] what its script says), [`message`] every page that only says something,
 //! [`notice`] what people are told before they answer, [`poster`] the printed page
 //! with a counter's code. Words of the interface come from the catalogues (`respond-…`), words of a questionnaire from
 //! its definition. Everything passes through maud's escaping; the only markup taken as it is are our own styles
@@ -13,6 +13,7 @@ pub mod dates;
 pub mod layout;
 pub mod message;
 pub mod notice;
+pub mod phone;
 pub mod poster;
 pub mod questionnaire;
 pub mod rule;

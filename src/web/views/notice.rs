@@ -8,6 +8,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use crate::{
+    definition::model::Kind,
     language::Lang,
     organisation::{Campaign, Channel, Notice},
     questionnaire::Questionnaire,
@@ -187,6 +188,9 @@ fn stored(facts: &Facts<'_>) -> Markup {
         section.told {
             h2 { (fl!(m, "notice-stored")) }
             p { (kept) }
+            @if facts.questionnaire.questions.iter().any(|question| question.kind == Kind::Text) {
+                p { (fl!(m, "notice-stored-comments")) }
+            }
             @if link { p { (fl!(m, "notice-stored-list")) } }
             h2 { (fl!(m, "notice-not-stored")) }
             p { (fl!(m, "notice-not-stored-what")) }

@@ -17,11 +17,15 @@ use super::{
     components::{self, Places},
     layout::{self, Frame},
     notice::{self, Facts},
-    rule,
+    phone, rule,
 };
 
 /// Longest label, in characters, that still fits a column when the options of a scale stand side by side.
 const LONGEST_IN_COLUMN: usize = 36;
+
+/// Most questions that are shown on one page; with more, a script shows a section at a time. The questionnaires of
+/// counters stay below: every step costs a tap.
+const LONGEST_PAGE: usize = 24;
 
 /// Everything the page shows.
 #[derive(Debug, Clone, Copy)]
@@ -72,18 +76,22 @@ pub fn page(page: &Page<'_>) -> Markup {
             (notice::link(lang, page.details))
         }
         form method="post" action=(page.action) novalidate
-            data-progress=(fl!(messages, "respond-progress", done = "#", all = "#"))
-            data-sending=(fl!(messages, "respond-sending"))
-            data-offline=(fl!(messages, "respond-offline"))
+            data-words=(phone::words(lang, page.token.is_none()))
+            data-keep[page.token.is_none()]
+            data-paged[questionnaire.sections.len() > 1 && questionnaire.questions.len() > LONGEST_PAGE]
         {
-            input type="hidden" name="submission" value=(page.submission);
+            // Some browsers fill hidden fields in again after a reload; the key must be the page's own.
+            input type="hidden" name="submission" value=(page.submission) autocomplete="off";
             input type="hidden" name="_campaign" value=(page.campaign);
             @if let Some(token) = page.token { input type="hidden" name="token" value=(token); }
-            p.done #progress hidden {}
+            .done {
+                p { span #progress { (questions(page)) } " " b #net role="status" {} }
+                .bar { div #bar {} }
+            }
             @for (at, _) in questionnaire.sections.iter().enumerate() { (section(page, at)) }
             .send {
-                button { (fl!(messages, "respond-send")) }
                 p #status role="status" {}
+                button { (fl!(messages, "respond-send")) }
                 p.hint { (fl!(messages, "respond-before-sending")) }
             }
         }
@@ -98,6 +106,17 @@ pub fn page(page: &Page<'_>) -> Markup {
         script: true,
     };
     layout::page(&frame, &content)
+}
+
+/// How many questions there are; the script says here how many are answered.
+fn questions(page: &Page<'_>) -> String {
+    let questions = &page.questionnaire.questions;
+    let (messages, count) = (page.lang.messages(), questions.len());
+    if questions.iter().any(|question| question.asked_if.is_some()) {
+        fl!(messages, "respond-questions-at-most", questions = count)
+    } else {
+        fl!(messages, "respond-questions", questions = count)
+    }
 }
 
 /// How long it takes, and which answers may be left out.
@@ -233,7 +252,7 @@ impl Asked<'_> {
         html! {
             label.ask for={ "q" (self.number) } { (self.wording()) }
             (self.notes())
-            textarea #{ "q" (self.number) } name=(self.question.id) rows="4"
+            textarea #{ "q" (self.number) } name=(self.question.id) rows="4" maxlength=(self.question.max_length)
                 aria-describedby=[self.described_by()] aria-invalid=[self.fault.map(|_| "true")]
             {
                 // The parser drops one line break here; without it the reader's own would be lost.
@@ -291,7 +310,11 @@ impl Asked<'_> {
         match self.question.kind {
             Kind::Single => String::new(),
             Kind::Multiple => fl!(messages, "respond-choose-several"),
-            Kind::Text => fl!(messages, "respond-longest", length = self.question.max_length),
+            Kind::Text => format!(
+                "{} {}",
+                fl!(messages, "respond-apart"),
+                fl!(messages, "respond-longest", length = self.question.max_length)
+            ),
             Kind::Number => match self.question.range {
                 (low, high) if low > i32::MIN + 1 && high < i32::MAX => {
                     fl!(messages, "respond-number-between", low = low, high = high)

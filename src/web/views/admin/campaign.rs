@@ -40,6 +40,8 @@ pub struct Page<'a> {
     pub phase: Phase,
     /// How many have answered.
     pub turnout: &'a Turnout,
+    /// How many comments wait to be read; absent: the account may not read them.
+    pub waiting: Option<u64>,
     /// Its counters.
     pub desks: &'a [Desk],
 }
@@ -63,6 +65,11 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         p.actions {
             a.button href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
+            @if let Some(n) = page.waiting {
+                a.button.plain href=(in_language(&format!("{path}/y-kien"), lang)) {
+                    (fl!(m, "admin-comments-of", n = n))
+                }
+            }
             @if !page.desks.is_empty() {
                 a.button.plain href=(in_language(&format!("{path}/posters"), lang)) { (fl!(m, "admin-posters")) }
             }

@@ -1,0 +1,280 @@
+//! Screening of free text: nothing that people wrote appears in a report before somebody has read and released it.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    extract::{Query, Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::routing::TypedPath;
+use serde::Deserialize;
+
+use crate::{
+    language::Lang,
+    screening,
+    secret::Id,
+    store::{
+        StoreError, campaigns,
+        comments::{self, Comment, Filter, Status},
+        ready, units,
+    },
+    web::{
+        app::App,
+        auth::{permit, session::Staff},
+        error::{self, NotFound},
+        form::{self, Fields},
+        respond::answer::Wanted,
+        views::{
+            admin::comments::{self as view, Page},
+            message::Kind,
+        },
+    },
+};
+
+/// Comments on a page.
+const PAGE: i64 = 50;
+
+/// The comments of a campaign.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/y-kien", rejection(NotFound))]
+pub struct CommentsPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// One comment, to cover words of it.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/y-kien/{id}", rejection(NotFound))]
+pub struct CommentPath {
+    /// The campaign's slug.
+    pub slug: String,
+    /// Its id, hex.
+    pub id: String,
+}
+
+/// The part of the address after `?`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    status: Option<String>,
+    unit: Option<String>,
+    question: Option<String>,
+    after: Option<String>,
+}
+
+impl Asked {
+    fn filter(&self) -> Filter {
+        Filter {
+            status: self.status.as_deref().and_then(view::status_of).unwrap_or(Status::Waiting),
+            unit: self.unit.clone().unwrap_or_default(),
+            question: self.question.clone().unwrap_or_default(),
+            after: self.after.as_deref().and_then(id_of),
+        }
+    }
+}
+
+fn id_of(hex: &str) -> Option<Id> {
+    let bytes = hex.as_bytes();
+    if bytes.len() != 32 || !hex.is_ascii() {
+        return None;
+    }
+    let mut id = Id::default();
+    for (byte, pair) in id.iter_mut().zip(bytes.chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(id)
+}
+
+/// Shows comments of a campaign, in the order of their random ids.
+pub async fn show(
+    path: CommentsPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let lang = wanted.language();
+    if !permit::may_screen(&staff) {
+        return error::page(lang, Kind::NotYours);
+    }
+    match page(&app, &path.slug, &staff, lang, &asked.filter()).await {
+        Ok(Some(page)) => error::html(StatusCode::OK, page),
+        Ok(None) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+async fn page(
+    app: &App,
+    slug: &str,
+    staff: &Staff,
+    lang: Lang,
+    filter: &Filter,
+) -> Result<Option<String>, StoreError> {
+    let mut db = app.store.read().await?;
+    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
+    let number = stored.number;
+    let ready = ready::load(&mut db, stored).await?;
+    let tree = units::tree(&mut db).await?;
+    let units = comments::units(&mut db, number).await?;
+    let named = |code: String| {
+        let name = tree.get(&code).map_or_else(|| code.clone(), |unit| unit.name.clone());
+        (code, name)
+    };
+    let mut list = comments::list(&mut db, number, filter, PAGE + 1).await?;
+    let more = usize::try_from(PAGE).is_ok_and(|most| list.len() > most);
+    list.truncate(usize::try_from(PAGE).unwrap_or_default());
+    let page = Page {
+        lang,
+        account: &staff.account,
+        campaign: &ready.stored.campaign,
+        questionnaire: &ready.questionnaire,
+        units: &units.into_iter().map(named).collect::<Vec<_>>(),
+        counts: comments::counts(&mut db, number).await?,
+        filter,
+        comments: &list,
+        more,
+    };
+    Ok(Some(view::page(&page).into_string()))
+}
+
+/// Stores the decisions of a page.
+pub async fn decide(
+    path: CommentsPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(asked): Query<Asked>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    // Read before refusing: a body left unread ends the connection.
+    let (parts, body) = request.into_parts();
+    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
+        Ok(fields) => fields,
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    if !permit::may_screen(&staff) {
+        return error::page(lang, Kind::NotYours);
+    }
+    match keep(&app, &path.slug, asked.filter().status, &fields).await {
+        Ok(Some(decided)) => {
+            // Neither ids nor words: the log is kept longer than some of them.
+            tracing::info!(account = staff.account, campaign = path.slug, decided, "comments screened");
+            Redirect::to(&view::address(&path.slug, lang, &asked.filter())).into_response()
+        }
+        Ok(None) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+/// What stays as it was `shown` is not touched: somebody else may have decided on it meanwhile.
+async fn keep(app: &App, slug: &str, shown: Status, fields: &Fields) -> Result<Option<u64>, StoreError> {
+    let rest_released = fields.one(view::REST).is_some();
+    let mut db = app.store.write().await?;
+    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
+    let mut decided = 0;
+    let mut left: Vec<Id> = Vec::new();
+    for (name, value) in fields.iter() {
+        if name == view::SHOWN {
+            let undecided = fields.one(value).is_none_or(|status| status == view::code(shown));
+            left.extend(id_of(value).filter(|_| rest_released && undecided));
+        } else if let (Some(id), Some(status)) = (id_of(name), view::status_of(value).filter(|s| *s != shown))
+        {
+            decided += comments::decide(&mut db, stored.number, &[id], status).await?;
+        }
+    }
+    for id in left {
+        // Read again: what looks like a name or number is never released by the dozen.
+        let comment = comments::get(&mut db, stored.number, &id).await?;
+        let harmless = |comment: &Comment| {
+            comment.status == Status::Waiting && !screening::is_suspect(&screening::plain(&comment.text))
+        };
+        if comment.as_ref().is_some_and(harmless) {
+            decided += comments::decide(&mut db, stored.number, &[id], Status::Released).await?;
+        }
+    }
+    db.commit().await?;
+    Ok(Some(decided))
+}
+
+/// Shows one comment word by word.
+pub async fn edit(
+    path: CommentPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let lang = wanted.language();
+    if !permit::may_screen(&staff) {
+        return error::page(lang, Kind::NotYours);
+    }
+    match found(&app, &path).await {
+        Ok(Some((_, comment))) => {
+            let page = view::edit(lang, &staff.account, &path.slug, &path.to_string(), &comment);
+            error::html(StatusCode::OK, page.into_string())
+        }
+        Ok(None) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+async fn found(app: &App, path: &CommentPath) -> Result<Option<(i64, Comment)>, StoreError> {
+    let Some(id) = id_of(&path.id) else { return Ok(None) };
+    let mut db = app.store.read().await?;
+    let Some(stored) = campaigns::find(&mut db, &path.slug).await? else { return Ok(None) };
+    Ok(comments::get(&mut db, stored.number, &id).await?.map(|comment| (stored.number, comment)))
+}
+
+/// Covers words of a comment. What is below is gone at once: nobody asked for it, and nobody may need it later.
+pub async fn cover(
+    path: CommentPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    // Read before refusing: a body left unread ends the connection.
+    let (parts, body) = request.into_parts();
+    let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
+        Ok(fields) => fields,
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    if !permit::may_screen(&staff) {
+        return error::page(lang, Kind::NotYours);
+    }
+    match covered(&app, &path, &fields).await {
+        Ok(true) => {
+            comments::forget(&app.store).await;
+            tracing::info!(account = staff.account, campaign = path.slug, "a comment was covered in part");
+            let waiting =
+                Filter { status: Status::Waiting, unit: String::new(), question: String::new(), after: None };
+            Redirect::to(&view::address(&path.slug, lang, &waiting)).into_response()
+        }
+        Ok(false) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+async fn covered(app: &App, path: &CommentPath, fields: &Fields) -> Result<bool, StoreError> {
+    let Some((campaign, comment)) = found(app, path).await? else { return Ok(false) };
+    let plain = screening::plain(&comment.text);
+    // Places are counted in the words that were shown; if those have changed, nothing is covered.
+    if fields.one(view::SEEN) != Some(view::fingerprint(&plain).as_str()) {
+        return Ok(false);
+    }
+    let chosen: BTreeSet<usize> = fields
+        .iter()
+        .filter(|(name, _)| *name == view::COVERED)
+        .filter_map(|(_, at)| at.parse().ok())
+        .collect();
+    let masked = screening::mask(&plain, &chosen);
+    let mut db = app.store.write().await?;
+    let replaced = comments::replace(&mut db, campaign, &comment.id, &comment.text, &masked).await?;
+    if replaced && fields.one(view::RELEASE).is_some() {
+        comments::decide(&mut db, campaign, &[comment.id], Status::Released).await?;
+    }
+    db.commit().await?;
+    Ok(replaced)
+}

@@ -1,0 +1,258 @@
+//! Screening of free text.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+use sha2::{Digest as _, Sha256};
+
+use super::frame::{self, Frame};
+use crate::{
+    language::Lang,
+    organisation::Campaign,
+    questionnaire::Questionnaire,
+    screening,
+    store::comments::{Comment, Filter, Status},
+    web::respond::answer::in_language,
+};
+
+/// Field with the id of a comment on the page.
+pub const SHOWN: &str = "shown";
+/// Button that also releases what is neither decided on nor suspect.
+pub const REST: &str = "rest";
+/// Field with the place of a word to cover.
+pub const COVERED: &str = "cover";
+/// Field with the fingerprint of the words that were shown.
+pub const SEEN: &str = "seen";
+/// Button that also releases the comment.
+pub const RELEASE: &str = "release";
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// The account signed in.
+    pub account: &'a str,
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// Its form.
+    pub questionnaire: &'a Questionnaire,
+    /// Code and name of the units that have comments.
+    pub units: &'a [(String, String)],
+    /// Comments by status, in the order of [`Status::ALL`].
+    pub counts: [u64; 3],
+    /// Which of them are shown.
+    pub filter: &'a Filter,
+    /// The comments, at most a page of them.
+    pub comments: &'a [Comment],
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// A status as it stands in addresses and forms.
+pub const fn code(status: Status) -> &'static str {
+    match status {
+        Status::Waiting => "waiting",
+        Status::Released => "released",
+        Status::Withheld => "withheld",
+    }
+}
+
+/// The status with this code.
+pub fn status_of(text: &str) -> Option<Status> {
+    Status::ALL.into_iter().find(|status| code(*status) == text)
+}
+
+/// Lower-case hex digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A fingerprint of the words that somebody has seen.
+pub fn fingerprint(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// The address of a page of comments.
+pub fn address(slug: &str, lang: Lang, filter: &Filter) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if lang != Lang::VI {
+        query.append_pair("lang", lang.code());
+    }
+    query.append_pair("status", code(filter.status));
+    for (name, value) in [("unit", &filter.unit), ("question", &filter.question)] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    if let Some(after) = filter.after {
+        query.append_pair("after", &hex(&after));
+    }
+    format!("/admin/campaigns/{slug}/y-kien?{}", query.finish())
+}
+
+fn named(lang: Lang, status: Status) -> String {
+    let m = lang.messages();
+    match status {
+        Status::Waiting => fl!(m, "admin-comments-waiting"),
+        Status::Released => fl!(m, "admin-comments-released"),
+        Status::Withheld => fl!(m, "admin-comments-withheld"),
+    }
+}
+
+/// The page.
+pub fn page(page: &Page<'_>) -> Markup {
+    let (lang, m) = (page.lang, page.lang.messages());
+    let slug = page.campaign.slug.as_str();
+    let path = format!("/admin/campaigns/{slug}/y-kien");
+    let here = address(slug, lang, page.filter);
+    let content = html! {
+        p { a href=(in_language(&format!("/admin/campaigns/{slug}"), lang)) { (lang.pick(&page.campaign.title)) } }
+        p.note { (fl!(m, "admin-comments-note")) }
+        (filters(page))
+        @if page.comments.is_empty() {
+            p { (fl!(m, "admin-comments-none")) }
+        } @else {
+            form method="post" action=(here) {
+                @for comment in page.comments { (one(page, comment)) }
+                p.actions {
+                    button.main { (fl!(m, "admin-comments-keep")) }
+                    @if page.filter.status == Status::Waiting {
+                        " " button.button.plain name=(REST) value="1" { (fl!(m, "admin-comments-rest")) }
+                    }
+                }
+            }
+        }
+        @if let Some(last) = page.comments.last().filter(|_| page.more) {
+            @let next = Filter { after: Some(last.id), ..page.filter.clone() };
+            p { a href=(address(slug, lang, &next)) { (fl!(m, "admin-comments-more")) } }
+        }
+    };
+    let title = fl!(m, "admin-comments");
+    frame::page(&Frame { lang, title: &title, path: &path, account: Some(page.account) }, &content)
+}
+
+fn filters(page: &Page<'_>) -> Markup {
+    let (lang, m) = (page.lang, page.lang.messages());
+    let choices = |name: &str, label: String, chosen: &str, options: &[(String, String)]| {
+        let id = format!("filter-{name}");
+        html! {
+            .field {
+                label for=(id) { (label) }
+                select #(id) name=(name) {
+                    option value="" { (fl!(m, "admin-comments-any")) }
+                    @for (code, words) in options {
+                        option value=(code) selected[code == chosen] { (words) }
+                    }
+                }
+            }
+        }
+    };
+    let questions: Vec<(String, String)> = page
+        .questionnaire
+        .questions
+        .iter()
+        .filter(|question| question.kind == crate::definition::model::Kind::Text)
+        .map(|question| (question.id.clone(), lang.pick(&question.text).to_owned()))
+        .collect();
+    html! {
+        nav.tabs aria-label=(fl!(m, "admin-comments-status")) {
+            @for (status, n) in Status::ALL.into_iter().zip(page.counts) {
+                @let filter = Filter { status, after: None, ..page.filter.clone() };
+                a href=(address(&page.campaign.slug, lang, &filter))
+                    aria-current=[(status == page.filter.status).then_some("page")]
+                {
+                    (named(lang, status)) " (" (n) ")"
+                }
+            }
+        }
+        @if page.units.len() > 1 || questions.len() > 1 {
+            form.filter method="get" {
+                @if lang != Lang::VI { input type="hidden" name="lang" value=(lang.code()); }
+                input type="hidden" name="status" value=(code(page.filter.status));
+                @if page.units.len() > 1 {
+                    (choices("unit", fl!(m, "admin-unit"), &page.filter.unit, page.units))
+                }
+                @if questions.len() > 1 {
+                    (choices("question", fl!(m, "admin-comments-question"), &page.filter.question, &questions))
+                }
+                button.button.plain { (fl!(m, "admin-comments-filter")) }
+            }
+        }
+    }
+}
+
+fn one(page: &Page<'_>, comment: &Comment) -> Markup {
+    let (lang, m) = (page.lang, page.lang.messages());
+    let id = hex(&comment.id);
+    let plain = screening::plain(&comment.text);
+    let suspect = screening::is_suspect(&plain);
+    let question = page.questionnaire.questions.iter().find(|question| question.id == comment.question);
+    html! {
+        input type="hidden" name=(SHOWN) value=(id);
+        fieldset.comment {
+            legend {
+                (question.map_or(comment.question.as_str(), |question| lang.pick(&question.text)))
+            }
+            blockquote dir="auto" lang="vi" { (pointed(&plain)) }
+            @if suspect { p.hint { (fl!(m, "admin-comments-suspect")) } }
+            .choices {
+                @for status in Status::ALL {
+                    label {
+                        input type="radio" name=(id) value=(code(status)) checked[comment.status == status];
+                        " " (match status {
+                            Status::Waiting => fl!(m, "admin-comments-wait"),
+                            Status::Released => fl!(m, "admin-comments-release"),
+                            Status::Withheld => fl!(m, "admin-comments-withhold"),
+                        })
+                    }
+                }
+                a href=(in_language(&format!("/admin/campaigns/{}/y-kien/{id}", page.campaign.slug), lang)) {
+                    (fl!(m, "admin-comments-cover"))
+                }
+            }
+        }
+    }
+}
+
+/// The words, with what may name somebody marked.
+fn pointed(plain: &str) -> Markup {
+    html! {
+        @for part in screening::parts(plain) {
+            (part.gap)
+            @if part.suspect { mark { (part.word) } } @else { (part.word) }
+        }
+    }
+}
+
+/// One comment, word by word.
+pub fn edit(lang: Lang, account: &str, slug: &str, path: &str, comment: &Comment) -> Markup {
+    let m = lang.messages();
+    let plain = screening::plain(&comment.text);
+    let waiting =
+        Filter { status: Status::Waiting, unit: String::new(), question: String::new(), after: None };
+    let content = html! {
+        p { a href=(address(slug, lang, &waiting)) { (fl!(m, "admin-comments")) } }
+        p.note { (fl!(m, "admin-cover-note")) }
+        form method="post" action=(in_language(path, lang)) {
+            input type="hidden" name=(SEEN) value=(fingerprint(&plain));
+            fieldset.comment {
+                legend { (fl!(m, "admin-cover-legend")) }
+                .words dir="auto" {
+                    @for (at, part) in screening::parts(&plain).iter().enumerate() {
+                        (part.gap)
+                        label lang="vi" {
+                            input type="checkbox" name=(COVERED) value=(at) checked[part.suspect];
+                            span { (part.word) }
+                        }
+                    }
+                }
+            }
+            p.actions {
+                button.main name=(RELEASE) value="1" { (fl!(m, "admin-cover-release")) }
+                " " button.button.plain { (fl!(m, "admin-cover-only")) }
+            }
+        }
+    };
+    let title = fl!(m, "admin-comments-cover");
+    frame::page(&Frame { lang, title: &title, path, account: Some(account) }, &content)
+}

@@ -1,0 +1,58 @@
+//! The words that `respond.js` says, in the page's language: they stand in `data-words` of the form.
+
+use i18n_embed_fl::fl;
+use serde_json::json;
+
+use crate::language::Lang;
+
+/// The words as JSON; `#` stands for a number. `kept`: whether answers are kept on the device while they are unsent.
+pub fn words(lang: Lang, kept: bool) -> String {
+    let m = lang.messages();
+    let lost = if kept { fl!(m, "respond-lost") } else { fl!(m, "respond-lost-page") };
+    let offline = if kept { fl!(m, "respond-offline") } else { fl!(m, "respond-offline-page") };
+    json!({
+        "again": fl!(m, "respond-try-again"),
+        "back": fl!(m, "respond-back"),
+        "busy": fl!(m, "respond-busy-retry"),
+        "empty": fl!(m, "respond-fault-empty"),
+        "error": fl!(m, "respond-error-title"),
+        "errors": fl!(m, "respond-missing"),
+        "fresh": fl!(m, "respond-fresh"),
+        "kept": fl!(m, "respond-missing-what"),
+        "left": fl!(m, "respond-left", left = "#"),
+        "lost": lost,
+        "missing": fl!(m, "respond-fault-missing"),
+        "next": fl!(m, "respond-next"),
+        "offline": offline,
+        "part": fl!(m, "respond-part", part = "#", parts = "#"),
+        "progress": fl!(m, "respond-progress", done = "#", all = "#"),
+        "restored": fl!(m, "respond-restored"),
+        "sending": fl!(m, "respond-sending"),
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_where_answers_are_kept_the_words_promise_it() {
+        assert!(words(Lang::VI, true).contains("một giờ"));
+        assert!(!words(Lang::VI, false).contains("một giờ"));
+        assert!(
+            words(Lang::EN, true).contains("for an hour") && !words(Lang::EN, false).contains("for an hour")
+        );
+    }
+
+    #[test]
+    fn numbers_are_left_open_in_the_order_in_which_the_script_fills_them() {
+        for lang in Lang::ALL {
+            let words: serde_json::Value = serde_json::from_str(&words(lang, true)).unwrap();
+            for (name, places) in [("progress", 2), ("part", 2), ("left", 1), ("lost", 0)] {
+                let text = words[name].as_str().unwrap();
+                assert_eq!(text.matches('#').count(), places, "{name}");
+            }
+        }
+    }
+}
