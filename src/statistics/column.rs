@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     error::{Error, Problem},
-    table::Code,
+    table::{Code, is_long},
 };
 
 /// Distinct numbers above which a column keeps no texts.
@@ -194,12 +194,16 @@ impl Dictionary {
     /// Adds the cell of a row, which is valid UTF-8, with its line.
     #[inline]
     pub fn push(&mut self, text: &[u8], line: u64) {
-        if let [byte] = text
-            && let Some(cell) = self.single[usize::from(*byte)].checked_sub(1)
-            && let Cells::Narrow(cells) = &mut self.column.cells
-        {
-            cells.push(cell as u8);
-            return;
+        if let Cells::Narrow(cells) = &mut self.column.cells {
+            let cell = match text {
+                [byte] => self.single[usize::from(*byte)].checked_sub(1),
+                [] => self.missing.is_empty().then_some(0),
+                _ => None,
+            };
+            if let Some(cell) = cell {
+                cells.push(cell as u8);
+                return;
+            }
         }
         self.push_any(text, line);
     }
@@ -319,7 +323,8 @@ fn plain_number(text: &[u8]) -> Option<f64> {
     if named {
         return None;
     }
-    let number: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    let text = std::str::from_utf8(text).ok().filter(|text| !is_long(text))?;
+    let number: f64 = text.parse().ok()?;
     number.is_finite().then_some(number + 0.0)
 }
 

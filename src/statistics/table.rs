@@ -3,7 +3,11 @@
 //! A cell is missing, a code (text), and a number where the text is one. Two codes are the same when both are numbers
 //! and equal (`4` = `4.0`), else when their texts are equal.
 
-use std::{cmp::Ordering, collections::BTreeMap, io::Read};
+use std::{
+    cmp::Ordering,
+    collections::BTreeMap,
+    io::{Cursor, Read},
+};
 
 use super::{
     column::{Column, Dictionary},
@@ -20,14 +24,22 @@ pub enum Code {
 }
 
 impl Code {
-    /// The code of a text.
+    /// The code of a text. A whole number with more digits than a double has is a name: as a number it would be the
+    /// same as its neighbours.
     #[must_use]
     pub fn of(text: &str) -> Self {
         match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Self::Number(number + 0.0),
+            Ok(number) if number.is_finite() && !is_long(text) => Self::Number(number + 0.0),
             _ => Self::Text(text.to_owned()),
         }
     }
+}
+
+/// Whether a text is nothing but digits, and so many that a double may not tell it from others.
+pub(super) fn is_long(text: &str) -> bool {
+    const SAFE: usize = 15;
+    let digits = text.trim_start_matches(['-', '+']);
+    digits.len() > SAFE && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl Ord for Code {
@@ -69,14 +81,17 @@ struct Lines {
     rows: usize,
     /// Rows and their lines; between two of them the lines go on one by one.
     jumps: Vec<(usize, u64)>,
+    /// The line of the next row if no jump comes.
+    next: u64,
 }
 
 impl Lines {
     fn push(&mut self, line: u64) {
-        if self.rows == 0 || self.of(self.rows) != line {
+        if self.next != line || self.rows == 0 {
             self.jumps.push((self.rows, line));
         }
         self.rows += 1;
+        self.next = line + 1;
     }
 
     fn of(&self, row: usize) -> u64 {
@@ -86,30 +101,61 @@ impl Lines {
     }
 }
 
-/// Counts the lines that records start on. The csv crate tells how many line feeds it has consumed; of a CR LF it
-/// leaves the line feed to the next record, and blank lines it skips count with the record after them.
-#[derive(Debug, Default)]
-struct LineCounter {
-    consumed: u64,
+/// What is read after the end of the file, as a record of its own. Where it is not, the file ended within quotes and the
+/// rows after them would silently be one cell.
+const END: &[u8] = b"\0end of the file\0";
+
+/// Reads records with the lines that they start on.
+struct Records<R> {
+    reader: csv::Reader<R>,
+    record: csv::ByteRecord,
+    /// Lines end with CR LF. The csv crate counts line feeds, and leaves that of a CR LF to the next record.
     cr: bool,
 }
 
-impl LineCounter {
-    /// The line of a record that was just read; `feeds` is what the reader says of its lines by now.
-    fn line(&mut self, record: &csv::ByteRecord, feeds: u64, header: bool) -> u64 {
-        let passed = feeds - self.consumed;
-        self.consumed = feeds;
-        let inside = if passed == 1 && !header {
-            0
-        } else {
-            record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
-        };
-        if header {
-            self.cr = passed == inside;
+/// As much of a file as tells how its lines end.
+const START: u64 = 1 << 16;
+
+impl<'a> Records<Box<dyn Read + 'a>> {
+    fn new(mut input: impl Read + 'a) -> std::io::Result<Self> {
+        let mut start = Vec::new();
+        input.by_ref().take(START).read_to_end(&mut start)?;
+        let mut quoted = false;
+        let first = start.iter().position(|byte| {
+            quoted ^= *byte == b'"';
+            *byte == b'\n' && !quoted
+        });
+        let cr = first.and_then(|feed| start.get(feed.checked_sub(1)?)) == Some(&b'\r');
+        // The last line may have no end; one too many is a blank line.
+        let mut end = if cr { b"\r\n".to_vec() } else { b"\n".to_vec() };
+        end.extend_from_slice(END);
+        let input: Box<dyn Read + 'a> = Box::new(Cursor::new(start).chain(input).chain(Cursor::new(end)));
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(1 << 16)
+            .from_reader(input);
+        Ok(Self { reader, record: csv::ByteRecord::new(), cr })
+    }
+
+    /// Reads the next record: its line, or `None` at the end.
+    fn next(&mut self) -> Result<Option<u64>, Error> {
+        let broken = |line, problem: fn(u64) -> Problem| Error::at("data", problem(line));
+        let more = self.reader.read_byte_record(&mut self.record);
+        let feeds = self.reader.position().line() - 1;
+        let more = more.map_err(|error| {
+            Error::at("data", Problem::Csv { line: feeds + 1, detail: error.to_string() })
+        })?;
+        if more && self.record.as_slice() == END {
+            return Ok(None);
         }
-        // The last record may end without a line feed.
-        let ended = !self.cr && passed > inside;
-        1 + feeds - inside - u64::from(ended)
+        let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let own = u64::from(!self.cr);
+        if !more || self.record.as_slice().ends_with(END) {
+            // The line feed before the end is inside the quotes, too.
+            return Err(broken((1 + feeds).saturating_sub(inside), |line| Problem::Unclosed { line }));
+        }
+        Ok(Some((1 + feeds).saturating_sub(inside + own).max(1)))
     }
 }
 
@@ -121,45 +167,38 @@ impl Table {
     /// Text that is no CSV, no UTF-8, or has rows of another length than the header, with its line.
     pub fn read(input: impl Read, missing: &str, wanted: impl Fn(&str) -> bool) -> Result<Self, Error> {
         let broken = |line, detail| Error::at("data", Problem::Csv { line, detail });
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(1 << 16)
-            .from_reader(input);
-        let mut record = csv::ByteRecord::new();
-        let mut counter = LineCounter::default();
-        let mut header: Vec<String> = Vec::new();
-        if reader.read_byte_record(&mut record).map_err(|error| broken(1, error.to_string()))? {
-            let line = counter.line(&record, reader.position().line() - 1, true);
-            let names = csv::StringRecord::from_byte_record(record.clone())
-                .map_err(|error| broken(line, error.to_string()))?;
-            header = names.iter().map(str::to_owned).collect();
-        }
+        let mut records = Records::new(input).map_err(|error| broken(1, error.to_string()))?;
+        let Some(line) = records.next()? else { return Err(Error::at("data", Problem::EmptyFile)) };
+        let names = csv::StringRecord::from_byte_record(records.record.clone())
+            .map_err(|error| broken(line, error.to_string()))?;
+        let mut header: Vec<String> = names.iter().map(str::to_owned).collect();
         if let Some(first) = header.first_mut() {
             *first = first.trim_start_matches('\u{feff}').to_owned();
         }
+        if let [only] = header.as_slice()
+            && let Some(found) = [';', '\t'].into_iter().find(|separator| only.contains(*separator))
+            && !wanted(only)
+        {
+            return Err(Error::at("data", Problem::Separator { line, found }));
+        }
         let mut kept: Vec<(usize, Dictionary)> = Vec::new();
         for (position, name) in header.iter().enumerate() {
+            if !wanted(name) {
+                continue;
+            }
             if header.iter().take(position).any(|earlier| earlier == name) {
                 return Err(Error::at("data", Problem::Twice { name: name.clone() }));
             }
-            if wanted(name) {
-                kept.push((position, Dictionary::new(name, missing)));
-            }
+            kept.push((position, Dictionary::new(name, missing)));
         }
         let mut lines = Lines::default();
-        loop {
-            let more = reader.read_byte_record(&mut record);
-            let feeds = reader.position().line() - 1;
-            if !more.map_err(|error| broken(feeds + 1, error.to_string()))? {
-                break;
-            }
-            let line = counter.line(&record, feeds, false);
+        while let Some(line) = records.next()? {
+            let record = &records.record;
             if record.len() != header.len() {
                 let detail = format!("{} fields where the header has {}", record.len(), header.len());
                 return Err(broken(line, detail));
             }
-            check_utf8(&record).map_err(|detail| broken(line, detail))?;
+            check_utf8(record).map_err(|detail| broken(line, detail))?;
             lines.push(line);
             for (position, column) in &mut kept {
                 column.push(record.get(*position).unwrap_or_default(), line);
@@ -199,7 +238,13 @@ impl Table {
 
 /// Says which field of a record is no UTF-8.
 fn check_utf8(record: &csv::ByteRecord) -> Result<(), String> {
-    if record.as_slice().is_ascii() {
+    let bytes = record.as_slice();
+    if bytes.is_ascii() {
+        return Ok(());
+    }
+    // All fields at once; then no field may begin within a letter.
+    let begins = |field: &[u8]| field.first().is_none_or(|byte| *byte & 0b1100_0000 != 0b1000_0000);
+    if std::str::from_utf8(bytes).is_ok() && record.iter().all(begins) {
         return Ok(());
     }
     for (position, field) in record.iter().enumerate() {
@@ -222,6 +267,61 @@ mod tests {
         assert_eq!(Code::of("-0"), Code::of("0"));
         assert_ne!(Code::of("4"), Code::of(" 4"));
         assert_ne!(Code::of("nan"), Code::of("NaN"));
+    }
+
+    #[test]
+    fn long_whole_numbers_are_names() {
+        assert_ne!(Code::of("12345678901234561"), Code::of("12345678901234562"));
+        assert_eq!(Code::of("123456789012345"), Code::of("123456789012345.0"));
+        let ids = (0..5000).map(|i| format!("{}\n", 90_000_000_000_000_000u64 + i)).collect::<String>();
+        let table = table(&format!("a\n{ids}")).unwrap();
+        assert_eq!(table.column("a", "").unwrap().groups().names.len(), 5000);
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_never_closed_loses_no_rows_silently() {
+        for (text, line) in [
+            ("a,b\n1,2\n3,\"x\n5,6\n7,8\n", 3),
+            ("a,b\n1,2\n\"3,4\n5,6\n", 3),
+            ("a,b\r\n1,2\r\n3,\"x\r\n5,6\r\n", 3),
+            ("a,\"b\n1,2\n", 1),
+            ("a,b\n1,\"", 2),
+        ] {
+            assert_eq!(table(text).unwrap_err().problem, Problem::Unclosed { line }, "{text:?}");
+        }
+        for text in ["a,b\n1,\"x\"", "a,b\n1,\"x\"\n", "a,b\n1,5\" pipe\n2,\"say \"\"hi\"\"\"\n"] {
+            assert!(table(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_no_table_of_commas_say_so() {
+        assert_eq!(table("").unwrap_err().problem, Problem::EmptyFile);
+        assert_eq!(table("\n\n").unwrap_err().problem, Problem::EmptyFile);
+        let read = |text: &str| Table::read(text.as_bytes(), "", |name| name == "q");
+        assert_eq!(read("q;c\n1;2\n").unwrap_err().problem, Problem::Separator { line: 1, found: ';' });
+        assert_eq!(read("q\tc\n1\t2\n").unwrap_err().problem, Problem::Separator { line: 1, found: '\t' });
+        // Columns of the same name harm nobody who does not ask for them: spreadsheets leave empty ones.
+        assert_eq!(read("q,c,,\n1,2,,\n").unwrap().rows(), 1);
+        assert_eq!(read("q,q\n1,2\n").unwrap_err().problem, Problem::Twice { name: "q".to_owned() });
+    }
+
+    #[test]
+    fn blank_lines_and_missing_ends_shift_no_line() {
+        let last = |text: &str| {
+            let table = table(text).unwrap();
+            table.line(table.rows() - 1)
+        };
+        for (text, line) in [
+            ("a,b\n1,2\n3,4", 3),
+            ("\n\na,b\n1,2\n\n\n3,4\n", 7),
+            ("\r\na,b\r\n1,2\r\n\r\n3,4", 5),
+            ("\r\na,b\r\n1,\"x\ny\"\r\n3,4\r\n", 5),
+            ("a,b\n\n\nbad,\"\n\nx\"", 4),
+            ("a,b\n\"x\r\ny\",1\n3,4\n", 4),
+        ] {
+            assert_eq!(last(text), line, "{text:?}");
+        }
     }
 
     #[test]
