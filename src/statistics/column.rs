@@ -174,6 +174,8 @@ pub struct Dictionary {
     last: u32,
     /// Whether every text so far is a number as it is printed, so that the number says everything.
     plain: bool,
+    /// The line of the first text that is no UTF-8.
+    broken: Option<u64>,
 }
 
 impl Dictionary {
@@ -188,10 +190,17 @@ impl Dictionary {
             single: [0; 256],
             last: 0,
             plain: true,
+            broken: None,
         }
     }
 
-    /// Adds the cell of a row, which is valid UTF-8, with its line.
+    /// The line of the first text that is no UTF-8.
+    #[must_use]
+    pub fn broken(&self) -> Option<u64> {
+        self.broken
+    }
+
+    /// Adds the cell of a row with its line.
     #[inline]
     pub fn push(&mut self, text: &[u8], line: u64) {
         if let Cells::Narrow(cells) = &mut self.column.cells {
@@ -256,6 +265,9 @@ impl Dictionary {
         let cell = match self.known.get(text) {
             Some(cell) => *cell,
             None => {
+                if std::str::from_utf8(text).is_err() {
+                    self.broken.get_or_insert(line);
+                }
                 let shown = String::from_utf8_lossy(text).into_owned();
                 let code = Code::of(&shown);
                 self.plain &= plain_number(text).is_some();

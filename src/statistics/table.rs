@@ -7,6 +7,7 @@ use std::{
     cmp::Ordering,
     collections::BTreeMap,
     io::{Cursor, Read},
+    sync::mpsc,
 };
 
 use super::{
@@ -108,16 +109,29 @@ const END: &[u8] = b"\0end of the file\0";
 /// Reads records with the lines that they start on.
 struct Records<R> {
     reader: csv::Reader<R>,
-    record: csv::ByteRecord,
     /// Lines end with CR LF. The csv crate counts line feeds, and leaves that of a CR LF to the next record.
     cr: bool,
+    /// Line feeds counted with the record before.
+    feeds: u64,
 }
+
+/// Records with their lines; the first `used` of them.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<(csv::ByteRecord, u64)>,
+    used: usize,
+}
+
+/// Records of a batch: enough that handing them over costs nothing, few enough to stay in the cache.
+const BATCH: usize = 256;
+/// Batches that may wait.
+const WAITING: usize = 8;
 
 /// As much of a file as tells how its lines end.
 const START: u64 = 1 << 16;
 
-impl<'a> Records<Box<dyn Read + 'a>> {
-    fn new(mut input: impl Read + 'a) -> std::io::Result<Self> {
+impl<'a> Records<Box<dyn Read + Send + 'a>> {
+    fn new(mut input: impl Read + Send + 'a) -> std::io::Result<Self> {
         let mut start = Vec::new();
         input.by_ref().take(START).read_to_end(&mut start)?;
         let mut quoted = false;
@@ -129,33 +143,61 @@ impl<'a> Records<Box<dyn Read + 'a>> {
         // The last line may have no end; one too many is a blank line.
         let mut end = if cr { b"\r\n".to_vec() } else { b"\n".to_vec() };
         end.extend_from_slice(END);
-        let input: Box<dyn Read + 'a> = Box::new(Cursor::new(start).chain(input).chain(Cursor::new(end)));
+        let input: Box<dyn Read + Send + 'a> =
+            Box::new(Cursor::new(start).chain(input).chain(Cursor::new(end)));
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(input);
-        Ok(Self { reader, record: csv::ByteRecord::new(), cr })
+        Ok(Self { reader, cr, feeds: 0 })
     }
+}
 
+impl<R: Read> Records<R> {
     /// Reads the next record: its line, or `None` at the end.
-    fn next(&mut self) -> Result<Option<u64>, Error> {
-        let broken = |line, problem: fn(u64) -> Problem| Error::at("data", problem(line));
-        let more = self.reader.read_byte_record(&mut self.record);
+    fn next(&mut self, record: &mut csv::ByteRecord) -> Result<Option<u64>, Error> {
+        let more = self.reader.read_byte_record(record);
         let feeds = self.reader.position().line() - 1;
         let more = more.map_err(|error| {
             Error::at("data", Problem::Csv { line: feeds + 1, detail: error.to_string() })
         })?;
-        if more && self.record.as_slice() == END {
+        let bytes = record.as_slice();
+        let at_end = bytes.last() == END.last() && bytes.ends_with(END);
+        if more && at_end && bytes == END {
             return Ok(None);
         }
-        let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-        let own = u64::from(!self.cr);
-        if !more || self.record.as_slice().ends_with(END) {
+        let passed = feeds - std::mem::replace(&mut self.feeds, feeds);
+        // One line feed since the record before is the end of a line and not within a cell.
+        let inside = if passed == 1 && self.feeds > 1 && !at_end {
+            0
+        } else {
+            bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+        };
+        if !more || at_end {
             // The line feed before the end is inside the quotes, too.
-            return Err(broken((1 + feeds).saturating_sub(inside), |line| Problem::Unclosed { line }));
+            let line = (1 + feeds).saturating_sub(inside);
+            return Err(Error::at("data", Problem::Unclosed { line }));
         }
+        let own = u64::from(!self.cr);
         Ok(Some((1 + feeds).saturating_sub(inside + own).max(1)))
+    }
+
+    /// Fills a batch with records of `fields` fields; false at the end.
+    fn fill(&mut self, batch: &mut Batch, fields: usize) -> Result<bool, Error> {
+        let broken = |line, detail| Error::at("data", Problem::Csv { line, detail });
+        batch.used = 0;
+        batch.rows.resize_with(BATCH, Default::default);
+        for (record, place) in &mut batch.rows {
+            let Some(line) = self.next(record)? else { return Ok(false) };
+            if record.len() != fields {
+                let detail = format!("{} fields where the header has {fields}", record.len());
+                return Err(broken(line, detail));
+            }
+            *place = line;
+            batch.used += 1;
+        }
+        Ok(true)
     }
 }
 
@@ -165,12 +207,19 @@ impl Table {
     ///
     /// # Errors
     /// Text that is no CSV, no UTF-8, or has rows of another length than the header, with its line.
-    pub fn read(input: impl Read, missing: &str, wanted: impl Fn(&str) -> bool) -> Result<Self, Error> {
+    pub fn read(
+        input: impl Read + Send,
+        missing: &str,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Self, Error> {
         let broken = |line, detail| Error::at("data", Problem::Csv { line, detail });
         let mut records = Records::new(input).map_err(|error| broken(1, error.to_string()))?;
-        let Some(line) = records.next()? else { return Err(Error::at("data", Problem::EmptyFile)) };
-        let names = csv::StringRecord::from_byte_record(records.record.clone())
-            .map_err(|error| broken(line, error.to_string()))?;
+        let mut record = csv::ByteRecord::new();
+        let Some(line) = records.next(&mut record)? else {
+            return Err(Error::at("data", Problem::EmptyFile));
+        };
+        let names =
+            csv::StringRecord::from_byte_record(record).map_err(|error| broken(line, error.to_string()))?;
         let mut header: Vec<String> = names.iter().map(str::to_owned).collect();
         if let Some(first) = header.first_mut() {
             *first = first.trim_start_matches('\u{feff}').to_owned();
@@ -191,18 +240,10 @@ impl Table {
             }
             kept.push((position, Dictionary::new(name, missing)));
         }
-        let mut lines = Lines::default();
-        while let Some(line) = records.next()? {
-            let record = &records.record;
-            if record.len() != header.len() {
-                let detail = format!("{} fields where the header has {}", record.len(), header.len());
-                return Err(broken(line, detail));
-            }
-            check_utf8(record).map_err(|detail| broken(line, detail))?;
-            lines.push(line);
-            for (position, column) in &mut kept {
-                column.push(record.get(*position).unwrap_or_default(), line);
-            }
+        let lines = keep(records, header.len(), &mut kept)?;
+        let cut = kept.iter().filter_map(|(position, column)| Some((column.broken()?, position + 1)));
+        if let Some((line, field)) = cut.min() {
+            return Err(broken(line, format!("field {field}: its end cuts a letter of UTF-8 in two")));
         }
         let columns = kept.into_iter().map(|(_, column)| column.finish());
         Ok(Self {
@@ -236,15 +277,57 @@ impl Table {
     }
 }
 
+/// Reads all records into their columns. A second thread takes the text apart while this one keeps what it finds, in the
+/// same order.
+fn keep<R: Read + Send>(
+    mut records: Records<R>,
+    fields: usize,
+    kept: &mut [(usize, Dictionary)],
+) -> Result<Lines, Error> {
+    let (send, receive) = mpsc::sync_channel::<Result<Batch, Error>>(WAITING);
+    let (give_back, spare) = mpsc::channel::<Batch>();
+    let mut lines = Lines::default();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            loop {
+                let mut batch = spare.try_recv().unwrap_or_default();
+                let more = records.fill(&mut batch, fields);
+                // Nobody takes what comes after an error.
+                let gone = send.send(Ok(batch)).is_err();
+                match more {
+                    Ok(true) if !gone => {}
+                    Ok(_) => return,
+                    Err(error) => {
+                        let _ = send.send(Err(error));
+                        return;
+                    }
+                }
+            }
+        });
+        for batch in receive {
+            let batch = batch?;
+            for (record, line) in batch.rows.iter().take(batch.used) {
+                check_utf8(record)
+                    .map_err(|detail| Error::at("data", Problem::Csv { line: *line, detail }))?;
+                lines.push(*line);
+                for (position, column) in kept.iter_mut() {
+                    column.push(record.get(*position).unwrap_or_default(), *line);
+                }
+            }
+            let _ = give_back.send(batch);
+        }
+        Ok(lines)
+    })
+}
+
 /// Says which field of a record is no UTF-8.
 fn check_utf8(record: &csv::ByteRecord) -> Result<(), String> {
     let bytes = record.as_slice();
     if bytes.is_ascii() {
         return Ok(());
     }
-    // All fields at once; then no field may begin within a letter.
-    let begins = |field: &[u8]| field.first().is_none_or(|byte| *byte & 0b1100_0000 != 0b1000_0000);
-    if std::str::from_utf8(bytes).is_ok() && record.iter().all(begins) {
+    // All fields at once; a letter that the end of a field cuts in two is found where the field is kept.
+    if std::str::from_utf8(bytes).is_ok() {
         return Ok(());
     }
     for (position, field) in record.iter().enumerate() {
