@@ -11,7 +11,7 @@ use crate::{
     store::{Store, inbox::Inbox},
 };
 
-use super::{auth::throttle::Throttle, catalogue::Catalogue};
+use super::{audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue};
 
 /// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
 const REPORTS: usize = 2;
@@ -35,6 +35,8 @@ pub struct State {
     pub clock: Clock,
     /// Campaigns and counters in memory.
     pub catalogue: Catalogue,
+    /// Questions read aloud.
+    pub sounds: Sounds,
     /// The way in for answer sheets.
     pub inbox: Inbox,
     /// Failed log-ins.
@@ -54,6 +56,7 @@ impl App {
     pub fn new(config: Config, key: Arc<Key>, store: Store, clock: Clock, inbox: Inbox) -> Self {
         Self(Arc::new(State {
             catalogue: Catalogue::new(store.clone()),
+            sounds: Sounds::read(config.definitions.as_deref()),
             caught_mails: config.caught_mails(),
             config,
             key,

@@ -89,7 +89,7 @@ pub async fn show(path: KioskPath, State(app): State<App>, Query(wanted): Query<
     }
     let key = String::from_utf8_lossy(&answer::new_submission()).into_owned();
     let (_, form) = answer::form(&app, &spot.ready, &key);
-    error::html(StatusCode::OK, counter::page(spot, form, lang, &key, None, Way::Kiosk))
+    error::html(StatusCode::OK, counter::page(&app, spot, form, lang, &key, None, Way::Kiosk))
 }
 
 /// Stores the answers and leads to the tablet's thank-you page.
