@@ -41,6 +41,8 @@ pub struct State {
     pub inbox: Inbox,
     /// Failed log-ins.
     pub throttle: Throttle,
+    /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
+    pub tablets: Throttle,
     /// Seats for checking passwords.
     pub passwords: Semaphore,
     /// Seats for computing reports.
@@ -62,6 +64,7 @@ impl App {
             clock,
             inbox,
             throttle: Throttle::default(),
+            tablets: Throttle::default(),
             passwords: Semaphore::new(PASSWORDS),
             reports: Semaphore::new(REPORTS),
         }))
