@@ -39,6 +39,10 @@ fn modules(rotation: &Rotation, lang: Lang) -> Markup {
         table.sheets {
             caption {
                 (fl!(messages, "report-modules-caption", ask = ask, modules = modules))
+                // The same for all modules: a column less on a telephone.
+                @if let Some(module) = rotation.modules.first() {
+                    ". " (fl!(messages, "report-column-probability")) ": " (format::percent(lang, module.probability))
+                }
                 @if let Some(evenness) = words::evenness(lang, rotation) { ". " (evenness) }
             }
             thead {
@@ -46,7 +50,6 @@ fn modules(rotation: &Rotation, lang: Lang) -> Markup {
                     th scope="col" { (fl!(messages, "report-module")) }
                     th.num scope="col" { (fl!(messages, "report-column-asked")) }
                     th.num scope="col" { (fl!(messages, "report-column-asked-share")) }
-                    th.num scope="col" { (fl!(messages, "report-column-probability")) }
                 }
             }
             tbody {
@@ -55,7 +58,6 @@ fn modules(rotation: &Rotation, lang: Lang) -> Markup {
                         th scope="row" { (parts::name(lang, &module.name)) }
                         td.num { @if let Some(asked) = module.asked { (format::count(lang, asked)) } }
                         td.num { @if let Some(share) = module.share { (format::percent(lang, share)) } }
-                        td.num { (format::percent(lang, module.probability)) }
                     }
                 }
             }
