@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     language::Lang,
-    organisation::Channel,
+    organisation::{Channel, Mode},
     questionnaire::{Invalid, Questionnaire},
     store::{
         StoreError, invitations,
@@ -106,7 +106,7 @@ pub async fn show(path: LinkPath, State(app): State<App>, Query(wanted): Query<W
             closed_or_used(&app, &link, lang).unwrap_or_else(|| {
                 let key = answer::same_or_new(&Fields::default());
                 let (_, form) = answer::form(&app, &link.ready, &key);
-                error::html(StatusCode::OK, page(&link, form, lang, &key, None))
+                error::html(StatusCode::OK, page(&app, &link, form, lang, &key, None))
             })
         }
     }
@@ -188,7 +188,7 @@ async fn attempt(
         Ok(parsed) => parsed,
         Err(invalid) => {
             let page = || {
-                let page = page(&link, form, lang, &key, Some(&invalid));
+                let page = page(app, &link, form, lang, &key, Some(&invalid));
                 error::html(StatusCode::UNPROCESSABLE_ENTITY, page)
             };
             return Ok(Some(closed_or_used(app, &link, lang).unwrap_or_else(page)));
@@ -202,6 +202,7 @@ async fn attempt(
         place: 0,
         definition: stored.definition,
         channel: Channel::Link,
+        mode: Mode::Unknown,
         language: lang.code().to_owned(),
         answers: answers.pack(form),
         texts: answer::texts(form, &answers),
@@ -235,6 +236,7 @@ fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
 }
 
 fn page(
+    app: &App,
     link: &Opened,
     form: &Questionnaire,
     lang: Lang,
@@ -259,6 +261,7 @@ fn page(
         facts: about::facts(&link.ready, lang, places, Channel::Link),
         details: &answer::in_language(&details, lang),
         language_links: &links,
+        audio: app.sounds.of(&form.id, &form.version, lang.code()),
         answers,
     })
     .into_string()
