@@ -35,9 +35,9 @@
     each(all(form, '[data-asked-if]'), function (part) {
       part.hidden = !holds(JSON.parse(part.getAttribute('data-asked-if')));
     });
+    each(fields(form), function (field) { field.disabled = !!pending || ruledOut(field); });
     each(questions, function (question) {
       var away = ruledOut(question), error = question.querySelector('.err');
-      each(fields(question), function (field) { field.disabled = away || !!pending; });
       if (away) { return; }
       asked += 1;
       question.querySelector('.no').textContent = asked + '.';
@@ -91,7 +91,7 @@
   function save() {
     if (!place) { return; }
     var answers = [];
-    each(questions, function (question) {
+    each(all(form, '.q,.mode'), function (question) {
       each(fields(question), function (field) {
         if (!ruledOut(field) && filled(field)) { answers.push([field.name, field.value]); }
       });
@@ -121,7 +121,7 @@
 
   function fill(kept) {
     if (kept.mark === mark()) { key.value = kept.key; }
-    each(questions, function (question) {
+    each(all(form, '.q,.mode'), function (question) {
       each(fields(question), function (field) {
         var values = kept.answers.filter(function (pair) { return pair[0] === field.name; })
           .map(function (pair) { return pair[1]; });

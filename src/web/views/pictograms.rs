@@ -23,7 +23,7 @@ pub fn switch(lang: Lang, questionnaire: &Questionnaire, on: bool) -> Markup {
     let faces = questionnaire.questions.iter().any(|q| q.options.iter().any(|option| option.face.is_some()));
     html! {
         @if faces {
-            svg hidden aria-hidden="true" {
+            svg hidden {
                 symbol #f0 viewBox="0 0 32 32" {
                     circle cx="16" cy="16" r="14" {}
                     path stroke-width="3.5" d="M11.5 13.5v.1M20.5 13.5v.1" {}
@@ -47,5 +47,5 @@ pub fn face(number: u8) -> Markup {
 }
 
 fn drawing(number: u8) -> Markup {
-    html! { svg.f aria-hidden="true" focusable="false" { use xlink:href={ "#f" (number) } {} } }
+    html! { svg.f aria-hidden="true" { use xlink:href={ "#f" (number) } {} } }
 }
