@@ -40,6 +40,10 @@ bench *args:
 coverage-study:
     cargo run --release --locked --example coverage_study
 
+# Change the statistics engine in one place after the other and ask whether its tests notice, such as --shard 0/10
+mutants *args:
+    tests/mutants.sh {{args}}
+
 # Check the questionnaires
 check *paths:
     cargo run --locked -- definition check {{paths}}

@@ -66,7 +66,10 @@ fn centred(n: u64, both: i128, a: i128, b: i128) -> f64 {
 pub(super) fn reliability(plan: &Plan<'_>, domain: &Domain<'_>) -> Vec<Reliability> {
     let one = |at: usize| {
         let items = &plan.dimensions[at].items;
-        if items.len() < 2 || items.iter().any(|item| plan.items[*item].points.is_empty()) {
+        if items.len() < 2
+            || !plan.asked_together(&plan.dimensions[at])
+            || items.iter().any(|item| plan.items[*item].points.is_empty())
+        {
             return Reliability {
                 items: items.len(),
                 reason: Some(Missing::NotAsked),

@@ -121,6 +121,8 @@ fn levels(
         .iter()
         .enumerate()
         .find(|(_, question)| question.id == margin.by && question.kind == Kind::Single)
+        // Of those who were not asked it nothing is known.
+        .filter(|(_, question)| question.module.is_none())
         .ok_or(MarginFault::NotAsked)?;
     let column = sheets.columns.get(at).filter(|column| column.len() == sheets.count);
     let column = column.ok_or(MarginFault::NotAsked)?;

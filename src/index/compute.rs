@@ -13,6 +13,7 @@ use crate::{
     definition::model::{Aggregation, Audience, Definition, Measure, Text},
     language::Lang,
     organisation::{Campaign, Channel, Margin, Phase},
+    questionnaire::answers::NOT_ASKED,
 };
 
 use super::{
@@ -23,10 +24,11 @@ use super::{
     plan::Plan,
     ranking,
     report::{
-        CampaignInfo, CriterionResult, DefinitionInfo, DimensionResult, Drivers, Estimate, Method,
-        MethodWeights, Missing, Note, PartResult, Publish, Quadrant, Reliability, Report, Responses,
-        Result as Figures, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
+        CampaignInfo, CriterionResult, DefinitionInfo, DimensionResult, Drivers, Estimate, Evenness, Method,
+        MethodWeights, Missing, Module, Note, PartResult, Publish, Quadrant, Reliability, Report, Responses,
+        Result as Figures, Rotation, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
+    rotation,
     suppress::{Atom, Cells},
 };
 
@@ -66,7 +68,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     let responses = responses(input, closed);
     let places = Places::new(input, &strata);
     let mut results: Vec<Figures> = on_all_cores(places.strata.len(), |place| {
-        let domain = Domain::new(strata.some(&places.strata[place]), weighted);
+        let domain = Domain::new(strata.some(&places.strata[place]), weighted, &plan);
         let own = place.checked_sub(1).map(|at| input.units.units()[places.units[at]].code.as_str());
         let own = own.and_then(|code| strata.codes.iter().position(|held| held == code));
         Figures {
@@ -93,8 +95,10 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
             notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
         }
     }
+    let rotation = rotation(input, &plan, &strata, closed, &mut notes);
     let mut results = results.into_iter();
-    let total = results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted)));
+    let total =
+        results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted, &plan)));
     let units: Vec<UnitResult> = places
         .units
         .iter()
@@ -137,6 +141,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         total,
         units,
         rankings,
+        rotation,
         comments: Vec::new(),
         previous: None,
         notes,
@@ -244,6 +249,63 @@ fn say_selection(selection: Option<Selection>, notes: &mut Vec<Note>) {
             note("draw_not_recorded", None, |lang| fl!(lang.messages(), "index-draw-not-recorded"))
         }
     });
+}
+
+/// Below this chance the report says that modules were not asked as often as they should be.
+const UNEVEN: f64 = 0.001;
+
+/// How many were asked what, and what a reader must know of it.
+fn rotation(
+    input: &Input<'_>,
+    plan: &Plan<'_>,
+    strata: &Strata,
+    closed: bool,
+    notes: &mut Vec<Note>,
+) -> Option<Rotation> {
+    let (asked, drawn) = (input.questionnaire.rotation.as_ref()?, plan.rotation.as_ref()?);
+    let all = Domain::new(strata.all.iter().collect(), strata.weighted, plan);
+    let sheets = all.sheets();
+    let counts: Vec<Option<u64>> = plan
+        .telling()
+        .into_iter()
+        .map(|item| {
+            let not_asked = all.bytes(item?)[usize::from(NOT_ASKED)];
+            (!closed).then(|| sheets.saturating_sub(not_asked))
+        })
+        .collect();
+    let share = |n: u64| (sheets > 0).then(|| n as f64 / sheets as f64);
+    let known: Option<Vec<u64>> = counts.iter().copied().collect();
+    let evenness = known.as_ref().and_then(|known| rotation::evenness(known, sheets, asked.ask));
+    let (ask, modules) = (asked.ask, asked.modules.len());
+    notes.push(note("rotated", None, |lang| {
+        fl!(lang.messages(), "index-rotated", ask = ask, modules = modules)
+    }));
+    if ask == 1 && strata.weighted {
+        notes.push(note("rotation_bounded", None, |lang| fl!(lang.messages(), "index-rotation-bounded")));
+    }
+    if plan.overall.is_some() && plan.predictors.is_empty() {
+        notes.push(note("drivers_rotated", None, |lang| fl!(lang.messages(), "index-drivers-rotated")));
+    }
+    let others = known.is_some_and(|known| known.iter().sum::<u64>() != sheets * ask as u64);
+    if others || evenness.is_some_and(|(.., p)| p < UNEVEN) {
+        notes.push(note("rotation_uneven", None, |lang| fl!(lang.messages(), "index-rotation-uneven")));
+    }
+    Some(Rotation {
+        ask,
+        modules: asked
+            .modules
+            .iter()
+            .zip(counts)
+            .map(|(module, asked)| Module {
+                id: module.id.clone(),
+                name: first(&module.title, input).to_owned(),
+                probability: drawn.probability(),
+                asked,
+                share: asked.and_then(share),
+            })
+            .collect(),
+        evenness: evenness.map(|(chi_square, df, p)| Evenness { chi_square, df, p }),
+    })
 }
 
 /// The strata of a campaign with their codes.
@@ -414,8 +476,10 @@ fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
     } else {
         Linear::combine(plan.parts.iter().zip(&parts).map(|(part, linear)| (part.weight, linear)))
     };
+    let groups = plan.groups();
     let composite = |linear: &Linear, group: usize| {
-        domain.figure(linear, Rows::Group(group)).estimate(Shape::Index, rules, None)
+        let items = groups.get(group).map(Vec::as_slice).unwrap_or_default();
+        domain.figure(linear, Rows::Group(group, items)).estimate(Shape::Index, rules, None)
     };
     let named = |id: &str, names: Option<&Text>| {
         let language = plan.definition.languages.first();
@@ -523,7 +587,7 @@ fn suppress(
     parts.push((items + dimensions..index).collect());
     let officials = plan.definition.audience == Audience::Officials;
     let domains: Vec<Domain<'_>> =
-        places.strata.iter().map(|of| Domain::new(strata.some(of), weighted)).collect();
+        places.strata.iter().map(|of| Domain::new(strata.some(of), weighted, plan)).collect();
     let n = results
         .iter()
         .map(|result| {

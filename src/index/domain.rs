@@ -10,7 +10,9 @@ use crate::statistics::{
 };
 
 use super::{
+    plan::Plan,
     report::{Decision, Estimate, MarginUse, Publish, UnitWeighting, WeightingMethod},
+    rotation::{Cancelling, Rotation, Second, Term},
     tally::Tally,
 };
 
@@ -51,19 +53,11 @@ struct Part {
 
 /// The rows behind a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rows {
+pub(super) enum Rows<'i> {
     /// Those with an answer to a variable.
     Variable(usize),
-    /// Those with an answer to any item of a group.
-    Group(usize),
-}
-
-/// A part of a linearised variable: `factor · (value − centre) · answered`, of one variable.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Term {
-    pub variable: usize,
-    pub factor: f64,
-    pub centre: f64,
+    /// Those with an answer to any item of a group: its number and its items.
+    Group(usize, &'i [usize]),
 }
 
 /// An estimate with its linearised variable.
@@ -122,11 +116,17 @@ pub(super) struct Rules {
 pub(super) struct Domain<'a> {
     strata: Vec<&'a Stratum>,
     weighted: bool,
+    rotation: Option<&'a Rotation>,
 }
 
 impl<'a> Domain<'a> {
-    pub const fn new(strata: Vec<&'a Stratum>, weighted: bool) -> Self {
-        Self { strata, weighted }
+    pub fn new(strata: Vec<&'a Stratum>, weighted: bool, plan: &'a Plan<'_>) -> Self {
+        Self { strata, weighted, rotation: plan.rotation.as_ref() }
+    }
+
+    /// What an answer to a variable stands for, in answers of the respondent who gave it.
+    fn inflation(&self, variable: usize) -> f64 {
+        self.rotation.map_or(1.0, |rotation| rotation.inflation(variable))
     }
 
     /// Sheets.
@@ -169,6 +169,10 @@ impl<'a> Domain<'a> {
 
     /// `Σ factor·value / Σ factor·answered` over all answers to some variables.
     pub fn ratio(&self, variables: &[(usize, f64)]) -> Linear {
+        let variables: Vec<(usize, f64)> = variables
+            .iter()
+            .map(|(variable, factor)| (*variable, factor * self.inflation(*variable)))
+            .collect();
         let whole = self
             .sum(|c| c.weight * variables.iter().map(|(v, f)| f * c.tally.answered[*v] as f64).sum::<f64>());
         let above = self.sum(|c| c.weight * variables.iter().map(|(v, f)| f * c.tally.sums[*v]).sum::<f64>());
@@ -182,10 +186,10 @@ impl<'a> Domain<'a> {
     }
 
     /// The figure of an estimate.
-    pub fn figure(&self, linear: &Linear, rows: Rows) -> Figure {
+    pub fn figure(&self, linear: &Linear, rows: Rows<'_>) -> Figure {
         let (n, df, weights) = self.behind(rows);
         let var = if linear.estimate.is_finite() {
-            reported(self.strata.iter().map(|s| contribution(s, &linear.terms)).sum())
+            reported(self.strata.iter().map(|s| self.contribution(s, &linear.terms)).sum())
         } else {
             f64::NAN
         };
@@ -193,18 +197,26 @@ impl<'a> Domain<'a> {
     }
 
     /// Rows, degrees of freedom and weights behind a figure.
-    fn behind(&self, rows: Rows) -> (u64, i64, KgWeights) {
+    fn behind(&self, rows: Rows<'_>) -> (u64, i64, KgWeights) {
         let count = |c: &Cell| match rows {
             Rows::Variable(variable) => c.tally.answered[variable],
-            Rows::Group(group) => c.tally.groups[group],
+            Rows::Group(group, _) => c.tally.groups[group],
         };
+        // Of a group, the weight of the answers that stand for most: where something of it rotates, even the sheets of
+        // all people do not have all of their answers. Without populations weights have no size, only ratios.
+        let inflation = match rows {
+            _ if !self.weighted => 1.0,
+            Rows::Variable(variable) => self.inflation(variable),
+            Rows::Group(_, items) => items.iter().map(|item| self.inflation(*item)).fold(1.0, f64::max),
+        };
+        let weight = |c: &Cell| c.weight * inflation;
         let n: u64 = self.cells().map(count).sum();
         let strata = self.strata.iter().filter(|s| s.cells.iter().any(|c| count(c) > 0)).count();
         let df = i64::try_from(n).unwrap_or(i64::MAX) - i64::try_from(strata).unwrap_or(0);
         let weights = KgWeights {
-            sum_w: self.sum(|c| c.weight * count(c) as f64),
-            sum_w2: self.sum(|c| c.weight * c.weight * count(c) as f64),
-            sum_w_excess: self.sum(|c| c.weight * (c.weight - 1.0).max(0.0) * count(c) as f64),
+            sum_w: self.sum(|c| weight(c) * count(c) as f64),
+            sum_w2: self.sum(|c| weight(c) * weight(c) * count(c) as f64),
+            sum_w_excess: self.sum(|c| weight(c) * (weight(c) - 1.0).max(0.0) * count(c) as f64),
             fpc: self.weighted,
         };
         (n, df, weights)
@@ -247,7 +259,17 @@ impl<'a> Domain<'a> {
                 .for_each(|term| centred.add(term));
             Part { sum: (sum - mean * n) / whole, centred: centred.not_negative() / (whole * whole) }
         };
-        let var = self.strata.iter().map(|s| between(s, part)).sum();
+        // Σ (code − mean)² itself, for a respondent's own sampling of modules.
+        let squares = |c: &Cell| {
+            let (n, sum, squares) = moments(c);
+            let mut whole_square = Cancelling::default();
+            [squares, -2.0 * mean * sum, mean * mean * n].into_iter().for_each(|term| whole_square.add(term));
+            whole_square.not_negative() / (whole * whole)
+        };
+        let term = Term { variable: at, factor: 1.0, centre: mean };
+        let second = self.rotation.map_or(Second::None, |rotation| rotation.second(&[term]));
+        let var =
+            self.strata.iter().map(|s| between(s, s.correction, part) + added(s, second, squares)).sum();
         let n: u64 = self.cells().map(|c| moments(c).0 as u64).sum();
         let strata = self.strata.iter().filter(|s| s.cells.iter().any(|c| moments(c).0 > 0.0)).count();
         let df = i64::try_from(n).unwrap_or(i64::MAX) - i64::try_from(strata).unwrap_or(0);
@@ -257,62 +279,59 @@ impl<'a> Domain<'a> {
 
     /// `Σ w (y − ȳ)²` of a variable whose squares are its values (a share), for the design effect.
     pub fn weighted_squares(&self, variable: usize, mean: f64) -> f64 {
+        let inflation = if self.weighted { self.inflation(variable) } else { 1.0 };
         self.sum(|c| {
             let (n, sum) = (c.tally.answered[variable] as f64, c.tally.sums[variable]);
-            c.weight * (sum * (1.0 - 2.0 * mean) + mean * mean * n)
+            c.weight * inflation * (sum * (1.0 - 2.0 * mean) + mean * mean * n)
         })
     }
-}
 
-/// A sum of terms that may cancel each other: what is left of them is zero where it is no more than their rounding.
-///
-/// Where all sheets have the same mean though their items differ, the sum is zero and its terms are not. Taken for a
-/// variance, the rounding would give an interval of no width and a false certainty.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cancelling {
-    sum: f64,
-    size: f64,
-}
-
-impl Cancelling {
-    /// Far above what a thousand roundings add up to, far below what one differing sheet among ten million leaves.
-    const ROUNDING: f64 = 1e-12;
-
-    fn add(&mut self, term: f64) {
-        self.sum += term;
-        self.size += term.abs();
-    }
-
-    /// The sum, which cannot be negative.
-    fn not_negative(self) -> f64 {
-        if self.sum > Self::ROUNDING * self.size { self.sum } else { 0.0 }
+    /// What a stratum adds to the variance of an estimate.
+    fn contribution(&self, s: &Stratum, terms: &[Term]) -> f64 {
+        let second = self.rotation.map_or(Second::None, |rotation| rotation.second(terms));
+        let correction = if second == Second::Bounded { 1.0 } else { s.correction };
+        let deviations =
+            |c: &Cell| self.rotation.map_or(0.0, |rotation| rotation.deviations(&c.tally, terms));
+        between(s, correction, |cell| part(cell, terms)) + added(s, second, deviations)
     }
 }
 
-/// What a stratum adds to the variance of an estimate.
-fn contribution(s: &Stratum, terms: &[Term]) -> f64 {
-    between(s, |cell| {
-        let t = &cell.tally;
-        let mut centred = Cancelling::default();
-        let mut sum = 0.0;
-        for a in terms {
-            sum += a.factor * (t.sums[a.variable] - a.centre * t.answered[a.variable] as f64);
-            for b in terms {
-                let (j, k) = (a.variable, b.variable);
-                let factor = a.factor * b.factor;
-                centred.add(factor * t.values.get(j, k));
-                centred.add(-factor * b.centre * t.mixed.get(j, k));
-                centred.add(-factor * a.centre * t.mixed.get(k, j));
-                centred.add(factor * a.centre * b.centre * t.presence.get(j, k));
-            }
+/// What the draw of modules adds to the variance within a stratum: the calibration of weights changes nothing here, since
+/// it is about respondents and not about their modules.
+fn added(s: &Stratum, second: Second, deviations: impl Fn(&Cell) -> f64) -> f64 {
+    match second {
+        Second::Known(factor) => {
+            let sampled = 1.0 - s.correction;
+            let of = |cell: &Cell| cell.weight * cell.weight * deviations(cell);
+            // Without populations nothing is known to be sampled: the first stage has it all.
+            if sampled > 0.0 { sampled * factor * s.cells.iter().map(of).sum::<f64>() } else { 0.0 }
         }
-        Part { sum, centred: centred.not_negative() }
-    })
+        Second::None | Second::Bounded => 0.0,
+    }
+}
+
+/// The linearised variable of an estimate in a cell.
+fn part(cell: &Cell, terms: &[Term]) -> Part {
+    let t = &cell.tally;
+    let mut centred = Cancelling::default();
+    let mut sum = 0.0;
+    for a in terms {
+        sum += a.factor * (t.sums[a.variable] - a.centre * t.answered[a.variable] as f64);
+        for b in terms {
+            let (j, k) = (a.variable, b.variable);
+            let factor = a.factor * b.factor;
+            centred.add(factor * t.values.get(j, k));
+            centred.add(-factor * b.centre * t.mixed.get(j, k));
+            centred.add(-factor * a.centre * t.mixed.get(k, j));
+            centred.add(factor * a.centre * b.centre * t.presence.get(j, k));
+        }
+    }
+    Part { sum, centred: centred.not_negative() }
 }
 
 /// The variance of a linearised variable between the sheets of a stratum. With margins: of its residuals from the
 /// regression on the margins' levels, in which all sheets count the same since they have the same base weight.
-fn between(s: &Stratum, part: impl Fn(&Cell) -> Part) -> f64 {
+fn between(s: &Stratum, correction: f64, part: impl Fn(&Cell) -> Part) -> f64 {
     let (sum, squares) = match s.cells.as_slice() {
         [] => return 0.0,
         [cell] => {
@@ -333,7 +352,7 @@ fn between(s: &Stratum, part: impl Fn(&Cell) -> Part) -> f64 {
         }
     };
     // A stratum with one answer counts by its distance from the whole: never an error under this rule.
-    stratum(s.correction, s.sheets, sum, squares, LonelyPsu::Adjust).unwrap_or(0.0)
+    stratum(correction, s.sheets, sum, squares, LonelyPsu::Adjust).unwrap_or(0.0)
 }
 
 /// What the regression on the margins' levels expects of a sheet in each cell.

@@ -4,7 +4,8 @@
 //!
 //! [`plan`] reads from the definition what is counted and how it adds up; [`tally`] counts each stratum once, in whole
 //! numbers ([`joint`]: those that reliability and drivers need), split by the margins that [`calibrate`] adjusts weights
-//! to; [`domain`] turns the counts of some strata into a figure with its uncertainty; [`associations`] says how answers
+//! to; [`domain`] turns the counts of some strata into a figure with its uncertainty ([`rotation`]: what a
+//! respondent was not asked by chance adds to it); [`associations`] says how answers
 //! hang together; [`suppress`] decides what may be shown; [`compute()`] puts the report together. [`ranking`] and
 //! [`change`] are made of shown figures only.
 
@@ -22,6 +23,7 @@ mod plan;
 mod ranking;
 mod recovery;
 pub mod report;
+mod rotation;
 mod suppress;
 mod tally;
 #[cfg(test)]

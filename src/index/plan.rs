@@ -1,5 +1,7 @@
 //! What a form counts: its items, and the nodes of the index tree with the items below each.
 
+use std::collections::BTreeSet;
+
 use crate::{
     definition::{
         model::{Aggregation, Criterion, Definition, Kind, Measure, PlanRow},
@@ -8,7 +10,7 @@ use crate::{
     questionnaire::Questionnaire,
 };
 
-use super::{Error, report::Responsible};
+use super::{Error, report::Responsible, rotation::Rotation};
 
 /// The byte of a packed single choice for an option, by its position.
 fn byte(position: usize) -> usize {
@@ -66,8 +68,10 @@ pub(super) struct Item<'a> {
     /// By packed byte: the numeric code of the option where all answers have one, else their score: what answers are
     /// worth where they are correlated. Empty where the scale has neither.
     pub points: Points,
-    /// Whether everybody is asked.
-    pub everybody: bool,
+    /// Whether no rule hangs over it: all are asked it, or all who are asked its module.
+    pub no_rule: bool,
+    /// The module it belongs to.
+    pub module: Option<usize>,
     /// Option codes with their bytes, in the order shown.
     pub options: Vec<(String, u8)>,
     /// Who is responsible.
@@ -109,8 +113,11 @@ pub(super) struct Plan<'a> {
     pub parts: Vec<Part>,
     /// The question on satisfaction with the whole, if the form asks it.
     pub overall: Option<Overall>,
-    /// Dimensions of which everybody is asked an item: what may drive the whole.
+    /// Dimensions of which everybody is asked an item: what may drive the whole. None where modules rotate so that no
+    /// respondent is asked all of them.
     pub predictors: Vec<usize>,
+    /// How modules are drawn, if they rotate.
+    pub rotation: Option<Rotation>,
     /// Whether all levels of the tree go by items: then pooled answers are pooled over the whole node.
     pub by_items: bool,
 }
@@ -155,10 +162,50 @@ impl<'a> Plan<'a> {
             Some(Overall { id: asked.id.clone(), question, points })
         });
         let everybody = |d: &Dimension| {
-            d.items.iter().any(|item| items[*item].everybody && !items[*item].points.is_empty())
+            d.items.iter().any(|item| items[*item].no_rule && !items[*item].points.is_empty())
         };
-        let predictors = (0..dimensions.len()).filter(|at| everybody(&dimensions[*at])).collect();
-        Ok(Self { definition, items, dimensions, parts, overall, predictors, by_items })
+        let mut predictors: Vec<usize> =
+            (0..dimensions.len()).filter(|at| everybody(&dimensions[*at])).collect();
+        let rotation = questionnaire.rotation.as_ref().map(|rotation| {
+            let by_respondent = definition.index.aggregation == Aggregation::RespondentScores;
+            let of_items = items.iter().map(|item| item.module);
+            // A respondent's own mean is in the module of its items: all are in one, or none is.
+            let of_dimensions =
+                dimensions.iter().map(|d| d.items.first().and_then(|item| items[*item].module));
+            Rotation {
+                ask: rotation.ask,
+                modules: rotation.modules.len(),
+                module: of_items.chain(of_dimensions.filter(|_| by_respondent)).collect(),
+            }
+        });
+        if let Some(rotation) = &rotation {
+            let on_the_whole = overall.as_ref().and_then(|o| questionnaire.questions.get(o.question)?.module);
+            let needed: BTreeSet<usize> = predictors
+                .iter()
+                .flat_map(|at| &dimensions[*at].items)
+                .filter_map(|item| items[*item].module)
+                .chain(on_the_whole)
+                .collect();
+            if needed.len() > rotation.ask {
+                predictors.clear();
+            }
+        }
+        Ok(Self { definition, items, dimensions, parts, overall, predictors, rotation, by_items })
+    }
+
+    /// Whether some respondents are asked all items of a dimension.
+    pub fn asked_together(&self, dimension: &Dimension) -> bool {
+        let modules: BTreeSet<usize> =
+            dimension.items.iter().filter_map(|item| self.items[*item].module).collect();
+        self.rotation.as_ref().is_none_or(|rotation| modules.len() <= rotation.ask)
+    }
+
+    /// By module: an item that all are asked who are asked the module, so that it tells who they were.
+    pub fn telling(&self) -> Vec<Option<usize>> {
+        let modules = self.rotation.as_ref().map_or(0, |rotation| rotation.modules);
+        let tells =
+            |module: usize| self.items.iter().position(|item| item.module == Some(module) && item.no_rule);
+        (0..modules).map(tells).collect()
     }
 
     /// The groups of items whose respondents are counted: each dimension, each part, all.
@@ -207,7 +254,8 @@ impl<'a> Item<'a> {
             levels: Vec::new(),
             code: [None; 256],
             points: points(&asked.options),
-            everybody: asked.asked_if.is_none(),
+            no_rule: asked.asked_if.is_none(),
+            module: asked.module,
             options: Vec::new(),
             responsible: responsible(definition, criterion),
         };

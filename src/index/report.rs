@@ -34,6 +34,9 @@ pub struct Report {
     pub units: Vec<UnitResult>,
     /// Units of the same kind compared by their index.
     pub rankings: Vec<Ranking>,
+    /// The modules of which each respondent was asked some; absent where everybody is asked everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Rotation>,
     /// Comments that staff have released, in no order of time.
     pub comments: Vec<Comment>,
     /// The campaign that changes are counted from, if this one names one.
@@ -359,6 +362,45 @@ pub struct Reliability {
     pub items: usize,
     /// Why there is no alpha, if there is none.
     pub reason: Option<Missing>,
+}
+
+/// Rotated modules: who was asked what was decided by lot, module by module.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rotation {
+    /// How many modules each respondent was asked.
+    pub ask: usize,
+    /// The modules, in the order of the form.
+    pub modules: Vec<Module>,
+    /// Whether they were asked as often as they should be; null where there are too few answer sheets to tell.
+    pub evenness: Option<Evenness>,
+}
+
+/// A rotated module.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Module {
+    /// Id.
+    pub id: String,
+    /// Heading in the definition's first language.
+    pub name: String,
+    /// The probability that a respondent is asked it, 0..1; the same for all modules.
+    pub probability: f64,
+    /// Answer sheets on which it was asked; null while the campaign's figures are closed.
+    pub asked: Option<u64>,
+    /// Their share in all answer sheets, 0..1.
+    pub share: Option<f64>,
+}
+
+/// A test of the lot: Σ (asked − expected)² over the variance of a module's count, against a chi-square distribution.
+/// Information, not a correction: a small p says that people did not finish some choices of modules as often as others,
+/// or that somebody chose among them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Evenness {
+    /// The statistic.
+    pub chi_square: f64,
+    /// Its degrees of freedom: modules less one.
+    pub df: u64,
+    /// The probability of so large a statistic by chance alone, 0..1.
+    pub p: f64,
 }
 
 /// Units of the same kind, compared pair by pair.

@@ -50,10 +50,23 @@ pub(super) struct Tally {
     pub mixed: Matrix,
     /// Σ of centred products answered × answered.
     pub presence: Matrix,
+    /// Where modules rotate: the sums of products themselves, of variables in modules.
+    pub raw: Option<Raw>,
     /// By group of items: sheets with an answer to any.
     pub groups: Vec<u64>,
     /// What reliability and drivers need.
     pub joint: Joint,
+}
+
+/// Sums of products over sheets.
+#[derive(Debug, Clone)]
+pub(super) struct Raw {
+    /// Σ value × value.
+    pub values: Matrix,
+    /// Σ value × answered.
+    pub mixed: Matrix,
+    /// Σ answered × answered.
+    pub presence: Matrix,
 }
 
 /// Sheets as bits.
@@ -96,6 +109,11 @@ pub(super) fn count(plan: &Plan<'_>, sheets: &UnitSheets) -> Tally {
         values: Matrix::new(variables),
         mixed: Matrix::new(variables),
         presence: Matrix::new(variables),
+        raw: plan.rotation.is_some().then(|| Raw {
+            values: Matrix::new(variables),
+            mixed: Matrix::new(variables),
+            presence: Matrix::new(variables),
+        }),
         groups: plan.groups().iter().map(|group| anyone(group, &sets)).collect(),
         joint: joint::count(plan, sheets),
     };
@@ -109,24 +127,35 @@ pub(super) fn count(plan: &Plan<'_>, sheets: &UnitSheets) -> Tally {
         for j in 0..items {
             for k in 0..items {
                 if k >= j {
-                    let presence =
-                        centred(m, both(&sets[j].answered, &sets[k].answered), answered[j], answered[k]);
-                    let mut product = 0.0;
+                    let together = both(&sets[j].answered, &sets[k].answered);
+                    let presence = centred(m, together, answered[j], answered[k]);
+                    let (mut product, mut raw) = (0.0, 0.0);
                     for ((x, a), n) in sets[j].levels.iter().zip(&levels[j]) {
                         for ((y, b), o) in sets[k].levels.iter().zip(&levels[k]) {
-                            product += x * y * centred(m, both(a, b), *n, *o);
+                            let together = both(a, b);
+                            product += x * y * centred(m, together, *n, *o);
+                            raw += x * y * together as f64;
                         }
                     }
                     for (row, column) in [(j, k), (k, j)] {
                         tally.presence.set(row, column, presence);
                         tally.values.set(row, column, product);
+                        if let Some(sums) = &mut tally.raw {
+                            sums.presence.set(row, column, together as f64);
+                            sums.values.set(row, column, raw);
+                        }
                     }
                 }
-                let mut mixed = 0.0;
+                let (mut mixed, mut raw) = (0.0, 0.0);
                 for ((x, a), n) in sets[j].levels.iter().zip(&levels[j]) {
-                    mixed += x * centred(m, both(a, &sets[k].answered), *n, answered[k]);
+                    let together = both(a, &sets[k].answered);
+                    mixed += x * centred(m, together, *n, answered[k]);
+                    raw += x * together as f64;
                 }
                 tally.mixed.set(j, k, mixed);
+                if let Some(sums) = &mut tally.raw {
+                    sums.mixed.set(j, k, raw);
+                }
             }
         }
     }
@@ -245,6 +274,11 @@ fn respondents(plan: &Plan<'_>, columns: &[&Vec<u8>], tally: &mut Tally) {
             tally.values.set(row, column, product);
             tally.mixed.set(row, column, cross);
             tally.presence.set(row, column, presence);
+            if let Some(sums) = &mut tally.raw {
+                sums.values.set(row, column, products[at] as f64 / (STEPS * STEPS));
+                sums.mixed.set(row, column, mixed[at] as f64 / STEPS);
+                sums.presence.set(row, column, together[at] as f64);
+            }
         }
     }
 }

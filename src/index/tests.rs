@@ -22,6 +22,7 @@ use super::{
 };
 
 mod relations;
+mod rotation;
 mod waves;
 
 /// Items of the questionnaire below, by dimension.
@@ -316,11 +317,20 @@ fn run_engine(
     estimands: &[Value],
 ) -> BTreeMap<String, Value> {
     let stage = if weighted { json!({ "id": null, "fpc": "N" }) } else { json!({ "id": null, "fpc": null }) };
+    run_design(csv, &json!([stage]), calibration, estimands)
+}
+
+fn run_design(
+    csv: &str,
+    stages: &Value,
+    calibration: &Value,
+    estimands: &[Value],
+) -> BTreeMap<String, Value> {
     let spec = json!({
         "schema": "svy-ref/1", "id": "t", "title": "t", "description": "t", "covers": [],
         "data": { "file": "t.csv", "rows": null, "missing": "", "columns": {} },
         "analyses": [{ "id": "a", "description": "a", "calibration": calibration, "estimands": estimands,
-            "design": { "weight": "w", "strata": "unit", "stages": [stage], "lonely_psu": "adjust" } }],
+            "design": { "weight": "w", "strata": "unit", "stages": stages, "lonely_psu": "adjust" } }],
     });
     let spec = Spec::parse(&spec.to_string()).unwrap();
     let table = Table::read(csv.as_bytes(), "", |_| true).unwrap();

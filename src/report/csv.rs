@@ -42,7 +42,8 @@ const COLUMNS: [&str; 21] = [
 /// The report as CSV: UTF-8 with a byte order mark, commas, lines ended by CR LF (RFC 4180), decimal points, shares 0..1
 /// unrounded.
 ///
-/// One row for the whole campaign (no unit code) and each unit, times index, parts, dimensions and criteria. In English
+/// One row for the whole campaign (no unit code) and each unit, times index, parts, dimensions and criteria; where modules
+/// rotate, at the end one for each module of the whole campaign, with how many were asked it. In English
 /// the headings and codes are those of the schema `sipas.report/1`, for programs; in Vietnamese they are words. After
 /// the named columns one column for each option code counts the answers of criteria. A suppressed row has no figure.
 /// Text that a spreadsheet could take for a formula is neutralised ([`guard::cell`]).
@@ -57,6 +58,17 @@ pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
         for row in rows(result) {
             writer.write_record(row.cells(unit, &options, lang)).expect("a row");
         }
+    }
+    for module in report.rotation.iter().flat_map(|rotation| &rotation.modules) {
+        let cells = COLUMNS.iter().map(|name| match *name {
+            "unit_name" => text(lang, "whole"),
+            "level" => text(lang, "module"),
+            "id" => guard::cell(&module.id).into_owned(),
+            "name" => guard::cell(&module.name).into_owned(),
+            "asked" => integer(module.asked),
+            _ => String::new(),
+        });
+        writer.write_record(cells.chain(options.iter().map(|_| String::new()))).expect("a row");
     }
     writer.into_inner().expect("what was written")
 }
@@ -195,6 +207,7 @@ fn text(lang: Lang, name: &str) -> String {
         "part" => fl!(words, "report-level-part"),
         "dimension" => fl!(words, "report-level-dimension"),
         "criterion" => fl!(words, "report-level-criterion"),
+        "module" => fl!(words, "report-module"),
         other => other.to_owned(),
     }
 }

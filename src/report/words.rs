@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
-    index::report::{Decision, Publish, Report, Weighting},
+    index::report::{Decision, Publish, Report, Rotation, Weighting},
     language::Lang,
     organisation::Phase,
     report::{format, scope, shown},
@@ -96,6 +96,19 @@ pub fn weighting(lang: Lang, weighting: Weighting) -> String {
         Weighting::Design => fl!(words, "report-weighting-design"),
         Weighting::None => fl!(words, "report-weighting-none"),
     }
+}
+
+/// Whether chance alone decided who was asked which module, in a sentence; `None` where there is too little to tell.
+pub fn evenness(lang: Lang, rotation: &Rotation) -> Option<String> {
+    let evenness = rotation.evenness?;
+    let statistic = format::decimal(lang, evenness.chi_square, 1);
+    let p = if evenness.p < 0.001 {
+        format!("< {}", format::decimal(lang, 0.001, 3))
+    } else {
+        format!("= {}", format::decimal(lang, evenness.p, 3))
+    };
+    let df = evenness.df.to_string();
+    Some(fl!(lang.messages(), "report-evenness", statistic = statistic, df = df, p = p))
 }
 
 /// The way answers came in, by the channel's code; an unknown one keeps its code.

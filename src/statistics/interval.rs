@@ -229,14 +229,12 @@ pub(super) fn at_least(population: u64, marked: u64, n: u64, x: u64) -> f64 {
         binomial_density(k, big_d - k, p, 1.0 - p) * binomial_density(size - k, unm - (size - k), p, 1.0 - p)
             / binomial_density(size, big_n - size, p, 1.0 - p)
     };
-    if n == population {
-        return 1.0;
-    }
     let mode = (size + 1.0) * (big_d + 1.0) / (big_n + 2.0);
     let start = x as f64;
     if start > mode {
+        // The term after the last possible value is 0.
         let (mut term, mut total, mut k) = (density(start), 0.0, start);
-        while term > total * 1e-18 && k <= most as f64 {
+        while term > total * 1e-18 {
             total += term;
             term *= (big_d - k) * (size - k) / ((k + 1.0) * (unm - size + k + 1.0));
             k += 1.0;
@@ -245,7 +243,7 @@ pub(super) fn at_least(population: u64, marked: u64, n: u64, x: u64) -> f64 {
     } else {
         let mut k = start - 1.0;
         let (mut term, mut total) = (density(k), 0.0);
-        while term > total * 1e-18 && k >= least as f64 {
+        while term > total * 1e-18 {
             total += term;
             term *= k * (unm - size + k) / ((big_d - k + 1.0) * (size - k + 1.0));
             k -= 1.0;
@@ -339,6 +337,13 @@ mod tests {
         }
         let two = KgWeights::equal(4, 3.0, false);
         assert_eq!((two.sum_w, two.sum_w2, two.sum_w_excess), (12.0, 36.0, 24.0));
+    }
+
+    #[test]
+    fn a_population_that_is_as_unlikely_as_the_level_allows_is_contradicted() {
+        // One answer, and it is yes: of 4, P = 1/4 if one is satisfied, which is α/2 for a level of one half.
+        assert_eq!(hypergeometric(4, 1, 1, 0.5), Some(Interval::new(0.5, 1.0, None)));
+        assert_eq!(hypergeometric(4, 1, 0, 0.5), Some(Interval::new(0.0, 0.5, None)));
     }
 
     /// Combinations, as a plain product.

@@ -14,7 +14,10 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
-use statrs::function::{erf::erfc_inv, gamma::ln_gamma};
+use statrs::function::{
+    erf::erfc_inv,
+    gamma::{checked_gamma_ur, ln_gamma},
+};
 
 /// `P(Z ≥ z)` of the standard normal distribution.
 #[must_use]
@@ -54,6 +57,15 @@ pub fn normal(p: f64) -> Option<f64> {
         z += step;
     }
     Some(sign * z)
+}
+
+/// P(X > x) of the chi-square distribution; `None` for x < 0 or without degrees of freedom.
+#[must_use]
+pub fn chi_square_upper_tail(x: f64, df: u64) -> Option<f64> {
+    if df == 0 || x.is_nan() || x < 0.0 {
+        return None;
+    }
+    if x == 0.0 { Some(1.0) } else { checked_gamma_ur(df as f64 / 2.0, x / 2.0).ok() }
 }
 
 /// `P(T ≥ t)` of Student's t with `df` degrees of freedom; `None` for `df < 1` or a `t` that is no number.

@@ -49,7 +49,7 @@ fn the_report_has_the_shape_of_its_schema() {
     assert_eq!(
         keys(&report),
         wanted(
-            "schema campaign generated_at level target weighting method responses total units rankings previous notes"
+            "schema campaign generated_at level target weighting method responses total units rankings comments previous notes"
         )
     );
     assert!(

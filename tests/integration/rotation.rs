@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{
-    Client, Database, Form, Page, Server, run,
+    Client, Database, Form, Output, Page, Server, run,
     stage::{UNITS, When, filled, links, period, report, stored},
 };
 
@@ -11,9 +11,18 @@ use crate::support::{
 const MODULES: [(&str, &[&str]); 3] =
     [("a", &["a1", "a2", "visits"]), ("b", &["b1", "why"]), ("c", &["c1", "ways"])];
 
+const DEFINITIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/definitions");
+
 /// A campaign with the rotated form; at the counter `qn-1` or, with `invited`, by personal link.
 fn open(invited: usize) -> (Database, Server) {
     let database = Database::new();
+    applied(&database, DEFINITIONS, invited, "").ok();
+    let server = Server::start(&database);
+    (database, server)
+}
+
+/// Applies the campaign with something more of it.
+fn applied(database: &Database, definitions: &str, invited: usize, more: &str) -> Output {
     let (opens, closes) = period(When::Now);
     let mut file = format!(
         r#"{UNITS}
@@ -25,6 +34,7 @@ form = "f"
 title = {{ vi = "Luân phiên", en = "Rotated" }}
 opens = {opens}
 closes = {closes}
+{more}
 "#
     );
     for n in 0..invited {
@@ -39,12 +49,9 @@ closes = {closes}
     }
     let path = database.file("apply.toml", &file);
     let variables = database.variables();
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/definitions");
     let mut all: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    all.push(("SIPAS_DEFINITIONS", folder));
-    run(&["apply", &path], &all).ok();
-    let server = Server::start(&database);
-    (database, server)
+    all.push(("SIPAS_DEFINITIONS", definitions));
+    run(&["apply", &path], &all)
 }
 
 /// The questions of a form: everything but its own fields.
@@ -224,4 +231,59 @@ fn a_personal_link_s_form_keeps_its_modules_too() {
     // By chance alone one of three is missing in twenty with odds of about 1 : 1,100, and it is chance each time.
     assert!(seen.len() >= 2, "{seen:?}");
     assert_eq!(database.number("SELECT COUNT(*) FROM urn"), 20);
+}
+
+const POPULATION: &str = "[[campaign.stratum]]\nunit = \"qn\"\npopulation = 1000\n";
+
+#[test]
+fn a_simulated_campaign_asks_each_module_with_its_probability_and_the_report_says_so() {
+    let database = Database::new();
+    applied(&database, DEFINITIONS, 0, &format!("demonstration = true\n{POPULATION}")).ok();
+    database.run(&["simulate", "can-bo", "--responses", "900", "--seed", "5"]).ok();
+    let report = report(&database, "can-bo");
+    let rotation = &report["rotation"];
+    assert_eq!(rotation["ask"], 2);
+    let modules = rotation["modules"].as_array().unwrap();
+    assert_eq!(modules.len(), 3);
+    assert_eq!(modules.iter().map(|module| module["asked"].as_u64().unwrap()).sum::<u64>(), 1_800);
+    for module in modules {
+        // 600 expected, with a deviation of 14.
+        assert!((540..660).contains(&module["asked"].as_u64().unwrap()), "{module}");
+    }
+    assert!(rotation["evenness"]["p"].as_f64().unwrap() > 0.0);
+    // Nine in ten people answered and two in three of them this: more error than of a tenth left out.
+    let criterion = &report["total"]["dimensions"][1]["criteria"][0]["estimate"];
+    let (n, p, se) = (
+        criterion["n"].as_f64().unwrap(),
+        criterion["estimate"].as_f64().unwrap(),
+        criterion["se"].as_f64().unwrap(),
+    );
+    let as_if_drawn = ((1.0 - n / 1_000.0) * p * (1.0 - p) / n).sqrt();
+    assert!((se / as_if_drawn - 1.0).abs() < 0.02, "{se} is far from {as_if_drawn}");
+    assert_eq!(
+        report["notes"].as_array().unwrap().iter().filter(|note| note["code"] == "rotated").count(),
+        1
+    );
+    let page = database.run(&["report", "can-bo", "--format", "html"]).ok();
+    assert!(page.contains("each respondent was asked 2 of 3 modules"));
+}
+
+#[test]
+fn weights_cannot_be_adjusted_to_a_question_that_only_some_are_asked() {
+    let database = Database::new();
+    let folder = database.folder().join("definitions");
+    let file = folder.join("rotated").join("1.0.toml");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let text = std::fs::read_to_string(format!("{DEFINITIONS}/rotated/1.0.toml")).unwrap();
+    let in_module = text.replace("ask = [\"last\"]", "module = \"c\"\nask = [\"last\"]");
+    assert_ne!(in_module, text);
+    let by = |question: &str| {
+        let totals = "totals = { x = 400, y = 600 }";
+        format!("{POPULATION}[[campaign.margin]]\nunit = \"qn\"\nby = \"{question}\"\n{totals}\n")
+    };
+    let apply = |more: &str| applied(&database, folder.to_str().unwrap(), 0, more);
+    std::fs::write(&file, in_module).unwrap();
+    let words = apply(&by("last")).fails(1);
+    assert!(words.contains("“last”") && words.contains("rotating module"), "{words}");
+    apply(&by("sex")).ok();
 }

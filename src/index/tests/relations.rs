@@ -102,7 +102,7 @@ fn margin(unit: &str, by: &str, totals: &[(&str, u64)]) -> Margin {
     Margin { unit: unit.to_owned(), by: by.to_owned(), totals }
 }
 
-fn sex() -> Vec<Margin> {
+pub(super) fn sex() -> Vec<Margin> {
     vec![margin("d1", "sex", &[("f", 300), ("m", 600)]), margin("d2", "sex", &[("f", 2_900), ("m", 2_100)])]
 }
 
@@ -111,7 +111,7 @@ fn age() -> Vec<Margin> {
 }
 
 /// The answers as CSV with the cell of each margin, and the calibration that meets the margins.
-fn calibrated_csv(answers: &Answered, strata: &[Stratum], margins: &[Margin]) -> (String, Value) {
+pub(super) fn calibrated_csv(answers: &Answered, strata: &[Stratum], margins: &[Margin]) -> (String, Value) {
     let items: BTreeMap<String, Answers> = answers
         .iter()
         .map(|(unit, rows)| (unit.clone(), rows.iter().map(|row| row[..6].try_into().unwrap()).collect()))

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::parts;
 use crate::{
-    index::report::{Note, Report, Weighting},
+    index::report::{Note, Report, Rotation, Weighting},
     language::Lang,
     report::{format, shown, words},
 };
@@ -26,6 +26,41 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                 @for (name, value) in rows(report, lang) { div { dt { (name) } dd { (value) } } }
             }
             (answers(report, lang))
+            @if let Some(rotation) = &report.rotation { (modules(rotation, lang)) }
+        }
+    }
+}
+
+/// How many were asked which module, and whether chance alone decided.
+fn modules(rotation: &Rotation, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let (ask, modules) = (rotation.ask, rotation.modules.len());
+    html! {
+        table.sheets {
+            caption {
+                (fl!(messages, "report-modules-caption", ask = ask, modules = modules))
+                // The same for all modules: a column less on a telephone.
+                @if let Some(module) = rotation.modules.first() {
+                    ". " (fl!(messages, "report-column-probability")) ": " (format::percent(lang, module.probability))
+                }
+                @if let Some(evenness) = words::evenness(lang, rotation) { ". " (evenness) }
+            }
+            thead {
+                tr {
+                    th scope="col" { (fl!(messages, "report-module")) }
+                    th.num scope="col" { (fl!(messages, "report-column-asked")) }
+                    th.num scope="col" { (fl!(messages, "report-column-asked-share")) }
+                }
+            }
+            tbody {
+                @for module in &rotation.modules {
+                    tr {
+                        th scope="row" { (parts::name(lang, &module.name)) }
+                        td.num { @if let Some(asked) = module.asked { (format::count(lang, asked)) } }
+                        td.num { @if let Some(share) = module.share { (format::percent(lang, share)) } }
+                    }
+                }
+            }
         }
     }
 }

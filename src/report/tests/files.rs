@@ -42,6 +42,7 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
             "total",
             "units",
             "rankings",
+            "comments",
             "previous",
             "notes"
         ])
@@ -93,6 +94,32 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
     assert_eq!(json["total"]["index"]["decision"], "not_met");
     assert!(text.starts_with(r#"{"schema":"sipas.report/1","campaign":{"slug":"#), "fields in order");
     assert_eq!(text, report::json(&fixture::report()));
+}
+
+#[test]
+fn a_rotated_report_says_how_many_were_asked_each_module() {
+    let report = fixture::rotated();
+    let json: Value = serde_json::from_str(&report::json(&report)).unwrap();
+    assert_eq!(keys(&json["rotation"]), sorted(["ask", "modules", "evenness"]));
+    let module = &json["rotation"]["modules"][0];
+    assert_eq!(keys(module), sorted(["id", "name", "probability", "asked", "share"]));
+    assert_eq!(keys(&json["rotation"]["evenness"]), sorted(["chi_square", "df", "p"]));
+    let rows = read(&report::csv(&report, Lang::EN));
+    let modules: Vec<&Row> = rows.iter().filter(|row| row["level"] == "module").collect();
+    let cells = |name: &str| modules.iter().map(|row| row[name].as_str()).collect::<Vec<_>>();
+    assert_eq!(cells("id"), ["access", "procedures", "result"]);
+    assert_eq!(cells("asked"), ["391", "412", "397"]);
+    assert_eq!(cells("estimate"), ["", "", ""]);
+    assert!(!modules[2]["name"].starts_with('='), "no formula");
+    let sheets = sheets(&report, Lang::EN);
+    let overview = sheets.values().next().unwrap();
+    let found = sheets.values().find_map(|sheet| {
+        let at = sheet.rows().position(|row| row.first() == Some(&Data::String("Mô-đun thủ tục".into())))?;
+        sheet.rows().nth(at).map(<[Data]>::to_vec)
+    });
+    let row = found.unwrap_or_else(|| panic!("{overview:?}"));
+    assert_eq!(row[1], Data::Float(412.0));
+    assert!(!report::json(&fixture::report()).contains("rotation"));
 }
 
 #[test]
@@ -222,12 +249,12 @@ fn column(sheet: &Range<Data>, heading: &str) -> usize {
 }
 
 #[test]
-fn xlsx_opens_with_three_sheets_and_numbers_are_numbers() {
+fn xlsx_opens_with_its_sheets_and_numbers_are_numbers() {
     let report = fixture::report();
     let book = sheets(&report, Lang::VI);
     assert_eq!(
-        book.keys().collect::<BTreeSet<_>>(),
-        BTreeSet::from([&"Tổng quan".to_owned(), &"Đơn vị".to_owned(), &"Tiêu chí".to_owned()])
+        book.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        BTreeSet::from(["Tổng quan", "Đơn vị", "Tiêu chí", "Ý kiến"])
     );
     let units = &book["Đơn vị"];
     assert_eq!(units.height(), report.units.len() + 1);

@@ -7,8 +7,8 @@ use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::report::{
         CampaignInfo, Comment, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate,
-        Method, MethodWeights, Note, PartResult, Publish, Reliability, Report, Responses, Responsible,
-        Result, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
+        Evenness, Method, MethodWeights, Module, Note, PartResult, Publish, Reliability, Report, Responses,
+        Responsible, Result, Rotation, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
     organisation::Phase,
 };
@@ -316,6 +316,7 @@ pub fn report() -> Report {
         total: result(|_| true, false),
         units: units.collect(),
         rankings: Vec::new(),
+        rotation: None,
         comments: ["=1+1 rất tốt", "Nên có thêm ghế\nvà quạt"]
             .map(|text| Comment {
                 question: "comment".to_owned(),
@@ -434,4 +435,27 @@ pub fn closed_until_end() -> Report {
         .into(),
     }];
     report
+}
+
+/// The report of a form that rotates three modules.
+pub fn rotated() -> Report {
+    let module = |id: &str, name: &str, asked: u64| Module {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        probability: 2.0 / 3.0,
+        asked: Some(asked),
+        share: Some(asked as f64 / 600.0),
+    };
+    Report {
+        rotation: Some(Rotation {
+            ask: 2,
+            modules: vec![
+                module("access", "Tiếp cận dịch vụ", 391),
+                module("procedures", "Mô-đun thủ tục", 412),
+                module("result", "=Kết quả <b>", 397),
+            ],
+            evenness: Some(Evenness { chi_square: 1.74, df: 2, p: 0.419 }),
+        }),
+        ..report()
+    }
 }

@@ -345,6 +345,16 @@ fn the_frame_links_back_to_other_languages_and_to_files() {
     assert_eq!(all(&page, "link")[0].attr("href"), Some("/static/report.css"));
 }
 
+#[test]
+fn a_rotated_report_shows_how_many_were_asked_each_module_beside_its_probability() {
+    let (text, page) = shown(&fixture::rotated(), Lang::VI);
+    let table = text_of(&page, ".how table + table");
+    assert!(table.contains("mỗi người được hỏi 2 trong 3 mô-đun") && table.contains("p = 0,419"), "{table}");
+    assert!(table.contains("Mô-đun thủ tục") && table.contains("412"), "{table}");
+    assert!(table.contains("66,67"), "{table}");
+    assert!(!text.contains("quả <b>"), "names come back escaped");
+}
+
 /// `SIPAS_LOOK=folder cargo test --lib look -- --ignored` writes the pages of the fixtures, to be looked at.
 #[test]
 #[ignore = "writes files to look at"]
@@ -365,6 +375,7 @@ fn look() {
         ("two-parts", fixture::two_parts(), FILE),
         ("demonstration-en", demonstration, Frame { lang: Lang::EN, ..FILE }),
         ("unit", report::of_unit(&fixture::report(), "qn").unwrap(), FILE),
+        ("rotated", fixture::rotated(), FILE),
         ("closed", fixture::closed_until_end(), FILE),
         ("nasty", fixture::nasty(), FILE),
     ] {

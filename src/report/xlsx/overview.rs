@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::sheet::{Sheet, mark};
 use crate::{
-    index::report::Report,
+    index::report::{Report, Rotation},
     language::Lang,
     report::{format, scope, shown, words},
 };
@@ -27,6 +27,9 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
     row = headline(&mut sheet, row + 1, report, lang)?;
     row = dimensions(&mut sheet, row + 1, report, lang)?;
     row = method(&mut sheet, row + 1, report, lang)?;
+    if let Some(rotation) = &report.rotation {
+        row = modules(&mut sheet, row + 1, rotation, lang)?;
+    }
     if !report.notes.is_empty() {
         sheet.strong(row + 1, 0, &fl!(words, "report-notes"), 12.0)?;
         row += 2;
@@ -103,6 +106,35 @@ fn dimensions(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> 
         sheet.share(row, 5, Some(weight))?;
     }
     sheet.mark(super::sheet::Mark::Plain);
+    Ok(row + 1)
+}
+
+fn modules(sheet: &mut Sheet<'_>, from: u32, rotation: &Rotation, lang: Lang) -> Result<u32, XlsxError> {
+    let words = lang.messages();
+    let (ask, modules) = (rotation.ask, rotation.modules.len());
+    sheet.strong(from, 0, &fl!(words, "report-modules-caption", ask = ask, modules = modules), 12.0)?;
+    let mut row = from + 1;
+    for (column, name) in (0..).zip([
+        fl!(words, "report-module"),
+        fl!(words, "report-column-asked"),
+        fl!(words, "report-column-asked-share"),
+        fl!(words, "report-column-probability"),
+    ]) {
+        sheet.strong(row, column, &name, 11.0)?;
+    }
+    for module in &rotation.modules {
+        row += 1;
+        sheet.text(row, 0, &module.name)?;
+        if module.asked.is_some() {
+            sheet.count(row, 1, module.asked)?;
+            sheet.share(row, 2, module.share)?;
+        }
+        sheet.share(row, 3, Some(module.probability))?;
+    }
+    if let Some(evenness) = words::evenness(lang, rotation) {
+        row += 1;
+        sheet.text(row, 0, &evenness)?;
+    }
     Ok(row + 1)
 }
 

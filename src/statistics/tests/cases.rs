@@ -1,4 +1,4 @@
-//! The reference cases of `tests/statistics-cases`: every result of every case, field by field.
+//! The reference cases of `tests/statistics-cases` and `tests/statistics-structures`: every result of every case, field by field.
 
 use std::{fs, path::Path};
 
@@ -23,9 +23,9 @@ fn check(case: &Path) -> Vec<String> {
     differences(&json(&text), &found, &json(&read("expected.json")))
 }
 
-#[test]
-fn every_reference_case_gives_the_expected_figures() {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/statistics-cases");
+#[track_caller]
+fn check_all(folder: &str, expected: usize) {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
     let mut count = 0;
     for entry in fs::read_dir(&cases).unwrap() {
         let folder = entry.unwrap().path();
@@ -36,5 +36,15 @@ fn every_reference_case_gives_the_expected_figures() {
             assert!(wrong.is_empty(), "{}: {} wrong\n  {shown}", folder.display(), wrong.len());
         }
     }
-    assert_eq!(count, 24, "cases in {}", cases.display());
+    assert_eq!(count, expected, "cases in {}", cases.display());
+}
+
+#[test]
+fn every_reference_case_gives_the_expected_figures() {
+    check_all("statistics-cases", 24);
+}
+
+#[test]
+fn every_case_of_another_structure_gives_the_expected_figures() {
+    check_all("statistics-structures", 11);
 }
