@@ -1,9 +1,16 @@
 //! What both ways share: the language, the form's own fields, and the pages of a campaign that takes no answers.
 
+use std::io::Write as _;
+
 use axum::{
-    http::{HeaderMap, header::ACCEPT_ENCODING},
+    body::Body,
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, VARY},
+    },
     response::Response,
 };
+use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -138,6 +145,23 @@ pub fn texts(form: &Questionnaire, answers: &Answers) -> Vec<(String, String)> {
 pub fn year(campaign: &Campaign) -> i16 {
     Timestamp::from_millisecond(campaign.opens)
         .map_or(1970, |opens| opens.to_zoned_datetime(clock::province()).year())
+}
+
+/// A freshly opened page, compressed where the browser takes it. Not for a page that shows what was sent: beside a token,
+/// its length could tell (BREACH).
+pub fn packed(page: String, gzip: bool) -> Response {
+    let small = gzip.then(|| {
+        let mut encoder = GzEncoder::new(Vec::with_capacity(page.len() / 3), Compression::best());
+        encoder.write_all(page.as_bytes()).and_then(|()| encoder.finish()).ok()
+    });
+    let mut response = error::html(StatusCode::OK, page);
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(small) = small.flatten() {
+        *response.body_mut() = Body::from(small);
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
+    response
 }
 
 /// Whether the browser takes gzip.
