@@ -146,9 +146,9 @@ fn days_from_now(days: i64) -> String {
     (Timestamp::now() + SignedDuration::from_hours(24 * days)).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-async fn applied(store: &Store, library: &Library, text: String) {
+async fn applied(store: &Store, key: &sipas::secret::Key, library: &Library, text: String) {
     let source = Source { name: "bench.toml".to_owned(), text };
-    apply::apply(store, library, &Clock::system(), Lang::EN, &[source], false).await.unwrap();
+    apply::apply(store, key, library, &Clock::system(), Lang::EN, &[source], false).await.unwrap();
 }
 
 /// A server in this process with a counter that is open.
@@ -174,7 +174,7 @@ impl Served {
              opens = {opens}\ncloses = {closes}\n\
              [[campaign.counter]]\ncode = \"k\"\nunit = \"u\"\nname = \"K\"\npublic = true\n"
         );
-        applied(&store, &library, text).await;
+        applied(&store, &key, &library, text).await;
         let mut db = store.read().await.unwrap();
         let stored = campaigns::find(&mut db, "c").await.unwrap().unwrap();
         let ready = ready::load(&mut db, stored).await.unwrap();
@@ -436,7 +436,7 @@ async fn million(folder: &Path) -> f64 {
         write!(text, "[[campaign.stratum]]\nunit = \"u{unit:02}\"\npopulation = 20000\n").unwrap();
         write!(text, "[[campaign.counter]]\ncode = \"k{unit:02}\"\nunit = \"u{unit:02}\"\nname = \"K\"\npublic = true\n").unwrap();
     }
-    applied(&store, &library, text).await;
+    applied(&store, &key, &library, text).await;
     let number = campaigns::find(&mut store.read().await.unwrap(), "m").await.unwrap().unwrap().number;
     let started = Instant::now();
     simulation::run(&store, number, 1_000_000, 7, Clock::system().now()).await.unwrap();

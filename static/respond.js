@@ -364,10 +364,15 @@
     flag(doc.documentElement, 'js', true);
     each(all(form, '.only'), function (sentence) { sentence.hidden = true; });
     each(all(form, '[maxlength]'), function (field) {
-      var left = field.parentNode.appendChild(put('p', ''));
+      var left = field.parentNode.appendChild(put('p', '')), pause;
       left.className = 'hint left';
+      left.setAttribute('role', 'status');
+      /* Said after a pause, not at every letter. */
       field.addEventListener('input', function () {
-        left.textContent = words.left.replace('#', field.maxLength - field.value.length);
+        clearTimeout(pause);
+        pause = setTimeout(function () {
+          left.textContent = words.left.replace('#', field.maxLength - field.value.length);
+        }, 600);
       });
     });
     form.addEventListener('change', changed);

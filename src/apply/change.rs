@@ -24,6 +24,8 @@ pub enum Change {
     Translation { entry: translation::Entry, before: bool },
     /// A campaign added or changed.
     Campaign { campaign: Campaign, before: Option<Box<Stored>> },
+    /// The code by which staff leave tablets set, changed or removed; only its hash is known here.
+    KioskCode { slug: String, hash: Option<[u8; 32]>, before: bool },
     /// All populations of a campaign.
     Strata { slug: String, strata: Vec<Stratum>, before: Vec<Stratum> },
     /// All known margins of a campaign.
@@ -142,6 +144,14 @@ impl Change {
             Self::Campaign { campaign, before: Some(before) } => {
                 let what = fl!(m, "apply-a-campaign", slug = campaign.slug.as_str());
                 vec![format!("~ {what}: {}", campaign_differences(&before.campaign, campaign))]
+            }
+            Self::KioskCode { slug, hash, before } => {
+                let sign = match (hash, before) {
+                    (None, _) => '-',
+                    (Some(_), false) => '+',
+                    (Some(_), true) => '~',
+                };
+                vec![format!("{sign} {}", fl!(m, "apply-a-kiosk-code", slug = slug.as_str()))]
             }
             Self::Strata { slug, strata, before } => strata_words(lang, slug, strata, before),
             Self::Margins { slug, margins, before } => margin_words(lang, slug, margins, before),

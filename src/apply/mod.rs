@@ -19,6 +19,7 @@ use crate::{
     clock::{self, Clock},
     definition::Library,
     language::Lang,
+    secret::Key,
     store::{Store, StoreError, campaigns},
 };
 
@@ -54,6 +55,7 @@ pub enum Failed {
 /// [`Failed`]; nothing has changed then.
 pub async fn apply(
     store: &Store,
+    key: &Key,
     library: &Library,
     clock: &Clock,
     lang: Lang,
@@ -65,12 +67,12 @@ pub async fn apply(
     let now = clock.now();
     if dry_run {
         let known = Known::load(&mut store.read().await?, &plan).await?;
-        return compare(found, &plan, &known, library, now).map(|(_, outcome)| outcome);
+        return compare(found, &plan, &known, library, Some(key), now).map(|(_, outcome)| outcome);
     }
     let mut db = store.write().await?;
     campaigns::hold_all(&mut db).await?;
     let known = Known::load(&mut db, &plan).await?;
-    let (changes, outcome) = compare(found, &plan, &known, library, now)?;
+    let (changes, outcome) = compare(found, &plan, &known, library, Some(key), now)?;
     if !changes.is_empty() {
         reconcile::run(&mut db, &changes).await?;
         db.commit().await?;
@@ -85,7 +87,7 @@ pub async fn apply(
 pub fn rehearse(library: &Library, clock: &Clock, lang: Lang, sources: &[Source]) -> Result<Outcome, Failed> {
     let mut found = Findings::new(lang, sources);
     let plan = plan::read(&mut found, sources, &clock::province());
-    compare(found, &plan, &Known::default(), library, clock.now()).map(|(_, outcome)| outcome)
+    compare(found, &plan, &Known::default(), library, None, clock.now()).map(|(_, outcome)| outcome)
 }
 
 /// What is wrong with the sources whatever the database holds.
@@ -100,10 +102,11 @@ fn compare(
     plan: &Plan,
     known: &Known,
     library: &Library,
+    key: Option<&Key>,
     now: i64,
 ) -> Result<(Vec<Change>, Outcome), Failed> {
     let lang = found.lang;
-    let changes = decide::decide(&mut found, plan, known, library, now);
+    let changes = decide::decide(&mut found, plan, known, library, key, now);
     let warnings = found.finish().map_err(Failed::Problems)?;
     let lines = changes.iter().flat_map(|change| change.words(lang)).collect();
     Ok((changes, Outcome { changes: lines, warnings }))

@@ -11,7 +11,7 @@ use super::{
     table::{self, Table},
     value,
 };
-use crate::organisation::Notice;
+use crate::organisation::{Notice, kiosk_code};
 
 /// Everything that the files list, values checked one by one and against each other.
 #[derive(Debug, Default)]
@@ -45,6 +45,8 @@ pub struct CampaignAsked {
     pub demonstration: Said<bool>,
     /// Slug of the campaign that changes are counted from.
     pub previous: Option<Said<String>>,
+    /// The code by which staff leave a tablet at a counter.
+    pub kiosk_code: Option<Said<String>>,
     /// What people are told before they answer.
     pub notice: Option<Said<Notice>>,
     pub strata: Vec<StratumAsked>,
@@ -90,7 +92,7 @@ pub struct InvitationAsked {
 
 const FILE: [&str; 2] = ["unit", "campaign"];
 const UNIT: [&str; 4] = ["code", "name", "kind", "parent"];
-const CAMPAIGN: [&str; 16] = [
+const CAMPAIGN: [&str; 17] = [
     "slug",
     "definition",
     "version",
@@ -102,6 +104,7 @@ const CAMPAIGN: [&str; 16] = [
     "minimum_answers",
     "demonstration",
     "previous",
+    "kiosk_code",
     "notice",
     "stratum",
     "margin",
@@ -224,12 +227,22 @@ fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> Cam
         minimum_answers,
         demonstration: table.truth(found, "demonstration"),
         previous: table.text(found, "previous"),
+        kiosk_code: table.text(found, "kiosk_code").map(|said| staff_code(found, said)),
         notice: notice::read(found, table),
         strata: each(found, table, "stratum", &STRATUM, stratum),
         margins: each(found, table, "margin", &MARGIN, margin),
         counters: each(found, table, "counter", &COUNTER, counter),
         invitations: each(found, table, "invitation", &INVITATION, invitation),
     }
+}
+
+fn staff_code(found: &mut Findings<'_>, said: Said<String>) -> Said<String> {
+    let said = value::line(found, said, kiosk_code::LONGEST);
+    if said.value.chars().count() < kiosk_code::SHORTEST && !found.is_wrong_at(said.spot) {
+        let least = kiosk_code::SHORTEST;
+        found.wrong(said.spot, fl!(found.lang.messages(), "apply-kiosk-code", least = least));
+    }
+    said
 }
 
 fn each<T>(

@@ -43,6 +43,10 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
                 let number = before.as_ref().map(|before| before.number);
                 campaigns::put(db, number, pinned.number, campaign).await?;
             }
+            Change::KioskCode { slug, hash, .. } => {
+                let campaign = numbers.of(db, slug).await?;
+                campaigns::put_kiosk_code(db, campaign, hash.as_ref()).await?;
+            }
             Change::Strata { slug, strata, .. } => {
                 let campaign = numbers.of(db, slug).await?;
                 campaigns::put_strata(db, campaign, strata).await?;

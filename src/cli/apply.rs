@@ -48,7 +48,8 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     if !args.dry_run {
         here.check_room()?;
     }
-    let done = apply::apply(&here.store, &library, &here.clock, lang, &sources, args.dry_run).await;
+    let done =
+        apply::apply(&here.store, &here.key, &library, &here.clock, lang, &sources, args.dry_run).await;
     here.store.close().await;
     let outcome = done.map_err(|failed| match failed {
         Failed::Store(error) => here.database(&error),

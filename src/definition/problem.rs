@@ -301,6 +301,20 @@ pub enum ProblemKind {
     RuleNeverFires(String),
     /// A rule that all answers fulfil in this form.
     RuleAlwaysFires(String),
+    /// A criterion is asked by how satisfied people are with another one.
+    RuleOnOpinion {
+        /// The criterion.
+        id: String,
+        /// The one that the rule looks at.
+        question: String,
+    },
+    /// A question is asked by how satisfied people are with a criterion.
+    ExtraForSome {
+        /// The question.
+        id: String,
+        /// The criterion that the rule looks at.
+        question: String,
+    },
     /// `min` above `max`.
     MinAboveMax(i32, i32),
     /// `max_length` of 0.

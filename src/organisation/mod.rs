@@ -3,6 +3,7 @@
 //! Pure: what is stored is in [`crate::store`], what is read from files in [`crate::apply`].
 
 pub mod campaign;
+pub mod kiosk_code;
 pub mod notice;
 pub mod unit;
 

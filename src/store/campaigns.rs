@@ -15,6 +15,8 @@ pub struct Stored {
     pub definition: i64,
     /// Whether the urn has been shuffled into the responses.
     pub settled: bool,
+    /// Keyed hash of the code by which staff leave a tablet ([`crate::organisation::kiosk_code`]).
+    pub kiosk_code: Option<Vec<u8>>,
     /// The campaign.
     pub campaign: Campaign,
 }
@@ -37,13 +39,14 @@ struct Row {
     settled: bool,
     previous: Option<String>,
     notice: Option<String>,
+    kiosk_code: Option<Vec<u8>>,
 }
 
 macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT k.number, k.slug, k.definition, d.id, d.version, d.sha256, k.form, k.title, k.opens, k.closes, \
-             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous, k.notice \
+             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous, k.notice, k.kiosk_code \
              FROM campaign k JOIN definition d ON d.number = k.definition ",
             $condition
         )
@@ -59,6 +62,7 @@ impl Row {
             number: self.number,
             definition: self.definition,
             settled: self.settled,
+            kiosk_code: self.kiosk_code,
             campaign: Campaign {
                 slug: self.slug,
                 definition: self.id,
@@ -169,6 +173,24 @@ pub async fn put(
     .fetch_one(c)
     .await
     })?)
+}
+
+/// Sets or removes the hash of the code by which staff leave a campaign's tablets.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put_kiosk_code(
+    db: &mut Writer,
+    campaign: i64,
+    hash: Option<&[u8; 32]>,
+) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("UPDATE campaign SET kiosk_code = $2 WHERE number = $1")
+        .bind(campaign)
+        .bind(hash.map(<[u8; 32]>::as_slice))
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
 }
 
 /// The populations of a campaign, by unit.

@@ -26,7 +26,7 @@ use super::{
     app::App,
     assets, error,
     middleware::{headers, log},
-    respond::{about, answer, counter, link},
+    respond::{about, answer, counter, kiosk, link},
     views::message::{self, Kind},
 };
 use crate::{language::Lang, store::campaigns};
@@ -48,6 +48,11 @@ pub fn router(app: App) -> Router {
         .typed_post(counter::submit)
         .typed_get(counter::thank)
         .typed_get(about::counter)
+        .typed_get(kiosk::show)
+        .typed_post(kiosk::submit)
+        .typed_get(kiosk::thank)
+        .typed_post(kiosk::leave)
+        .typed_get(kiosk::manifest)
         // Officials
         .typed_get(link::show)
         .typed_post(link::submit)
@@ -78,6 +83,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/static/{*path}", get(asset))
+        .route("/kiosk-sw.js", get(service_worker))
         .route("/sw.js", get(service_worker))
         .route("/", get(admin::home::front))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
@@ -153,9 +159,9 @@ async fn asset(request: Request) -> Response {
     response
 }
 
-/// The worker's address stays the same, so that phones find its next version; no copy is kept on the way.
+/// The workers' addresses stay the same, so that phones and tablets find their next versions; no copy is kept on the way.
 async fn service_worker(request: Request) -> Response {
-    match assets::named("sw.js") {
+    match assets::named(request.uri().path().trim_start_matches('/')) {
         Some(asset) => file(asset, &request),
         None => unknown(request).await,
     }

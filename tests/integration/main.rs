@@ -6,6 +6,7 @@ mod definition;
 mod dependencies;
 mod distribution;
 mod durability;
+mod kiosk;
 mod languages;
 mod notice;
 mod personal_link;

@@ -12,7 +12,7 @@ use crate::{
         source::Findings,
     },
     definition::message::with_hint,
-    organisation::Campaign,
+    organisation::{Campaign, kiosk_code},
 };
 
 /// What has to change in a campaign.
@@ -56,12 +56,31 @@ pub fn decide(
             changes.push(Change::Campaign { campaign: wanted, before });
         }
     }
+    tablet_code(grounds, asked, before, changes);
     check_previous(found, grounds, asked);
     notice::check(found, asked);
     strata::decide(found, grounds, asked, before, changes);
     margins::decide(found, grounds, asked, definition.as_ref(), before, changes);
     counters::decide(found, grounds, asked, before, changes);
     invitations::decide(found, grounds, asked, before, changes);
+}
+
+/// The code of the tablets, compared by its hash; a file that does not list one removes it.
+fn tablet_code(
+    grounds: &Grounds<'_>,
+    asked: &CampaignAsked,
+    before: Option<&KnownCampaign>,
+    changes: &mut Vec<Change>,
+) {
+    let slug = asked.slug.value.as_str();
+    let hash = asked
+        .kiosk_code
+        .as_ref()
+        .map(|code| grounds.key.map_or([0; 32], |key| kiosk_code::hash(key, slug, &code.value)));
+    let known = before.and_then(|before| before.stored.kiosk_code.as_deref());
+    if hash.as_ref().map(<[u8; 32]>::as_slice) != known {
+        changes.push(Change::KioskCode { slug: slug.to_owned(), hash, before: known.is_some() });
+    }
 }
 
 /// The previous campaign is there, another one, and opened before.

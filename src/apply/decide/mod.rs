@@ -21,12 +21,17 @@ use super::{
     plan::Plan,
     source::{Findings, Said},
 };
-use crate::definition::{Library, message::with_hint};
+use crate::{
+    definition::{Library, message::with_hint},
+    secret::Key,
+};
 
 /// What decisions are made on.
 struct Grounds<'a> {
     known: &'a Known,
     library: &'a Library,
+    /// Hashes the codes of tablets; absent in a rehearsal, which stores nothing.
+    key: Option<&'a Key>,
     /// Codes of all units, of the database and of the files, in order.
     units: Vec<String>,
     /// All campaigns, of the database and of the files, by slug: when they open.
@@ -41,6 +46,7 @@ pub fn decide(
     plan: &Plan,
     known: &Known,
     library: &Library,
+    key: Option<&Key>,
     now: i64,
 ) -> Vec<Change> {
     let listed = plan.units.iter().map(|unit| unit.code.value.clone()).filter(|code| !code.is_empty());
@@ -51,7 +57,7 @@ pub fn decide(
     let campaigns = known.campaigns.iter().map(|c| (c.stored.campaign.slug.clone(), c.stored.campaign.opens));
     let asked = plan.campaigns.iter().map(|c| (c.slug.value.clone(), c.opens.value));
     let campaigns = campaigns.chain(asked).filter(|(slug, _)| !slug.is_empty()).collect();
-    let grounds = Grounds { known, library, units, campaigns, now };
+    let grounds = Grounds { known, library, key, units, campaigns, now };
     let mut changes = units::decide(found, &grounds, &plan.units);
     for asked in &plan.campaigns {
         campaign::decide(found, &grounds, asked, &mut changes);

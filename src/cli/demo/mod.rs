@@ -72,6 +72,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     say(fl!(m, "demo-banner"));
     let lines = [
         (fl!(m, "demo-citizen"), format!("citizen\t{}", addresses.citizen)),
+        (fl!(m, "demo-kiosk"), format!("kiosk\t{}/kiosk\t{}", addresses.citizen, province::KIOSK_CODE)),
         (fl!(m, "demo-official"), format!("official\t{}", addresses.official)),
         (fl!(m, "demo-staff"), format!("staff\t{}\t{ACCOUNT}\t{}", addresses.staff, addresses.password)),
         (fl!(m, "demo-mail"), format!("mail\t{}", addresses.mail)),
@@ -119,7 +120,7 @@ async fn prepare(here: &Surroundings, lang: Lang) -> Result<Addresses, Failure> 
     let (text, slugs) = province::toml(today);
     let source = Source { name: "demo.toml".to_owned(), text };
     let library = here.library()?;
-    apply::apply(&here.store, &library, &here.clock, lang, &[source], false)
+    apply::apply(&here.store, &here.key, &library, &here.clock, lang, &[source], false)
         .await
         .map_err(|error| Failure::Input(error.to_string()))?;
     simulate(here, &slugs.citizens_past, CITIZENS, lang).await?;

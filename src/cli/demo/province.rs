@@ -59,6 +59,9 @@ const MEMBERS: [usize; 11] = [9, 7, 7, 7, 5, 7, 6, 5, 4, 5, 4];
 /// Leaders of a district committee.
 const LEADERS: [(&str, &str); 3] = [("ct", "Chủ tịch"), ("pct1", "Phó Chủ tịch"), ("pct2", "Phó Chủ tịch")];
 
+/// The code by which the demonstration's tablets are left; it is printed, like the password.
+pub const KIOSK_CODE: &str = "2468";
+
 /// First day of the quarter of a day, and of the next one.
 fn quarter(day: Date) -> (Date, Date, i8) {
     let number = (day.month() - 1) / 3 + 1;
@@ -147,6 +150,9 @@ fn campaign(
          opens = {opens}T00:00:00+07:00\ncloses = {closes}T00:00:00+07:00\ndemonstration = true",
         title.0, title.1
     );
+    if definition == "sipas" {
+        let _ = writeln!(file, "kiosk_code = \"{KIOSK_CODE}\"");
+    }
     notice(file, definition);
 }
 

@@ -1,8 +1,10 @@
 //! Whether a definition makes sense: every problem at once, each with its place.
 //!
 //! [`names`] looks at ids and versions, [`texts`] at languages, [`scales`] at options and settings, [`tree`] at the index
-//! tree and references, [`forms`] at what is asked, [`rotation`] of whom, [`rules`] at when.
+//! tree and references, [`forms`] at what is asked, [`rotation`] of whom, [`rules`] at when,
+//! [`fairness`] at whether the satisfied and the dissatisfied are asked the same.
 
+mod fairness;
 mod forms;
 mod names;
 mod rotation;
@@ -49,6 +51,7 @@ fn run(parsed: &Parsed, in_place: bool) -> Vec<Problem> {
     forms::check(&mut checker);
     rotation::check(&mut checker);
     rules::check(&mut checker);
+    fairness::check(&mut checker);
     let mut problems = checker.problems;
     problems.sort_by(|a, b| a.at.cmp(&b.at));
     problems

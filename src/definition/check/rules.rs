@@ -63,7 +63,7 @@ fn content(c: &mut Checker<'_>, path: &[Step], rule: &Condition) {
 }
 
 /// The simple conditions in a rule with their places; `None` for a list with nothing in it.
-fn leaves<'a>(path: &[Step], rule: &'a Condition) -> Vec<(Path, Option<&'a In>)> {
+pub(super) fn leaves<'a>(path: &[Step], rule: &'a Condition) -> Vec<(Path, Option<&'a In>)> {
     let list = |key: &str, rules: &'a [Condition]| {
         let mut found: Vec<(Path, Option<&'a In>)> = rules
             .iter()

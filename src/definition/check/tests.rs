@@ -18,6 +18,8 @@ fn with(from: &str, to: &str) -> String {
 fn found(text: &str) -> Vec<(String, ProblemKind)> {
     check_text(FILE, text)
         .into_iter()
+        // The small definition asks some by what they think, to try rules on criteria; that is a matter of its own.
+        .filter(|p| !matches!(p.kind, ProblemKind::ExtraForSome { .. }))
         .map(|p| (p.at.to_string().trim_start_matches(FILE).trim_start_matches(':').to_owned(), p.kind))
         .collect()
 }
@@ -426,4 +428,37 @@ fn rules_that_never_or_always_fire() {
         "kind = \"number\"\nasked_if = { all = [{ question = \"channels\", in = [\"web\"] }, { question = \"channels\", in = [\"post\"] }] }",
         &[],
     );
+}
+
+#[test]
+fn the_satisfied_and_the_dissatisfied_are_asked_the_same() {
+    use ProblemKind as P;
+    // Other questions by an opinion: a warning each, with its place.
+    let warnings: Vec<_> = check_text(FILE, SMALL);
+    let ids: Vec<&str> = warnings
+        .iter()
+        .map(|problem| match &problem.kind {
+            P::ExtraForSome { id, question } if question == "access.seats" => id.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    // Its section on both opinions of the scale asks everybody who has one.
+    assert_eq!(ids, ["channels"]);
+    assert!(warnings.iter().all(|problem| problem.severity == Severity::Warning));
+    // A criterion by an opinion on another: refused, also by "not", and inside all and any.
+    let rule = "asked_if = { question = \"feedback.given\", in = [\"yes\"] }";
+    for (condition, refused) in [
+        ("{ question = <here>\"access.seats\", in = [\"1\"] }", true),
+        ("{ not = { question = <here>\"access.seats\", in = [\"2\"] } }", true),
+        (
+            "{ any = [{ question = <here>\"access.seats\", in = [\"1\"] }, { question = \"feedback.given\", in = [\"yes\"] }] }",
+            true,
+        ),
+        // Whether somebody has an opinion at all tells nobody apart by it.
+        ("{ not = { question = \"access.seats\", in = [\"na\"] } }", false),
+    ] {
+        let id = || P::RuleOnOpinion { id: s("feedback.handled"), question: s("access.seats") };
+        let expected: Vec<ProblemKind> = refused.then(id).into_iter().collect();
+        expect(rule, &format!("asked_if = {condition}"), &expected);
+    }
 }

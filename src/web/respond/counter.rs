@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{
     about,
     answer::{self, Wanted},
+    kiosk::{self, KioskPath},
 };
 use crate::{
     language::Lang,
@@ -32,6 +33,7 @@ use crate::{
         template::{HOLE, MARKER, Template},
         views::{
             components::Places,
+            kiosk::{self as kiosk_view, Tablet},
             message::Kind,
             questionnaire::{self, Page},
         },
@@ -77,7 +79,7 @@ pub async fn show(
     }
     let key = answer::new_submission();
     let (variant, form) = answer::form(&app, &spot.ready, &String::from_utf8_lossy(&key));
-    let render = || Template::new(&page(spot, form, lang, MARKER, None)).ok();
+    let render = || Template::new(&page(spot, form, lang, MARKER, None, Way::Phone)).ok();
     match app.catalogue.page(spot, lang, variant, render) {
         Some(template) => send(&template, &key, answer::takes_gzip(request.headers())),
         None => error::page(lang, Kind::Failed),
@@ -91,6 +93,45 @@ pub async fn submit(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
+    store(&app, &path, Way::Phone, &wanted, request).await
+}
+
+/// How the answers of a counter come in; it is the address that they are sent to which tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By the QR code, on people's own telephones.
+    Phone,
+    /// By the tablet.
+    Kiosk,
+}
+
+impl Way {
+    const fn channel(self) -> Channel {
+        match self {
+            Self::Phone => Channel::Open,
+            Self::Kiosk => Channel::Kiosk,
+        }
+    }
+
+    fn form(self, address: &str) -> String {
+        let address = address.to_owned();
+        match self {
+            Self::Phone => CounterPath { address }.to_string(),
+            Self::Kiosk => KioskPath { address }.to_string(),
+        }
+    }
+
+    fn thanks(self, address: &str) -> String {
+        let address = address.to_owned();
+        match self {
+            Self::Phone => ThanksPath { address }.to_string(),
+            Self::Kiosk => kiosk::ThanksPath { address }.to_string(),
+        }
+    }
+}
+
+/// Stores the answers that came in this way.
+pub async fn store(app: &App, path: &CounterPath, way: Way, wanted: &Wanted, request: Request) -> Response {
     let lang = wanted.language_of_respondent();
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
@@ -98,7 +139,7 @@ pub async fn submit(
         Err(bad) => return error::of_form(bad, lang),
     };
     for _ in 0..answer::TRIES {
-        if let Some(response) = attempt(&app, &path, &fields, lang).await {
+        if let Some(response) = attempt(app, path, way, &fields, lang).await {
             return response;
         }
         // The campaign changed since it was read: drop what is held and read all of it again.
@@ -107,13 +148,13 @@ pub async fn submit(
             break;
         }
     }
-    busy(&path, &fields, lang)
+    busy(path, way, &fields, lang)
 }
 
 /// One attempt to store; `None` if the campaign changed meanwhile.
-async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> Option<Response> {
+async fn attempt(app: &App, path: &CounterPath, way: Way, fields: &Fields, lang: Lang) -> Option<Response> {
     let Ok(spots) = app.catalogue.counter(&path.address).await else {
-        return Some(busy(path, fields, lang));
+        return Some(busy(path, way, fields, lang));
     };
     if spots.is_empty() {
         return Some(error::page(lang, Kind::Unknown));
@@ -135,12 +176,12 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
     let parsed = answer::parse(app, &spot.ready, form, fields);
     if let Some(page) = answer::not_open(&stored.campaign, stored.campaign.phase(now), lang) {
         let id = parsed.as_ref().ok().map(|(_, id)| *id);
-        return Some(again(app, id, path, lang).await.unwrap_or(page));
+        return Some(again(app, id, path, way, lang).await.unwrap_or(page));
     }
     let (answers, id) = match parsed {
         Ok(parsed) => parsed,
         Err(invalid) => {
-            let page = page(spot, form, lang, &key, Some(&invalid));
+            let page = page(spot, form, lang, &key, Some(&invalid), way);
             return Some(error::html(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
     };
@@ -150,36 +191,41 @@ async fn attempt(app: &App, path: &CounterPath, fields: &Fields, lang: Lang) -> 
         revision: spot.revision,
         place: spot.place.number,
         definition: stored.definition,
-        channel: Channel::Open,
+        channel: way.channel(),
         language: lang.code().to_owned(),
         answers: answers.pack(form),
         texts: answer::texts(form, &answers),
         unit: spot.place.unit.clone(),
     };
     match app.inbox.put(sheet).await {
-        Ok(Kept::New | Kept::Again) => Some(thanks(path, lang)),
+        Ok(Kept::New | Kept::Again) => Some(thanks(path, way, lang)),
         Err(Refused::Stale) => None,
         Err(Refused::NotOpen) => {
             let page = answer::closed(&stored.campaign, lang);
-            Some(again(app, Some(id), path, lang).await.unwrap_or(page))
+            Some(again(app, Some(id), path, way, lang).await.unwrap_or(page))
         }
-        Err(Refused::Unavailable) => Some(busy(path, fields, lang)),
+        Err(Refused::Unavailable) => Some(busy(path, way, fields, lang)),
     }
 }
 
 /// The thank-you page for a form that was stored before the campaign closed and is sent once more.
-async fn again(app: &App, id: Option<crate::secret::Id>, path: &CounterPath, lang: Lang) -> Option<Response> {
+async fn again(
+    app: &App,
+    id: Option<crate::secret::Id>,
+    path: &CounterPath,
+    way: Way,
+    lang: Lang,
+) -> Option<Response> {
     let mut db = app.store.read().await.ok()?;
-    responses::exists(&mut db, &id?).await.ok()?.then(|| thanks(path, lang))
+    responses::exists(&mut db, &id?).await.ok()?.then(|| thanks(path, way, lang))
 }
 
-fn thanks(path: &CounterPath, lang: Lang) -> Response {
-    let to = ThanksPath { address: path.address.clone() }.to_string();
-    Redirect::to(&answer::in_language(&to, lang)).into_response()
+fn thanks(path: &CounterPath, way: Way, lang: Lang) -> Response {
+    Redirect::to(&answer::in_language(&way.thanks(&path.address), lang)).into_response()
 }
 
-fn busy(path: &CounterPath, fields: &Fields, lang: Lang) -> Response {
-    error::busy(lang, &answer::in_language(&path.to_string(), lang), fields)
+fn busy(path: &CounterPath, way: Way, fields: &Fields, lang: Lang) -> Response {
+    error::busy(lang, &answer::in_language(&way.form(&path.address), lang), fields)
 }
 
 /// The thank-you page.
@@ -187,21 +233,23 @@ pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
     error::page(wanted.language_of_respondent(), Kind::Thanks)
 }
 
-fn page(
+/// The questionnaire of a counter.
+pub fn page(
     spot: &Spot,
     form: &Questionnaire,
     lang: Lang,
     submission: &str,
     answers: Option<&Invalid>,
+    way: Way,
 ) -> String {
     let campaign = &spot.ready.stored.campaign;
-    let path = CounterPath { address: spot.place.address.clone().unwrap_or_default() }.to_string();
+    let address = spot.place.address.clone().unwrap_or_default();
+    let path = way.form(&address);
     let links = answer::links_of(&spot.ready.questionnaire, &path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
-    let details = about::CounterAboutPath { address: spot.place.address.clone().unwrap_or_default() };
-    let details = details.to_string();
+    let details = about::CounterAboutPath { address: address.clone() }.to_string();
     let places = places(spot);
-    questionnaire::page(&Page {
+    let page = Page {
         lang,
         questionnaire: form,
         heading: lang.pick(&campaign.title),
@@ -210,12 +258,24 @@ fn page(
         campaign: &campaign.slug,
         submission,
         token: None,
-        facts: about::facts(&spot.ready, lang, places, Channel::Open),
+        facts: about::facts(&spot.ready, lang, places, way.channel()),
         details: &answer::in_language(&details, lang),
         language_links: &links,
         answers,
-    })
-    .into_string()
+    };
+    let markup = match way {
+        Way::Phone => questionnaire::page(&page),
+        Way::Kiosk => {
+            let leave = answer::in_language(&kiosk::LeavePath { address: address.clone() }.to_string(), lang);
+            kiosk_view::page(&Tablet {
+                page,
+                manifest: &kiosk::ManifestPath { address }.to_string(),
+                leave: spot.ready.stored.kiosk_code.as_ref().map(|_| leave.as_str()),
+                rotates: spot.ready.questionnaire.variants() > 1,
+            })
+        }
+    };
+    markup.into_string()
 }
 
 /// What the placeholders of the wording stand for at a counter.

@@ -1,9 +1,10 @@
 //! What citizens and officials see: a questionnaire by GET, its answers by POST, and a thank-you page.
 //!
-//! [`counter`] is the QR code's way (`/k/…`), [`link`] the personal link's (`/m/…`), [`answer`] what both share,
+//! [`counter`] is the QR code's way (`/k/…`), [`kiosk`] the tablet's, [`link`] the personal link's (`/m/…`), [`answer`] what both share,
 //! [`about`] what people are told of the survey.
 
 pub mod about;
 pub mod answer;
 pub mod counter;
+pub mod kiosk;
 pub mod link;

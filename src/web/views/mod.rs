@@ -2,7 +2,7 @@
 //!
 //! [`layout`] is the skeleton every respondent's page shares, [`components`] its parts, [`questionnaire`] the form
 //! ([`rule`] its skip rules in words, [`phone`] what its script says), [`message`] every page that only says something,
-//! [`notice`] what people are told before they answer, [`poster`] the printed page
+//! [`notice`] what people are told before they answer, [`kiosk`] the tablet at a counter, [`poster`] the printed page
 //! with a counter's code. Words of the interface come from the catalogues (`respond-…`), words of a questionnaire from
 //! its definition. Everything passes through maud's escaping; the only markup taken as it is are our own styles
 //! ([`layout`]) and the drawing of a code ([`poster`]).
@@ -10,6 +10,7 @@
 pub mod admin;
 pub mod components;
 pub mod dates;
+pub mod kiosk;
 pub mod layout;
 pub mod message;
 pub mod notice;

@@ -83,9 +83,16 @@ pub fn start(facts: &Facts<'_>) -> Markup {
     }
 }
 
-/// The link to the details.
-pub fn link(lang: Lang, href: &str) -> Markup {
-    html! { p { a.more href=(href) { (fl!(lang.messages(), "notice-more")) } } }
+/// The way to the details: a link to their page; on a tablet, which nobody must leave, they stand here.
+pub fn more(facts: &Facts<'_>, href: &str) -> Markup {
+    let words = fl!(facts.lang.messages(), "notice-more");
+    html! {
+        @if facts.channel == Channel::Kiosk {
+            details { summary { (words) } (details(facts)) }
+        } @else {
+            p { a.more href=(href) { (words) } }
+        }
+    }
 }
 
 /// The page of details. `back` leads to the questionnaire; a personal link has none, because no address may hold it.
@@ -192,6 +199,8 @@ fn stored(facts: &Facts<'_>) -> Markup {
                 p { (fl!(m, "notice-stored-comments")) }
             }
             @if link { p { (fl!(m, "notice-stored-list")) } }
+            @if facts.channel == Channel::Open { p { (fl!(m, "notice-stored-draft")) } }
+            @if facts.channel == Channel::Kiosk { p { (fl!(m, "notice-stored-kiosk")) } }
             h2 { (fl!(m, "notice-not-stored")) }
             p { (fl!(m, "notice-not-stored-what")) }
         }

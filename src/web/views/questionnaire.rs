@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use crate::{
     definition::model::{Condition, Kind},
     language::Lang,
+    organisation::Channel,
     questionnaire::{Choice, Fault, Invalid, Question, Questionnaire},
 };
 
@@ -62,9 +63,25 @@ pub struct Page<'a> {
 /// The page.
 pub fn page(page: &Page<'_>) -> Markup {
     let Page { lang, questionnaire, places, .. } = *page;
-    let messages = lang.messages();
     let title = places.fill(lang.pick(&questionnaire.title));
-    let content = html! {
+    let frame = Frame {
+        lang,
+        title: &title,
+        error: page.answers.is_some(),
+        heading: page.heading,
+        language_links: page.language_links,
+        demonstration: page.facts.campaign.demonstration,
+        script: true,
+    };
+    layout::page(&frame, &content(page))
+}
+
+/// What stands inside `main`: the title, what people are told before they answer, and the form.
+pub fn content(page: &Page<'_>) -> Markup {
+    let Page { lang, questionnaire, places, .. } = *page;
+    let messages = lang.messages();
+    let kiosk = page.facts.channel == Channel::Kiosk;
+    html! {
         @if let Some(invalid) = page.answers { (summary(page, invalid)) }
         h1 { (components::wording(&questionnaire.title, lang, &places)) }
         p.where {
@@ -76,11 +93,12 @@ pub fn page(page: &Page<'_>) -> Markup {
             p.count { (length(page)) }
             @if page.token.is_some() { p { (fl!(messages, "respond-once")) } }
             (components::never_asked(lang))
-            (notice::link(lang, page.details))
+            (notice::more(&page.facts, page.details))
         }
         form method="post" action=(page.action) novalidate
+            data-kiosk[kiosk] autocomplete=[kiosk.then_some("off")]
             data-words=(phone::words(lang, page.token.is_none()))
-            data-keep[page.token.is_none()]
+            data-keep[page.token.is_none() && !kiosk]
             data-paged[questionnaire.sections.len() > 1 && questionnaire.questions.len() > LONGEST_PAGE]
         {
             // Some browsers fill hidden fields in again after a reload; the key must be the page's own.
@@ -98,17 +116,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                 p.hint { (fl!(messages, "respond-before-sending")) }
             }
         }
-    };
-    let frame = Frame {
-        lang,
-        title: &title,
-        error: page.answers.is_some(),
-        heading: page.heading,
-        language_links: page.language_links,
-        demonstration: page.facts.campaign.demonstration,
-        script: true,
-    };
-    layout::page(&frame, &content)
+    }
 }
 
 /// How many questions there are; the script says here how many are answered.

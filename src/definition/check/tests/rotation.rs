@@ -17,7 +17,9 @@ fn expect(changes: &[(&str, &str)], kinds: &[P]) {
         let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
         (before.matches('\n').count() + 1, column)
     });
-    let found = check_text("definitions/rotated/1.0.toml", &text.replace("<here>", ""));
+    let mut found = check_text("definitions/rotated/1.0.toml", &text.replace("<here>", ""));
+    // Rules on criteria serve here to try rules on modules.
+    found.retain(|problem| !matches!(problem.kind, P::ExtraForSome { .. }));
     let got: Vec<P> = found.iter().map(|problem| problem.kind.clone()).collect();
     assert_eq!(got, kinds, "after {changes:?}");
     if let Some(place) = place {

@@ -98,6 +98,10 @@ pub fn page(page: &Page<'_>) -> Markup {
                                         aria-label={ (fl!(m, "admin-poster")) ": " (desk.name) } {
                                         (fl!(m, "admin-poster"))
                                     }
+                                    a href={ (desk.url) "/kiosk" }
+                                        aria-label={ (fl!(m, "admin-tablet")) ": " (desk.name) } {
+                                        (fl!(m, "admin-tablet"))
+                                    }
                                     a href={ (base) "/qr.svg" } aria-label={ "QR SVG: " (desk.name) } { "SVG" }
                                     a href={ (base) "/qr.png" } aria-label={ "QR PNG: " (desk.name) } { "PNG" }
                                 }
