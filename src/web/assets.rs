@@ -162,7 +162,6 @@ fn squeeze(css: &str) -> String {
         .replace(": ", ":")
         .replace(", ", ",")
         .replace(" > ", ">")
-        .replace(" + ", "+")
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What arrives broken, cut off, old or strange ends in a page that a citizen understands, and in nothing half stored.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,

@@ -205,10 +205,7 @@ mod tests {
     #[test]
     fn gzip_is_used_where_it_is_taken() {
         let takes = |value: &'static str| {
-            takes_gzip(&HeaderMap::from_iter([(
-                ACCEPT_ENCODING,
-                axum::http::HeaderValue::from_static(value),
-            )]))
+            takes_gzip(&HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]))
         };
         assert!(takes("gzip, deflate, br") && takes("br;q=1.0, gzip;q=0.8") && takes("*"));
         assert!(!takes("br") && !takes("gzip;q=0") && !takes("identity") && !takes_gzip(&HeaderMap::new()));
