@@ -16,6 +16,7 @@ pub mod index;
 pub mod language;
 pub mod organisation;
 pub mod questionnaire;
+pub mod recordings;
 pub mod report;
 pub mod sampling;
 pub mod screening;

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::{
     clock,
     language::Lang,
-    organisation::{Campaign, Channel, Stratum},
+    organisation::{Campaign, Channel, Mode, Stratum},
     questionnaire::synthetic::{self, Quality},
     secret::Id,
     store::{
@@ -193,10 +193,24 @@ fn invent(
         place,
         definition: ready.stored.definition,
         channel,
+        mode: mode(ready, channel, id),
         language: if english { Lang::EN } else { Lang::VI }.code().to_owned(),
         answers: answers.pack(form),
         texts,
         unit: unit.to_owned(),
+    }
+}
+
+/// Who filled in an invented form: about one in ten with help or by somebody else, most do not say.
+fn mode(ready: &Ready, channel: Channel, id: Id) -> Mode {
+    if channel == Channel::Link || !ready.questionnaire.asks_mode {
+        return Mode::Unknown;
+    }
+    match id.first().copied().unwrap_or_default() {
+        0..20 => Mode::Helped,
+        20..28 => Mode::Proxy,
+        28..110 => Mode::Own,
+        _ => Mode::Unknown,
     }
 }
 

@@ -221,7 +221,7 @@
     step = Math.max(-1, Math.min(at, list.length - 1));
     each(sections, function (part) { flag(part, 'off', step >= 0 && part !== list[step]); });
     flag(doc.querySelector('.note'), 'off', step > 0);
-    each(all(form, '.send>button:not([type]),.send>.hint'), function (part) {
+    each(all(form, '.mode,.send>button:not([type]),.send>.hint'), function (part) {
       flag(part, 'off', step >= 0 && step < list.length - 1);
     });
     each(all(form, '[data-move]'), function (other) {

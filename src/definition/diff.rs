@@ -221,7 +221,9 @@ fn scales(changes: &mut Changes, before: &Definition, after: &Definition) {
     for (name, pair) in pairs(before.scales.iter(), after.scales.iter(), |(name, _)| (*name).clone()) {
         match pair {
             (Some((_, a)), Some((_, b))) => {
-                options(changes, &Subject::Scale(name.clone()), &name, &a.options, &b.options);
+                let subject = Subject::Scale(name.clone());
+                options(changes, &subject, &name, &a.options, &b.options);
+                changes.value(false, &subject, "pictogram", &a.pictogram, &b.pictogram);
             }
             // Whether an item loses its scale is said at the item.
             (a, b) => changes.came_or_went(Subject::Scale(name), a.is_some(), b.is_some(), false),
@@ -330,6 +332,7 @@ fn forms(changes: &mut Changes, before: &Definition, after: &Definition) {
         }
         changes.wording(&subject, &words(a), &words(b));
         changes.value(false, &subject, "minutes", &a.minutes, &b.minutes);
+        changes.value(false, &subject, "ask_mode", &a.ask_mode, &b.ask_mode);
         changes.value(true, &subject, "target", &a.target, &b.target);
         changes.value(true, &subject, "rotation", &a.rotation, &b.rotation);
         let (asked_a, asked_b) = (asked(a), asked(b));

@@ -76,6 +76,7 @@ impl ProblemKind {
             Self::TooFewOptions(n) => fl!(m, "definition-too-few-options", count = n.to_string()),
             Self::TooManyOptions(n) => fl!(m, "definition-too-many-options", count = n.to_string()),
             Self::BadCode(code) => fl!(m, "definition-bad-code", code = code.as_str()),
+            Self::NoOrderForFaces => fl!(m, "definition-no-order-for-faces"),
             Self::OutOfLimits(number, limits) => out_of_limits(*number, *limits, lang),
             Self::NoSatisfiedOption => fl!(m, "definition-no-satisfied-option"),
             Self::NoUnsatisfiedOption => fl!(m, "definition-no-unsatisfied-option"),

@@ -10,6 +10,7 @@
 pub mod canonical;
 pub mod check;
 pub mod diff;
+pub mod faces;
 pub mod library;
 pub mod message;
 pub mod model;

@@ -167,6 +167,20 @@ mod defaults {
 pub struct Scale {
     /// The options, in the order shown.
     pub options: Vec<ScaleOption>,
+    /// Pictures beside the words for respondents who ask for them; absent: faces for citizens where scores order three
+    /// to five steps and some count as satisfied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictogram: Option<Pictogram>,
+}
+
+/// Pictures beside the words of a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pictogram {
+    /// Faces by the options' scores, two to five of them.
+    Faces,
+    /// None.
+    None,
 }
 
 /// One answer option.
@@ -372,6 +386,10 @@ pub struct Form {
     /// How many of the form's modules each respondent is asked; absent: everybody is asked everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+    /// Whether citizens may say at the end who filled in the form: they themselves, with help from staff, somebody else.
+    /// Absent: yes. Never asked of those with a personal link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_mode: Option<bool>,
     /// The sections, in order.
     #[serde(rename = "section")]
     pub sections: Vec<Section>,

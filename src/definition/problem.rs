@@ -180,6 +180,8 @@ pub enum ProblemKind {
     TooManyOptions(usize),
     /// An option code that is not well formed.
     BadCode(String),
+    /// A scale with faces whose steps have no scores that order them, or too many steps.
+    NoOrderForFaces,
     /// A number outside its limits.
     OutOfLimits(f64, Limits),
     /// A scale of criteria with no option that counts as satisfied.

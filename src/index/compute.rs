@@ -20,6 +20,7 @@ use super::{
     Error, associations, calibrate, change,
     domain::{Domain, Linear, Rows, Rules, Shape, Stratum},
     input::{Input, UnitSheets},
+    modes,
     notes::note,
     plan::Plan,
     ranking,
@@ -65,7 +66,8 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     let k = smallest_cell(input.campaign, input.definition);
     let strata = strata(input, &plan, u64::from(k), closed, &mut notes)?;
     let weighted = strata.weighted;
-    let responses = responses(input, closed);
+    let mut responses = responses(input, closed);
+    responses.modes = modes::of(input, u64::from(k)).filter(|_| !closed);
     let places = Places::new(input, &strata);
     let mut results: Vec<Figures> = on_all_cores(places.strata.len(), |place| {
         let domain = Domain::new(strata.some(&places.strata[place]), weighted, &plan);
@@ -220,6 +222,7 @@ fn responses(input: &Input<'_>, closed: bool) -> Responses {
         to: days.map(|(_, last)| last).max().map(day),
         channels,
         selection,
+        modes: None,
     }
 }
 

@@ -65,6 +65,8 @@ pub struct UnitSheets {
     pub days: Option<(i32, i32)>,
     /// Sheets by language code.
     pub languages: BTreeMap<String, u64>,
+    /// Who filled in each sheet ([`crate::organisation::Mode`]); a sheet beyond the end did not say.
+    pub modes: Vec<u8>,
 }
 
 /// How many persons are invited by personal link.

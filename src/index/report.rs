@@ -154,6 +154,26 @@ pub struct Responses {
     pub channels: BTreeMap<String, u64>,
     /// How those who answered came to answer, by their channels; null where there are no answers.
     pub selection: Option<Selection>,
+    /// Who filled in the forms; absent where nobody said, and while the campaign's figures are closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modes: Option<Modes>,
+}
+
+/// How many answers were given in which mode; null where too few may be told. Outside the index.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Modes {
+    /// By the respondent alone.
+    #[serde(rename = "self")]
+    pub own: Option<u64>,
+    /// With help from staff.
+    pub helped: Option<u64>,
+    /// By somebody else in the respondent's place.
+    pub proxy: Option<u64>,
+    /// Not said.
+    pub unknown: Option<u64>,
+    /// The index over all answers but those with help and by somebody else, for comparison; null where either group
+    /// would be too small to be shown.
+    pub index_unassisted: Option<Estimate>,
 }
 
 /// How those who answered came to answer. Nothing in a campaign records a random draw, so no value claims one: margins

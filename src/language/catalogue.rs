@@ -20,7 +20,7 @@ const NAME: &str = "respond-language-name";
 /// The message that says `rtl` where the language is written from right to left.
 const DIRECTION: &str = "respond-direction";
 /// How the ids of messages begin that respondents read.
-const READ: [&str; 2] = ["respond-", "notice-"];
+const READ: [&str; 3] = ["respond-", "notice-", "kiosk-"];
 /// How those begin that staff print.
 const PRINTED: &str = "respond-poster-";
 

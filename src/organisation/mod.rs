@@ -4,9 +4,11 @@
 
 pub mod campaign;
 pub mod kiosk_code;
+pub mod mode;
 pub mod notice;
 pub mod unit;
 
 pub use campaign::{Campaign, Channel, Counter, Margin, Phase, Stratum};
+pub use mode::Mode;
 pub use notice::Notice;
 pub use unit::{Unit, UnitTree};

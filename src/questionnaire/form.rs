@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::rotation::{Module, Rotation};
 use crate::definition::{
-    model::{All, Condition, Definition, Kind, Text},
+    faces,
+    model::{All, Audience, Condition, Definition, Kind, Text},
     rotation,
 };
 
@@ -36,6 +37,8 @@ pub struct Questionnaire {
     /// The modules of which each respondent is asked some; absent where everybody is asked everything, and in a
     /// [variant](Self::variant).
     pub rotation: Option<Rotation>,
+    /// Whether those who answer without a personal link may say who filled in the form.
+    pub asks_mode: bool,
     /// In a variant: the questions of modules that it does not ask.
     pub(super) left_out: Vec<Question>,
     pub(super) by_id: HashMap<String, usize>,
@@ -102,6 +105,8 @@ pub struct Choice {
     pub score: Option<f64>,
     /// Outside the index.
     pub missing: bool,
+    /// The face beside the words, from 1 (worst) to 5 (best), for those who ask for pictures.
+    pub face: Option<u8>,
 }
 
 /// Longest text where the definition gives no limit, in characters.
@@ -158,6 +163,7 @@ impl Questionnaire {
                 modules: names.iter().map(|name| Module::new(name, form)).collect(),
             }),
             left_out: Vec::new(),
+            asks_mode: definition.audience == Audience::Citizens && form.ask_mode.unwrap_or(true),
             by_id: by_id(&questions),
             questions,
             width: offset,
@@ -206,8 +212,11 @@ const fn width(kind: Kind, options: usize) -> usize {
 }
 
 fn lay_out(definition: &Definition, id: &str) -> Option<Question> {
-    let options =
-        |scale: &str| definition.scales.get(scale).map(|s| s.options.as_slice()).unwrap_or_default();
+    let options = |scale: &str| -> Vec<Choice> {
+        let Some(scale) = definition.scales.get(scale) else { return Vec::new() };
+        let faces = faces::of(scale, definition.audience);
+        scale.options.iter().zip(faces).map(|(option, face)| Choice { face, ..option.into() }).collect()
+    };
     if let Some(c) = definition.criteria.iter().find(|c| c.id == id) {
         return Some(Question {
             id: c.id.clone(),
@@ -217,7 +226,7 @@ fn lay_out(definition: &Definition, id: &str) -> Option<Question> {
             help: c.help.clone(),
             kind: Kind::Single,
             required: c.required,
-            options: options(&c.scale).iter().map(Choice::from).collect(),
+            options: options(&c.scale),
             asked_if: c.asked_if.clone(),
             section: 0,
             module: None,
@@ -229,7 +238,7 @@ fn lay_out(definition: &Definition, id: &str) -> Option<Question> {
     }
     let q = definition.questions.iter().find(|q| q.id == id)?;
     let options: Vec<Choice> =
-        q.scale.as_deref().map_or(q.options.as_slice(), options).iter().map(Choice::from).collect();
+        q.scale.as_deref().map_or_else(|| q.options.iter().map(Choice::from).collect(), options);
     Some(Question {
         id: q.id.clone(),
         dimension: None,
@@ -258,6 +267,7 @@ impl From<&crate::definition::model::ScaleOption> for Choice {
             satisfied: option.satisfied,
             score: option.score,
             missing: option.missing,
+            face: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
-    index::report::{Decision, Publish, Report, Rotation, Weighting},
+    index::report::{Decision, Modes, Publish, Report, Rotation, Weighting},
     language::Lang,
     organisation::Phase,
     report::{format, scope, shown},
@@ -136,4 +136,15 @@ pub fn whose(report: &Report) -> Option<&str> {
         (Some(unit), None) => Some(&unit.name),
         _ => None,
     }
+}
+
+/// The modes with their names, in the order asked; no number where too few may be told.
+pub fn modes(lang: Lang, modes: &Modes) -> [(String, Option<u64>); 4] {
+    let m = lang.messages();
+    [
+        (fl!(m, "report-mode-self"), modes.own),
+        (fl!(m, "report-mode-helped"), modes.helped),
+        (fl!(m, "report-mode-proxy"), modes.proxy),
+        (fl!(m, "report-mode-unknown"), modes.unknown),
+    ]
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    organisation::Channel,
+    organisation::{Channel, Mode},
     secret::{Id, Key},
 };
 
@@ -27,6 +27,8 @@ pub struct Sheet {
     pub definition: i64,
     /// The way it came in.
     pub channel: Channel,
+    /// Who filled it in; not kept of answers by personal link.
+    pub mode: Mode,
     /// Language code of the questionnaire.
     pub language: String,
     /// Packed answers.
@@ -56,12 +58,12 @@ static INSERTS: LazyLock<[String; CHUNKS.len()]> = LazyLock::new(|| CHUNKS.map(i
 fn insert_statement(rows: usize) -> String {
     let values: Vec<String> = (0..rows)
         .map(|row| {
-            let parameters: Vec<String> = (1..=9).map(|column| format!("${}", row * 9 + column)).collect();
+            let parameters: Vec<String> = (1..=10).map(|column| format!("${}", row * 10 + column)).collect();
             format!("({})", parameters.join(", "))
         })
         .collect();
     format!(
-        "INSERT INTO response (id, campaign, generation, place, definition, channel, language, day, answers)
+        "INSERT INTO response (id, campaign, generation, place, definition, channel, language, day, answers, mode)
          VALUES {} ON CONFLICT (id) DO NOTHING RETURNING id",
         values.join(", ")
     )
@@ -88,7 +90,8 @@ pub async fn insert(db: &mut Writer, mut rows: &[Row<'_>]) -> Result<HashSet<Id>
                         .bind(i64::from(sheet.channel.byte()))
                         .bind(sheet.language.as_str())
                         .bind(i64::from(*day))
-                        .bind(sheet.answers.as_slice());
+                        .bind(sheet.answers.as_slice())
+                        .bind(i64::from(sheet.mode.byte()));
                 }
                 query.fetch_all(c).await
             })?;

@@ -1,9 +1,10 @@
 //! Column segments: the sheets of one closed generation, column by column, for fast reports. Derived from `response`
 //! and never the truth: a segment that is missing or damaged is read from the rows instead.
 //!
-//! Shape (version 1, little-endian): `u8` version, `u16` bytes a sheet, then a block for each place: `i64` place, `u32`
+//! Shape (version 2, little-endian): `u8` version, `u16` bytes a sheet, then a block for each place: `i64` place, `u32`
 //! sheets, 6 × `u32` sheets by channel, `i32` first and last day, `u8` languages with `u8` length, code, `u32` sheets
-//! each, then the columns (bytes a sheet × sheets). `u32` CRC-32 of all before at the end.
+//! each, then the columns (bytes a sheet × sheets) and the sheets' modes (`u8` each; version 1 had none, when nobody
+//! was asked). `u32` CRC-32 of all before at the end.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,9 @@ use super::{
 /// Sheets a segment. Large, so that a generation tells nothing of when a sheet came.
 pub const SHEETS: u64 = 65_536;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The version without modes.
+const WITHOUT_MODES: u8 = 1;
 
 /// The sheets of one place, column by column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,15 +38,18 @@ pub struct Block {
     pub languages: BTreeMap<String, u32>,
     /// A column for each byte of a packed row.
     pub columns: Vec<Vec<u8>>,
+    /// Who filled in each sheet ([`crate::organisation::Mode`]).
+    pub modes: Vec<u8>,
 }
 
 /// Blocks by the number of their place.
 pub type Blocks = BTreeMap<i64, Block>;
 
 impl Block {
-    fn add(&mut self, channel: i64, language: &str, day: i32, answers: &[u8]) {
+    fn add(&mut self, channel: i64, language: &str, day: i32, answers: &[u8], mode: i64) {
         self.days = if self.sheets == 0 { (day, day) } else { (self.days.0.min(day), self.days.1.max(day)) };
         self.sheets += 1;
+        self.modes.push(u8::try_from(mode).unwrap_or(0));
         if let Some(n) = usize::try_from(channel).ok().and_then(|at| self.channels.get_mut(at)) {
             *n += 1;
         }
@@ -74,18 +80,18 @@ pub async fn from_rows(
 ) -> Result<Blocks, StoreError> {
     let mut blocks = Blocks::new();
     on!(db, |c| {
-        let mut rows = sqlx::query_as::<_, (i64, i64, String, i64, Vec<u8>)>(
-            "SELECT place, channel, language, day, answers FROM response WHERE campaign = $1 AND generation = $2",
+        let mut rows = sqlx::query_as::<_, (i64, i64, String, i64, Vec<u8>, i64)>(
+            "SELECT place, channel, language, day, answers, mode FROM response WHERE campaign = $1 AND generation = $2",
         )
         .bind(campaign)
         .bind(generation)
         .fetch(c);
-        while let Some((place, channel, language, day, answers)) = rows.try_next().await? {
+        while let Some((place, channel, language, day, answers, mode)) = rows.try_next().await? {
             if answers.len() != width {
                 return Err(StoreError::Corrupt("answer sheet"));
             }
             let day = i32::try_from(day).map_err(|_| StoreError::Corrupt("day"))?;
-            blocks.entry(place).or_default().add(channel, &language, day, &answers);
+            blocks.entry(place).or_default().add(channel, &language, day, &answers, mode);
         }
     });
     Ok(blocks)
@@ -205,6 +211,7 @@ fn encode(blocks: &Blocks, width: usize) -> Vec<u8> {
             data.extend(n.to_le_bytes());
         }
         block.columns.iter().for_each(|column| data.extend_from_slice(column));
+        data.extend_from_slice(&block.modes);
     }
     data.extend(crc32fast::hash(&data).to_le_bytes());
     data
@@ -216,7 +223,10 @@ fn decode(data: &[u8], width: usize) -> Option<Blocks> {
         return None;
     }
     let mut rest = body;
-    if take::<1>(&mut rest)? != [VERSION] || usize::from(u16::from_le_bytes(take(&mut rest)?)) != width {
+    let [version] = take(&mut rest)?;
+    if !matches!(version, VERSION | WITHOUT_MODES)
+        || usize::from(u16::from_le_bytes(take(&mut rest)?)) != width
+    {
         return None;
     }
     let mut blocks = Blocks::new();
@@ -239,6 +249,13 @@ fn decode(data: &[u8], width: usize) -> Option<Blocks> {
             rest = after;
             block.columns.push(column.to_vec());
         }
+        block.modes = if version == WITHOUT_MODES {
+            vec![0; block.sheets]
+        } else {
+            let (modes, after) = rest.split_at_checked(block.sheets)?;
+            rest = after;
+            modes.to_vec()
+        };
         blocks.insert(place, block);
     }
     Some(blocks)
@@ -261,7 +278,7 @@ mod tests {
             (3, 2, "en", 20_002, [4, 5, 255]),
             (-7, 0, "vi", 19_999, [0, 0, 0]),
         ] {
-            blocks.entry(place).or_default().add(channel, language, day, &row);
+            blocks.entry(place).or_default().add(channel, language, day, &row, i64::from(row[0] % 4));
         }
         blocks
     }
@@ -270,6 +287,23 @@ mod tests {
     fn a_segment_reads_back_as_written() {
         let data = encode(&blocks(), 3);
         assert_eq!(decode(&data, 3), Some(blocks()));
+    }
+
+    #[test]
+    fn a_segment_from_before_modes_reads_as_if_nobody_had_said() {
+        let mut blocks = blocks();
+        let mut data = Vec::new();
+        for (place, block) in &mut blocks {
+            let one = encode(&Blocks::from([(*place, block.clone())]), 3);
+            // Head, then the block without its modes; the check sum is made anew.
+            let body = &one[3..one.len() - 4 - block.sheets];
+            data.extend_from_slice(body);
+            block.modes.fill(0);
+        }
+        let mut old = vec![WITHOUT_MODES, 3, 0];
+        old.extend(data);
+        old.extend(crc32fast::hash(&old).to_le_bytes());
+        assert_eq!(decode(&old, 3), Some(blocks));
     }
 
     #[test]

@@ -57,6 +57,7 @@ fn append(unit: &mut UnitSheets, block: &segments::Block, questionnaire: &Questi
     for (language, n) in &block.languages {
         *unit.languages.entry(language.clone()).or_default() += u64::from(*n);
     }
+    unit.modes.extend_from_slice(&block.modes);
     unit.columns.resize_with(questionnaire.questions.len(), Vec::new);
     for (column, question) in unit.columns.iter_mut().zip(&questionnaire.questions) {
         if question.kind == Kind::Single

@@ -11,7 +11,7 @@ use crate::{
     store::{Store, inbox::Inbox},
 };
 
-use super::{auth::throttle::Throttle, catalogue::Catalogue};
+use super::{audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue};
 
 /// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
 const REPORTS: usize = 2;
@@ -35,10 +35,14 @@ pub struct State {
     pub clock: Clock,
     /// Campaigns and counters in memory.
     pub catalogue: Catalogue,
+    /// Questions read aloud.
+    pub sounds: Sounds,
     /// The way in for answer sheets.
     pub inbox: Inbox,
     /// Failed log-ins.
     pub throttle: Throttle,
+    /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
+    pub tablets: Throttle,
     /// Seats for checking passwords.
     pub passwords: Semaphore,
     /// Seats for computing reports.
@@ -52,6 +56,7 @@ impl App {
     pub fn new(config: Config, key: Arc<Key>, store: Store, clock: Clock, inbox: Inbox) -> Self {
         Self(Arc::new(State {
             catalogue: Catalogue::new(store.clone()),
+            sounds: Sounds::read(config.definitions.as_deref()),
             caught_mails: config.caught_mails(),
             config,
             key,
@@ -59,6 +64,7 @@ impl App {
             clock,
             inbox,
             throttle: Throttle::default(),
+            tablets: Throttle::default(),
             passwords: Semaphore::new(PASSWORDS),
             reports: Semaphore::new(REPORTS),
         }))

@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod app;
 pub mod assets;
+pub mod audio;
 pub mod auth;
 pub mod catalogue;
 pub mod error;

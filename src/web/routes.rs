@@ -83,6 +83,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/static/{*path}", get(asset))
+        .route("/audio/{name}", get(sound))
         .route("/kiosk-sw.js", get(service_worker))
         .route("/sw.js", get(service_worker))
         .route("/", get(admin::home::front))
@@ -149,6 +150,14 @@ async fn ready(State(app): State<App>) -> Response {
             tracing::error!(%error, "the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()
         }
+    }
+}
+
+async fn sound(State(app): State<App>, request: Request) -> Response {
+    let name = request.uri().path().strip_prefix("/audio/").unwrap_or_default();
+    match app.sounds.send(name, request.headers()) {
+        Some(response) => response,
+        None => unknown(request).await,
     }
 }
 

@@ -209,6 +209,35 @@ test('M-08: a pause is warned of, can be extended as often as one likes, and the
     await panel(page, 'start').waitFor();
   }, { clock: true }));
 
+test('forms that come too late are told of, and a tablet that is full begins no new one', () =>
+  tablet(async (page, context) => {
+    await context.route('**/kiosk', (route) => (route.request().method() === 'POST'
+      ? route.fulfill({ status: 410, contentType: 'text/html', body: '<!DOCTYPE html><div data-say="">Đã kết thúc</div>' })
+      : route.continue()));
+    await begin(page);
+    await finish(page);
+    await page.waitForFunction(() => /1 phiếu không được nhận/.test(document.getElementById('queue').textContent));
+    // A portal that wants a log-in answers everything with a page of its own: nothing is taken for sent.
+    await context.unroute('**/kiosk');
+    await context.route('**/kiosk', (route) => (route.request().method() === 'POST'
+      ? route.fulfill({ status: 200, contentType: 'text/html', body: '<!DOCTYPE html><h1>Wi-Fi</h1>' })
+      : route.continue()));
+    await page.locator('#thanks-home').tap();
+    await begin(page);
+    await finish(page);
+    await page.getByText(/nằm trên máy này/).waitFor();
+    assert.match(await waiting(page), /1 phiếu chờ gửi/);
+    await page.evaluate(() => {
+      const name = Object.keys(localStorage).find((key) => /kiosk$/.test(key));
+      const [sheet] = JSON.parse(localStorage[name]);
+      localStorage[name] = JSON.stringify(Array.from({ length: 400 }, (_, n) => ({ ...sheet, key: `${n}` })));
+    });
+    await page.locator('#thanks-home').tap();
+    await panel(page, 'start').locator('[data-lang=vi]').tap();
+    await page.getByText('Xin báo cán bộ').waitFor();
+    assert.ok(!(await panel(page, 'ask').isVisible()));
+  }));
+
 test('staff leave by their code; a wrong one and a cut network are told', () =>
   tablet(async (page, context) => {
     await page.locator('#staff-open').tap();

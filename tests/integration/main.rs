@@ -6,6 +6,7 @@ mod definition;
 mod dependencies;
 mod distribution;
 mod durability;
+mod everyone;
 mod kiosk;
 mod languages;
 mod notice;

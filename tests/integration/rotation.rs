@@ -56,7 +56,7 @@ closes = {closes}
 
 /// The questions of a form: everything but its own fields.
 fn questions(form: &Form) -> BTreeSet<String> {
-    let own = ["submission", "_campaign", "token"];
+    let own = ["submission", "_campaign", "_mode", "_pictures", "token"];
     form.fields.iter().map(|field| field.name.clone()).filter(|name| !own.contains(&name.as_str())).collect()
 }
 

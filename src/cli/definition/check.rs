@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use i18n_embed_fl::fl;
 
-use super::files;
+use super::{audio, files};
 use crate::{
     cli::{Failure, language, say},
     definition::{Library, Problem, check::check_text},
@@ -35,8 +35,17 @@ pub(super) fn run(paths: &[PathBuf], folder: Option<&Path>) -> Result<(), Failur
     }
     let lang = language();
     problems.iter().for_each(|problem| say(problem.line(lang)));
-    let errors = problems.iter().filter(|problem| problem.is_error()).count();
-    let warnings = (problems.len() - errors).to_string();
+    let mut errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let mut warnings = problems.len() - errors;
+    for path in named.iter().filter(|path| path.is_dir()) {
+        let (files, remarks) = audio::check(path);
+        checked += files;
+        for remark in remarks {
+            say(remark.line);
+            *(if remark.is_error { &mut errors } else { &mut warnings }) += 1;
+        }
+    }
+    let warnings = warnings.to_string();
     let files = checked.to_string();
     if errors == 0 {
         say(fl!(lang.messages(), "definition-checked-well", files = files, warnings = warnings));

@@ -92,9 +92,9 @@ pub fn problems(path: &Path) -> Result<Vec<Problem>, Failure> {
     })
 }
 
-/// The definition that a file translates: the one beside it, else the one built in.
-fn original(translation: &Path, id: &str, version: &str) -> Option<Definition> {
-    let beside = translation.with_file_name(format!("{version}.toml"));
+/// The definition that a file beside it belongs to: the one of its folder, else the one built in.
+pub fn original(beside: &Path, id: &str, version: &str) -> Option<Definition> {
+    let beside = beside.with_file_name(format!("{version}.toml"));
     let read = || parse(&beside.display().to_string(), &std::fs::read_to_string(&beside).ok()?).ok();
     if let Some(parsed) = read()
         && parsed.definition.id == id

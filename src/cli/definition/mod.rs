@@ -1,5 +1,6 @@
 //! `sipas definition …`: check, show, compare and try out questionnaire definitions.
 
+mod audio;
 mod check;
 mod diff;
 pub mod files;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Checker, at, names::once};
 use crate::definition::{
-    model::{Kind, Measure, OtherQuestion, ScaleOption},
+    faces,
+    model::{Kind, Measure, OtherQuestion, Pictogram, ScaleOption},
     problem::{Limits, ProblemKind},
     source::{Path, Step, below},
 };
@@ -43,6 +44,9 @@ pub(super) fn check(c: &mut Checker<'_>) {
     for (name, scale) in &d.scales {
         let path = at!["scale", name];
         options(c, &below(&path, at!["options"]), &scale.options);
+        if scale.pictogram == Some(Pictogram::Faces) && faces::ranks(&scale.options).is_none() {
+            c.error(&below(&path, at!["pictogram"]), ProblemKind::NoOrderForFaces);
+        }
         if of_criteria.contains(name.as_str()) {
             counts(c, &path, &scale.options);
         }

@@ -27,6 +27,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             }
             (answers(report, lang))
             @if let Some(rotation) = &report.rotation { (modules(rotation, lang)) }
+            (unassisted(report, lang))
         }
     }
 }
@@ -131,6 +132,26 @@ fn rows(report: &Report, lang: Lang) -> Vec<(String, Markup)> {
     rows
 }
 
+/// The index without the answers with which somebody helped, for comparison.
+fn unassisted(report: &Report, lang: Lang) -> Markup {
+    let messages = lang.messages();
+    let index = report.responses.modes.as_ref().and_then(|modes| modes.index_unassisted.as_ref());
+    html! {
+        @if let Some(index) = index && let (Some(estimate), Some(lower), Some(upper)) = (index.estimate, index.lower, index.upper) {
+            p {
+                (fl!(
+                    messages,
+                    "report-unassisted",
+                    index = format::percent(lang, estimate),
+                    lower = format::percent(lang, lower),
+                    upper = format::percent(lang, upper),
+                    n = format::count(lang, index.n.unwrap_or_default())
+                ))
+            }
+        }
+    }
+}
+
 /// How many answer sheets there are, and the ways they came.
 fn answers(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
@@ -156,6 +177,22 @@ fn answers(report: &Report, lang: Lang) -> Markup {
                 (row(&fl!(messages, "report-stored"), responses.stored))
                 (row(&fl!(messages, "report-valid"), responses.valid))
                 (row(&fl!(messages, "report-flagged"), responses.flagged))
+            }
+            @if let Some(modes) = &responses.modes {
+                tbody {
+                    tr { th scope="rowgroup" colspan="2" { (fl!(messages, "report-modes")) } }
+                    @for (name, number) in words::modes(lang, modes) {
+                        tr {
+                            th scope="row" { (name) }
+                            td.num {
+                                @match number {
+                                    Some(number) => (format::count(lang, number)),
+                                    None => (fl!(messages, "report-suppressed")),
+                                }
+                            }
+                        }
+                    }
+                }
             }
             @if !responses.channels.is_empty() {
                 tbody {

@@ -7,8 +7,8 @@ use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::report::{
         CampaignInfo, Comment, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate,
-        Evenness, Method, MethodWeights, Module, Note, PartResult, Publish, Reliability, Report, Responses,
-        Responsible, Result, Rotation, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
+        Evenness, Method, MethodWeights, Modes, Module, Note, PartResult, Publish, Reliability, Report,
+        Responses, Responsible, Result, Rotation, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
     organisation::Phase,
 };
@@ -312,6 +312,13 @@ pub fn report() -> Report {
                 .map(|(channel, n)| (channel.to_owned(), n))
                 .into(),
             selection: Some(Selection::PartlySelfSelected),
+            modes: Some(Modes {
+                own: Some(1_204),
+                helped: Some(112),
+                proxy: None,
+                unknown: None,
+                index_unassisted: Some(estimate(3_035, 0.861, 1.0, false)),
+            }),
         },
         total: result(|_| true, false),
         units: units.collect(),

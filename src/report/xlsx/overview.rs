@@ -184,5 +184,13 @@ fn method(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Resu
         sheet.count(row, 1, Some(count))?;
         row += 1;
     }
+    for (name, count) in responses.modes.iter().flat_map(|modes| words::modes(lang, modes)) {
+        sheet.text(row, 0, &name)?;
+        match count {
+            Some(count) => sheet.count(row, 1, Some(count))?,
+            None => sheet.text(row, 1, &fl!(words, "report-suppressed"))?,
+        }
+        row += 1;
+    }
     Ok(row)
 }

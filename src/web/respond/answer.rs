@@ -17,7 +17,7 @@ use serde::Deserialize;
 use crate::{
     clock,
     language::Lang,
-    organisation::{Campaign, Phase},
+    organisation::{Campaign, Mode, Phase},
     questionnaire::{Answers, Invalid, Questionnaire},
     secret::{self, Id},
     store::{ready::Ready, responses},
@@ -29,6 +29,10 @@ pub const SUBMISSION: &str = "submission";
 /// Field with the slug of the campaign that the form was made for. It may be absent; if it is there, the answers count
 /// for that campaign or not at all. No question's id begins with an underscore.
 pub const CAMPAIGN: &str = "_campaign";
+/// Field that says who filled in the form; may be absent.
+pub const MODE: &str = "_mode";
+/// Field of the switch that shows pictures, so that a page shown again shows them too. Never stored.
+pub const PICTURES: &str = "_pictures";
 /// Field with the token of a personal link.
 pub const TOKEN: &str = "token";
 /// Field with the language, which a client may send instead of `?lang=`.
@@ -124,13 +128,31 @@ pub fn parse(
     form: &Questionnaire,
     fields: &Fields,
 ) -> Result<(Answers, Id), Invalid> {
-    let own = [SUBMISSION, CAMPAIGN, TOKEN, LANG];
-    let given = || fields.iter().filter(|(name, _)| !own.contains(name));
-    let answers = Answers::parse(form, given())?;
+    let own = [SUBMISSION, CAMPAIGN, TOKEN, LANG, PICTURES];
+    let given = || fields.iter().filter(|(name, _)| !(own.contains(name) || form.asks_mode && *name == MODE));
+    // What the page shows again although it is no answer.
+    let keep = |mut invalid: Invalid| {
+        for name in [MODE, PICTURES] {
+            invalid.sent.extend(fields.one(name).map(|value| (name.to_owned(), vec![value.to_owned()])));
+        }
+        invalid
+    };
+    let answers = Answers::parse(form, given()).map_err(keep)?;
+    if form.asks_mode && mode(fields).is_none() {
+        return Err(keep(Invalid { unknown: vec![MODE.to_owned()], ..Invalid::of_key(form, given()) }));
+    }
     match submission(fields) {
         Some(key) => Ok((answers, responses::sheet_id(&app.key, ready.stored.number, &key))),
-        None => Err(Invalid::of_key(form, given())),
+        None => Err(keep(Invalid::of_key(form, given()))),
     }
+}
+
+/// Who filled in the form; `None` for a code that the form does not offer, or several.
+pub fn mode(fields: &Fields) -> Option<Mode> {
+    if !fields.has(MODE) {
+        return Some(Mode::Unknown);
+    }
+    Mode::from_code(fields.one(MODE)?.trim())
 }
 
 /// The free texts with their questions' ids.

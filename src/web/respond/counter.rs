@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     language::Lang,
-    organisation::Channel,
+    organisation::{Channel, Mode},
     questionnaire::{Invalid, Questionnaire},
     store::{
         inbox::{Kept, Refused},
@@ -79,7 +79,7 @@ pub async fn show(
     }
     let key = answer::new_submission();
     let (variant, form) = answer::form(&app, &spot.ready, &String::from_utf8_lossy(&key));
-    let render = || Template::new(&page(spot, form, lang, MARKER, None, Way::Phone)).ok();
+    let render = || Template::new(&page(&app, spot, form, lang, MARKER, None, Way::Phone)).ok();
     match app.catalogue.page(spot, lang, variant, render) {
         Some(template) => send(&template, &key, answer::takes_gzip(request.headers())),
         None => error::page(lang, Kind::Failed),
@@ -181,7 +181,7 @@ async fn attempt(app: &App, path: &CounterPath, way: Way, fields: &Fields, lang:
     let (answers, id) = match parsed {
         Ok(parsed) => parsed,
         Err(invalid) => {
-            let page = page(spot, form, lang, &key, Some(&invalid), way);
+            let page = page(app, spot, form, lang, &key, Some(&invalid), way);
             return Some(error::html(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
     };
@@ -192,6 +192,7 @@ async fn attempt(app: &App, path: &CounterPath, way: Way, fields: &Fields, lang:
         place: spot.place.number,
         definition: stored.definition,
         channel: way.channel(),
+        mode: if form.asks_mode { answer::mode(fields).unwrap_or_default() } else { Mode::Unknown },
         language: lang.code().to_owned(),
         answers: answers.pack(form),
         texts: answer::texts(form, &answers),
@@ -235,6 +236,7 @@ pub async fn thank(_: ThanksPath, Query(wanted): Query<Wanted>) -> Response {
 
 /// The questionnaire of a counter.
 pub fn page(
+    app: &App,
     spot: &Spot,
     form: &Questionnaire,
     lang: Lang,
@@ -261,6 +263,7 @@ pub fn page(
         facts: about::facts(&spot.ready, lang, places, way.channel()),
         details: &answer::in_language(&details, lang),
         language_links: &links,
+        audio: app.sounds.of(&form.id, &form.version, lang.code()),
         answers,
     };
     let markup = match way {

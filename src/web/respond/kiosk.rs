@@ -89,7 +89,7 @@ pub async fn show(path: KioskPath, State(app): State<App>, Query(wanted): Query<
     }
     let key = String::from_utf8_lossy(&answer::new_submission()).into_owned();
     let (_, form) = answer::form(&app, &spot.ready, &key);
-    error::html(StatusCode::OK, counter::page(spot, form, lang, &key, None, Way::Kiosk))
+    error::html(StatusCode::OK, counter::page(&app, spot, form, lang, &key, None, Way::Kiosk))
 }
 
 /// Stores the answers and leads to the tablet's thank-you page.
@@ -132,9 +132,8 @@ pub async fn leave(
         return error::page(lang, Kind::Unknown);
     };
     let client = peer::client(peer, &parts.headers, &app.config.trusted_proxies);
-    // No account's name holds a slash.
-    let who = format!("kiosk/{}", stored.campaign.slug);
-    let wait = app.throttle.wait(&who, client, app.clock.now());
+    let who = stored.campaign.slug.clone();
+    let wait = app.tablets.wait(&who, client, app.clock.now());
     if wait > 0 {
         let mut page = error::page(lang, Kind::TooMany);
         page.headers_mut().insert(RETRY_AFTER, HeaderValue::from((wait + 999) / 1_000));
@@ -142,13 +141,13 @@ pub async fn leave(
     }
     let given = fields.one("code").unwrap_or_default();
     if kiosk_code::hash(&app.key, &stored.campaign.slug, given).as_slice() != hash {
-        app.throttle.failed(&who, client, app.clock.now());
+        app.tablets.failed(&who, client, app.clock.now());
         tracing::warn!(campaign = stored.campaign.slug, "a wrong code on a tablet");
         let words = fl!(lang.messages(), "kiosk-wrong");
         let page = message::page(lang, &Kind::Words { words: &words });
         return error::html(StatusCode::FORBIDDEN, page.into_string());
     }
-    app.throttle.succeeded(&who, client);
+    app.tablets.succeeded(&who, client);
     Redirect::to(&CounterPath { address: path.address }.to_string()).into_response()
 }
 

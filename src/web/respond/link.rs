@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     language::Lang,
-    organisation::Channel,
+    organisation::{Channel, Mode},
     questionnaire::{Invalid, Questionnaire},
     store::{
         StoreError, invitations,
@@ -111,7 +111,7 @@ pub async fn show(
             closed_or_used(&app, &link, lang).unwrap_or_else(|| {
                 let key = answer::same_or_new(&Fields::default());
                 let (_, form) = answer::form(&app, &link.ready, &key);
-                answer::packed(page(&link, form, lang, &key, None), answer::takes_gzip(&headers))
+                answer::packed(page(&app, &link, form, lang, &key, None), answer::takes_gzip(&headers))
             })
         }
     }
@@ -193,7 +193,7 @@ async fn attempt(
         Ok(parsed) => parsed,
         Err(invalid) => {
             let page = || {
-                let page = page(&link, form, lang, &key, Some(&invalid));
+                let page = page(app, &link, form, lang, &key, Some(&invalid));
                 error::html(StatusCode::UNPROCESSABLE_ENTITY, page)
             };
             return Ok(Some(closed_or_used(app, &link, lang).unwrap_or_else(page)));
@@ -207,6 +207,7 @@ async fn attempt(
         place: 0,
         definition: stored.definition,
         channel: Channel::Link,
+        mode: Mode::Unknown,
         language: lang.code().to_owned(),
         answers: answers.pack(form),
         texts: answer::texts(form, &answers),
@@ -240,6 +241,7 @@ fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
 }
 
 fn page(
+    app: &App,
     link: &Opened,
     form: &Questionnaire,
     lang: Lang,
@@ -264,6 +266,7 @@ fn page(
         facts: about::facts(&link.ready, lang, places, Channel::Link),
         details: &answer::in_language(&details, lang),
         language_links: &links,
+        audio: app.sounds.of(&form.id, &form.version, lang.code()),
         answers,
     })
     .into_string()

