@@ -12,6 +12,8 @@
     reason = "a benchmark: it times, prints, and may stop at the first surprise"
 )]
 
+mod floors;
+
 use std::{
     fmt::Write as _,
     io::Read as _,
@@ -23,6 +25,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use floors::{Floor, judge, median};
 use jiff::{SignedDuration, Timestamp};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -51,37 +54,10 @@ const SPAN: Duration = Duration::from_secs(3);
 /// Measurements of each side, alternating; the median counts.
 const ROUNDS: usize = 3;
 
-struct Floor {
-    what: &'static str,
-    value: f64,
-    wanted: f64,
-    at_least: bool,
-}
-
-impl Floor {
-    fn holds(&self) -> bool {
-        if self.at_least { self.value >= self.wanted } else { self.value <= self.wanted }
-    }
-}
-
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let floors = runtime.block_on(all());
-    println!("\n{:<58} {:>10} {:>12}", "what", "measured", "wanted");
-    for floor in &floors {
-        let sign = if floor.at_least { "≥" } else { "≤" };
-        let verdict = if floor.holds() { "" } else { "   MISSED" };
-        println!(
-            "{:<58} {:>10.3} {:>12}{verdict}",
-            floor.what,
-            floor.value,
-            format!("{sign} {}", floor.wanted)
-        );
-    }
-    let only_told = std::env::args().any(|argument| argument == "--no-fail");
-    if !only_told && !floors.iter().all(Floor::holds) {
-        std::process::exit(1);
-    }
+    judge(&floors);
 }
 
 async fn all() -> Vec<Floor> {
@@ -125,11 +101,6 @@ async fn all() -> Vec<Floor> {
         at_least: false,
     });
     floors
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 fn config(folder: &Path, name: &str) -> Config {

@@ -222,13 +222,22 @@ estimate-explain-note-rows = K: the rows of the domain with an answer; every sum
 estimate-explain-note-influence = u: the sum of w·z in each PSU, with z = { $z } on K and 0 outside it (Taylor linearisation).
 estimate-explain-note-residuals = The weights are calibrated: z is replaced by its residual z − Σ_g b_g from the regression on the calibration cells with base weights (Deville and Särndal 1992). Coefficients b_g:
 estimate-explain-note-strata = Each stratum h: n_K answers, m PSUs in the sample, M in the population, f = 1 − m/M, V_h = f·m/(m − 1)·Σ(u − ū)².
-estimate-explain-note-lonely = A stratum has a single PSU; rule { $rule }.
+estimate-explain-note-lonely = A stratum (or a PSU) has a single sampled unit; rule “{ $rule }”: { $rule ->
+    [adjust] it adds f·(Σu)², the distance from the grand mean (which is 0).
+    [certainty] it adds 0.
+    [average] it adds the mean of the other strata: their sum is multiplied by H/(H − H₁), H₁ strata having a single unit.
+   *[fail] not allowed.
+ }
 estimate-explain-note-rounded = Below 1e-20: the rounding of zero.
 estimate-explain-note-complete = Complete enumeration: no sampling error.
 estimate-explain-note-kish = The share is 0 or 1, or the variance 0: Kish's effective size stands in.
 estimate-explain-note-no-freedom = No degrees of freedom, or a standard error of 0: not computable.
 estimate-explain-note-no-inside = The share is 0 or 1, or its variance 0: this method has no interval.
 estimate-explain-note-not-simple = Only for a share of one stratum that is a simple random sample with equal weights and known population.
+estimate-explain-note-not-share = The estimate is outside 0 to 1: this method is for shares.
+estimate-explain-note-not-solvable = No solution: the variables determine each other, do not vary, or too few rows are complete.
+estimate-explain-note-too-long = The values are not listed: { $rows } rows, at most { $most } are shown. Σu and Σ(u − ū)² in the table below are over all rows.
+estimate-explain-note-second-stage = Each PSU c: m_c sampled units, M_c in the PSU, f_c = 1 − m_c/M_c, V_hc = m/M·f_c·m_c/(m_c − 1)·Σ(u − ū_c)²; V2_h = Σ_c V_hc.
 estimate-explain-note-not-computable = Not computable: there are no answers, or the values do not vary.
 estimate-explain-note-codes = Rows by stratum and value of z; from them Σu = Σ z·Σw and Σ(u − ū)² = Σ z²·Σw² − (Σu)²/m:
 estimate-explain-note-psus = The total u of each PSU c:
@@ -253,6 +262,7 @@ estimate-explain-status-publish = shown
 estimate-explain-status-caution = with caution
 estimate-explain-status-suppress = suppressed
 estimate-problem = { $file }: { $path }: { $problem }
+estimate-problem-of-data = { $file }: { $problem } ({ $spec }: { $path })
 estimate-problem-shape = not in the shape of the schema: { $detail }
 estimate-problem-schema = the schema is “{ $found }”; supported is “svy-ref/1”
 estimate-problem-kind = there is no kind “{ $found }”; supported are { $supported }
@@ -262,6 +272,9 @@ estimate-problem-not-number = line { $line }, column “{ $column }”: “{ $te
 estimate-problem-empty-cell = line { $line }, column “{ $column }”: the cell is empty
 estimate-problem-cell-range = line { $line }, column “{ $column }”: { $value } must be { $range }
 estimate-problem-csv = line { $line }: cannot be read as CSV: { $detail }
+estimate-problem-unclosed = line { $line }: a quotation mark is opened and never closed; all rows after it would be one cell
+estimate-problem-empty-file = the file is empty; its first line must name the columns
+estimate-problem-separator = line { $line }: the columns are separated by { $found }; save the file with commas
 estimate-problem-rows = the specification says { $said } rows, the file has { $found }
 estimate-problem-range = { $value } must be { $range }
 estimate-problem-too-few = needs at least { $least }
@@ -272,13 +285,12 @@ estimate-problem-no-design = this kind of estimand needs a “design”
 estimate-problem-mixed-fpc = either no stage or every stage has an “fpc”
 estimate-problem-fpc-varies = column “{ $column }” has different values in { $unit }; a population is one number
 estimate-problem-fpc-too-small = column “{ $column }”: the population { $population } of { $unit } is smaller than its sample of { $sampled }
-estimate-problem-lonely = { $unit } has a single sampled PSU; merge strata or choose another “lonely_psu”
+estimate-problem-lonely = { $unit } has a single sampled unit; merge strata or choose another “lonely_psu”
 estimate-problem-no-weight = the weights sum to zero
 estimate-problem-no-total = line { $line }: no total is given for { $cell }
 estimate-problem-no-rows = no row with weight is in the cell { $cell }; merge it with another
 estimate-problem-not-converged = the margins did not agree after { $rounds } rounds; do their totals have the same sum?
 estimate-problem-bounds = the bounds cannot hold the sum of the weights
-estimate-problem-collinear = the predictors determine each other, or there are too few complete rows
 estimate-allowed-not-negative = 0 or more
 estimate-allowed-positive = more than 0
 estimate-allowed-share = between 0 and 1
@@ -896,6 +908,7 @@ plan-range-share = more than 0 and less than 1; 90 % is written 0.9 or 90%
 plan-range-rate = more than 0 and at most 1; 60 % is written 0.6 or 60%
 plan-not-utf-8 = This is no text in UTF-8. In Excel, save it as “CSV UTF-8 (Comma delimited)”.
 plan-not-csv = This cannot be read as CSV: { $detail }
+plan-unclosed = a quotation mark is opened and never closed; all rows after it would be one cell
 plan-cells = The row has { $found } cells, the header has { $expected }. Put texts that contain the separator in double quotes.
 plan-no-rows = The file has no rows below its header.
 plan-no-column = There is no column “{ $wanted }” (accepted names: { $accepted }). The file has: { $found }.

@@ -222,13 +222,22 @@ estimate-explain-note-rows = K: các dòng thuộc miền và có câu trả l�
 estimate-explain-note-influence = u: tổng w·z trong mỗi PSU, với z = { $z } trên K và 0 ở ngoài K (tuyến tính hóa Taylor).
 estimate-explain-note-residuals = Trọng số đã hiệu chỉnh: z được thay bằng phần dư z − Σ_g b_g của hồi quy z theo các ô hiệu chỉnh, với trọng số gốc (Deville và Särndal 1992). Hệ số b_g:
 estimate-explain-note-strata = Từng tầng h: n_K câu trả lời, m PSU trong mẫu, M trong tổng thể, f = 1 − m/M, V_h = f·m/(m − 1)·Σ(u − ū)².
-estimate-explain-note-lonely = Có tầng chỉ một PSU; quy tắc { $rule }.
+estimate-explain-note-lonely = Tầng (hoặc PSU) chỉ có một đơn vị trong mẫu; quy tắc “{ $rule }”: { $rule ->
+    [adjust] phần đóng góp là f·(Σu)², khoảng cách đến trung bình chung (bằng 0).
+    [certainty] phần đóng góp là 0.
+    [average] phần đóng góp là trung bình của các tầng khác: tổng của chúng được nhân với H/(H − H₁), H₁ là số tầng chỉ có một đơn vị.
+   *[fail] không được phép.
+ }
 estimate-explain-note-rounded = Nhỏ hơn 1e-20: chỉ là sai số làm tròn của 0.
 estimate-explain-note-complete = Điều tra toàn bộ: không có sai số chọn mẫu.
 estimate-explain-note-kish = Tỷ lệ bằng 0 hoặc 1, hoặc phương sai bằng 0: dùng cỡ mẫu hiệu dụng Kish.
 estimate-explain-note-no-freedom = Không có bậc tự do hoặc sai số chuẩn bằng 0: không tính được.
 estimate-explain-note-no-inside = Tỷ lệ bằng 0 hoặc 1, hoặc phương sai bằng 0: phương pháp này không có khoảng tin cậy.
 estimate-explain-note-not-simple = Chỉ áp dụng cho tỷ lệ của một tầng mẫu ngẫu nhiên đơn giản, trọng số bằng nhau, biết tổng thể.
+estimate-explain-note-not-share = Ước lượng nằm ngoài khoảng 0 đến 1: phương pháp này chỉ dành cho tỷ lệ.
+estimate-explain-note-not-solvable = Không có nghiệm: các biến xác định lẫn nhau, không biến thiên, hoặc quá ít dòng đủ dữ liệu.
+estimate-explain-note-too-long = Không liệt kê từng giá trị: { $rows } dòng, nhiều nhất { $most } dòng được hiển thị. Σu và Σ(u − ū)² ở bảng dưới tính từ mọi dòng.
+estimate-explain-note-second-stage = Từng PSU c: m_c đơn vị trong mẫu, M_c trong PSU, f_c = 1 − m_c/M_c, V_hc = m/M·f_c·m_c/(m_c − 1)·Σ(u − ū_c)²; V2_h = Σ_c V_hc.
 estimate-explain-note-not-computable = Không tính được: không có câu trả lời, hoặc giá trị không biến thiên.
 estimate-explain-note-codes = Số dòng theo tầng và giá trị z; từ đó Σu = Σ z·Σw và Σ(u − ū)² = Σ z²·Σw² − (Σu)²/m:
 estimate-explain-note-psus = Tổng u của từng PSU c:
@@ -253,6 +262,7 @@ estimate-explain-status-publish = công bố
 estimate-explain-status-caution = thận trọng
 estimate-explain-status-suppress = không công bố
 estimate-problem = { $file }: { $path }: { $problem }
+estimate-problem-of-data = { $file }: { $problem } ({ $spec }: { $path })
 estimate-problem-shape = không đúng lược đồ: { $detail }
 estimate-problem-schema = lược đồ là “{ $found }”; cần “svy-ref/1”
 estimate-problem-kind = không có loại “{ $found }”; các loại có thể dùng: { $supported }
@@ -262,6 +272,9 @@ estimate-problem-not-number = dòng { $line }, cột “{ $column }”: “{ $te
 estimate-problem-empty-cell = dòng { $line }, cột “{ $column }”: ô trống
 estimate-problem-cell-range = dòng { $line }, cột “{ $column }”: { $value } phải { $range }
 estimate-problem-csv = dòng { $line }: không đọc được như tệp CSV: { $detail }
+estimate-problem-unclosed = dòng { $line }: có dấu ngoặc kép mở mà không đóng; mọi dòng sau đó sẽ thành một ô
+estimate-problem-empty-file = tệp trống; dòng đầu phải có tên các cột
+estimate-problem-separator = dòng { $line }: các cột cách nhau bằng { $found }; hãy lưu tệp với dấu phẩy
 estimate-problem-rows = bản đặc tả ghi { $said } dòng, tệp có { $found } dòng
 estimate-problem-range = { $value } phải { $range }
 estimate-problem-too-few = cần ít nhất { $least }
@@ -272,13 +285,12 @@ estimate-problem-no-design = loại ước lượng này cần “design”
 estimate-problem-mixed-fpc = hoặc mọi giai đoạn đều có “fpc”, hoặc không giai đoạn nào có
 estimate-problem-fpc-varies = cột “{ $column }” có nhiều giá trị trong { $unit }; quy mô tổng thể phải là một số
 estimate-problem-fpc-too-small = cột “{ $column }”: tổng thể { $population } của { $unit } nhỏ hơn mẫu { $sampled }
-estimate-problem-lonely = { $unit } chỉ có một PSU trong mẫu; hãy gộp tầng hoặc chọn “lonely_psu” khác
+estimate-problem-lonely = { $unit } chỉ có một đơn vị trong mẫu; hãy gộp tầng hoặc chọn “lonely_psu” khác
 estimate-problem-no-weight = tổng trọng số bằng 0
 estimate-problem-no-total = dòng { $line }: không có tổng cho ô { $cell }
 estimate-problem-no-rows = không có dòng nào có trọng số trong ô { $cell }; hãy gộp với ô khác
 estimate-problem-not-converged = các biên không khớp sau { $rounds } vòng; tổng của chúng có bằng nhau không?
 estimate-problem-bounds = các ngưỡng không chứa được tổng trọng số
-estimate-problem-collinear = các biến giải thích xác định lẫn nhau, hoặc quá ít dòng đủ dữ liệu
 estimate-allowed-not-negative = từ 0 trở lên
 estimate-allowed-positive = lớn hơn 0
 estimate-allowed-share = nằm giữa 0 và 1
@@ -896,6 +908,7 @@ plan-range-share = lớn hơn 0 và nhỏ hơn 1; 90 % ghi là 0.9 hoặc 90%
 plan-range-rate = lớn hơn 0 và không quá 1; 60 % ghi là 0.6 hoặc 60%
 plan-not-utf-8 = Tệp không phải văn bản UTF-8. Trong Excel, hãy lưu tệp dạng “CSV UTF-8 (Comma delimited)”.
 plan-not-csv = Không đọc được tệp theo dạng CSV: { $detail }
+plan-unclosed = có dấu ngoặc kép mở mà không đóng; mọi dòng sau đó sẽ thành một ô
 plan-cells = Dòng này có { $found } ô, còn dòng tiêu đề có { $expected } ô. Nội dung có chứa dấu phân cách phải đặt trong ngoặc kép.
 plan-no-rows = Tệp không có dòng nào dưới dòng tiêu đề.
 plan-no-column = Không có cột “{ $wanted }” (các tên được chấp nhận: { $accepted }). Tệp có các cột: { $found }.

@@ -97,13 +97,16 @@ fn ranking(kind: &str, parent: Option<&str>, members: &[&UnitResult]) -> Ranking
     let mut units: Vec<RankedUnit> = shown
         .iter()
         .zip(ranks(&estimates, &decided))
-        .map(|(unit, ranks)| RankedUnit {
-            code: unit.code.to_owned(),
-            estimate: unit.estimate,
-            se: unit.se,
-            rank: ranks.rank,
-            rank_lo: ranks.best,
-            rank_hi: ranks.worst,
+        .filter_map(|(unit, ranks)| {
+            let ranks = ranks?;
+            Some(RankedUnit {
+                code: unit.code.to_owned(),
+                estimate: unit.estimate,
+                se: unit.se,
+                rank: ranks.rank,
+                rank_lo: ranks.best,
+                rank_hi: ranks.worst,
+            })
         })
         .collect();
     units.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.code.cmp(&b.code)));

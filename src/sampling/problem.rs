@@ -24,6 +24,8 @@ pub enum Kind {
     NotUtf8,
     /// The CSV reader gives up.
     Csv { detail: String },
+    /// A quotation mark is never closed.
+    Unclosed,
     /// A row with more or fewer cells than the header.
     Cells { found: u64, expected: u64 },
     /// No rows.
@@ -147,6 +149,7 @@ impl Kind {
         let m = lang.messages();
         match self {
             Self::NotUtf8 => fl!(m, "plan-not-utf-8"),
+            Self::Unclosed => fl!(m, "plan-unclosed"),
             Self::Csv { detail } => fl!(m, "plan-not-csv", detail = detail.as_str()),
             Self::Cells { found, expected } => {
                 fl!(m, "plan-cells", found = found.to_string(), expected = expected.to_string())

@@ -1,6 +1,8 @@
 //! A CSV file in memory, as spreadsheets save it: with or without a byte order mark, columns apart by commas, semicolons
 //! or tabs.
 
+use std::io::Read as _;
+
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 use unicode_normalization::UnicodeNormalization;
 
@@ -46,6 +48,9 @@ impl Sheet {
             return Err(vec![Problem::whole(Kind::NotUtf8)]);
         }
         let delimiter = delimiter(text);
+        if let Some(line) = unclosed(text, delimiter) {
+            return Err(vec![Problem { line: Some(line), column: None, kind: Kind::Unclosed }]);
+        }
         let mut reader = ReaderBuilder::new().delimiter(delimiter as u8).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|error| vec![unreadable(&error, text)])?;
         let columns: Vec<String> = header.iter().map(|name| name.trim().nfc().collect()).collect();
@@ -285,6 +290,23 @@ fn unreadable(error: &csv::Error, text: &str) -> Problem {
         _ => Kind::Csv { detail: error.to_string() },
     };
     Problem { line, column: None, kind }
+}
+
+/// The line on which a quotation mark is opened that is never closed: all rows after it would be one cell.
+fn unclosed(text: &str, delimiter: char) -> Option<u64> {
+    const END: &[u8] = b"\0";
+    let input = text.as_bytes().chain(&b"\n"[..]).chain(END);
+    let mut reader =
+        ReaderBuilder::new().delimiter(delimiter as u8).has_headers(false).flexible(true).from_reader(input);
+    let mut record = csv::ByteRecord::new();
+    let mut last = 0;
+    while reader.read_byte_record(&mut record).unwrap_or(false) {
+        if record.as_slice() == END {
+            return None;
+        }
+        last = start(text, record.position());
+    }
+    Some(1 + breaks(text, 0, last))
 }
 
 #[cfg(test)]

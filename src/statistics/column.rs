@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     error::{Error, Problem},
-    table::Code,
+    table::{Code, is_long},
 };
 
 /// Distinct numbers above which a column keeps no texts.
@@ -174,6 +174,8 @@ pub struct Dictionary {
     last: u32,
     /// Whether every text so far is a number as it is printed, so that the number says everything.
     plain: bool,
+    /// The line of the first text that is no UTF-8.
+    broken: Option<u64>,
 }
 
 impl Dictionary {
@@ -188,18 +190,29 @@ impl Dictionary {
             single: [0; 256],
             last: 0,
             plain: true,
+            broken: None,
         }
     }
 
-    /// Adds the cell of a row, which is valid UTF-8, with its line.
+    /// The line of the first text that is no UTF-8.
+    #[must_use]
+    pub fn broken(&self) -> Option<u64> {
+        self.broken
+    }
+
+    /// Adds the cell of a row with its line.
     #[inline]
     pub fn push(&mut self, text: &[u8], line: u64) {
-        if let [byte] = text
-            && let Some(cell) = self.single[usize::from(*byte)].checked_sub(1)
-            && let Cells::Narrow(cells) = &mut self.column.cells
-        {
-            cells.push(cell as u8);
-            return;
+        if let Cells::Narrow(cells) = &mut self.column.cells {
+            let cell = match text {
+                [byte] => self.single[usize::from(*byte)].checked_sub(1),
+                [] => self.missing.is_empty().then_some(0),
+                _ => None,
+            };
+            if let Some(cell) = cell {
+                cells.push(cell as u8);
+                return;
+            }
         }
         self.push_any(text, line);
     }
@@ -252,6 +265,9 @@ impl Dictionary {
         let cell = match self.known.get(text) {
             Some(cell) => *cell,
             None => {
+                if std::str::from_utf8(text).is_err() {
+                    self.broken.get_or_insert(line);
+                }
                 let shown = String::from_utf8_lossy(text).into_owned();
                 let code = Code::of(&shown);
                 self.plain &= plain_number(text).is_some();
@@ -319,7 +335,8 @@ fn plain_number(text: &[u8]) -> Option<f64> {
     if named {
         return None;
     }
-    let number: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    let text = std::str::from_utf8(text).ok().filter(|text| !is_long(text))?;
+    let number: f64 = text.parse().ok()?;
     number.is_finite().then_some(number + 0.0)
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    column::Groups,
+    column::{Column, Groups},
     error::{Allowed, Error, Problem, Unit},
     spec::DesignSpec,
     sum::{self, FixedPoint},
@@ -17,6 +17,7 @@ pub struct Design {
     first: Level,
     second: Option<Second>,
     clustered: bool,
+    psu_column: Option<String>,
     fpc: bool,
     lonely: LonelyPsu,
 }
@@ -66,6 +67,8 @@ pub struct Parts {
     pub strata: Vec<Part>,
     /// What the sum of [`Part::between`] is multiplied by ([`variance::average_factor`]).
     pub factor: f64,
+    /// Each PSU of a design of two stages: what it adds is [`Part::within`].
+    pub inner: Vec<Part>,
 }
 
 /// What one stratum adds to a variance.
@@ -131,6 +134,7 @@ impl Design {
             first,
             second,
             clustered: spec.stages.first().is_some_and(|stage| stage.id.is_some()),
+            psu_column: spec.stages.first().and_then(|stage| stage.id.clone()),
             fpc: with_fpc != 0,
             lonely: spec.lonely_psu,
         })
@@ -248,6 +252,7 @@ impl Design {
         let alone = |parent: &&Parent| parent.units.len() == 1 && !variance::is_census(parent.f);
         let lonely = self.first.parents.iter().filter(alone).count() as u64;
         let mut strata = Vec::with_capacity(self.first.parents.len());
+        let mut inner_parts = Vec::new();
         for stratum in &self.first.parents {
             let moments = Moments::of(&totals, stratum.units.clone());
             let (sum, squares) = (moments.sums[0], moments.products[0][0]);
@@ -259,6 +264,7 @@ impl Design {
                 let moments = |psu: &Parent, _| Moments::of(totals, psu.units.clone());
                 let psus = stratum.units.clone();
                 level.add_covariance(moments, psus, self.lonely, &|psu| share[psu], &mut within, path)?;
+                inner_parts.extend(self.within(level, share, totals, stratum, path)?);
             }
             strata.push(Part {
                 stratum: stratum.name.clone(),
@@ -272,7 +278,50 @@ impl Design {
             });
         }
         let factor = variance::average_factor(strata.len() as u64, lonely, self.lonely);
-        Ok(Parts { strata, factor })
+        Ok(Parts { strata, factor, inner: inner_parts })
+    }
+
+    /// What each PSU of a stratum adds within it.
+    fn within(
+        &self,
+        level: &Level,
+        share: &[f64],
+        totals: &[Vec<f64>],
+        stratum: &Parent,
+        path: &str,
+    ) -> Result<Vec<Part>, Error> {
+        let psus = level.parents.get(stratum.units.clone()).unwrap_or_default();
+        let one = |(number, psu): (usize, &Parent)| {
+            let moments = Moments::of(totals, psu.units.clone());
+            let (sum, squares) = (moments.sums[0], moments.products[0][0]);
+            let sampled = psu.units.len() as u64;
+            let within = variance::stratum(psu.f, sampled, sum, squares, self.lonely)
+                .map_err(|_| Error::at(path, Problem::Lonely { unit: psu.name.clone() }))?;
+            Ok(Part {
+                stratum: psu.name.clone(),
+                sampled,
+                population: psu.population,
+                f: psu.f,
+                sum,
+                squares,
+                between: 0.0,
+                within: share.get(number).copied().unwrap_or(1.0) * within,
+            })
+        };
+        stratum.units.clone().zip(psus).map(one).collect()
+    }
+
+    /// The PSUs by what their column says, in the order of their numbers; rows that are their own by their line.
+    #[must_use]
+    pub fn psu_ids(&self, table: &Table) -> Vec<String> {
+        let groups =
+            self.psu_column.as_deref().and_then(|name| table.column(name, "").ok()).map(Column::groups);
+        let mut ids = vec![String::new(); self.first.units];
+        for (row, unit) in self.first.unit.iter().enumerate().rev() {
+            let named = groups.as_ref().and_then(|groups| groups.names.get(groups.of[row]? as usize));
+            ids[*unit as usize] = named.cloned().unwrap_or_else(|| table.line(row).to_string());
+        }
+        ids
     }
 
     /// The rule for strata with one sampled PSU.

@@ -41,10 +41,11 @@ impl Serialize for Named {
     }
 }
 
-/// Regresses y on the predictors over the complete rows.
+/// Regresses y on the predictors over the complete rows. Where predictors determine each other, something does not vary
+/// or there are too few rows, the coefficients and shares are NaN.
 ///
 /// # Errors
-/// No or too many predictors, predictors that determine each other, unknown columns, lonely PSUs.
+/// No or too many predictors, unknown columns, lonely PSUs.
 pub fn drivers(spec: &Drivers, sample: &Sample<'_>, path: &str) -> Result<DriversResult, Error> {
     let fit = Fit::of(spec, sample, path)?;
     let se: Vec<f64> = fit
@@ -55,7 +56,6 @@ pub fn drivers(spec: &Drivers, sample: &Sample<'_>, path: &str) -> Result<Driver
     let named = |values: &[f64]| {
         Named(spec.x.iter().map(|driver| driver.name.clone()).zip(values.iter().copied()).collect())
     };
-    let collinear = || Error::at(format!("{path}.x"), Problem::Collinear);
     Ok(DriversResult {
         n: fit.n,
         r2: r2(&fit.beta_std, &fit.with_y),
@@ -64,13 +64,13 @@ pub fn drivers(spec: &Drivers, sample: &Sample<'_>, path: &str) -> Result<Driver
         coef: named(&fit.slopes()),
         se: named(&se[1..]),
         beta_std: named(&fit.beta_std),
-        lmg: named(&lmg(&fit.correlations, &fit.with_y).ok_or_else(collinear)?),
-        johnson: named(&johnson(&fit.correlations, &fit.with_y)),
+        lmg: named(&fit.lmg()),
+        johnson: named(&fit.johnson()),
         performance: named(&fit.performance),
     })
 }
 
-/// A weighted regression, before its R² is shared out.
+/// A weighted regression, before its R² is shared out. What is not computable is NaN.
 #[derive(Debug)]
 pub struct Fit {
     /// Complete rows.
@@ -124,7 +124,6 @@ impl Fit {
             let terms = || chosen(&sample.weights, &rows).zip(chosen(a, &rows).zip(chosen(b, &rows)));
             sum::sum(terms().map(|(w, (a, b))| w * a * b))
         };
-        let collinear = || Error::at(x_path.clone(), Problem::Collinear);
         let normal: Vec<Vec<f64>> =
             columns.iter().map(|a| columns.iter().map(|b| product(a, b)).collect()).collect();
 
@@ -139,23 +138,46 @@ impl Fit {
         let outcome = centred(&y);
         let squares: Vec<f64> = predictors.iter().map(|x| product(x, x)).collect();
         let whole = product(&outcome, &outcome);
-        if squares.iter().chain([&whole]).any(|value| !super::positive(*value)) {
-            return Err(collinear());
-        }
         let scatter: Vec<Vec<f64>> =
             predictors.iter().map(|a| predictors.iter().map(|b| product(a, b)).collect()).collect();
+        let varies = squares.iter().chain([&whole]).all(|value| super::positive(*value));
         let correlations = correlations(&scatter, &squares);
         let with_y: Vec<f64> =
             predictors.iter().zip(&squares).map(|(x, s)| product(x, &outcome) / (s * whole).sqrt()).collect();
-        let beta_std = slopes(&correlations, &with_y).ok_or_else(collinear)?;
+        let unknown = || vec![f64::NAN; count];
+        let solved = if varies { slopes(&correlations, &with_y).zip(linear::inverse(&normal)) } else { None };
+        let (beta_std, inverse) =
+            solved.unwrap_or_else(|| (unknown(), vec![vec![0.0; count + 1]; count + 1]));
         let coef: Vec<f64> = beta_std.iter().zip(&squares).map(|(b, s)| b * (whole / s).sqrt()).collect();
         let performance: Vec<f64> = columns[1..].iter().map(|values| mean(values)).collect();
         let intercept = mean(&y) - coef.iter().zip(&performance).map(|(b, m)| b * m).sum::<f64>();
-        let inverse = linear::inverse(&normal).ok_or_else(collinear)?;
         let coefficients = linearised(&columns, &y, &rows, &inverse, &[vec![intercept], coef].concat());
         let n = rows.iter().filter(|row| **row).count() as u64;
         let mean = mean(&y);
         Ok(Self { n, correlations, with_y, squares, whole, beta_std, mean, performance, coefficients })
+    }
+
+    /// Whether there is a solution.
+    #[must_use]
+    pub fn is_solved(&self) -> bool {
+        self.beta_std.iter().all(|beta| beta.is_finite())
+    }
+
+    /// Shapley shares of R².
+    #[must_use]
+    pub fn lmg(&self) -> Vec<f64> {
+        let found = if self.is_solved() { lmg(&self.correlations, &self.with_y) } else { None };
+        found.unwrap_or_else(|| vec![f64::NAN; self.with_y.len()])
+    }
+
+    /// Johnson's relative weights.
+    #[must_use]
+    pub fn johnson(&self) -> Vec<f64> {
+        if self.is_solved() {
+            johnson(&self.correlations, &self.with_y)
+        } else {
+            vec![f64::NAN; self.with_y.len()]
+        }
     }
 
     /// The coefficients of the predictors.
@@ -313,5 +335,32 @@ mod tests {
         near(&twelve["r2"], 1.0);
         assert_eq!(found(13).unwrap_err().problem, Problem::TooMany { found: 13, most: 12 });
         assert_eq!(found(0).unwrap_err().problem, Problem::TooFew { least: 1 });
+    }
+
+    #[test]
+    fn a_regression_without_a_solution_has_no_coefficients_and_spoils_nothing() {
+        use crate::statistics::{run::run, spec::Spec, table::Table};
+        let spec = r#"{"schema": "svy-ref/1", "data": {"file": "d"}, "analyses": [{"id": "a",
+            "design": {"stages": [{}], "lonely_psu": "adjust"}, "estimands": [
+                {"key": "d", "kind": "drivers", "y": {"col": "y"},
+                 "x": [{"name": "a", "m": {"col": "a"}}, {"name": "b", "m": {"col": "b"}}]},
+                {"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": []}]}]}"#;
+        let constant_y = "y,a,b\n3,1,2\n3,2,1\n3,4,5\n3,1,1\n";
+        let collinear = "y,a,b\n1,1,2\n2,2,4\n4,3,6\n3,4,8\n";
+        let constant_x = "y,a,b\n1,1,2\n2,2,2\n4,3,2\n3,4,2\n";
+        let too_few = "y,a,b\n1,1,2\n2,2,5\n";
+        for csv in [constant_y, collinear, constant_x, too_few, "y,a,b\n1,,2\n"] {
+            let table = Table::read(csv.as_bytes(), "", |_| true).unwrap();
+            let found = run(&Spec::parse(spec).unwrap(), &table).unwrap();
+            let found = serde_json::to_value(found).unwrap();
+            let found = &found["results"]["a"];
+            assert!(found["m"]["estimate"].is_number());
+            for field in ["r2", "intercept", "se_intercept"] {
+                assert!(found["d"][field].is_null(), "{field} of {csv:?}");
+            }
+            for field in ["coef", "se", "beta_std", "lmg", "johnson"] {
+                assert!(found["d"][field]["a"].is_null(), "{field} of {csv:?}");
+            }
+        }
     }
 }

@@ -12,6 +12,26 @@ pub struct Error {
     pub problem: Problem,
 }
 
+impl Problem {
+    /// Whether it is in the data, where it names the place, and not in the specification.
+    #[must_use]
+    pub fn in_data(&self) -> bool {
+        matches!(
+            self,
+            Self::NotNumber { .. }
+                | Self::EmptyCell { .. }
+                | Self::CellRange { .. }
+                | Self::Csv { .. }
+                | Self::Unclosed { .. }
+                | Self::EmptyFile
+                | Self::Separator { .. }
+                | Self::NoTotal { .. }
+                | Self::FpcVaries { .. }
+                | Self::FpcTooSmall { .. }
+        )
+    }
+}
+
 impl Error {
     /// A problem at a path.
     pub fn at(path: impl Into<String>, problem: Problem) -> Self {
@@ -103,6 +123,15 @@ pub enum Problem {
     /// The file cannot be read as CSV.
     #[error("line {line}: {detail}")]
     Csv { line: u64, detail: String },
+    /// A quotation mark is never closed, so that all rows after it would be one cell.
+    #[error("line {line}: a quotation mark is opened and never closed")]
+    Unclosed { line: u64 },
+    /// The file holds nothing.
+    #[error("the file is empty; its first line must name the columns")]
+    EmptyFile,
+    /// The file is not separated by commas.
+    #[error("line {line}: the columns are separated by {found:?}; save the file with commas")]
+    Separator { line: u64, found: char },
     /// Not as many rows as announced.
     #[error("the specification says {said} rows, the file has {found}")]
     Rows { said: u64, found: u64 },
@@ -135,8 +164,8 @@ pub enum Problem {
         "column {column:?}: the population {population} of {unit} is smaller than its sample of {sampled}"
     )]
     FpcTooSmall { column: String, unit: Unit, population: f64, sampled: u64 },
-    /// A lonely PSU under `fail`, or nothing but lonely ones under `average`.
-    #[error("{unit} has a single sampled PSU; merge strata or choose another \"lonely_psu\"")]
+    /// A lonely unit under `fail`, or nothing but lonely ones under `average`.
+    #[error("{unit} has a single sampled unit; merge strata or choose another \"lonely_psu\"")]
     Lonely { unit: Unit },
     /// All weights are zero.
     #[error("the weights sum to zero")]
@@ -153,7 +182,4 @@ pub enum Problem {
     /// Bounds that cannot hold the mass.
     #[error("the bounds cannot hold the sum of the weights")]
     Bounds,
-    /// Predictors that determine each other.
-    #[error("the predictors determine each other, or there are too few complete rows")]
-    Collinear,
 }

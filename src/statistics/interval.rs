@@ -138,12 +138,16 @@ pub fn beta(p: f64, var: f64, n: u64, df: i64, level: f64) -> Option<Interval> {
 ///    correction, `(Σw)²/Σw²` without.
 #[must_use]
 pub fn kg(p: f64, var: f64, n: u64, df: i64, weights: KgWeights, level: f64) -> Option<Interval> {
-    if !(-EDGE..=1.0 + EDGE).contains(&p) || var.is_nan() || n == 0 || !super::positive(weights.sum_w) {
+    if !p.is_finite() || var.is_nan() || n == 0 || !super::positive(weights.sum_w) {
         return None;
     }
     let alpha_half = tail(level)?;
+    // Of a whole population any mean is known, not only a share.
     if weights.complete() {
         return Some(Interval::new(p, p, None));
+    }
+    if !(-EDGE..=1.0 + EDGE).contains(&p) {
+        return None;
     }
     let kish = super::deff::kish_n_eff(weights.sum_w, weights.sum_w2)?;
     if p >= 1.0 - EDGE {
@@ -266,6 +270,13 @@ mod tests {
     fn everybody_satisfied_needs_36_answers_for_a_target_of_90_per_cent() {
         let lower = |n| kg(1.0, 0.0, n, 0, KgWeights::equal(n, 1.0, false), 0.95).unwrap().lower;
         assert!(lower(35) < 0.90 && lower(36) >= 0.90);
+    }
+
+    #[test]
+    fn a_mean_of_a_whole_population_is_known_even_outside_nought_to_one() {
+        let found = kg(4.5, 0.0, 2, 1, KgWeights::equal(2, 1.0, true), 0.95).unwrap();
+        assert_eq!((found.lower, found.upper, found.n_eff), (4.5, 4.5, None));
+        assert_eq!(kg(4.5, 0.0, 2, 1, KgWeights::equal(2, 1.5, true), 0.95), None);
     }
 
     #[test]

@@ -50,9 +50,10 @@ struct PairResult {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct RankResult {
     unit: String,
-    rank: usize,
-    rank_lo: usize,
-    rank_hi: usize,
+    /// `None` for a unit without a mean.
+    rank: Option<usize>,
+    rank_lo: Option<usize>,
+    rank_hi: Option<usize>,
 }
 
 /// Whether each row is in each unit of a column; the units by code point of their names.
@@ -101,7 +102,7 @@ pub fn ranking(spec: &Ranking, sample: &Sample<'_>, path: &str) -> Result<Rankin
         for j in i + 1..units.len() {
             let rows: Vec<bool> = means[i].rows.iter().zip(&means[j].rows).map(|(a, b)| *a || *b).collect();
             let (diff, df) = (means[i].estimate - means[j].estimate, sample.df(&rows));
-            let se = reported(cov[i][i] + cov[j][j] - 2.0 * cov[i][j]).sqrt();
+            let se = pair_error(diff, cov[i][i], cov[j][j], cov[i][j]);
             let (t, p) = tested(diff, se, df);
             let (a, b) = (units[i].0.clone(), units[j].0.clone());
             pairs.push(PairResult { a, b, diff, se, df, t, p, p_holm: None });
@@ -123,12 +124,19 @@ pub fn ranking(spec: &Ranking, sample: &Sample<'_>, path: &str) -> Result<Rankin
         .zip(ranks(&estimates, &decided))
         .map(|(unit, ranks)| RankResult {
             unit: unit.unit.clone(),
-            rank: ranks.rank,
-            rank_lo: ranks.best,
-            rank_hi: ranks.worst,
+            rank: ranks.map(|ranks| ranks.rank),
+            rank_lo: ranks.map(|ranks| ranks.best),
+            rank_hi: ranks.map(|ranks| ranks.worst),
         })
         .collect();
     Ok(RankingResult { units: unit_results, pairs, ranks })
+}
+
+/// The standard error of a difference from the variances and the covariance of its sides; NaN where there is no
+/// difference.
+#[must_use]
+pub fn pair_error(diff: f64, a: f64, b: f64, cov: f64) -> f64 {
+    if diff.is_nan() { f64::NAN } else { reported(a + b - 2.0 * cov).sqrt() }
 }
 
 /// A difference that is significant after all pairs were looked at.
@@ -152,9 +160,9 @@ pub struct Ranks {
 }
 
 /// The ranks of units with these estimates, given the pairs whose difference is significant (Klein, Wright and
-/// Wieczorek 2020).
+/// Wieczorek 2020). A unit without an estimate (NaN) has none; the worst place of the others still counts it.
 #[must_use]
-pub fn ranks(estimates: &[f64], decided: &[Decided]) -> Vec<Ranks> {
+pub fn ranks(estimates: &[f64], decided: &[Decided]) -> Vec<Option<Ranks>> {
     let mut better = vec![0; estimates.len()];
     let mut worse = vec![0; estimates.len()];
     for pair in decided {
@@ -165,10 +173,9 @@ pub fn ranks(estimates: &[f64], decided: &[Decided]) -> Vec<Ranks> {
     estimates
         .iter()
         .zip(better.into_iter().zip(worse))
-        .map(|(estimate, (better, worse))| Ranks {
-            rank: rank(*estimate),
-            best: 1 + better,
-            worst: estimates.len() - worse,
+        .map(|(estimate, (better, worse))| {
+            let ranks = Ranks { rank: rank(*estimate), best: 1 + better, worst: estimates.len() - worse };
+            estimate.is_finite().then_some(ranks)
         })
         .collect()
 }
@@ -213,8 +220,10 @@ mod tests {
     fn ranks_count_who_is_better() {
         let decided = [Decided { better: 0, worse: 2 }, Decided { better: 1, worse: 2 }];
         let found = ranks(&[0.9, 0.9 + 1e-13, 0.5, 0.7], &decided);
-        let of = |rank, best, worst| Ranks { rank, best, worst };
+        let of = |rank, best, worst| Some(Ranks { rank, best, worst });
         assert_eq!(found, [of(1, 1, 3), of(1, 1, 3), of(4, 3, 4), of(3, 1, 4)]);
+        // Nobody's answers have no place, and take none.
+        assert_eq!(ranks(&[0.5, f64::NAN, 0.7], &[]), [of(2, 1, 3), None, of(1, 1, 3)]);
     }
 
     #[test]

@@ -3,7 +3,12 @@
 //! A cell is missing, a code (text), and a number where the text is one. Two codes are the same when both are numbers
 //! and equal (`4` = `4.0`), else when their texts are equal.
 
-use std::{cmp::Ordering, collections::BTreeMap, io::Read};
+use std::{
+    cmp::Ordering,
+    collections::BTreeMap,
+    io::{Cursor, Read},
+    sync::mpsc,
+};
 
 use super::{
     column::{Column, Dictionary},
@@ -20,14 +25,22 @@ pub enum Code {
 }
 
 impl Code {
-    /// The code of a text.
+    /// The code of a text. A whole number with more digits than a double has is a name: as a number it would be the
+    /// same as its neighbours.
     #[must_use]
     pub fn of(text: &str) -> Self {
         match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Self::Number(number + 0.0),
+            Ok(number) if number.is_finite() && !is_long(text) => Self::Number(number + 0.0),
             _ => Self::Text(text.to_owned()),
         }
     }
+}
+
+/// Whether a text is nothing but digits, and so many that a double may not tell it from others.
+pub(super) fn is_long(text: &str) -> bool {
+    const SAFE: usize = 15;
+    let digits = text.trim_start_matches(['-', '+']);
+    digits.len() > SAFE && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl Ord for Code {
@@ -69,14 +82,17 @@ struct Lines {
     rows: usize,
     /// Rows and their lines; between two of them the lines go on one by one.
     jumps: Vec<(usize, u64)>,
+    /// The line of the next row if no jump comes.
+    next: u64,
 }
 
 impl Lines {
     fn push(&mut self, line: u64) {
-        if self.rows == 0 || self.of(self.rows) != line {
+        if self.next != line || self.rows == 0 {
             self.jumps.push((self.rows, line));
         }
         self.rows += 1;
+        self.next = line + 1;
     }
 
     fn of(&self, row: usize) -> u64 {
@@ -86,30 +102,102 @@ impl Lines {
     }
 }
 
-/// Counts the lines that records start on. The csv crate tells how many line feeds it has consumed; of a CR LF it
-/// leaves the line feed to the next record, and blank lines it skips count with the record after them.
-#[derive(Debug, Default)]
-struct LineCounter {
-    consumed: u64,
+/// What is read after the end of the file, as a record of its own. Where it is not, the file ended within quotes and the
+/// rows after them would silently be one cell.
+const END: &[u8] = b"\0end of the file\0";
+
+/// Reads records with the lines that they start on.
+struct Records<R> {
+    reader: csv::Reader<R>,
+    /// Lines end with CR LF. The csv crate counts line feeds, and leaves that of a CR LF to the next record.
     cr: bool,
+    /// Line feeds counted with the record before.
+    feeds: u64,
 }
 
-impl LineCounter {
-    /// The line of a record that was just read; `feeds` is what the reader says of its lines by now.
-    fn line(&mut self, record: &csv::ByteRecord, feeds: u64, header: bool) -> u64 {
-        let passed = feeds - self.consumed;
-        self.consumed = feeds;
-        let inside = if passed == 1 && !header {
+/// Records with their lines; the first `used` of them.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<(csv::ByteRecord, u64)>,
+    used: usize,
+}
+
+/// Records of a batch: enough that handing them over costs nothing, few enough to stay in the cache.
+const BATCH: usize = 256;
+/// Batches that may wait.
+const WAITING: usize = 8;
+
+/// As much of a file as tells how its lines end.
+const START: u64 = 1 << 16;
+
+impl<'a> Records<Box<dyn Read + Send + 'a>> {
+    fn new(mut input: impl Read + Send + 'a) -> std::io::Result<Self> {
+        let mut start = Vec::new();
+        input.by_ref().take(START).read_to_end(&mut start)?;
+        let mut quoted = false;
+        let first = start.iter().position(|byte| {
+            quoted ^= *byte == b'"';
+            *byte == b'\n' && !quoted
+        });
+        let cr = first.and_then(|feed| start.get(feed.checked_sub(1)?)) == Some(&b'\r');
+        // The last line may have no end; one too many is a blank line.
+        let mut end = if cr { b"\r\n".to_vec() } else { b"\n".to_vec() };
+        end.extend_from_slice(END);
+        let input: Box<dyn Read + Send + 'a> =
+            Box::new(Cursor::new(start).chain(input).chain(Cursor::new(end)));
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(1 << 16)
+            .from_reader(input);
+        Ok(Self { reader, cr, feeds: 0 })
+    }
+}
+
+impl<R: Read> Records<R> {
+    /// Reads the next record: its line, or `None` at the end.
+    fn next(&mut self, record: &mut csv::ByteRecord) -> Result<Option<u64>, Error> {
+        let more = self.reader.read_byte_record(record);
+        let feeds = self.reader.position().line() - 1;
+        let more = more.map_err(|error| {
+            Error::at("data", Problem::Csv { line: feeds + 1, detail: error.to_string() })
+        })?;
+        let bytes = record.as_slice();
+        let at_end = bytes.last() == END.last() && bytes.ends_with(END);
+        if more && at_end && bytes == END {
+            return Ok(None);
+        }
+        let passed = feeds - std::mem::replace(&mut self.feeds, feeds);
+        // One line feed since the record before is the end of a line and not within a cell.
+        let inside = if passed == 1 && self.feeds > 1 && !at_end {
             0
         } else {
-            record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
+            bytes.iter().filter(|byte| **byte == b'\n').count() as u64
         };
-        if header {
-            self.cr = passed == inside;
+        if !more || at_end {
+            // The line feed before the end is inside the quotes, too.
+            let line = (1 + feeds).saturating_sub(inside);
+            return Err(Error::at("data", Problem::Unclosed { line }));
         }
-        // The last record may end without a line feed.
-        let ended = !self.cr && passed > inside;
-        1 + feeds - inside - u64::from(ended)
+        let own = u64::from(!self.cr);
+        Ok(Some((1 + feeds).saturating_sub(inside + own).max(1)))
+    }
+
+    /// Fills a batch with records of `fields` fields; false at the end.
+    fn fill(&mut self, batch: &mut Batch, fields: usize) -> Result<bool, Error> {
+        let broken = |line, detail| Error::at("data", Problem::Csv { line, detail });
+        batch.used = 0;
+        batch.rows.resize_with(BATCH, Default::default);
+        for (record, place) in &mut batch.rows {
+            let Some(line) = self.next(record)? else { return Ok(false) };
+            if record.len() != fields {
+                let detail = format!("{} fields where the header has {fields}", record.len());
+                return Err(broken(line, detail));
+            }
+            *place = line;
+            batch.used += 1;
+        }
+        Ok(true)
     }
 }
 
@@ -119,51 +207,43 @@ impl Table {
     ///
     /// # Errors
     /// Text that is no CSV, no UTF-8, or has rows of another length than the header, with its line.
-    pub fn read(input: impl Read, missing: &str, wanted: impl Fn(&str) -> bool) -> Result<Self, Error> {
+    pub fn read(
+        input: impl Read + Send,
+        missing: &str,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Self, Error> {
         let broken = |line, detail| Error::at("data", Problem::Csv { line, detail });
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(1 << 16)
-            .from_reader(input);
+        let mut records = Records::new(input).map_err(|error| broken(1, error.to_string()))?;
         let mut record = csv::ByteRecord::new();
-        let mut counter = LineCounter::default();
-        let mut header: Vec<String> = Vec::new();
-        if reader.read_byte_record(&mut record).map_err(|error| broken(1, error.to_string()))? {
-            let line = counter.line(&record, reader.position().line() - 1, true);
-            let names = csv::StringRecord::from_byte_record(record.clone())
-                .map_err(|error| broken(line, error.to_string()))?;
-            header = names.iter().map(str::to_owned).collect();
-        }
+        let Some(line) = records.next(&mut record)? else {
+            return Err(Error::at("data", Problem::EmptyFile));
+        };
+        let names =
+            csv::StringRecord::from_byte_record(record).map_err(|error| broken(line, error.to_string()))?;
+        let mut header: Vec<String> = names.iter().map(str::to_owned).collect();
         if let Some(first) = header.first_mut() {
             *first = first.trim_start_matches('\u{feff}').to_owned();
         }
+        if let [only] = header.as_slice()
+            && let Some(found) = [';', '\t'].into_iter().find(|separator| only.contains(*separator))
+            && !wanted(only)
+        {
+            return Err(Error::at("data", Problem::Separator { line, found }));
+        }
         let mut kept: Vec<(usize, Dictionary)> = Vec::new();
         for (position, name) in header.iter().enumerate() {
+            if !wanted(name) {
+                continue;
+            }
             if header.iter().take(position).any(|earlier| earlier == name) {
                 return Err(Error::at("data", Problem::Twice { name: name.clone() }));
             }
-            if wanted(name) {
-                kept.push((position, Dictionary::new(name, missing)));
-            }
+            kept.push((position, Dictionary::new(name, missing)));
         }
-        let mut lines = Lines::default();
-        loop {
-            let more = reader.read_byte_record(&mut record);
-            let feeds = reader.position().line() - 1;
-            if !more.map_err(|error| broken(feeds + 1, error.to_string()))? {
-                break;
-            }
-            let line = counter.line(&record, feeds, false);
-            if record.len() != header.len() {
-                let detail = format!("{} fields where the header has {}", record.len(), header.len());
-                return Err(broken(line, detail));
-            }
-            check_utf8(&record).map_err(|detail| broken(line, detail))?;
-            lines.push(line);
-            for (position, column) in &mut kept {
-                column.push(record.get(*position).unwrap_or_default(), line);
-            }
+        let lines = keep(records, header.len(), &mut kept)?;
+        let cut = kept.iter().filter_map(|(position, column)| Some((column.broken()?, position + 1)));
+        if let Some((line, field)) = cut.min() {
+            return Err(broken(line, format!("field {field}: its end cuts a letter of UTF-8 in two")));
         }
         let columns = kept.into_iter().map(|(_, column)| column.finish());
         Ok(Self {
@@ -197,9 +277,57 @@ impl Table {
     }
 }
 
+/// Reads all records into their columns. A second thread takes the text apart while this one keeps what it finds, in the
+/// same order.
+fn keep<R: Read + Send>(
+    mut records: Records<R>,
+    fields: usize,
+    kept: &mut [(usize, Dictionary)],
+) -> Result<Lines, Error> {
+    let (send, receive) = mpsc::sync_channel::<Result<Batch, Error>>(WAITING);
+    let (give_back, spare) = mpsc::channel::<Batch>();
+    let mut lines = Lines::default();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            loop {
+                let mut batch = spare.try_recv().unwrap_or_default();
+                let more = records.fill(&mut batch, fields);
+                // Nobody takes what comes after an error.
+                let gone = send.send(Ok(batch)).is_err();
+                match more {
+                    Ok(true) if !gone => {}
+                    Ok(_) => return,
+                    Err(error) => {
+                        let _ = send.send(Err(error));
+                        return;
+                    }
+                }
+            }
+        });
+        for batch in receive {
+            let batch = batch?;
+            for (record, line) in batch.rows.iter().take(batch.used) {
+                check_utf8(record)
+                    .map_err(|detail| Error::at("data", Problem::Csv { line: *line, detail }))?;
+                lines.push(*line);
+                for (position, column) in kept.iter_mut() {
+                    column.push(record.get(*position).unwrap_or_default(), *line);
+                }
+            }
+            let _ = give_back.send(batch);
+        }
+        Ok(lines)
+    })
+}
+
 /// Says which field of a record is no UTF-8.
 fn check_utf8(record: &csv::ByteRecord) -> Result<(), String> {
-    if record.as_slice().is_ascii() {
+    let bytes = record.as_slice();
+    if bytes.is_ascii() {
+        return Ok(());
+    }
+    // All fields at once; a letter that the end of a field cuts in two is found where the field is kept.
+    if std::str::from_utf8(bytes).is_ok() {
         return Ok(());
     }
     for (position, field) in record.iter().enumerate() {
@@ -222,6 +350,61 @@ mod tests {
         assert_eq!(Code::of("-0"), Code::of("0"));
         assert_ne!(Code::of("4"), Code::of(" 4"));
         assert_ne!(Code::of("nan"), Code::of("NaN"));
+    }
+
+    #[test]
+    fn long_whole_numbers_are_names() {
+        assert_ne!(Code::of("12345678901234561"), Code::of("12345678901234562"));
+        assert_eq!(Code::of("123456789012345"), Code::of("123456789012345.0"));
+        let ids = (0..5000).map(|i| format!("{}\n", 90_000_000_000_000_000u64 + i)).collect::<String>();
+        let table = table(&format!("a\n{ids}")).unwrap();
+        assert_eq!(table.column("a", "").unwrap().groups().names.len(), 5000);
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_never_closed_loses_no_rows_silently() {
+        for (text, line) in [
+            ("a,b\n1,2\n3,\"x\n5,6\n7,8\n", 3),
+            ("a,b\n1,2\n\"3,4\n5,6\n", 3),
+            ("a,b\r\n1,2\r\n3,\"x\r\n5,6\r\n", 3),
+            ("a,\"b\n1,2\n", 1),
+            ("a,b\n1,\"", 2),
+        ] {
+            assert_eq!(table(text).unwrap_err().problem, Problem::Unclosed { line }, "{text:?}");
+        }
+        for text in ["a,b\n1,\"x\"", "a,b\n1,\"x\"\n", "a,b\n1,5\" pipe\n2,\"say \"\"hi\"\"\"\n"] {
+            assert!(table(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_no_table_of_commas_say_so() {
+        assert_eq!(table("").unwrap_err().problem, Problem::EmptyFile);
+        assert_eq!(table("\n\n").unwrap_err().problem, Problem::EmptyFile);
+        let read = |text: &str| Table::read(text.as_bytes(), "", |name| name == "q");
+        assert_eq!(read("q;c\n1;2\n").unwrap_err().problem, Problem::Separator { line: 1, found: ';' });
+        assert_eq!(read("q\tc\n1\t2\n").unwrap_err().problem, Problem::Separator { line: 1, found: '\t' });
+        // Columns of the same name harm nobody who does not ask for them: spreadsheets leave empty ones.
+        assert_eq!(read("q,c,,\n1,2,,\n").unwrap().rows(), 1);
+        assert_eq!(read("q,q\n1,2\n").unwrap_err().problem, Problem::Twice { name: "q".to_owned() });
+    }
+
+    #[test]
+    fn blank_lines_and_missing_ends_shift_no_line() {
+        let last = |text: &str| {
+            let table = table(text).unwrap();
+            table.line(table.rows() - 1)
+        };
+        for (text, line) in [
+            ("a,b\n1,2\n3,4", 3),
+            ("\n\na,b\n1,2\n\n\n3,4\n", 7),
+            ("\r\na,b\r\n1,2\r\n\r\n3,4", 5),
+            ("\r\na,b\r\n1,\"x\ny\"\r\n3,4\r\n", 5),
+            ("a,b\n\n\nbad,\"\n\nx\"", 4),
+            ("a,b\n\"x\r\ny\",1\n3,4\n", 4),
+        ] {
+            assert_eq!(last(text), line, "{text:?}");
+        }
     }
 
     #[test]

@@ -107,14 +107,14 @@ fn the_working_of_a_figure_can_be_followed_in_vietnamese_and_english() {
 fn what_is_wrong_is_said_in_the_user_s_language_with_its_place() {
     let csv = "\"Đơn vị, khối\",w,N,q1\nA,hai,6,5\n";
     for (language, words) in [
-        ("vi", "analyses[0].design.weight: dòng 2, cột “w”: “hai” không phải là số"),
-        ("en", "analyses[0].design.weight: line 2, column “w”: “hai” is not a number"),
+        ("vi", "data.csv: dòng 2, cột “w”: “hai” không phải là số ("),
+        ("en", "data.csv: line 2, column “w”: “hai” is not a number ("),
     ] {
         for arguments in [&[][..], &["--explain"]] {
             let output = with(SHARE, csv, language, arguments);
             assert_eq!(output.status.code(), Some(1));
             let told = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(told.contains(words), "{told}");
+            assert!(told.contains(words) && told.contains("spec.json: analyses[0].design.weight)"), "{told}");
             assert!(output.stdout.is_empty());
         }
     }

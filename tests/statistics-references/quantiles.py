@@ -6,7 +6,8 @@
 
 The ranges are those that samples of up to 10^7 answers bring: t with 1 to 10^7 degrees of freedom; beta with the shapes
 of Korn and Graubard's interval (n*p and n*(1-p) + 1, for effective sizes n from 2 to 10^7 and shares p from 10^-4 to
-1 - 10^-4). The levels are 0.5 to 0.9999, so tails down to 5*10^-5.
+1 - 10^-4). The levels are 0.5 to 0.9999, so tails down to 5*10^-5. Beta has large shapes beside, up to 10^15, as a variance
+near zero brings them.
 
 Columns: kind, p, a (or the degrees of freedom), b, the quantile, and its distance from 1 for beta, because near 1 the
 quantile itself shows nothing of it. p, a and b are printed so that reading them gives the very same doubles.
@@ -14,7 +15,7 @@ quantile itself shows nothing of it. p, a and b are printed so that reading them
 The quantile is the root of the distribution function for the smaller of the two tails: for beta a series of positive
 terms, for t mpmath's incomplete beta function or, for many degrees of freedom, an integral of the density.
 """
-from mpmath import betainc, erfinv, exp, log, loggamma, mp, mpf, quad, sqrt
+from mpmath import betainc, erfinv, exp, log, loggamma, mp, mpf, quad, sqrt, workdps
 
 mp.dps = 32
 
@@ -96,6 +97,24 @@ def beta_quantile(tail, a, b):
     raise ArithmeticError("no root")
 
 
+def large_beta_quantile(tail, a, b):
+    """As beta_quantile, for large shapes: the log-odds are then nearly normal, with variance 1/a + 1/b."""
+    with workdps(60):
+        a, b = mpf(a), mpf(b)
+        norm = loggamma(a + b) - loggamma(a) - loggamma(b)
+        density = lambda u: exp(norm + a * u - (a + b) * log(1 + exp(u)))
+        deviation = sqrt(1 / a + 1 / b)
+        # From 14 deviations below, where what is left out is 10^-28 of the tail.
+        below = lambda u: quad(density, [u - k * deviation for k in (14, 11, 7, 4, 2, 1, 0)])
+        u = log(a / b) - normal(tail) * deviation
+        for _ in range(100):
+            step = (below(u) - tail) / density(u)
+            u -= step
+            if abs(step) <= deviation * mpf(10) ** -24:
+                return 1 / (1 + exp(-u))
+    raise ArithmeticError("no root")
+
+
 def main():
     print("kind,p,a,b,quantile,from_one")
     shown = lambda value: mp.nstr(value, 20, min_fixed=0, max_fixed=0)
@@ -121,6 +140,14 @@ def main():
                     if x < mpf(10) ** -290:
                         continue
                     print(f"beta,{p!r},{a!r},{b!r},{shown(x)},{shown(y)}")
+    # Either side of shapes of 10^8, equal and very unequal.
+    for a, b in [(9e7, 9e7), (9e7, 4e9), (1.1e8, 1.1e8), (3e8, 1.1e8), (2e8, 1e15), (1e12, 3e8), (1e12, 7e12), (1e15, 1e15)]:
+        for tail in [0.25, 0.025, 5e-05]:
+            x = large_beta_quantile(mpf(tail), a, b)
+            print(f"beta,{tail!r},{a!r},{b!r},{shown(x)},{shown(1 - x)}")
+            p = 1 - tail
+            y = large_beta_quantile(1 - mpf(p), b, a)
+            print(f"beta,{p!r},{a!r},{b!r},{shown(1 - y)},{shown(y)}")
 
 
 main()

@@ -43,6 +43,11 @@ pub fn words(problem: &Problem, lang: Lang) -> String {
         Problem::Csv { line, detail } => {
             fl!(m, "estimate-problem-csv", line = (*line), detail = detail.clone())
         }
+        Problem::Unclosed { line } => fl!(m, "estimate-problem-unclosed", line = (*line)),
+        Problem::EmptyFile => fl!(m, "estimate-problem-empty-file"),
+        Problem::Separator { line, found } => {
+            fl!(m, "estimate-problem-separator", line = (*line), found = format!("{found:?}"))
+        }
         Problem::Rows { said, found } => fl!(m, "estimate-problem-rows", said = (*said), found = (*found)),
         Problem::Range { value, range } => {
             fl!(m, "estimate-problem-range", value = value.to_string(), range = allowed(*range, lang))
@@ -76,7 +81,6 @@ pub fn words(problem: &Problem, lang: Lang) -> String {
             fl!(m, "estimate-problem-not-converged", rounds = u64::from(*rounds))
         }
         Problem::Bounds => fl!(m, "estimate-problem-bounds"),
-        Problem::Collinear => fl!(m, "estimate-problem-collinear"),
     }
 }
 

@@ -186,6 +186,12 @@ fn remark(remark: &Remark, lang: Lang) -> String {
         Remark::Kish => fl!(m, "estimate-explain-note-kish"),
         Remark::NoFreedom => fl!(m, "estimate-explain-note-no-freedom"),
         Remark::NoInside => fl!(m, "estimate-explain-note-no-inside"),
+        Remark::NotShare => fl!(m, "estimate-explain-note-not-share"),
+        Remark::NotSolvable => fl!(m, "estimate-explain-note-not-solvable"),
+        Remark::TooLong { rows, most } => {
+            fl!(m, "estimate-explain-note-too-long", rows = (*rows), most = (*most))
+        }
+        Remark::SecondStage => fl!(m, "estimate-explain-note-second-stage"),
         Remark::NotSimple => fl!(m, "estimate-explain-note-not-simple"),
         Remark::NotComputable => fl!(m, "estimate-explain-note-not-computable"),
         Remark::Codes => fl!(m, "estimate-explain-note-codes"),

@@ -2,7 +2,6 @@
 
 mod draw;
 mod sample;
-
 mod verify;
 
 use std::path::Path;

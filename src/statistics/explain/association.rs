@@ -7,8 +7,8 @@ use super::{
 };
 use crate::statistics::{
     alpha,
-    drivers::{Fit, johnson, lmg, orthogonal, r2, subsets_r2},
-    error::{Error, Problem},
+    drivers::{Fit, orthogonal, r2, subsets_r2},
+    error::Error,
     estimate::Figure,
     sample::Sample,
     spec::{Alpha, Drivers},
@@ -48,7 +48,11 @@ pub(super) fn drivers(w: &mut Working, spec: &Drivers, sample: &Sample<'_>, path
     w.given(What::Answers, "n", fit.n as f64).result("n");
     w.remark(Remark::Regression);
     regression(w, &fit, &names);
-    shares(w, &fit, &names).ok_or_else(|| Error::at(format!("{path}.x"), Problem::Collinear))?;
+    if !fit.is_solved() {
+        w.remark(Remark::NotSolvable);
+        return Ok(());
+    }
+    shares(w, &fit, &names);
     for (position, linear) in fit.coefficients.iter().enumerate() {
         let name = match position.checked_sub(1).and_then(|at| names.get(at)) {
             Some(name) => (*name).to_owned(),
@@ -111,9 +115,9 @@ fn regression(w: &mut Working, fit: &Fit, names: &[&str]) {
     w.step(What::RSquared, "R²", "Σ_j β_j·r_j", sum(&terms), r2(&fit.beta_std, &fit.with_y)).result("r2");
 }
 
-fn shares(w: &mut Working, fit: &Fit, names: &[&str]) -> Option<()> {
+fn shares(w: &mut Working, fit: &Fit, names: &[&str]) {
     let count = names.len();
-    let subsets = subsets_r2(&fit.correlations, &fit.with_y)?;
+    let subsets = subsets_r2(&fit.correlations, &fit.with_y).unwrap_or_default();
     w.remark(Remark::Subsets);
     let members = |set: usize| {
         let members: Vec<String> =
@@ -123,8 +127,7 @@ fn shares(w: &mut Working, fit: &Fit, names: &[&str]) -> Option<()> {
     let rows = subsets.iter().enumerate().map(|(set, r2)| vec![Cell::Text(members(set)), (*r2).into()]);
     w.table(&["S", "R²(S)"], rows.collect());
     let factorial = |n: usize| (1..=n).map(|k| k as f64).product::<f64>();
-    let lmg = lmg(&fit.correlations, &fit.with_y)?;
-    for (j, (name, value)) in names.iter().zip(&lmg).enumerate() {
+    for (j, (name, value)) in names.iter().zip(fit.lmg()).enumerate() {
         let terms: Vec<String> = (0..subsets.len())
             .filter(|set| set & (1 << j) == 0)
             .filter_map(|set| {
@@ -135,7 +138,7 @@ fn shares(w: &mut Working, fit: &Fit, names: &[&str]) -> Option<()> {
             })
             .collect();
         let formula = "Σ_{S ∌ j} |S|!·(K − |S| − 1)! / K! · (R²(S ∪ j) − R²(S))";
-        w.step(What::Lmg, &format!("LMG_{}", j + 1), formula, sum(&terms), *value)
+        w.step(What::Lmg, &format!("LMG_{}", j + 1), formula, sum(&terms), value)
             .result(format!("lmg.{name}"));
     }
     w.remark(Remark::SquareRoot);
@@ -150,13 +153,10 @@ fn shares(w: &mut Working, fit: &Fit, names: &[&str]) -> Option<()> {
     let last = [Cell::from("β*_k")].into_iter().chain(coefficients.iter().map(|v| (*v).into()));
     rows.push(last.collect());
     w.table(&columns, rows);
-    for (j, ((name, row), value)) in
-        names.iter().zip(&root).zip(johnson(&fit.correlations, &fit.with_y)).enumerate()
-    {
+    for (j, ((name, row), value)) in names.iter().zip(&root).zip(fit.johnson()).enumerate() {
         let terms: Vec<String> =
             row.iter().zip(&coefficients).map(|(l, b)| format!("{}^2 · {}^2", fill(*l), fill(*b))).collect();
         w.step(What::Johnson, &format!("ε_{}", j + 1), "Σ_k λ_jk²·β*_k²", sum(&terms), value)
             .result(format!("johnson.{name}"));
     }
-    Some(())
 }

@@ -9,11 +9,10 @@ use crate::statistics::{
     error::Error,
     estimate::{Figure, check_level, mean_figure},
     measure::measure,
-    ranking::{Decided, holm, ranks, tested, units},
+    ranking::{Decided, holm, pair_error, ranks, tested, units},
     sample::{Linearised, Sample},
     spec::{Method, Ranking, Suppression},
     suppression::status,
-    variance::reported,
 };
 
 /// Ranks of units, their simultaneous intervals and all pairs.
@@ -60,7 +59,7 @@ fn pairs(
         for (j, b) in means.iter().enumerate().skip(i + 1) {
             let rows: Vec<bool> = a.rows.iter().zip(&b.rows).map(|(a, b)| *a || *b).collect();
             let (diff, df) = (a.estimate - b.estimate, sample.df(&rows));
-            let se = reported(cov[i][i] + cov[j][j] - 2.0 * cov[i][j]).sqrt();
+            let se = pair_error(diff, cov[i][i], cov[j][j], cov[i][j]);
             let (t, p) = tested(diff, se, df);
             found.push(Pair { i, j, diff, se, df, t, p });
         }
@@ -115,9 +114,9 @@ fn pairs(
         let field = |name: &str| Some(format!("ranks[{at}].{name}"));
         vec![
             Cell::from(name(at)),
-            Cell::Number(ranks.rank as f64, field("rank")),
-            Cell::Number(ranks.best as f64, field("rank_lo")),
-            Cell::Number(ranks.worst as f64, field("rank_hi")),
+            Cell::Number(ranks.map_or(f64::NAN, |ranks| ranks.rank as f64), field("rank")),
+            Cell::Number(ranks.map_or(f64::NAN, |ranks| ranks.best as f64), field("rank_lo")),
+            Cell::Number(ranks.map_or(f64::NAN, |ranks| ranks.worst as f64), field("rank_hi")),
         ]
     });
     w.table(&["a", "r", "r_min", "r_max"], rows.collect());

@@ -19,10 +19,10 @@ use crate::statistics::{
 
 /// Strata written out in the sum of a variance.
 const STRATA: usize = 12;
-/// Longest table of codes or PSUs.
-const ROWS: usize = 200;
-/// Most values of a measure that are counted one by one.
-const VALUES: usize = 12;
+/// Longest table of values or PSUs.
+const ROWS: usize = 2_000;
+/// How near to 0 or 1 a share is 0 or 1.
+const EDGE: f64 = 1e-12;
 
 /// An estimate to be explained.
 pub(super) struct Subject<'a> {
@@ -71,7 +71,10 @@ pub(super) fn variance(
     let parts = of.sample.design.parts(&influence, path)?;
     let two = of.sample.design.two_stages();
     strata(w, of, &parts.strata, two);
-    if parts.strata.iter().any(|part| part.sampled == 1 && !is_census(part.f)) {
+    if !parts.inner.is_empty() && parts.inner.len() <= ROWS {
+        second_stage(w, of, &parts.inner);
+    }
+    if parts.strata.iter().chain(&parts.inner).any(|part| part.sampled == 1 && !is_census(part.f)) {
         w.remark(Remark::Lonely { rule: of.sample.design.lonely() });
     }
     let terms: Vec<String> = parts.strata.iter().map(|part| fill(part.between)).collect();
@@ -125,6 +128,7 @@ fn details(w: &mut Working, of: &Subject<'_>, influence: &[f64]) {
         let psus = design.psu_of_rows();
         let count = psus.iter().max().map_or(0, |last| *last as usize + 1);
         if count > ROWS {
+            w.remark(Remark::TooLong { rows: count, most: ROWS });
             return;
         }
         let mut rows: Vec<(u32, Vec<f64>)> = vec![(0, Vec::new()); count];
@@ -135,21 +139,16 @@ fn details(w: &mut Working, of: &Subject<'_>, influence: &[f64]) {
             }
         }
         w.remark(Remark::Psus);
-        let names = design.strata_names();
-        w.table(
-            &["h", "c", "n", "u"],
-            rows.into_iter()
-                .enumerate()
-                .map(|(psu, (stratum, values))| {
-                    vec![
-                        stratum_cell(names.get(stratum as usize)),
-                        (psu as f64 + 1.0).into(),
-                        (values.len() as f64).into(),
-                        crate::statistics::sum::sum(values.iter().copied()).into(),
-                    ]
-                })
-                .collect(),
-        );
+        let (names, ids) = (design.strata_names(), design.psu_ids(of.sample.table));
+        let rows = rows.into_iter().zip(ids).map(|((stratum, values), id)| {
+            vec![
+                stratum_cell(names.get(stratum as usize)),
+                Cell::Text(id),
+                (values.len() as f64).into(),
+                crate::statistics::sum::sum(values.iter().copied()).into(),
+            ]
+        });
+        w.table(&["h", "c", "n", "u"], rows.collect());
         return;
     }
     // Rows that share stratum and z: how many, Σw, Σw². After calibration rows outside K have a residual, too.
@@ -176,12 +175,9 @@ fn details(w: &mut Working, of: &Subject<'_>, influence: &[f64]) {
             group.3.push(*weight);
         }
         if groups.len() > ROWS {
+            w.remark(Remark::TooLong { rows: of.linear.z.len(), most: ROWS });
             return;
         }
-    }
-    let most = groups.iter().map(|group| group.0).max().map_or(0, |last| (last as usize + 1) * VALUES);
-    if groups.is_empty() || groups.len() > most {
-        return;
     }
     groups.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     w.remark(Remark::Codes);
@@ -233,6 +229,29 @@ fn strata(w: &mut Working, of: &Subject<'_>, parts: &[Part], two: bool) {
         row
     });
     w.table(&columns, rows.collect());
+}
+
+/// What the sample of each PSU adds within it.
+fn second_stage(w: &mut Working, of: &Subject<'_>, parts: &[Part]) {
+    w.remark(Remark::SecondStage);
+    let ids = of.sample.design.psu_ids(of.sample.table);
+    let rows = parts.iter().zip(ids).map(|(part, id)| {
+        let stratum = match &part.stratum {
+            Unit::Psu { stratum, .. } => Some(stratum.as_ref()),
+            _ => None,
+        };
+        vec![
+            stratum_cell(stratum),
+            Cell::Text(id),
+            (part.sampled as f64).into(),
+            part.population.unwrap_or(f64::INFINITY).into(),
+            part.f.into(),
+            part.sum.into(),
+            part.squares.into(),
+            part.within.into(),
+        ]
+    });
+    w.table(&["h", "c", "m_c", "M_c", "f_c", "Σu", "Σ(u−ū_c)²", "V_hc"], rows.collect());
 }
 
 fn stratum_cell(unit: Option<&Unit>) -> Cell {
@@ -432,12 +451,16 @@ impl Limits<'_> {
             self.limits(w, [self.symbol, self.symbol], [p.clone(), p]);
             return;
         }
+        if !(-EDGE..=1.0 + EDGE).contains(&self.p) {
+            w.remark(Remark::NotShare);
+            return;
+        }
         let Some(kish) = deff::kish_n_eff(sum_w, squares) else {
             w.remark(Remark::NotComputable);
             return;
         };
         let of_kish = format!("{}^2 / {}", fill(sum_w), fill(squares));
-        let (yes, no) = (self.p >= 1.0 - 1e-12, self.p <= 1e-12);
+        let (yes, no) = (self.p >= 1.0 - EDGE, self.p <= EDGE);
         if yes || no || figure.var <= 0.0 {
             w.remark(Remark::Kish);
             w.step(What::EffectiveSize, "n_e", "(Σw)² / Σw²", of_kish, kish);

@@ -123,6 +123,14 @@ pub enum Remark {
     NoFreedom,
     /// The share is 0 or 1, or its variance is 0: this method has no interval.
     NoInside,
+    /// The estimate is outside 0 to 1.
+    NotShare,
+    /// The regression has no solution.
+    NotSolvable,
+    /// The working of a stratum's squares is too long to be shown.
+    TooLong { rows: usize, most: usize },
+    /// The columns of the table of PSUs in a design of two stages.
+    SecondStage,
     /// Not a share of one simple random sample with equal weights.
     NotSimple,
     /// Not computable: no answers.
