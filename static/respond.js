@@ -35,9 +35,10 @@
     each(all(form, '[data-asked-if]'), function (part) {
       part.hidden = !holds(JSON.parse(part.getAttribute('data-asked-if')));
     });
-    each(fields(form), function (field) { field.disabled = !!pending || ruledOut(field); });
+    each(fields(form), function (field) { if (field.name) { field.disabled = !!pending; } });
     each(questions, function (question) {
       var away = ruledOut(question), error = question.querySelector('.err');
+      each(fields(question), function (field) { field.disabled = away || !!pending; });
       if (away) { return; }
       asked += 1;
       question.querySelector('.no').textContent = asked + '.';
@@ -91,10 +92,8 @@
   function save() {
     if (!place) { return; }
     var answers = [];
-    each(all(form, '.q,.mode'), function (question) {
-      each(fields(question), function (field) {
-        if (!ruledOut(field) && filled(field)) { answers.push([field.name, field.value]); }
-      });
+    each(fields(form), function (field) {
+      if (field.name && !ruledOut(field) && filled(field)) { answers.push([field.name, field.value]); }
     });
     saved = stored(function (box) {
       var kept = { time: Date.now(), key: key.value, mark: mark(), answers: answers, body: pending };
@@ -121,13 +120,12 @@
 
   function fill(kept) {
     if (kept.mark === mark()) { key.value = kept.key; }
-    each(all(form, '.q,.mode'), function (question) {
-      each(fields(question), function (field) {
-        var values = kept.answers.filter(function (pair) { return pair[0] === field.name; })
-          .map(function (pair) { return pair[1]; });
-        if (boxed(field)) { field.checked = values.indexOf(field.value) >= 0; }
-        else if (field !== doc.activeElement) { field.value = values.join(''); }
-      });
+    each(fields(form), function (field) {
+      var values = kept.answers.filter(function (pair) { return pair[0] === field.name; })
+        .map(function (pair) { return pair[1]; });
+      if (!field.name) { return; }
+      if (boxed(field)) { field.checked = values.indexOf(field.value) >= 0; }
+      else if (field !== doc.activeElement) { field.value = values.join(''); }
     });
     pending = kept.body || '';
     refresh();

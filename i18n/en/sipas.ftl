@@ -501,6 +501,7 @@ respond-before-sending = Answers cannot be changed once they are sent.
 respond-errors = Your answers were not sent
 respond-errors-kept = Everything you answered is still here. Please look at the points below and send again.
 respond-unknown-field = What was sent held a field that does not belong to this questionnaire. It has been left out; please check and send again.
+respond-no-key = A part of the form was lost on its way, so it is not stored. Please press the button at the end of the page again.
 respond-fault-missing = Please choose an answer
 respond-fault-empty = Please write an answer
 respond-fault-option = The answer is none of the choices, please choose again

@@ -501,6 +501,7 @@ respond-before-sending = Phiếu đã gửi thì không sửa được.
 respond-errors = Phiếu chưa gửi được
 respond-errors-kept = Mọi câu trả lời vẫn còn nguyên. Xin xem các mục dưới đây rồi gửi lại.
 respond-unknown-field = Phiếu vừa gửi có mục không thuộc phiếu khảo sát này. Mục đó đã được bỏ; xin kiểm tra rồi gửi lại.
+respond-no-key = Phiếu bị thiếu một phần trên đường gửi nên chưa được lưu. Xin bấm nút gửi ở cuối trang lần nữa.
 respond-fault-missing = Xin chọn một câu trả lời
 respond-fault-empty = Xin ghi câu trả lời
 respond-fault-option = Câu trả lời không có trong các lựa chọn, xin chọn lại

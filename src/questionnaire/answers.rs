@@ -4,13 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::definition::model::Kind;
 
 use super::{
     flow,
     form::{Question, Questionnaire},
+    text,
 };
 
 /// The byte of a single choice that was never asked.
@@ -248,8 +247,7 @@ fn check(question: &Question, given: &[String]) -> Result<Option<Answer>, Fault>
             if given.len() > 1 {
                 return Err(Fault::Repeated);
             }
-            // Browsers send line ends as CRLF; a NUL is no text to any database.
-            let text: String = first.replace("\r\n", "\n").replace('\0', "").trim().nfc().collect();
+            let text = text::clean(first);
             if text.chars().count() > question.max_length {
                 return Err(Fault::TooLong(question.max_length));
             }
@@ -345,6 +343,7 @@ mod tests {
         walk::random_answers,
     };
     use super::*;
+    use unicode_normalization::UnicodeNormalization as _;
 
     /// A counter form in which everything required is answered, with some fields changed, added or (empty) taken out.
     fn counter(changes: &[(&str, &str)]) -> Result<Answers, Invalid> {

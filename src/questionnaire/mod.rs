@@ -2,7 +2,9 @@
 //! answers.
 //!
 //! Pure. [`form`] lays out the questions and where each answer lies in a packed row; [`rotation`] leaves out
-//! the modules that a respondent is not asked, [`flow`] decides which questions the rules ask; [`answers`] turns form fields into checked, packed answers and back; [`walk`] goes through it at random.
+//! the modules that a respondent is not asked, [`flow`] decides which questions the rules ask; [`answers`] turns form
+//! fields into checked, packed answers and back, [`text`] makes what was typed fit to be kept; [`walk`] goes through it at
+//! random.
 //! Views that draw it are in [`crate::web::respond`].
 
 pub mod answers;
@@ -12,6 +14,7 @@ pub mod rotation;
 pub mod synthetic;
 #[cfg(test)]
 mod testing;
+pub mod text;
 pub mod walk;
 
 pub use answers::{Answer, Answers, Fault, Invalid};

@@ -260,6 +260,17 @@ mod tests {
     }
 
     #[test]
+    fn requests_are_called_what_the_file_calls_them() {
+        let kinds = ["prop", "mean", "power", "yamane"];
+        let rows =
+            "prop,,0.5,0.05,0.95,,\nmean,,,0.05,0.95,4,\npower,,0.5,,0.95,,0.6\nyamane,1000,,0.05,,,\n";
+        let text = format!("type,N,p,e,level,s2,p1\n{rows}");
+        let table = Table::read(text.as_bytes(), "", |_| true).unwrap();
+        let found = requests(&SampleSize { power: 0.8 }, &table, "k").unwrap();
+        assert_eq!(found.iter().map(|request| request.asked.kind()).collect::<Vec<_>>(), kinds);
+    }
+
+    #[test]
     fn requests_out_of_range_are_refused() {
         for (row, problem) in [
             ("prop,,1,0.05,0.95,,,,", "column \"p\": 1 must be between 0 and 1"),

@@ -159,6 +159,9 @@ fn squeeze(css: &str) -> String {
         .replace("; }", "}")
         .replace("; ", ";")
         .replace("} ", "}")
+        .replace(": ", ":")
+        .replace(", ", ",")
+        .replace(" > ", ">")
 }
 
 #[cfg(test)]
@@ -199,7 +202,7 @@ mod tests {
         assert!(hashes.iter().all(|hash| hash.starts_with("'sha256-") && hash.ends_with("='")));
         assert_eq!(
             squeeze("/* a */\na {\n  b: c; }\n@media x {\n  d { e: f; }\n}\n"),
-            "a{b: c}@media x{d{e: f}}"
+            "a{b:c}@media x{d{e:f}}"
         );
     }
 

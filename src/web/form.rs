@@ -4,13 +4,15 @@ use axum::{
     body::Body,
     http::{HeaderMap, header::CONTENT_TYPE},
 };
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use percent_encoding::percent_decode;
 
 /// Largest body of a questionnaire, in bytes (security test I-01).
 pub const ANSWERS: usize = 256 * 1024;
 /// Largest body of a log-in, in bytes.
 pub const LOGIN: usize = 8 * 1024;
+/// How much of a form that is too large is read before the line is cut, in bytes.
+const HEARD: usize = 4 * 1024 * 1024;
 /// Most fields of a form (I-03).
 const FIELDS: usize = 500;
 
@@ -36,25 +38,31 @@ impl Fields {
     /// Reads a body of at most `limit` bytes.
     ///
     /// # Errors
-    /// [`BadForm`]; a declared length over the limit is refused before anything is read.
+    /// [`BadForm`]. A form over the limit is heard out, though nothing of it is kept: a browser that is cut off while it
+    /// still sends shows its own error instead of our page.
     pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, BadForm> {
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(BadForm::ContentType);
         }
-        let declared = headers.get("content-length").and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-        if declared.is_some_and(|length| length > limit) {
+        let mut body = body;
+        let (mut bytes, mut size) = (Vec::new(), 0_usize);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| BadForm::Malformed)?.into_data() else { continue };
+            size = size.saturating_add(data.len());
+            if size <= limit {
+                bytes.extend_from_slice(&data);
+            } else if size > HEARD {
+                break;
+            } else {
+                bytes = Vec::new();
+            }
+        }
+        if size > limit {
             return Err(BadForm::TooLarge);
         }
-        let bytes = Limited::new(body, limit).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() || error.source().is_some_and(|s| s.is::<LengthLimitError>()) {
-                BadForm::TooLarge
-            } else {
-                BadForm::Malformed
-            }
-        })?;
-        Self::parse(&bytes.to_bytes())
+        Self::parse(&bytes)
     }
 
     /// Decodes `a=1&b=x%20y`.

@@ -109,8 +109,12 @@ async fn pages_for_refusals(request: Request, next: axum::middleware::Next) -> R
     if response.extensions().get::<ProtectionError>().is_some() {
         return error::page(lang, Kind::OtherSite);
     }
+    let plain =
+        response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     match response.status() {
         StatusCode::REQUEST_TIMEOUT => error::page(lang, Kind::Slow),
+        // What the framework cannot read, such as a parameter twice, it tells in English and to programmers.
+        StatusCode::BAD_REQUEST if plain => error::page(lang, Kind::Malformed),
         _ => response,
     }
 }

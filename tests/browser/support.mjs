@@ -11,14 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
+import { brokenRules } from './rules.mjs';
 
 const BINARY = process.env.SIPAS_BIN ?? new URL('../../target/debug/sipas', import.meta.url).pathname;
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const START_MS = 120_000;
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** The rules of axe that no page may break (M-02). */
-const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 export const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
 export const DESK = { viewport: { width: 1280, height: 800 } };
@@ -120,25 +118,33 @@ export async function picture(page, name) {
   }
 }
 
-/** M-02, M-06: axe finds nothing and nothing scrolls sideways: phone and desk, light and dark. */
-export async function accessible(page, name) {
+/** Sizes and colours in which every page is looked at: each size, each colour, the smallest in all of them. */
+const LOOKS = [
+  { width: 320, height: 640 },
+  { width: 320, height: 640, colorScheme: 'dark' },
+  { width: 360, height: 640, contrast: 'more' },
+  { width: 768, height: 1024 },
+  { width: 1080, height: 1920 },
+  { width: 1280, height: 800, colorScheme: 'dark' },
+];
+
+/** M-02, M-03, M-05, M-06: axe with all its rules and our own (rules.mjs) find nothing, in any look. */
+export async function accessible(page, name, { fresh = false, staff = new URL(page.url()).pathname.startsWith('/admin') } = {}) {
   await page.evaluate(axeSource);
   const before = page.viewportSize();
-  for (const colorScheme of ['light', 'dark']) {
-    for (const viewport of [{ width: 320, height: 640 }, PHONE.viewport, DESK.viewport]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize(viewport);
-      const where = `${name}, ${viewport.width} px, ${colorScheme}`;
-      const found = await page.evaluate(async (values) => {
-        const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values } });
-        return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' ')}`);
-      }, AXE_TAGS);
-      assert.deepEqual(found, [], `axe: ${where}`);
-      await fitsSideways(page, where);
-      if (viewport.width !== 320) await picture(page, `${name}-${viewport.width}-${colorScheme}`);
-    }
+  for (const { width, height, colorScheme = 'light', contrast = 'no-preference' } of LOOKS) {
+    await page.emulateMedia({ colorScheme, contrast });
+    await page.setViewportSize({ width, height });
+    const where = `${name}, ${width} px, ${colorScheme}, contrast ${contrast}`;
+    const found = await page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document);
+      return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' ')}`);
+    });
+    assert.deepEqual(found, [], `axe: ${where}`);
+    assert.deepEqual(await brokenRules(page, { fresh, staff }), [], where);
+    await picture(page, `${name}-${width}-${colorScheme}`);
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: null, contrast: null });
   await page.setViewportSize(before);
 }
 
@@ -150,29 +156,9 @@ export async function fitsSideways(page, where) {
   assert.ok(content <= window, `${where}: ${content} px of content in ${window} px`);
 }
 
-/** M-03, M-05: what axe does not see of a questionnaire. */
+/** M-03, M-05: what axe does not see of a questionnaire that was just opened. */
 export async function questionnaireIsSound(page) {
-  const faults = await page.evaluate(() => {
-    const faults = [];
-    const text = (element) => element?.innerText.trim() ?? '';
-    if (document.querySelectorAll('h1').length !== 1) faults.push('not exactly one h1');
-    for (const input of document.querySelectorAll('input[type=radio], input[type=checkbox]')) {
-      const which = `${input.name}=${input.value}`;
-      // The switch for pictures is no choice among several.
-      const alone = input.id === 'pics';
-      if (!alone && !text(input.closest('fieldset')?.querySelector('legend')) && input.checkVisibility()) {
-        faults.push(`${which}: no fieldset with a legend`);
-      }
-      if (input.hasAttribute('checked')) faults.push(`${which}: chosen beforehand`);
-      const label = input.labels[0];
-      if (!label?.checkVisibility()) continue;
-      if (!text(label)) faults.push(`${which}: no words`);
-      const { width, height } = label.getBoundingClientRect();
-      if (width < 44 || height < 44) faults.push(`${which}: ${width} × ${height} px to tap`);
-    }
-    return faults;
-  });
-  assert.deepEqual(faults, []);
+  assert.deepEqual(await brokenRules(page, { fresh: true }), []);
 }
 
 /** The names of the choices shown and not yet made. */

@@ -1,6 +1,7 @@
 //! The program from outside: one binary for all integration tests.
 
 mod apply;
+mod bad_input;
 mod definition;
 mod dependencies;
 mod distribution;

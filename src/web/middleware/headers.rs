@@ -28,6 +28,11 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 });
 
+/// The policy of a file that is no page: the same, without what only a page needs. It weighs on a first visit.
+const POLICY_OF_FILES: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
+);
+
 const FIXED: [(HeaderName, HeaderValue); 6] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
@@ -42,12 +47,18 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
 
 /// Adds the headers; whatever a handler does not say about keeping is not kept (G-04).
 pub async fn set(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_file = request.uri().path().starts_with("/static/");
     let mut response = next.run(request).await;
+    let is_success = response.status().is_success();
     let headers = response.headers_mut();
     for (name, value) in &FIXED {
         headers.insert(name, value.clone());
     }
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
+    // An error page at a file's address is still a page.
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        if is_file && is_success { POLICY_OF_FILES } else { POLICY.clone() },
+    );
     if app.config.is_https() {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,

@@ -1,9 +1,16 @@
 //! What both ways share: the language, the form's own fields, and the pages of a campaign that takes no answers.
 
+use std::io::Write as _;
+
 use axum::{
-    http::{HeaderMap, header::ACCEPT_ENCODING},
+    body::Body,
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, VARY},
+    },
     response::Response,
 };
+use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -162,6 +169,23 @@ pub fn year(campaign: &Campaign) -> i16 {
         .map_or(1970, |opens| opens.to_zoned_datetime(clock::province()).year())
 }
 
+/// A freshly opened page, compressed where the browser takes it. Not for a page that shows what was sent: beside a token,
+/// its length could tell (BREACH).
+pub fn packed(page: String, gzip: bool) -> Response {
+    let small = gzip.then(|| {
+        let mut encoder = GzEncoder::new(Vec::with_capacity(page.len() / 3), Compression::best());
+        encoder.write_all(page.as_bytes()).and_then(|()| encoder.finish()).ok()
+    });
+    let mut response = error::html(StatusCode::OK, page);
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(small) = small.flatten() {
+        *response.body_mut() = Body::from(small);
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
+    response
+}
+
 /// Whether the browser takes gzip.
 pub fn takes_gzip(headers: &HeaderMap) -> bool {
     headers
@@ -203,10 +227,7 @@ mod tests {
     #[test]
     fn gzip_is_used_where_it_is_taken() {
         let takes = |value: &'static str| {
-            takes_gzip(&HeaderMap::from_iter([(
-                ACCEPT_ENCODING,
-                axum::http::HeaderValue::from_static(value),
-            )]))
+            takes_gzip(&HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]))
         };
         assert!(takes("gzip, deflate, br") && takes("br;q=1.0, gzip;q=0.8") && takes("*"));
         assert!(!takes("br") && !takes("gzip;q=0") && !takes("identity") && !takes_gzip(&HeaderMap::new()));

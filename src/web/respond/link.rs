@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Query, Request, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::routing::TypedPath;
@@ -96,7 +96,12 @@ async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
 }
 
 /// Shows the questionnaire of a link, or says why there is none.
-pub async fn show(path: LinkPath, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+pub async fn show(
+    path: LinkPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Response {
     let lang = wanted.language_of_respondent();
     match open(&app, &path.token).await {
         Err(error) => error::of_store(&error, lang),
@@ -106,7 +111,7 @@ pub async fn show(path: LinkPath, State(app): State<App>, Query(wanted): Query<W
             closed_or_used(&app, &link, lang).unwrap_or_else(|| {
                 let key = answer::same_or_new(&Fields::default());
                 let (_, form) = answer::form(&app, &link.ready, &key);
-                error::html(StatusCode::OK, page(&app, &link, form, lang, &key, None))
+                answer::packed(page(&app, &link, form, lang, &key, None), answer::takes_gzip(&headers))
             })
         }
     }

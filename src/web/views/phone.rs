@@ -10,14 +10,13 @@ pub fn words(lang: Lang, kept: bool) -> String {
     let m = lang.messages();
     let lost = if kept { fl!(m, "respond-lost") } else { fl!(m, "respond-lost-page") };
     let offline = if kept { fl!(m, "respond-offline") } else { fl!(m, "respond-offline-page") };
-    json!({
+    let mut words = json!({
         "again": fl!(m, "respond-try-again"),
         "back": fl!(m, "respond-back"),
         "busy": fl!(m, "respond-busy-retry"),
         "empty": fl!(m, "respond-fault-empty"),
         "error": fl!(m, "respond-error-title"),
         "errors": fl!(m, "respond-missing"),
-        "fresh": fl!(m, "respond-fresh"),
         "kept": fl!(m, "respond-missing-what"),
         "left": fl!(m, "respond-left", left = "#"),
         "lost": lost,
@@ -26,10 +25,13 @@ pub fn words(lang: Lang, kept: bool) -> String {
         "offline": offline,
         "part": fl!(m, "respond-part", part = "#", parts = "#"),
         "progress": fl!(m, "respond-progress", done = "#", all = "#"),
-        "restored": fl!(m, "respond-restored"),
         "sending": fl!(m, "respond-sending"),
-    })
-    .to_string()
+    });
+    if kept {
+        words["fresh"] = fl!(m, "respond-fresh").into();
+        words["restored"] = fl!(m, "respond-restored").into();
+    }
+    words.to_string()
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ use super::{
     phone, pictograms, rule,
 };
 
+/// What [`Invalid::of_key`] names when the form came without its key.
+const SUBMISSION: &str = "submission";
+
 /// Longest label, in characters, that still fits a column when the options of a scale stand side by side.
 const LONGEST_IN_COLUMN: usize = 36;
 
@@ -175,7 +178,11 @@ fn summary(page: &Page<'_>, invalid: &Invalid) -> Markup {
                         }
                     }
                 }
-                @if !invalid.unknown.is_empty() { li { (fl!(messages, "respond-unknown-field")) } }
+                @if invalid.unknown == [SUBMISSION] {
+                    li { (fl!(messages, "respond-no-key")) }
+                } @else if !invalid.unknown.is_empty() {
+                    li { (fl!(messages, "respond-unknown-field")) }
+                }
             }
         }
     }
