@@ -48,7 +48,8 @@ export function brokenRules(page, { fresh = false, staff = false } = {}) {
     for (const field of all('textarea,input:not([type=hidden])').filter(shown)) {
       if (!words(field.labels?.[0]) && !field.ariaLabel) broken.push(`no label to see: ${name(field)}`);
     }
-    for (const group of all('fieldset').filter(shown)) {
+    // Staff choose with a mouse or a keyboard.
+    for (const group of staff ? [] : all('fieldset').filter(shown)) {
       const options = all('label', group).filter(shown).map(box);
       for (const [at, one] of options.entries()) {
         for (const other of options.slice(at + 1)) {
@@ -79,8 +80,8 @@ export function brokenRules(page, { fresh = false, staff = false } = {}) {
     const least = staff ? 24 : 44;
     for (const target of all('button,label:has(input),a[href],summary,select').filter(shown)) {
       const { width, height } = box(target);
-      // A link within a sentence is exempt.
-      if (target.matches('a') && getComputedStyle(target).display === 'inline') continue;
+      // What stands within a sentence is exempt: a link, or the words of a comment that staff cover.
+      if (target.matches(staff ? 'a,label' : 'a') && getComputedStyle(target).display === 'inline') continue;
       if (height < least - 0.1 || width < least - 0.1) broken.push(`${width} × ${height} px to tap: ${name(target)}`);
     }
     if (!staff) {
@@ -105,6 +106,8 @@ export function brokenRules(page, { fresh = false, staff = false } = {}) {
       for (let part = element; part && part !== document.body; part = part.parentElement) {
         const { overflowX, overflowY } = getComputedStyle(part);
         if (overflowX === 'visible' && overflowY === 'visible') continue;
+        // Meant for ears alone.
+        if (part.clientWidth <= 1 || part.clientHeight <= 1) break;
         if (/auto|scroll/.test(overflowX + overflowY) || part.matches('textarea')) break;
         if (part.scrollHeight > part.clientHeight + 1 || part.scrollWidth > part.clientWidth + 1) broken.push(`cut off: ${name(element)}`);
       }
@@ -127,8 +130,11 @@ export function brokenRules(page, { fresh = false, staff = false } = {}) {
       for (const input of all('fieldset input').filter(shown).slice(0, 12)) {
         for (const part of [input, input.nextElementSibling].filter(Boolean)) {
           const style = getComputedStyle(part);
+          if (style.opacity === '0') continue;
           if (input.checked || input.disabled || parseFloat(style.borderTopWidth) === 0) continue;
-          const ratio = contrast(style.borderTopColor, style.backgroundColor);
+          let ground = part;
+          while (ground.parentElement && /, 0\)$/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
+          const ratio = contrast(style.borderTopColor, getComputedStyle(ground).backgroundColor);
           if (ratio < 3) broken.push(`edge of ${ratio.toFixed(2)} to 1: ${name(part)}`);
         }
       }
