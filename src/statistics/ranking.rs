@@ -79,8 +79,7 @@ pub fn ranking(spec: &Ranking, sample: &Sample<'_>, path: &str) -> Result<Rankin
     let y = measure(&spec.y, sample.table, &format!("{path}.y"))?;
     let units = units(sample, &spec.by, path)?;
     let means: Vec<Linearised> = units.iter().map(|(_, rows)| sample.mean(&y, rows)).collect();
-    let variables: Vec<&[f64]> = means.iter().map(|mean| mean.z.as_slice()).collect();
-    let cov = sample.covariance(&variables, path)?;
+    let compared = Compared::of(sample, &means, path)?;
     let level = 1.0 - (1.0 - spec.level) / units.len() as f64;
     let mut unit_results = Vec::with_capacity(units.len());
     for ((name, _), mean) in units.iter().zip(&means) {
@@ -96,32 +95,20 @@ pub fn ranking(spec: &Ranking, sample: &Sample<'_>, path: &str) -> Result<Rankin
             upper: found.map(|interval| interval.upper),
         });
     }
-    let mut pairs = Vec::new();
-    let mut places = Vec::new();
-    for i in 0..units.len() {
-        for j in i + 1..units.len() {
-            let rows: Vec<bool> = means[i].rows.iter().zip(&means[j].rows).map(|(a, b)| *a || *b).collect();
-            let (diff, df) = (means[i].estimate - means[j].estimate, sample.df(&rows));
-            let se = pair_error(diff, cov[i][i], cov[j][j], cov[i][j]);
-            let (t, p) = tested(diff, se, df);
-            let (a, b) = (units[i].0.clone(), units[j].0.clone());
-            pairs.push(PairResult { a, b, diff, se, df, t, p, p_holm: None });
-            places.push((i, j));
-        }
-    }
-    let adjusted = holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>());
-    pairs.iter_mut().zip(adjusted).for_each(|(pair, p)| pair.p_holm = p);
-    let decided: Vec<Decided> = pairs
-        .iter()
-        .zip(places)
-        .filter(|(pair, _)| pair.p_holm.is_some_and(|p| p < spec.alpha))
-        .map(|(pair, (i, j))| if pair.diff > 0.0 { (i, j) } else { (j, i) })
-        .map(|(better, worse)| Decided { better, worse })
-        .collect();
-    let estimates: Vec<f64> = unit_results.iter().map(|unit| unit.estimate).collect();
+    let name = |at: usize| units[at].0.clone();
+    let pairs = compared.pairs.iter().map(|pair| PairResult {
+        a: name(pair.a),
+        b: name(pair.b),
+        diff: pair.diff,
+        se: pair.se,
+        df: pair.df,
+        t: pair.t,
+        p: pair.p,
+        p_holm: pair.p_holm,
+    });
     let ranks = unit_results
         .iter()
-        .zip(ranks(&estimates, &decided))
+        .zip(compared.ranks(&means, spec.alpha))
         .map(|(unit, ranks)| RankResult {
             unit: unit.unit.clone(),
             rank: ranks.map(|ranks| ranks.rank),
@@ -129,14 +116,70 @@ pub fn ranking(spec: &Ranking, sample: &Sample<'_>, path: &str) -> Result<Rankin
             rank_hi: ranks.map(|ranks| ranks.worst),
         })
         .collect();
-    Ok(RankingResult { units: unit_results, pairs, ranks })
+    Ok(RankingResult { pairs: pairs.collect(), ranks, units: unit_results })
 }
 
-/// The standard error of a difference from the variances and the covariance of its sides; NaN where there is no
-/// difference.
-#[must_use]
-pub fn pair_error(diff: f64, a: f64, b: f64, cov: f64) -> f64 {
-    if diff.is_nan() { f64::NAN } else { reported(a + b - 2.0 * cov).sqrt() }
+/// All pairs of some means.
+#[derive(Debug)]
+pub(super) struct Compared {
+    /// The covariance of the means.
+    pub(super) cov: Vec<Vec<f64>>,
+    /// The pairs, `a` before `b`, in order.
+    pub(super) pairs: Vec<Pair>,
+}
+
+/// A pair of means, by their positions. The error is NaN where there is no difference.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) a: usize,
+    pub(super) b: usize,
+    pub(super) diff: f64,
+    pub(super) se: f64,
+    pub(super) df: i64,
+    pub(super) t: Option<f64>,
+    pub(super) p: Option<f64>,
+    pub(super) p_holm: Option<f64>,
+}
+
+impl Compared {
+    /// Tests every pair, with the covariance of those who are in both.
+    ///
+    /// # Errors
+    /// A variance that the design cannot give.
+    pub(super) fn of(sample: &Sample<'_>, means: &[Linearised], path: &str) -> Result<Self, Error> {
+        let variables: Vec<&[f64]> = means.iter().map(|mean| mean.z.as_slice()).collect();
+        let cov = sample.covariance(&variables, path)?;
+        let mut pairs = Vec::new();
+        for (a, one) in means.iter().enumerate() {
+            for (b, other) in means.iter().enumerate().skip(a + 1) {
+                let rows: Vec<bool> = one.rows.iter().zip(&other.rows).map(|(a, b)| *a || *b).collect();
+                let (diff, df) = (one.estimate - other.estimate, sample.df(&rows));
+                let se = if diff.is_nan() {
+                    f64::NAN
+                } else {
+                    reported(cov[a][a] + cov[b][b] - 2.0 * cov[a][b]).sqrt()
+                };
+                let (t, p) = tested(diff, se, df);
+                pairs.push(Pair { a, b, diff, se, df, t, p, p_holm: None });
+            }
+        }
+        let adjusted = holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>());
+        pairs.iter_mut().zip(adjusted).for_each(|(pair, p)| pair.p_holm = p);
+        Ok(Self { cov, pairs })
+    }
+
+    /// The ranks of the means that were compared, a difference being decided below `alpha`.
+    pub(super) fn ranks(&self, means: &[Linearised], alpha: f64) -> Vec<Option<Ranks>> {
+        let decided: Vec<Decided> = self
+            .pairs
+            .iter()
+            .filter(|pair| pair.p_holm.is_some_and(|p| p < alpha))
+            .map(|pair| if pair.diff > 0.0 { (pair.a, pair.b) } else { (pair.b, pair.a) })
+            .map(|(better, worse)| Decided { better, worse })
+            .collect();
+        let estimates: Vec<f64> = means.iter().map(|mean| mean.estimate).collect();
+        ranks(&estimates, &decided)
+    }
 }
 
 /// A difference that is significant after all pairs were looked at.

@@ -9,7 +9,7 @@ use crate::statistics::{
     error::Error,
     estimate::{Figure, check_level, mean_figure},
     measure::measure,
-    ranking::{Decided, holm, pair_error, ranks, tested, units},
+    ranking::{Compared, units},
     sample::{Linearised, Sample},
     spec::{Method, Ranking, Suppression},
     suppression::status,
@@ -52,20 +52,8 @@ fn pairs(
     means: &[Linearised],
     path: &str,
 ) -> Result<(), Error> {
-    let variables: Vec<&[f64]> = means.iter().map(|mean| mean.z.as_slice()).collect();
-    let cov = sample.covariance(&variables, path)?;
-    let mut found = Vec::new();
-    for (i, a) in means.iter().enumerate() {
-        for (j, b) in means.iter().enumerate().skip(i + 1) {
-            let rows: Vec<bool> = a.rows.iter().zip(&b.rows).map(|(a, b)| *a || *b).collect();
-            let (diff, df) = (a.estimate - b.estimate, sample.df(&rows));
-            let se = pair_error(diff, cov[i][i], cov[j][j], cov[i][j]);
-            let (t, p) = tested(diff, se, df);
-            found.push(Pair { i, j, diff, se, df, t, p });
-        }
-    }
-    let family: Vec<Option<f64>> = found.iter().map(|pair| pair.p).collect();
-    let adjusted = holm(&family);
+    let compared = Compared::of(sample, means, path)?;
+    let cov = &compared.cov;
     w.heading(Heading::Pairs);
     w.remark(Remark::Holm);
     let columns = [
@@ -82,9 +70,9 @@ fn pairs(
         "p_Holm",
     ];
     let name = |at: usize| units.get(at).map_or("", |(name, _)| name.as_str());
-    let rows = found.iter().zip(&adjusted).enumerate().map(|(at, (pair, adjusted))| {
+    let rows = compared.pairs.iter().enumerate().map(|(at, pair)| {
         let field = |name: &str| Some(format!("pairs[{at}].{name}"));
-        let (i, j) = (pair.i, pair.j);
+        let (i, j) = (pair.a, pair.b);
         vec![
             Cell::from(name(i)),
             Cell::from(name(j)),
@@ -96,21 +84,13 @@ fn pairs(
             Cell::Number(pair.df as f64, field("df")),
             Cell::Number(pair.t.unwrap_or(f64::NAN), field("t")),
             Cell::Number(pair.p.unwrap_or(f64::NAN), field("p")),
-            Cell::Number(adjusted.unwrap_or(f64::NAN), field("p_holm")),
+            Cell::Number(pair.p_holm.unwrap_or(f64::NAN), field("p_holm")),
         ]
     });
     w.table(&columns, rows.collect());
     w.heading(Heading::Ranks);
     w.remark(Remark::Ranks { alpha: spec.alpha });
-    let decided: Vec<Decided> = found
-        .iter()
-        .zip(&adjusted)
-        .filter(|(_, adjusted)| adjusted.is_some_and(|p| p < spec.alpha))
-        .map(|(pair, _)| if pair.diff > 0.0 { (pair.i, pair.j) } else { (pair.j, pair.i) })
-        .map(|(better, worse)| Decided { better, worse })
-        .collect();
-    let estimates: Vec<f64> = means.iter().map(|mean| mean.estimate).collect();
-    let rows = ranks(&estimates, &decided).into_iter().enumerate().map(|(at, ranks)| {
+    let rows = compared.ranks(means, spec.alpha).into_iter().enumerate().map(|(at, ranks)| {
         let field = |name: &str| Some(format!("ranks[{at}].{name}"));
         vec![
             Cell::from(name(at)),
@@ -121,16 +101,6 @@ fn pairs(
     });
     w.table(&["a", "r", "r_min", "r_max"], rows.collect());
     Ok(())
-}
-
-struct Pair {
-    i: usize,
-    j: usize,
-    diff: f64,
-    se: f64,
-    df: i64,
-    t: Option<f64>,
-    p: Option<f64>,
 }
 
 /// Whether the share of each unit may be shown.
