@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod error;
 pub mod form;
 pub mod middleware;
+pub mod registry;
 pub mod respond;
 pub mod routes;
 pub mod run;

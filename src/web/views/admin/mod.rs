@@ -4,5 +4,6 @@ pub mod campaign;
 pub mod campaigns;
 pub mod comments;
 pub mod frame;
+pub mod home;
 pub mod login;
 pub mod mail;
