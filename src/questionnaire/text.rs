@@ -36,8 +36,8 @@ fn clean_once(typed: &str) -> String {
             other => other,
         };
         marks = if is_combining_mark(c) { marks + 1 } else { 0 };
-        let joins =
-            c == JOINER && before.is_some_and(|before: char| !before.is_alphanumeric() && !before.is_whitespace());
+        let joins = c == JOINER
+            && before.is_some_and(|before: char| !before.is_alphanumeric() && !before.is_whitespace());
         if joins || (marks <= MARKS && !is_invisible(c)) {
             text.push(c);
             before = Some(c);
