@@ -3,7 +3,7 @@
 //! The tables are written by hand and say what is wanted; the registry of routes says what there is. A route that is in
 //! one and not in the other fails the tests, so that none is added without a decision (security tests E-01, E-12).
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::panic, reason = "tests")]
 
 use std::collections::BTreeSet;
 
