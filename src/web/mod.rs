@@ -17,4 +17,5 @@ pub mod routes;
 pub mod run;
 pub mod server;
 pub mod template;
+pub mod upload;
 pub mod views;
