@@ -454,6 +454,22 @@ tabular-macros = The file holds macros. Save it as an â€œExcel Workbook (.xlsx)â
 tabular-damaged = The file is damaged, or no spreadsheet program made it. Open it in Excel or LibreOffice and save it again.
 tabular-no-heading = There is no heading row with all of these columns: { $columns }. The template file shows the headings.
 tabular-heading-twice = Heading row { $row }: columns { $one } and { $other } mean the same. Remove one.
+# --- desk: parts of the forms that staff fill in ---
+desk-form-steps = Steps
+desk-form-faults = { $n ->
+    [one] One thing needs mending; nothing was saved
+   *[other] { $n } things need mending; nothing was saved
+ }
+desk-form-meanwhile = Somebody else has just changed this
+desk-form-meanwhile-what = Nothing was saved, and what you typed is still below. What the other person changed stands beside it. Please look and save again.
+desk-form-theirs = Somebody else changed it to: { $now }
+desk-form-theirs-both = Somebody else changed it to: { $now }. The field holds what you typed; saving again keeps that.
+desk-form-nothing = (empty)
+desk-form-optional = (may be left empty)
+desk-form-day = Day
+desk-form-time = Time
+desk-form-cancel = Cancel
+desk-form-confirm = To confirm, type: { $name }
 
 # --- links, invite: links and invitations ---
 links-once = { $n } new personal links are shown only this once; if one is lost, make another with --reissue.

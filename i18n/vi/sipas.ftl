@@ -454,6 +454,22 @@ tabular-macros = Tệp có macro. Hãy lưu lại thành “Excel Workbook (.xls
 tabular-damaged = Tệp bị hỏng hoặc không phải do chương trình bảng tính tạo ra. Hãy mở bằng Excel hoặc LibreOffice và lưu lại.
 tabular-no-heading = Không tìm thấy dòng tiêu đề có đủ các cột: { $columns }. Hãy tải tệp mẫu để xem các tiêu đề.
 tabular-heading-twice = Dòng tiêu đề { $row }: cột { $one } và cột { $other } cùng một ý nghĩa. Hãy bỏ một cột.
+# --- desk: phần chung của các trang cán bộ điền / parts of the forms that staff fill in ---
+desk-form-steps = Các bước
+desk-form-faults = { $n ->
+    [one] Có một chỗ cần sửa, chưa lưu gì
+   *[other] Có { $n } chỗ cần sửa, chưa lưu gì
+ }
+desk-form-meanwhile = Người khác vừa sửa chính mục này
+desk-form-meanwhile-what = Chưa lưu gì, và những gì Ông/Bà đã nhập vẫn còn dưới đây. Chỗ người kia đã sửa được ghi rõ bên cạnh. Xin xem lại rồi bấm lưu lần nữa.
+desk-form-theirs = Người khác vừa đổi thành: { $now }
+desk-form-theirs-both = Người khác vừa đổi thành: { $now }. Trong ô là điều Ông/Bà đã nhập; lưu lần nữa thì điều này được giữ.
+desk-form-nothing = (bỏ trống)
+desk-form-optional = (có thể bỏ trống)
+desk-form-day = Ngày
+desk-form-time = Giờ
+desk-form-cancel = Hủy
+desk-form-confirm = Để xác nhận, gõ lại: { $name }
 
 # --- links, invite: liên kết và thư mời ---
 links-once = { $n } liên kết cá nhân mới chỉ hiện một lần này; nếu mất, hãy tạo lại bằng --reissue.

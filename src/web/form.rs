@@ -9,6 +9,8 @@ use percent_encoding::percent_decode;
 
 /// Largest body of a questionnaire, in bytes (security test I-01).
 pub const ANSWERS: usize = 256 * 1024;
+/// Largest body of a form that staff fill in, in bytes.
+pub const DESK: usize = 512 * 1024;
 /// Largest body of a log-in, in bytes.
 pub const LOGIN: usize = 8 * 1024;
 /// How much of a form over its limit is read beyond it before the line is cut, in bytes.
@@ -40,13 +42,26 @@ impl Fields {
     /// # Errors
     /// [`BadForm`].
     pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, BadForm> {
+        Self::read_many(headers, body, limit, FIELDS).await
+    }
+
+    /// The same for a form of at most `fields` fields: a table that staff fill in has several for each unit.
+    ///
+    /// # Errors
+    /// [`BadForm`].
+    pub async fn read_many(
+        headers: &HeaderMap,
+        body: Body,
+        limit: usize,
+        fields: usize,
+    ) -> Result<Self, BadForm> {
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(BadForm::ContentType);
         }
         let bytes = hear(body, limit).await?;
-        Self::parse(&bytes)
+        Self::parse_many(&bytes, fields)
     }
 
     /// Decodes `a=1&b=x%20y`.
@@ -54,9 +69,21 @@ impl Fields {
     /// # Errors
     /// [`BadForm::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, BadForm> {
+        Self::parse_many(bytes, FIELDS)
+    }
+
+    /// The same without a limit on the number of fields: for what lies within a field that was read.
+    ///
+    /// # Errors
+    /// [`BadForm::Malformed`].
+    pub fn parse_any(bytes: &[u8]) -> Result<Self, BadForm> {
+        Self::parse_many(bytes, usize::MAX)
+    }
+
+    fn parse_many(bytes: &[u8], most: usize) -> Result<Self, BadForm> {
         let mut fields = Vec::new();
         for pair in bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
-            if fields.len() == FIELDS {
+            if fields.len() == most {
                 return Err(BadForm::Malformed);
             }
             let mut halves = pair.splitn(2, |b| *b == b'=');
@@ -70,9 +97,24 @@ impl Fields {
     ///
     /// # Errors
     /// [`BadForm::Malformed`] where there are too many, or one holds NUL.
-    pub fn of(fields: Vec<(String, String)>) -> Result<Self, BadForm> {
+    pub fn received(fields: Vec<(String, String)>) -> Result<Self, BadForm> {
         let has_nul = fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0'));
         if fields.len() > FIELDS || has_nul { Err(BadForm::Malformed) } else { Ok(Self(fields)) }
+    }
+
+    /// Fields with these values, in this order.
+    pub fn of<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// The fields as a body: `a=1&b=x+y`.
+    pub fn encode(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.iter()).finish()
+    }
+
+    /// All values of a field, in the order sent.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a field that is sent once; `None` if it is absent or sent several times.

@@ -65,7 +65,7 @@ impl Upload {
                 }
             }
         }
-        Ok(Self { fields: Fields::of(fields)?, file })
+        Ok(Self { fields: Fields::received(fields)?, file })
     }
 }
 
