@@ -222,6 +222,16 @@ impl Config {
         }
     }
 
+    /// The permissions of the file that holds the key, as in `ls -l`; `None` if the key is given as text or not made yet.
+    #[cfg(unix)]
+    pub fn key_file_mode(&self) -> Option<u32> {
+        use std::os::unix::fs::PermissionsExt as _;
+        if self.secret.is_some() {
+            return None;
+        }
+        std::fs::metadata(&self.secret_file).ok().map(|file| file.permissions().mode() & 0o777)
+    }
+
     /// The settings of a server that turned out to listen here (port 0 takes any free one).
     #[must_use]
     pub fn listening_at(mut self, address: SocketAddr) -> Self {

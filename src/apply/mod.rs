@@ -15,12 +15,18 @@ mod source;
 mod table;
 mod value;
 
+use serde_json::json;
+
 use crate::{
     clock::{self, Clock},
     definition::Library,
     language::Lang,
     secret::Key,
-    store::{Store, StoreError, campaigns},
+    store::{
+        Store, StoreError,
+        audit::{self, Entry},
+        campaigns,
+    },
 };
 
 use change::Change;
@@ -49,7 +55,11 @@ pub enum Failed {
     Store(#[from] StoreError),
 }
 
-/// Makes the database match the sources. With `dry_run` it only says what it would do.
+/// Most lines of changes in an entry of the audit log.
+const TOLD: usize = 500;
+
+/// Makes the database match the sources, and tells the audit log who (`by`) did it. With `by` absent it only says what it
+/// would do.
 ///
 /// # Errors
 /// [`Failed`]; nothing has changed then.
@@ -60,21 +70,24 @@ pub async fn apply(
     clock: &Clock,
     lang: Lang,
     sources: &[Source],
-    dry_run: bool,
+    by: Option<&Entry>,
 ) -> Result<Outcome, Failed> {
     let mut found = Findings::new(lang, sources);
     let plan = plan::read(&mut found, sources, &clock::province());
     let now = clock.now();
-    if dry_run {
+    let Some(by) = by else {
         let known = Known::load(&mut store.read().await?, &plan).await?;
         return compare(found, &plan, &known, library, Some(key), now).map(|(_, outcome)| outcome);
-    }
+    };
     let mut db = store.write().await?;
     campaigns::hold_all(&mut db).await?;
     let known = Known::load(&mut db, &plan).await?;
     let (changes, outcome) = compare(found, &plan, &known, library, Some(key), now)?;
     if !changes.is_empty() {
         reconcile::run(&mut db, &changes).await?;
+        let told: Vec<&String> = outcome.changes.iter().take(TOLD).collect();
+        let entry = by.clone().with(json!({ "changes": outcome.changes.len(), "lines": told }));
+        audit::append(&mut db, now, &entry).await?;
         db.commit().await?;
     }
     Ok(outcome)

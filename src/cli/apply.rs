@@ -4,7 +4,12 @@ use std::path::{Path, PathBuf};
 
 use i18n_embed_fl::fl;
 
-use super::{Failure, Settings, definition::files, language, print, say, surroundings::open};
+use super::{
+    Failure, Settings,
+    definition::files,
+    language, print, say,
+    surroundings::{did, open},
+};
 use crate::{
     apply::{self, Failed, Outcome, Source},
     clock::Clock,
@@ -48,8 +53,9 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     if !args.dry_run {
         here.check_room()?;
     }
-    let done =
-        apply::apply(&here.store, &here.key, &library, &here.clock, lang, &sources, args.dry_run).await;
+    let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
+    let by = (!args.dry_run).then(|| did("apply.change", names.join(" ")));
+    let done = apply::apply(&here.store, &here.key, &library, &here.clock, lang, &sources, by.as_ref()).await;
     here.store.close().await;
     let outcome = done.map_err(|failed| match failed {
         Failed::Store(error) => here.database(&error),

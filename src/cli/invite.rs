@@ -1,14 +1,16 @@
 //! `sipas invite`: personal links by e-mail, each once.
 
 use i18n_embed_fl::fl;
+use serde_json::json;
 
-use super::{Failure, Settings, language, links, print, say};
+use super::{Failure, Settings, language, links, print, say, surroundings::did};
 use crate::{
     distribution::{
         invite::{self, Fate, Stopped},
         mail::{MailError, Mailer},
     },
     organisation::Phase,
+    store::audit,
 };
 
 /// Flags of `sipas invite`.
@@ -56,6 +58,9 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         }
     };
     let done = invite::send(&here.store, &here.key, &here.config.base_url, &mailer, &stored, tell).await;
+    let told = json!({ "sent": sent, "failed": failed });
+    let entry = did("link.mail", slug).with(told);
+    audit::note(&here.store, here.clock.now(), &entry).await.map_err(|error| here.database(&error))?;
     say(fl!(m, "invite-sent", n = sent));
     if printed > 0 {
         say(fl!(m, "invite-printed", n = printed));

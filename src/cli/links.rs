@@ -1,14 +1,15 @@
 //! `sipas links`: the addresses of a campaign, for printers and letters.
 
 use i18n_embed_fl::fl;
+use serde_json::json;
 
-use super::{Failure, Settings, Surroundings, language, print, say};
+use super::{Failure, Settings, Surroundings, language, print, say, surroundings::did};
 use crate::{
     definition::message::with_hint,
     distribution::address,
     secret::{self, LINK_TOKEN},
     store::{
-        StoreError,
+        StoreError, audit,
         campaigns::{self, Stored},
         invitations, places,
     },
@@ -84,6 +85,10 @@ async fn all(here: &Surroundings, stored: &Stored) -> Result<Vec<String>, StoreE
         }
         lines.push(format!("invitation\t{}\t{}\t{url}", invitation.code, invitation.unit));
     }
+    if made > 0 {
+        let entry = did("link.make", &stored.campaign.slug).with(json!({ "links": made }));
+        audit::append(&mut db, here.clock.now(), &entry).await?;
+    }
     db.commit().await?;
     if made > 0 {
         say(fl!(language().messages(), "links-once", n = made));
@@ -111,6 +116,8 @@ async fn again(here: &Surroundings, stored: &Stored, codes: &[String]) -> Result
         let url = address::link(&here.config.base_url, &token);
         lines.push(format!("invitation\t{code}\t{}\t{url}", invitation.unit));
     }
+    let entry = did("link.reissue", &stored.campaign.slug).with(json!({ "codes": codes }));
+    audit::append(&mut db, here.clock.now(), &entry).await.map_err(failed)?;
     db.commit().await.map_err(failed)?;
     Ok(lines)
 }

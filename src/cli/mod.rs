@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod definition;
 pub mod demo;
+pub mod doctor;
 pub mod estimate;
 mod failure;
 pub mod invite;
@@ -64,6 +65,8 @@ pub enum Command {
     Simulate(simulate::Args),
     /// Accounts of staff.
     User(user::Args),
+    /// Health and integrity: settings, database, audit log.
+    Doctor(doctor::Args),
 }
 
 /// Runs the parsed command line.
@@ -84,6 +87,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Report(args) => block_on(report::run(&args)),
         Command::Simulate(args) => block_on(simulate::run(&args)),
         Command::User(args) => block_on(user::run(&args)),
+        Command::Doctor(args) => block_on(doctor::run(&args)),
     }
 }
 

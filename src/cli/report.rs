@@ -3,12 +3,14 @@
 use std::{io::Write as _, path::PathBuf};
 
 use i18n_embed_fl::fl;
+use serde_json::json;
 
-use super::{Failure, Settings, language, say};
+use super::{Failure, Settings, language, say, surroundings::did};
 use crate::{
     definition::message::with_hint,
     figures::{self, NoReport},
     report::{self, html},
+    store::audit,
 };
 
 /// Flags of `sipas report`.
@@ -40,6 +42,17 @@ enum Format {
     Xlsx,
     /// A page that stands alone.
     Html,
+}
+
+impl Format {
+    const fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Html => "html",
+        }
+    }
 }
 
 /// Writes the report.
@@ -75,6 +88,12 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
             html::page(&report, &frame).into_string().into_bytes()
         }
     };
+    let told = json!({ "format": args.format.extension(), "unit": args.unit });
+    let entry = did("report.export", &args.campaign).with(told);
+    if let Err(error) = audit::note(&here.store, here.clock.now(), &entry).await {
+        // Whoever runs commands has the database anyway: a full disk must not keep them from the figures.
+        say(error.words(lang, &here.config.database_url));
+    }
     here.store.close().await;
     match &args.out {
         None => {

@@ -1,9 +1,13 @@
 //! `sipas simulate`: invented answers into a demonstration.
 
 use i18n_embed_fl::fl;
+use serde_json::json;
 
-use super::{Failure, Settings, language, links, say};
-use crate::simulation::{self, Refused};
+use super::{Failure, Settings, language, links, say, surroundings::did};
+use crate::{
+    simulation::{self, Refused},
+    store::audit,
+};
 
 /// Flags of `sipas simulate`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +40,8 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
             _ => Failure::Input(refused.words(lang, &here.config.database_url)),
         },
     )?;
+    let entry = did("campaign.simulate", slug).with(json!({ "responses": count }));
+    audit::note(&here.store, here.clock.now(), &entry).await.map_err(|error| here.database(&error))?;
     here.store.close().await;
     say(fl!(lang.messages(), "simulate-done", n = count, slug = slug));
     Ok(())

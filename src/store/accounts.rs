@@ -106,6 +106,19 @@ pub struct Session {
     pub created: i64,
     /// When it was last used.
     pub seen: i64,
+    /// See [`NewSession::id`].
+    pub id: String,
+}
+
+/// By what people recognise a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewSession<'a> {
+    /// Random id, by which it is listed and ended; it opens nothing.
+    pub id: &'a str,
+    /// Browser and system, coarsely.
+    pub device: &'a str,
+    /// The network address that it was begun from.
+    pub address: &'a str,
 }
 
 /// Begins a session.
@@ -117,13 +130,18 @@ pub async fn begin_session(
     token_hash: &[u8; 32],
     account: &str,
     now: i64,
+    session: &NewSession<'_>,
 ) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
-        "INSERT INTO session (token_hash, account, created, seen) VALUES ($1, $2, $3, $3)"
+        "INSERT INTO session (token_hash, account, created, seen, id, device, address)
+         VALUES ($1, $2, $3, $3, $4, $5, $6)"
     )
     .bind(token_hash.as_slice())
     .bind(account)
     .bind(now)
+    .bind(session.id)
+    .bind(session.device)
+    .bind(session.address)
     .execute(c)
     .await
     .map(drop))?;
@@ -141,7 +159,7 @@ pub async fn session(
 ) -> Result<Option<Session>, StoreError> {
     Ok(on!(db, |c| {
         sqlx::query_as(
-        "SELECT s.account, a.role, a.unit, s.created, s.seen FROM session s JOIN account a ON a.name = s.account
+        "SELECT s.account, a.role, a.unit, s.created, s.seen, s.id FROM session s JOIN account a ON a.name = s.account
          WHERE s.token_hash = $1 AND NOT a.disabled AND (a.expires IS NULL OR a.expires > $2)"
     )
     .bind(token_hash.as_slice())
@@ -165,17 +183,15 @@ pub async fn touch_session(db: &mut Writer, token_hash: &[u8; 32], now: i64) -> 
     Ok(())
 }
 
-/// Ends a session.
+/// Ends a session; gives whose it was.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn end_session(db: &mut Writer, token_hash: &[u8; 32]) -> Result<(), StoreError> {
-    on!(db, |c| sqlx::query("DELETE FROM session WHERE token_hash = $1")
+pub async fn end_session(db: &mut Writer, token_hash: &[u8; 32]) -> Result<Option<String>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("DELETE FROM session WHERE token_hash = $1 RETURNING account")
         .bind(token_hash.as_slice())
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(())
+        .fetch_optional(c)
+        .await)?)
 }
 
 /// Removes sessions begun or last used before these moments.

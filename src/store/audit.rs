@@ -2,8 +2,8 @@
 //!
 //! Rows are only ever added, in the transaction of what they tell of. Each has the next number and a hash, keyed by the
 //! server's key, of itself and of the hash before it; the last one is sealed in a row of its own. So whoever has the
-//! database but not the key can change, drop, swap or cut off nothing that a check would not find (security test
-//! K-02). Against whoever has the key, too, compare the head with one that was noted elsewhere.
+//! database but not the key can change, drop, swap or cut off nothing that [`verify`] would not find (security test
+//! K-02). Against whoever has the key, too, compare the head with one noted elsewhere ([`hash_of`]).
 //!
 //! What it never holds: passwords, tokens, answers, what respondents wrote, their addresses; nor anything that tells
 //! when an official answered.
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::secret::Key;
 
-use super::{StoreError, Writer, on};
+use super::{AsConn, Store, StoreError, Writer, on};
 
 /// What is told of an action.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,4 +153,280 @@ pub async fn append(db: &mut Writer, now: i64, entry: &Entry) -> Result<(), Stor
         .await
         .map(drop))?;
     Ok(())
+}
+
+/// Which rows are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Whose; empty: anybody's.
+    pub actor: String,
+    /// The kind of object, or the whole action: `campaign`, `campaign.change`; empty: any.
+    pub action: String,
+    /// The object; empty: any.
+    pub object: String,
+    /// From this moment on.
+    pub from: Option<i64>,
+    /// Until before this moment.
+    pub until: Option<i64>,
+    /// Only rows with smaller numbers: the next page.
+    pub before: Option<i64>,
+}
+
+/// Rows, the newest first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list(db: &mut impl AsConn, filter: &Filter, most: i64) -> Result<Vec<Row>, StoreError> {
+    if ![&filter.actor, &filter.action, &filter.object].into_iter().all(|text| super::storable(text)) {
+        return Ok(Vec::new());
+    }
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT number, at, actor, origin, action, object, old_value, new_value, hash FROM audit
+         WHERE number < $1 AND ($2 = '' OR actor = $2)
+           AND ($3 = '' OR action = $3 OR substr(action, 1, length($3) + 1) = $3 || '.')
+           AND ($4 = '' OR object = $4) AND at >= $5 AND at < $6
+         ORDER BY number DESC LIMIT $7"
+    )
+    .bind(filter.before.unwrap_or(i64::MAX))
+    .bind(&filter.actor)
+    .bind(&filter.action)
+    .bind(&filter.object)
+    .bind(filter.from.unwrap_or(i64::MIN))
+    .bind(filter.until.unwrap_or(i64::MAX))
+    .bind(most)
+    .fetch_all(c)
+    .await)?)
+}
+
+/// What checking the log found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How many rows there are.
+    pub rows: i64,
+    /// The hash of the last one; empty if there is none. Noted elsewhere, it shows later that nothing before it changed.
+    pub head: Vec<u8>,
+    /// The first fault.
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong with the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A row is missing where one should be: removed, or moved.
+    Missing {
+        /// Its number.
+        number: i64,
+    },
+    /// A row is not as it was written, or not after the one it was written after.
+    Changed {
+        /// Its number.
+        number: i64,
+    },
+    /// The newest rows are gone, or the row that holds the head is not as it was written.
+    Head,
+}
+
+/// Rows read at a time.
+const BATCH: i64 = 1_000;
+
+/// Reads the whole log and checks each row, the chain and the head.
+///
+/// # Errors
+/// [`StoreError`] from the database; what is wrong with the log is no error.
+pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
+    let key = store.audit_key();
+    let mut db = store.read().await?;
+    // The head first: rows that come while the log is read are not missed.
+    let head: Option<(i64, Vec<u8>, Vec<u8>)> =
+        on!(&mut db, |c| sqlx::query_as("SELECT number, hash, seal FROM audit_head WHERE id = 1")
+            .fetch_optional(c)
+            .await)?;
+    let mut found = Verified { rows: 0, head: Vec::new(), fault: None };
+    let (last, hash, sealed) = head.unwrap_or_default();
+    if last > 0 && sealed != seal(key, last, &hash) {
+        found.fault = Some(Fault::Head);
+    }
+    loop {
+        let rows: Vec<Row> = on!(&mut db, |c| sqlx::query_as(
+            "SELECT number, at, actor, origin, action, object, old_value, new_value, hash FROM audit
+             WHERE number > $1 ORDER BY number LIMIT $2"
+        )
+        .bind(found.rows)
+        .bind(BATCH)
+        .fetch_all(c)
+        .await)?;
+        let done = rows.is_empty();
+        for row in rows {
+            let number = found.rows + 1;
+            if row.number != number {
+                return Ok(Verified { fault: Some(Fault::Missing { number }), ..found });
+            }
+            if row.hash != row.hash_after(key, &found.head) {
+                return Ok(Verified { fault: Some(Fault::Changed { number }), ..found });
+            }
+            if number == last && row.hash != hash {
+                found.fault = Some(Fault::Head);
+            }
+            found.rows = number;
+            found.head = row.hash;
+        }
+        if done {
+            break;
+        }
+    }
+    if found.rows < last || last == 0 && found.rows > 0 {
+        found.fault = Some(Fault::Head);
+    }
+    Ok(found)
+}
+
+/// The hash of the row with this number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn hash_of(db: &mut impl AsConn, number: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT hash FROM audit WHERE number = $1")
+        .bind(number)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Adds an entry of its own, where nothing else changes: a refusal, an export.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn note(store: &Store, now: i64, entry: &Entry) -> Result<(), StoreError> {
+    let mut db = store.write().await?;
+    append(&mut db, now, entry).await?;
+    db.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(action: &'static str, object: &str) -> Entry {
+        Entry {
+            actor: "thulan".to_owned(),
+            origin: "192.0.2.1".to_owned(),
+            action,
+            object: object.to_owned(),
+            before: Value::Null,
+            after: json!({ "role": "manager" }),
+        }
+    }
+
+    /// A log of five rows, and the file it is in.
+    async fn log() -> (tempfile::TempDir, Store, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("audit.db").display());
+        let key = Key::from_text("a key for this test alone").unwrap();
+        let store = Store::open(&address, &key).await.unwrap();
+        for (at, object) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+            note(&store, at as i64, &entry("account.change", object)).await.unwrap();
+        }
+        (folder, store, address)
+    }
+
+    /// What [`verify`] finds after somebody with the database's password has done this.
+    async fn after(statements: &str) -> Option<Fault> {
+        let (_folder, store, address) = log().await;
+        assert_eq!(verify(&store).await.unwrap().fault, None);
+        let mut past = <sqlx::SqliteConnection as sqlx::Connection>::connect(&address).await.unwrap();
+        let all = format!("DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; {statements}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(all)).execute(&mut past).await.unwrap();
+        verify(&store).await.unwrap().fault
+    }
+
+    #[tokio::test]
+    async fn k_02_an_untouched_log_is_whole_and_tells_its_head() {
+        let (_folder, store, _) = log().await;
+        let found = verify(&store).await.unwrap();
+        assert_eq!((found.rows, found.head.len(), found.fault), (5, 32, None));
+        assert_eq!(hash_of(&mut store.read().await.unwrap(), 5).await.unwrap(), Some(found.head));
+    }
+
+    #[tokio::test]
+    async fn k_02_any_change_cut_or_reorder_is_found() {
+        for column in ["at", "actor", "origin", "action", "object", "old_value", "new_value"] {
+            let changed = format!("UPDATE audit SET {column} = '1' WHERE number = 3");
+            assert_eq!(after(&changed).await, Some(Fault::Changed { number: 3 }), "{column}");
+        }
+        let cases = [
+            ("DELETE FROM audit WHERE number = 2", Fault::Missing { number: 2 }),
+            ("DELETE FROM audit WHERE number = 5", Fault::Head),
+            ("DELETE FROM audit", Fault::Head),
+            ("DELETE FROM audit; DELETE FROM audit_head", Fault::Head),
+            (
+                "UPDATE audit SET number = -3 WHERE number = 3; UPDATE audit SET number = 3 WHERE number = 4;
+                 UPDATE audit SET number = 4 WHERE number = -3",
+                Fault::Changed { number: 3 },
+            ),
+            (
+                "DELETE FROM audit WHERE number = 2; UPDATE audit SET number = number - 1 WHERE number > 2",
+                Fault::Changed { number: 2 },
+            ),
+            // The tail cut, and the head set to what is left, as well as one can without the key.
+            (
+                "DELETE FROM audit WHERE number > 3;
+                 UPDATE audit_head SET number = 3, hash = (SELECT hash FROM audit WHERE number = 3)",
+                Fault::Head,
+            ),
+            ("DELETE FROM audit_head", Fault::Head),
+            (
+                "INSERT INTO audit SELECT 6, at, actor, origin, action, object, old_value, new_value, hash
+                 FROM audit WHERE number = 5",
+                Fault::Changed { number: 6 },
+            ),
+        ];
+        for (statements, fault) in cases {
+            if statements == "DELETE FROM audit; DELETE FROM audit_head" {
+                // A log that never was looks the same; `doctor` wonders at accounts without one.
+                assert_eq!(after(statements).await, None);
+            } else {
+                assert_eq!(after(statements).await, Some(fault), "{statements}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn k_02_the_database_itself_refuses_to_change_or_remove_a_row() {
+        let (_folder, _store, address) = log().await;
+        let mut past = <sqlx::SqliteConnection as sqlx::Connection>::connect(&address).await.unwrap();
+        for statement in ["UPDATE audit SET actor = 'x'", "DELETE FROM audit WHERE number = 5"] {
+            let refused = sqlx::raw_sql(statement).execute(&mut past).await.unwrap_err();
+            assert!(refused.to_string().contains("only grows"), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn k_02_what_is_rolled_back_is_not_told_and_leaves_no_gap() {
+        let (_folder, store, _) = log().await;
+        let mut db = store.write().await.unwrap();
+        append(&mut db, 9, &entry("account.change", "f")).await.unwrap();
+        drop(db);
+        note(&store, 10, &entry("account.change", "g")).await.unwrap();
+        let found = verify(&store).await.unwrap();
+        assert_eq!((found.rows, found.fault), (6, None));
+    }
+
+    #[tokio::test]
+    async fn rows_are_found_by_who_what_and_when_the_newest_first() {
+        let (_folder, store, _) = log().await;
+        note(&store, 9, &Entry { actor: "hoa".to_owned(), ..entry("accounts.odd", "c") }).await.unwrap();
+        let mut db = store.read().await.unwrap();
+        let mut numbers = async |filter: Filter| -> Vec<i64> {
+            list(&mut db, &filter, 10).await.unwrap().iter().map(|row| row.number).collect()
+        };
+        assert_eq!(numbers(Filter::default()).await, [6, 5, 4, 3, 2, 1]);
+        assert_eq!(numbers(Filter { actor: "hoa".into(), ..Filter::default() }).await, [6]);
+        assert_eq!(numbers(Filter { action: "account".into(), ..Filter::default() }).await, [5, 4, 3, 2, 1]);
+        assert_eq!(numbers(Filter { action: "account.change".into(), ..Filter::default() }).await.len(), 5);
+        assert_eq!(numbers(Filter { object: "c".into(), ..Filter::default() }).await, [6, 3]);
+        assert_eq!(numbers(Filter { from: Some(1), until: Some(3), ..Filter::default() }).await, [3, 2]);
+        assert_eq!(numbers(Filter { before: Some(3), ..Filter::default() }).await, [2, 1]);
+        assert_eq!(numbers(Filter { actor: "a\0b".into(), ..Filter::default() }).await, [0_i64; 0]);
+    }
 }

@@ -181,6 +181,13 @@ impl Store {
         Ok(Self::Postgres { pool, audit })
     }
 
+    /// The key of the audit log's hashes.
+    pub(super) const fn audit_key(&self) -> &Arc<Key> {
+        match self {
+            Self::Sqlite { audit, .. } | Self::Postgres { audit, .. } => audit,
+        }
+    }
+
     /// A connection for reading.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ use super::{
     assets,
     auth::access::{
         Access::Public,
-        Permission::{Enter, ReadCampaigns, ReadReports, ScreenComments},
+        Permission::{Enter, ReadAudit, ReadCampaigns, ReadReports, ScreenComments},
     },
     error,
     middleware::{headers, log},
@@ -76,6 +76,8 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::counters::poster)
         .get(ReadCampaigns, admin::counters::svg)
         .get(ReadCampaigns, admin::counters::png)
+        .get(ReadAudit, admin::audit::show)
+        .get(ReadAudit, admin::audit::csv)
         .get(Public, admin::mail::show)
         // Operators
         .plain("/healthz", Public, || async { "ok\n" })

@@ -65,6 +65,8 @@ const STAFF: &str = "
     POST /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
     POST /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
+    GET  /admin/nhat-ky                                           +   -   -   -   +
+    GET  /admin/nhat-ky.csv                                       +   -   -   -   +
 ";
 
 /// What stands in the place of a template's parts.

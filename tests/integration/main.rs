@@ -2,6 +2,7 @@
 
 mod access;
 mod apply;
+mod audit;
 mod bad_input;
 mod definition;
 mod dependencies;

@@ -10,7 +10,11 @@ use std::{
 use i18n_embed_fl::fl;
 use jiff::Timestamp;
 
-use super::{Failure, Surroundings, language, print, say, serve, surroundings::open, user};
+use super::{
+    Failure, Surroundings, language, print, say, serve,
+    surroundings::{did, open},
+    user,
+};
 use crate::{
     apply::{self, Source},
     clock,
@@ -127,9 +131,17 @@ async fn prepare(here: &Surroundings, lang: Lang) -> Result<Addresses, Failure> 
     let (text, slugs) = province::toml(today);
     let source = Source { name: "demo.toml".to_owned(), text };
     let library = here.library()?;
-    apply::apply(&here.store, &here.key, &library, &here.clock, lang, &[source], false)
-        .await
-        .map_err(|error| Failure::Input(error.to_string()))?;
+    apply::apply(
+        &here.store,
+        &here.key,
+        &library,
+        &here.clock,
+        lang,
+        &[source],
+        Some(&did("apply.change", "demo.toml")),
+    )
+    .await
+    .map_err(|error| Failure::Input(error.to_string()))?;
     simulate(here, &slugs.citizens_past, CITIZENS, lang).await?;
     simulate(here, &slugs.officials_past, OFFICIALS, lang).await?;
     let open = find(here, &slugs.officials_now).await.map_err(failed)?;

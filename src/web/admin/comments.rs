@@ -9,13 +9,14 @@ use axum::{
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::{
     language::Lang,
     screening,
     secret::Id,
     store::{
-        StoreError, campaigns,
+        StoreError, audit, campaigns,
         comments::{self, Comment, Filter, Status},
         ready, units,
     },
@@ -150,7 +151,7 @@ pub async fn decide(
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
-    match keep(&app, &path.slug, asked.filter().status, &fields).await {
+    match keep(&app, &staff, &path.slug, asked.filter().status, &fields).await {
         Ok(Some(decided)) => {
             // Neither ids nor words: the log is kept longer than some of them.
             tracing::info!(account = staff.account, campaign = path.slug, decided, "comments screened");
@@ -162,7 +163,13 @@ pub async fn decide(
 }
 
 /// What stays as it was `shown` is not touched: somebody else may have decided on it meanwhile.
-async fn keep(app: &App, slug: &str, shown: Status, fields: &Fields) -> Result<Option<u64>, StoreError> {
+async fn keep(
+    app: &App,
+    staff: &Staff,
+    slug: &str,
+    shown: Status,
+    fields: &Fields,
+) -> Result<Option<u64>, StoreError> {
     let rest_released = fields.one(view::REST).is_some();
     let mut db = app.store.write().await?;
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
@@ -186,6 +193,11 @@ async fn keep(app: &App, slug: &str, shown: Status, fields: &Fields) -> Result<O
         if comment.as_ref().is_some_and(harmless) {
             decided += comments::decide(&mut db, stored.number, &[id], Status::Released).await?;
         }
+    }
+    if decided > 0 {
+        // How many, not which: ids and words are gone before the log is.
+        let entry = staff.did("comment.decide", slug).with(json!({ "comments": decided }));
+        audit::append(&mut db, app.clock.now(), &entry).await?;
     }
     db.commit().await?;
     Ok(Some(decided))
@@ -230,7 +242,7 @@ pub async fn cover(
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
-    match covered(&app, &path, &fields).await {
+    match covered(&app, &staff, &path, &fields).await {
         Ok(true) => {
             comments::forget(&app.store).await;
             tracing::info!(account = staff.account, campaign = path.slug, "a comment was covered in part");
@@ -243,7 +255,7 @@ pub async fn cover(
     }
 }
 
-async fn covered(app: &App, path: &CommentPath, fields: &Fields) -> Result<bool, StoreError> {
+async fn covered(app: &App, staff: &Staff, path: &CommentPath, fields: &Fields) -> Result<bool, StoreError> {
     let Some((campaign, comment)) = found(app, path).await? else { return Ok(false) };
     let plain = screening::plain(&comment.text);
     // Places are counted in the words that were shown; if those have changed, nothing is covered.
@@ -260,6 +272,11 @@ async fn covered(app: &App, path: &CommentPath, fields: &Fields) -> Result<bool,
     let replaced = comments::replace(&mut db, campaign, &comment.id, &comment.text, &masked).await?;
     if replaced && fields.one(view::RELEASE).is_some() {
         comments::decide(&mut db, campaign, &[comment.id], Status::Released).await?;
+    }
+    if replaced {
+        let released = fields.one(view::RELEASE).is_some();
+        let entry = staff.did("comment.cover", &path.slug).with(json!({ "released": released }));
+        audit::append(&mut db, app.clock.now(), &entry).await?;
     }
     db.commit().await?;
     Ok(replaced)

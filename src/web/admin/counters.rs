@@ -93,7 +93,7 @@ async fn desks(
         }
         if !staff.sees(&tree, &place.unit) {
             if counter.is_some() {
-                scope::outside(app, staff, code).await;
+                scope::outside(app, staff, code).await?;
             }
             continue;
         }

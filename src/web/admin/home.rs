@@ -8,12 +8,11 @@ use axum::{
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
-use super::campaigns::CampaignsPath;
 use crate::web::{
-    auth::{access::Permission, session::Staff},
+    auth::session::Staff,
     error,
     respond::answer::{Wanted, in_language},
-    views::admin::home as view,
+    views::admin::{frame, home as view},
 };
 
 /// The staff's front page.
@@ -24,9 +23,8 @@ pub struct AdminPath;
 /// Leads staff to where their work is; says so where there is none yet.
 pub async fn show(_: AdminPath, staff: Staff, Query(wanted): Query<Wanted>) -> Response {
     let lang = wanted.language();
-    let places = [(Permission::ReadCampaigns, CampaignsPath.to_string())];
-    match places.into_iter().find(|(needs, _)| staff.may(*needs)) {
-        Some((_, path)) => Redirect::to(&in_language(&path, lang)).into_response(),
+    match frame::first_place(&staff) {
+        Some(path) => Redirect::to(&in_language(path, lang)).into_response(),
         None => error::html(StatusCode::OK, view::page(lang, &staff).into_string()),
     }
 }

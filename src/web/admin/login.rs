@@ -6,19 +6,25 @@ use axum::{
     http::{
         HeaderName, HeaderValue, StatusCode,
         header::{RETRY_AFTER, SET_COOKIE},
+        request::Parts,
     },
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::home::AdminPath;
 use crate::{
     language::Lang,
-    store::accounts,
+    store::{
+        StoreError,
+        accounts::{self, Account},
+        audit,
+    },
     web::{
         app::App,
-        auth::{password, session},
+        auth::{password, session, throttle::Alarm},
         error,
         form::{self, Fields},
         middleware::peer::{self, Peer},
@@ -98,16 +104,39 @@ pub async fn submit(
     let account = account.filter(|account| account.is_usable(app.clock.now()));
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     if !fits(&app, given, hash).await {
-        app.throttle.failed(&name, client, app.clock.now());
-        tracing::warn!(known = account.is_some(), "log-in failed");
+        let alarm = app.throttle.failed(&name, client, app.clock.now());
+        if let Err(error) = refused(&app, account.as_ref(), &parts, alarm).await {
+            return error::of_store(&error, lang);
+        }
         return refuse(StatusCode::UNAUTHORIZED, Problem::Wrong);
     }
     app.throttle.succeeded(&name, client);
     tracing::info!(account = name, "log-in");
-    match session::begin(&app, &name).await {
+    match session::begin(&app, &name, &parts).await {
         Ok(cookie) => with(Redirect::to(&answer::in_language(&own(next), lang)).into_response(), &cookie),
         Err(error) => error::of_store(&error, lang),
     }
+}
+
+/// Tells the logs of a failed log-in. A name that no account has is not told: people type passwords there.
+async fn refused(
+    app: &App,
+    account: Option<&Account>,
+    parts: &Parts,
+    alarm: Option<Alarm>,
+) -> Result<(), StoreError> {
+    let name = account.map_or("", |account| account.name.as_str());
+    tracing::warn!(known = account.is_some(), "log-in failed");
+    let (now, origin) = (app.clock.now(), session::origin(app, parts));
+    let mut db = app.store.write().await?;
+    audit::append(&mut db, now, &session::about("", origin.clone(), "session.refuse", name)).await?;
+    if let Some(alarm) = alarm {
+        // Whoever watches the log is woken by errors (security test F-04).
+        tracing::error!(alarm = alarm.code(), origin, "many failed log-ins");
+        let entry = session::about("", origin, "session.alarm", name).with(json!(alarm.code()));
+        audit::append(&mut db, now, &entry).await?;
+    }
+    db.commit().await
 }
 
 /// Checks a password on a thread of its own, few at a time: each takes memory and a core.

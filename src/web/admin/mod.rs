@@ -1,5 +1,6 @@
 //! What staff see, one file a page. Every handler but the log-in takes [`super::auth::session::Staff`].
 
+pub mod audit;
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;

@@ -10,6 +10,7 @@ use axum::{
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::login::LogoutPath;
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     index::report::Report,
     language::Lang,
     report::{self, html},
+    store::audit,
     web::{
         app::App,
         assets,
@@ -76,8 +78,8 @@ async fn compute(app: &App, staff: &Staff, slug: &str, part: &Part, lang: Lang) 
     let Some((_, tree)) = seen else { return Err(unknown()) };
     let unit = part.unit.as_ref().or(staff.unit.as_ref());
     if let Some(unit) = unit.filter(|unit| tree.get(unit).is_some() && !staff.sees(&tree, unit)) {
-        scope::outside(app, staff, unit).await;
-        return Err(unknown());
+        let told = scope::outside(app, staff, unit).await;
+        return Err(told.map_or_else(|error| error::of_store(&error, lang), |()| unknown()));
     }
     let seat = tokio::time::timeout(PATIENCE, app.reports.acquire()).await;
     let Ok(Ok(_seat)) = seat else {
@@ -150,7 +152,8 @@ pub async fn json(
     match compute(&app, &staff, &path.slug, &part, Lang::VI).await {
         Ok(report) => {
             let json = report::json(&report).into_bytes();
-            file(json, &path.slug, &part, "json", "application/json; charset=utf-8")
+            let kind = "application/json; charset=utf-8";
+            file(&app, &staff, json, &path.slug, &part, "json", kind).await
         }
         Err(response) => response,
     }
@@ -166,7 +169,10 @@ pub async fn csv(
 ) -> Response {
     let lang = wanted.language();
     match compute(&app, &staff, &path.slug, &part, lang).await {
-        Ok(report) => file(report::csv(&report, lang), &path.slug, &part, "csv", "text/csv; charset=utf-8"),
+        Ok(report) => {
+            let (csv, kind) = (report::csv(&report, lang), "text/csv; charset=utf-8");
+            file(&app, &staff, csv, &path.slug, &part, "csv", kind).await
+        }
         Err(response) => response,
     }
 }
@@ -182,7 +188,7 @@ pub async fn xlsx(
     const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let lang = wanted.language();
     match compute(&app, &staff, &path.slug, &part, lang).await.map(|report| report::xlsx(&report, lang)) {
-        Ok(Ok(workbook)) => file(workbook, &path.slug, &part, "xlsx", KIND),
+        Ok(Ok(workbook)) => file(&app, &staff, workbook, &path.slug, &part, "xlsx", KIND).await,
         Ok(Err(error)) => {
             tracing::error!(%error, "the workbook could not be written");
             error::page(lang, Kind::Failed)
@@ -192,8 +198,21 @@ pub async fn xlsx(
 }
 
 /// A file to keep; its name is ours (security test H-06): the slug and the unit's code hold nothing but letters, digits
-/// and dashes.
-fn file(bytes: Vec<u8>, slug: &str, part: &Part, extension: &str, kind: &'static str) -> Response {
+/// and dashes. The audit log knows of it first.
+async fn file(
+    app: &App,
+    staff: &Staff,
+    bytes: Vec<u8>,
+    slug: &str,
+    part: &Part,
+    extension: &str,
+    kind: &'static str,
+) -> Response {
+    let unit = part.unit.as_ref().or(staff.unit.as_ref());
+    let entry = staff.did("report.export", slug).with(json!({ "format": extension, "unit": unit }));
+    if let Err(error) = audit::note(&app.store, app.clock.now(), &entry).await {
+        return error::of_store(&error, Lang::VI);
+    }
     let unit = part.unit.as_ref().map_or_else(String::new, |unit| format!("-{unit}"));
     let mut response = bytes.into_response();
     let headers = response.headers_mut();

@@ -2,11 +2,12 @@
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{MatchedPath, Request},
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use http_body_util::BodyExt as _;
+use serde_json::json;
 
 use super::{
     access::{Access, Permission},
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::{
     language::Lang,
+    store::{StoreError, audit},
     web::{
         app::App,
         error,
@@ -41,7 +43,9 @@ pub async fn check(access: Access, request: Request, app: &App) -> Result<Reques
     };
     if !staff.may(permission) {
         hear_out(body).await;
-        denied(&staff, permission, &parts);
+        if let Err(error) = denied(app, &staff, permission, &parts).await {
+            return Err(Box::new(error::of_store(&error, lang)));
+        }
         return Err(Box::new(error::page(lang, Kind::NotYours)));
     }
     parts.extensions.insert(staff);
@@ -81,12 +85,11 @@ async fn hear_out(mut body: Body) {
     }
 }
 
-fn denied(staff: &Staff, permission: Permission, parts: &Parts) {
-    tracing::warn!(
-        account = staff.account,
-        role = staff.role.code(),
-        needs = ?permission,
-        path = parts.uri.path(),
-        "access denied"
-    );
+/// Tells the logs. Neither holds more of the address than its template: parts of it may be ids that mean something.
+async fn denied(app: &App, staff: &Staff, permission: Permission, parts: &Parts) -> Result<(), StoreError> {
+    let route = parts.extensions.get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+    let object = format!("{} {route}", parts.method);
+    tracing::warn!(account = staff.account, role = staff.role.code(), needs = ?permission, route, "access denied");
+    let entry = staff.did("access.deny", object).with(json!({ "role": staff.role }));
+    audit::note(&app.store, app.clock.now(), &entry).await
 }

@@ -3,10 +3,12 @@
 //! What lies outside does not exist for it: the handler answers 404 as for what there is not, and the attempt is logged
 //! ([`outside`], security test E-02).
 
+use serde_json::json;
+
 use crate::{
     organisation::UnitTree,
     store::{
-        StoreError,
+        StoreError, audit,
         campaigns::{self, Stored},
         places, units,
     },
@@ -33,17 +35,17 @@ pub async fn campaign(
     if asked.iter().any(|(_, unit)| staff.sees(&tree, unit)) {
         return Ok(Some((stored, tree)));
     }
-    outside(app, staff, slug).await;
+    outside(app, staff, slug).await?;
     Ok(None)
 }
 
-/// Logs that somebody asked for what lies outside the own units.
-#[expect(clippy::unused_async, reason = "writes to the audit log")]
-pub async fn outside(_app: &App, staff: &Staff, object: &str) {
-    tracing::warn!(
-        account = staff.account,
-        unit = staff.unit.as_deref().unwrap_or_default(),
-        object,
-        "asked for what lies outside the own units"
-    );
+/// Tells the logs that somebody asked for what lies outside the own units.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn outside(app: &App, staff: &Staff, object: &str) -> Result<(), StoreError> {
+    let unit = staff.unit.as_deref().unwrap_or_default();
+    tracing::warn!(account = staff.account, unit, object, "asked for what lies outside the own units");
+    let entry = staff.did("access.outside", object).with(json!({ "unit": unit }));
+    audit::note(&app.store, app.clock.now(), &entry).await
 }

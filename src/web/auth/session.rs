@@ -4,17 +4,28 @@ use std::net::IpAddr;
 
 use axum::{
     extract::FromRequestParts,
-    http::{StatusCode, header::COOKIE, request::Parts},
+    http::{
+        StatusCode,
+        header::{COOKIE, USER_AGENT},
+        request::Parts,
+    },
     response::{IntoResponse, Response},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::access::{self, Permission};
+use super::{
+    access::{self, Permission},
+    device,
+};
 use crate::{
     organisation::{Role, UnitTree},
     secret,
-    store::{StoreError, accounts, audit::Entry},
+    store::{
+        StoreError,
+        accounts::{self, NewSession},
+        audit::{self, Entry},
+    },
     web::{
         app::App,
         middleware::peer::{self, Peer},
@@ -29,6 +40,8 @@ pub const ABSOLUTE: i64 = 8 * 60 * 60_000;
 const TOUCH: i64 = 60_000;
 /// Length of a token, in characters of 5 bits.
 const TOKEN: usize = 32;
+/// Length of the id by which a session is listed and ended; it opens nothing.
+const ID: usize = 20;
 
 /// Where the log-in is.
 pub const LOGIN: &str = "/admin/login";
@@ -43,6 +56,8 @@ pub struct Staff {
     pub role: Role,
     /// Code of the unit that it is bound to.
     pub unit: Option<String>,
+    /// The public id of the session.
+    pub session: String,
     /// Where the request came from.
     pub address: Option<IpAddr>,
 }
@@ -111,10 +126,18 @@ fn hash(app: &App, token: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn begin(app: &App, account: &str) -> Result<String, StoreError> {
+pub async fn begin(app: &App, account: &str, parts: &Parts) -> Result<String, StoreError> {
     let token = secret::token::<TOKEN>();
+    let now = app.clock.now();
+    let origin = origin(app, parts);
+    let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let device = device::of(agent);
     let mut db = app.store.write().await?;
-    accounts::begin_session(&mut db, &hash(app, &token), account, app.clock.now()).await?;
+    let (id, address) = (secret::token::<ID>(), origin.as_str());
+    let session = NewSession { id: &id, device: &device, address };
+    accounts::begin_session(&mut db, &hash(app, &token), account, now, &session).await?;
+    let entry = about(account, origin.clone(), "session.begin", account).with(json!({ "device": device }));
+    audit::append(&mut db, now, &entry).await?;
     db.commit().await?;
     Ok(cookie(app.config.is_https(), &token, ABSOLUTE / 1_000))
 }
@@ -127,7 +150,10 @@ pub async fn end(app: &App, parts: &Parts) -> Result<String, StoreError> {
     let https = app.config.is_https();
     if let Some(token) = token(parts, https) {
         let mut db = app.store.write().await?;
-        accounts::end_session(&mut db, &hash(app, token)).await?;
+        if let Some(account) = accounts::end_session(&mut db, &hash(app, token)).await? {
+            let entry = about(&account, origin(app, parts), "session.end", account.as_str());
+            audit::append(&mut db, app.clock.now(), &entry).await?;
+        }
         db.commit().await?;
     }
     Ok(cookie(https, "", 0))
@@ -136,6 +162,23 @@ pub async fn end(app: &App, parts: &Parts) -> Result<String, StoreError> {
 fn cookie(https: bool, token: &str, seconds: i64) -> String {
     let secure = if https { "; Secure" } else { "" };
     format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}", cookie_name(https))
+}
+
+/// Where a request came from.
+pub fn client(app: &App, parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<Peer>();
+    peer.map(|Peer(peer)| peer::client(*peer, &parts.headers, &app.config.trusted_proxies))
+}
+
+/// The same as the audit log keeps it.
+pub fn origin(app: &App, parts: &Parts) -> String {
+    client(app, parts).map_or_else(String::new, |address| address.to_string())
+}
+
+/// What the audit log tells of somebody who is not (yet) signed in.
+pub fn about(actor: &str, origin: String, action: &'static str, object: impl Into<String>) -> Entry {
+    let (actor, object) = (actor.to_owned(), object.into());
+    Entry { actor, origin, action, object, before: Value::Null, after: Value::Null }
 }
 
 /// Whose session the request's cookie is.
@@ -156,9 +199,14 @@ pub async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError>
         accounts::touch_session(&mut db, &hash, now).await?;
         db.commit().await?;
     }
-    let peer = parts.extensions.get::<Peer>();
-    let address = peer.map(|Peer(peer)| peer::client(*peer, &parts.headers, &app.config.trusted_proxies));
-    Ok(Some(Staff { account: session.account, role: session.role, unit: session.unit, address }))
+    let address = client(app, parts);
+    Ok(Some(Staff {
+        account: session.account,
+        role: session.role,
+        unit: session.unit,
+        session: session.id,
+        address,
+    }))
 }
 
 impl FromRequestParts<App> for Staff {
@@ -195,7 +243,13 @@ mod tests {
     }
 
     fn staff(role: Role, unit: Option<&str>) -> Staff {
-        Staff { account: "an".to_owned(), role, unit: unit.map(str::to_owned), address: None }
+        Staff {
+            account: "an".to_owned(),
+            role,
+            unit: unit.map(str::to_owned),
+            session: String::new(),
+            address: None,
+        }
     }
 
     #[test]

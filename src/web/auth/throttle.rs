@@ -24,6 +24,25 @@ const KEYS: usize = 50_000;
 #[derive(Debug, Default)]
 pub struct Throttle(Mutex<HashMap<Who, Failures>>);
 
+/// What many failures in a row look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alarm {
+    /// Somebody guesses the password of one account.
+    Account,
+    /// Somebody tries many accounts from one network.
+    Network,
+}
+
+impl Alarm {
+    /// The word for it in logs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Account => "one-account",
+            Self::Network => "many-accounts",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Who {
     Account(String, Network),
@@ -58,8 +77,8 @@ impl Throttle {
         of(&Who::Account(account.to_owned(), network), FREE).max(of(&Who::Network(network), FREE_NETWORK))
     }
 
-    /// Notes a failed attempt.
-    pub fn failed(&self, account: &str, address: IpAddr, now: i64) {
+    /// Notes a failed attempt; says when somebody should look at it, once as long as the failures are remembered.
+    pub fn failed(&self, account: &str, address: IpAddr, now: i64) -> Option<Alarm> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEYS {
             known.retain(|_, failures| now - failures.last < MEMORY);
@@ -68,13 +87,21 @@ impl Throttle {
             known.clear();
         }
         let network = network(address);
-        for who in [Who::Account(account.to_owned(), network), Who::Network(network)] {
+        let mut alarm = None;
+        for (who, free, kind) in [
+            (Who::Account(account.to_owned(), network), FREE, Alarm::Account),
+            (Who::Network(network), FREE_NETWORK, Alarm::Network),
+        ] {
             let failures = known.entry(who).or_insert(Failures { count: 0, last: now });
             if now - failures.last >= MEMORY {
                 failures.count = 0;
             }
             *failures = Failures { count: failures.count.saturating_add(1), last: now };
+            if failures.count == free {
+                alarm = Some(kind);
+            }
         }
+        alarm
     }
 
     /// Forgets the failures of an account from a network after a good log-in.
@@ -123,7 +150,8 @@ mod tests {
     fn f_04_one_password_on_many_accounts_is_slowed_down() {
         let throttle = Throttle::default();
         for n in 0..30 {
-            throttle.failed(&format!("account-{n}"), HERE, 0);
+            let alarm = throttle.failed(&format!("account-{n}"), HERE, 0);
+            assert_eq!(alarm, (n == 29).then_some(Alarm::Network));
         }
         assert!(throttle.wait("another", HERE, 0) > 0);
         assert_eq!(throttle.wait("another", THERE, 0), 0);

@@ -8,7 +8,7 @@ use crate::{
     web::{
         assets,
         auth::{
-            access::Permission::{self, ReadCampaigns},
+            access::Permission::{self, ReadAudit, ReadCampaigns},
             session::Staff,
         },
         respond::answer::in_language,
@@ -23,11 +23,23 @@ struct Place {
 }
 
 /// The main menu: everybody sees the places that they may enter.
-const MENU: [Place; 1] = [Place {
-    needs: ReadCampaigns,
-    path: "/admin/campaigns",
-    name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
-}];
+const MENU: &[Place] = &[
+    Place {
+        needs: ReadCampaigns,
+        path: "/admin/campaigns",
+        name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
+    },
+    Place {
+        needs: ReadAudit,
+        path: "/admin/nhat-ky",
+        name: |lang| fl!(lang.messages(), "access-menu-audit"),
+    },
+];
+
+/// The first place that somebody may enter: where their work begins.
+pub fn first_place(staff: &Staff) -> Option<&'static str> {
+    MENU.iter().find(|place| staff.may(place.needs)).map(|place| place.path)
+}
 
 /// What a staff page says about itself.
 #[derive(Debug, Clone, Copy)]

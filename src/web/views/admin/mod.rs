@@ -1,5 +1,6 @@
 //! The staff's pages.
 
+pub mod audit;
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;
