@@ -327,6 +327,13 @@ fn what_has_no_figure_says_why() {
     assert!(of(all, "kg").contains(&Remark::Kish));
     assert!(of(all, "hypergeom").contains(&Remark::NotSimple));
     assert!(of("x,y\n1,\n2,\n", "kg").contains(&Remark::NotComputable));
+    let alone = r#"{"strata": "x", "stages": [{}], "lonely_psu": "adjust"}"#;
+    for method in ["t", "logit", "wilson"] {
+        let estimand =
+            r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": [{"method": "M", "level": 0.9}]}"#;
+        let lines = lines("x,y\n1,1\n2,0\n", alone, &estimand.replace("\"M\"", &format!("\"{method}\"")));
+        assert!(lines.contains(&Line::Remark(Remark::NoFreedom)), "{method}");
+    }
 }
 
 #[test]
