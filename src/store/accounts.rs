@@ -108,6 +108,10 @@ pub struct Session {
     pub seen: i64,
     /// See [`NewSession::id`].
     pub id: String,
+    /// How it came in, as `web::auth::session::Admission` has it.
+    pub entry: i64,
+    /// Whether its account has a second factor.
+    pub has_second_factor: bool,
 }
 
 /// By what people recognise a session.
@@ -119,6 +123,8 @@ pub struct NewSession<'a> {
     pub device: &'a str,
     /// The network address that it was begun from.
     pub address: &'a str,
+    /// How it came in, as `web::auth::session::Admission` has it.
+    pub entry: i64,
 }
 
 /// Begins a session.
@@ -133,8 +139,8 @@ pub async fn begin_session(
     session: &NewSession<'_>,
 ) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
-        "INSERT INTO session (token_hash, account, created, seen, id, device, address)
-         VALUES ($1, $2, $3, $3, $4, $5, $6)"
+        "INSERT INTO session (token_hash, account, created, seen, id, device, address, entry)
+         VALUES ($1, $2, $3, $3, $4, $5, $6, $7)"
     )
     .bind(token_hash.as_slice())
     .bind(account)
@@ -142,6 +148,7 @@ pub async fn begin_session(
     .bind(session.id)
     .bind(session.device)
     .bind(session.address)
+    .bind(session.entry)
     .execute(c)
     .await
     .map(drop))?;
@@ -159,14 +166,43 @@ pub async fn session(
 ) -> Result<Option<Session>, StoreError> {
     Ok(on!(db, |c| {
         sqlx::query_as(
-        "SELECT s.account, a.role, a.unit, s.created, s.seen, s.id FROM session s JOIN account a ON a.name = s.account
-         WHERE s.token_hash = $1 AND NOT a.disabled AND (a.expires IS NULL OR a.expires > $2)"
-    )
-    .bind(token_hash.as_slice())
-    .bind(now)
-    .fetch_optional(c)
-    .await
+            "SELECT s.account, a.role, a.unit, s.created, s.seen, s.id, s.entry,
+                (a.totp_seed IS NOT NULL) AS has_second_factor
+         FROM session s JOIN account a ON a.name = s.account
+         WHERE s.token_hash = $1 AND NOT a.disabled AND (a.expires IS NULL OR a.expires > $2)",
+        )
+        .bind(token_hash.as_slice())
+        .bind(now)
+        .fetch_optional(c)
+        .await
     })?)
+}
+
+/// The account of the session with this token hash, over or not.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn owner_of_session(
+    db: &mut impl AsConn,
+    token_hash: &[u8; 32],
+) -> Result<Option<String>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT account FROM session WHERE token_hash = $1")
+        .bind(token_hash.as_slice())
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Ends all sessions of an account.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn end_sessions(db: &mut Writer, account: &str) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("DELETE FROM session WHERE account = $1")
+        .bind(account)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
 }
 
 /// Notes that a session is in use.

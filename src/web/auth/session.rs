@@ -43,6 +43,34 @@ const TOKEN: usize = 32;
 /// Length of the id by which a session is listed and ended; it opens nothing.
 const ID: usize = 20;
 
+/// How a session came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// With all that was asked for.
+    Whole,
+    /// With a password that may not stand alone: until there is a second factor it opens nothing but the page that sets
+    /// one up.
+    MustSetUp,
+    /// Through the single sign-on, which answers for the second factor.
+    Vouched,
+}
+
+impl Admission {
+    /// As it is stored.
+    const fn code(self) -> i64 {
+        match self {
+            Self::Whole => 0,
+            Self::MustSetUp => 1,
+            Self::Vouched => 2,
+        }
+    }
+}
+
+/// Whether accounts of this role must have a second factor.
+pub fn needs_second_factor(app: &App, role: Role) -> bool {
+    app.config.require_second_factor && matches!(role, Role::Administrator | Role::Manager)
+}
+
 /// Where the log-in is.
 pub const LOGIN: &str = "/admin/login";
 
@@ -126,17 +154,20 @@ fn hash(app: &App, token: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn begin(app: &App, account: &str, parts: &Parts) -> Result<String, StoreError> {
+pub async fn begin(
+    app: &App,
+    account: &str,
+    admission: Admission,
+    from: &Arrival,
+) -> Result<String, StoreError> {
     let token = secret::token::<TOKEN>();
     let now = app.clock.now();
-    let origin = origin(app, parts);
-    let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let device = device::of(agent);
     let mut db = app.store.write().await?;
-    let (id, address) = (secret::token::<ID>(), origin.as_str());
-    let session = NewSession { id: &id, device: &device, address };
+    let (id, address, entry) = (secret::token::<ID>(), from.address.to_string(), admission.code());
+    let session = NewSession { id: &id, device: &from.device, address: &address, entry };
     accounts::begin_session(&mut db, &hash(app, &token), account, now, &session).await?;
-    let entry = about(account, origin.clone(), "session.begin", account).with(json!({ "device": device }));
+    let told = json!({ "device": from.device });
+    let entry = about(account, address.clone(), "session.begin", account).with(told);
     audit::append(&mut db, now, &entry).await?;
     db.commit().await?;
     Ok(cookie(app.config.is_https(), &token, ABSOLUTE / 1_000))
@@ -164,6 +195,23 @@ fn cookie(https: bool, token: &str, seconds: i64) -> String {
     format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}", cookie_name(https))
 }
 
+/// Where a session begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The network address.
+    pub address: IpAddr,
+    /// Browser and system, coarsely.
+    pub device: String,
+}
+
+impl Arrival {
+    /// That of a request.
+    pub fn of(parts: &Parts, address: IpAddr) -> Self {
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Self { address, device: device::of(agent.unwrap_or_default()) }
+    }
+}
+
 /// Where a request came from.
 pub fn client(app: &App, parts: &Parts) -> Option<IpAddr> {
     let peer = parts.extensions.get::<Peer>();
@@ -181,11 +229,29 @@ pub fn about(actor: &str, origin: String, action: &'static str, object: impl Int
     Entry { actor, origin, action, object, before: Value::Null, after: Value::Null }
 }
 
+/// Whose session the request's cookie is or was, over or not; `None` once nothing is left of it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn whose(app: &App, parts: &Parts) -> Result<Option<String>, StoreError> {
+    let Some(token) = token(parts, app.config.is_https()) else { return Ok(None) };
+    accounts::owner_of_session(&mut app.store.read().await?, &hash(app, token)).await
+}
+
+/// A session that is in use.
+#[derive(Debug)]
+pub struct Found {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// Whether nothing is open to them before a second factor has been set up.
+    pub must_set_up: bool,
+}
+
 /// Whose session the request's cookie is.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError> {
+pub async fn find(app: &App, parts: &Parts) -> Result<Option<Found>, StoreError> {
     let Some(token) = token(parts, app.config.is_https()) else { return Ok(None) };
     let (hash, now) = (hash(app, token), app.clock.now());
     let Some(session) = accounts::session(&mut app.store.read().await?, &hash, now).await? else {
@@ -199,14 +265,18 @@ pub async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError>
         accounts::touch_session(&mut db, &hash, now).await?;
         db.commit().await?;
     }
-    let address = client(app, parts);
-    Ok(Some(Staff {
+    // Asked at each request: the setting may have been switched on since the log-in.
+    let must_set_up = !session.has_second_factor
+        && (session.entry == Admission::MustSetUp.code()
+            || session.entry != Admission::Vouched.code() && needs_second_factor(app, session.role));
+    let staff = Staff {
         account: session.account,
         role: session.role,
         unit: session.unit,
         session: session.id,
-        address,
-    }))
+        address: client(app, parts),
+    };
+    Ok(Some(Found { staff, must_set_up }))
 }
 
 impl FromRequestParts<App> for Staff {
