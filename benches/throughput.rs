@@ -119,7 +119,17 @@ fn days_from_now(days: i64) -> String {
 
 async fn applied(store: &Store, key: &sipas::secret::Key, library: &Library, text: String) {
     let source = Source { name: "bench.toml".to_owned(), text };
-    apply::apply(store, key, library, &Clock::system(), Lang::EN, &[source], false).await.unwrap();
+    apply::apply(
+        store,
+        key,
+        library,
+        &Clock::system(),
+        Lang::EN,
+        &[source],
+        Some(&sipas::cli::surroundings::did("apply.change", "benchmark")),
+    )
+    .await
+    .unwrap();
 }
 
 /// A server in this process with a counter that is open.

@@ -3,8 +3,12 @@
 use i18n_embed_fl::fl;
 use tokio::net::TcpListener;
 
-use super::{Failure, Settings, language, languages, print, say, surroundings::open};
-use crate::{config::Config, web};
+use super::{Failure, Settings, Surroundings, language, languages, print, say, surroundings::open};
+use crate::{
+    config::Config,
+    store::StoreError,
+    web::{self, auth::one_time},
+};
 
 /// Flags of `sipas serve`.
 #[derive(Debug, clap::Args)]
@@ -25,10 +29,25 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let (listener, config) = listen(config).await?;
     let here = open(config).await?;
     print(format_args!("listening\thttp://{}\n", here.config.listen));
+    set_up(&here).await?;
     say(fl!(language().messages(), "serve-listening", address = here.config.listen.to_string()));
     web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop())
         .await;
     say(fl!(language().messages(), "serve-stopped"));
+    Ok(())
+}
+
+/// Where there are no accounts yet, prints the link that makes the first one: it works once, for an hour.
+async fn set_up(here: &Surroundings) -> Result<(), Failure> {
+    let failed = |error: StoreError| here.database(&error);
+    let mut db = here.store.write().await.map_err(failed)?;
+    let base = &here.config.base_url;
+    let link = one_time::make_setup(&mut db, &here.key, base, here.clock.now()).await.map_err(failed)?;
+    db.commit().await.map_err(failed)?;
+    if let Some(link) = link {
+        say(fl!(language().messages(), "serve-set-up"));
+        print(format_args!("setup\t{link}\n"));
+    }
     Ok(())
 }
 

@@ -87,8 +87,6 @@ impl From<Word> for Role {
 
 /// Characters of a password that is made: 100 bits.
 const MADE: usize = 20;
-/// Longest name, in characters.
-const LONGEST_NAME: usize = 64;
 
 /// Runs `sipas user`.
 ///
@@ -103,7 +101,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         }
     };
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    if !accounts::is_name(name) {
         return Err(Failure::Input(fl!(m, "user-name")));
     }
     let role = Role::from(*role);

@@ -29,6 +29,15 @@ impl Account {
     }
 }
 
+/// Longest name, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// Whether a text can be an account's name.
+pub fn is_name(name: &str) -> bool {
+    let plain = |c: char| !c.is_control() && !"/\\?#%".contains(c);
+    !name.is_empty() && name.trim() == name && name.chars().count() <= LONGEST_NAME && name.chars().all(plain)
+}
+
 /// The account with this name.
 ///
 /// # Errors

@@ -81,7 +81,7 @@ pub async fn accounts(store: &Store, now: i64) -> Result<Accounts, StoreError> {
     let (all, administrators, entries): (i64, i64, i64) = on!(&mut db, |c| sqlx::query_as(
         "SELECT (SELECT COUNT(*) FROM account),
                 (SELECT COUNT(*) FROM account WHERE role = 'administrator' AND NOT disabled
-                   AND (expires IS NULL OR expires > $1)),
+                   AND password_hash <> '' AND (expires IS NULL OR expires > $1)),
                 (SELECT COUNT(*) FROM audit)"
     )
     .bind(now)

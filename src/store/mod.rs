@@ -26,6 +26,7 @@ pub mod responses;
 pub mod second_factors;
 pub mod segments;
 pub mod sheets;
+pub mod staff;
 pub mod translations;
 pub mod turnout;
 pub mod units;

@@ -34,6 +34,8 @@ const PUBLIC: &str = "
     GET  /m/cam-on
     GET  /m/thong-tin/{slug}
     GET  /mail/{key}
+    GET  /admin/dat-mat-khau/{token}
+    POST /admin/dat-mat-khau
     GET  /admin/login
     POST /admin/login
     POST /admin/login/code
@@ -73,6 +75,18 @@ const STAFF: &str = "
     POST /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
     POST /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
+    GET  /admin/toi                                               +   +   +   +   +
+    POST /admin/toi/mat-khau                                      +   +   +   +   +
+    POST /admin/toi/phien                                         +   +   +   +   +
+    GET  /admin/tai-khoan                                         +   -   -   -   -
+    GET  /admin/tai-khoan-moi                                     +   -   -   -   -
+    POST /admin/tai-khoan-moi                                     +   -   -   -   -
+    GET  /admin/tai-khoan/{name}                                  +   -   -   -   -
+    POST /admin/tai-khoan/{name}                                  +   -   -   -   -
+    POST /admin/tai-khoan/{name}/khoa                             +   -   -   -   -
+    POST /admin/tai-khoan/{name}/mo-lai                           +   -   -   -   -
+    POST /admin/tai-khoan/{name}/lien-ket                         +   -   -   -   -
+    POST /admin/tai-khoan/{name}/phien                            +   -   -   -   -
     GET  /admin/nhat-ky                                           +   -   -   -   +
     GET  /admin/nhat-ky.csv                                       +   -   -   -   +
 ";

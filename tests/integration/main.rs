@@ -1,6 +1,7 @@
 //! The program from outside: one binary for all integration tests.
 
 mod access;
+mod accounts;
 mod apply;
 mod audit;
 mod bad_input;

@@ -24,8 +24,8 @@ use crate::{
     web::{
         app::App,
         auth::{
+            in_turn,
             kept::Kept,
-            password,
             session::{self, Arrival},
             throttle::Alarm,
         },
@@ -125,10 +125,17 @@ pub async fn submit(
     };
     let account = account.filter(|account| account.is_usable(app.clock.now()));
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let right = fits(&app, given.clone(), hash).await;
+    let right = in_turn::fits(&app, given.clone(), hash).await;
     let from = Arrival::of(&parts, client);
     match account {
-        Some(account) if right => entry::after_password(&app, &account, &given, &from, &way).await,
+        Some(mut account) if right => {
+            account.password_hash =
+                match in_turn::renew(&app, &account.name, &given, account.password_hash).await {
+                    Ok(hash) => hash,
+                    Err(error) => return error::of_store(&error, lang),
+                };
+            entry::after_password(&app, &account, &given, &from, &way).await
+        }
         known => {
             let alarm = app.throttle.failed(&name, client, app.clock.now());
             if let Err(error) = refused(&app, known.as_ref(), &from, alarm).await {
@@ -158,12 +165,6 @@ pub(super) async fn refused(
         audit::append(&mut db, now, &entry).await?;
     }
     db.commit().await
-}
-
-/// Checks a password on a thread of its own, few at a time: each takes memory and a core.
-pub(super) async fn fits(app: &App, given: String, hash: Option<String>) -> bool {
-    let Ok(_seat) = app.passwords.acquire().await else { return false };
-    tokio::task::spawn_blocking(move || password::verify(&given, hash.as_deref())).await.unwrap_or(false)
 }
 
 /// Ends the session and has the browser forget what it kept of it (security test F-07).

@@ -1,5 +1,6 @@
 //! What staff see, one file a page. Every handler but the log-in takes [`super::auth::session::Staff`].
 
+pub mod accounts;
 pub mod audit;
 pub mod campaign;
 pub mod campaigns;
@@ -10,5 +11,7 @@ pub mod home;
 pub mod login;
 pub mod lost_factor;
 pub mod mail;
+pub mod own;
+pub mod password_link;
 pub mod report;
 pub mod second_factor;

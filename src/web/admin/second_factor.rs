@@ -13,10 +13,7 @@ use axum::{
 use axum_extra::routing::TypedPath;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    entry::{self, Way},
-    login,
-};
+use super::entry::{self, Way};
 use crate::{
     language::Lang,
     store::{
@@ -28,6 +25,7 @@ use crate::{
     web::{
         app::App,
         auth::{
+            in_turn,
             kept::Kept,
             password,
             second_factor::{self, Seed, Shared},
@@ -343,7 +341,7 @@ async fn prove(
         (account, second_factors::find(&mut db, &staff.account).await?)
     };
     let hash = account.map(|account| account.password_hash);
-    if !login::fits(app, given.password.to_owned(), hash).await {
+    if !in_turn::fits(app, given.password.to_owned(), hash).await {
         app.throttle.failed(&staff.account, client, now);
         return Ok(Err(Problem::Password));
     }

@@ -5,7 +5,9 @@
 pub mod access;
 pub mod device;
 pub mod guard;
+pub mod in_turn;
 pub mod kept;
+pub mod one_time;
 pub mod password;
 pub mod scope;
 pub mod second_factor;

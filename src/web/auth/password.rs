@@ -85,6 +85,11 @@ pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(argon2().hash_password_with_salt(password.as_bytes(), &salt)?.to_string())
 }
 
+/// Whether a hash was made as hashes are made today.
+pub fn is_current(hash: &str) -> bool {
+    hash.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1$"))
+}
+
 /// A hash that no password fits, so that an unknown name takes as long as a wrong password (security test F-05).
 static NOBODY: LazyLock<Option<String>> =
     LazyLock::new(|| hash(&crate::secret::hex(&crate::secret::random::<32>())).ok());
@@ -95,7 +100,8 @@ pub fn verify(password: &str, hash: Option<&str>) -> bool {
     let fits = |hash: &str| {
         PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
     };
-    match (hash, NOBODY.as_deref()) {
+    // An invited account that has no password yet takes as long, too.
+    match (hash.filter(|hash| !hash.is_empty()), NOBODY.as_deref()) {
         (Some(hash), _) => fits(hash),
         (None, Some(nobody)) => {
             fits(nobody);

@@ -8,7 +8,7 @@ use crate::{
     web::{
         assets,
         auth::{
-            access::Permission::{self, ReadAudit, ReadCampaigns},
+            access::Permission::{self, ManageAccounts, ReadAudit, ReadCampaigns},
             session::Staff,
         },
         respond::answer::in_language,
@@ -28,6 +28,11 @@ const MENU: &[Place] = &[
         needs: ReadCampaigns,
         path: "/admin/campaigns",
         name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
+    },
+    Place {
+        needs: ManageAccounts,
+        path: "/admin/tai-khoan",
+        name: |lang| fl!(lang.messages(), "access-menu-accounts"),
     },
     Place {
         needs: ReadAudit,
@@ -91,7 +96,7 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                             }
                             @if let Some(staff) = frame.staff {
                                 form method="post" action="/admin/logout" {
-                                    span.who { (staff.account) }
+                                    a.who href=(in_language("/admin/toi", frame.lang)) { (staff.account) }
                                     button.quiet { (fl!(m, "admin-log-out")) }
                                 }
                             }

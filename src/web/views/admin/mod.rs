@@ -1,5 +1,6 @@
 //! The staff's pages.
 
+pub mod accounts;
 pub mod again;
 pub mod audit;
 pub mod campaign;
@@ -10,4 +11,6 @@ pub mod frame;
 pub mod home;
 pub mod login;
 pub mod mail;
+pub mod own;
+pub mod password;
 pub mod second_factor;

@@ -1,0 +1,180 @@
+//! A one-time link: setting a password with it, or making the first account.
+
+use axum::{
+    extract::{Query, Request, State},
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use axum_extra::routing::TypedPath;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    language::Lang,
+    organisation::Role,
+    secret::hex,
+    store::{StoreError, accounts, audit, staff},
+    web::{
+        app::App,
+        auth::{in_turn, one_time, session},
+        error::{self, NotFound},
+        form::{self, Fields},
+        respond::answer::Wanted,
+        views::{
+            admin::{form::Fault, password as view},
+            message::Kind,
+        },
+    },
+};
+
+/// A link as it is given.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/dat-mat-khau/{token}", rejection(NotFound))]
+pub struct LinkPath {
+    /// Its token.
+    pub token: String,
+}
+
+/// Where the form goes: the token is in the body from now on.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/dat-mat-khau")]
+pub struct SetPath;
+
+/// Whom a link is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Whom {
+    /// This account.
+    Account(String),
+    /// Whoever sets the system up.
+    First,
+}
+
+async fn whom(app: &App, token: &str) -> Result<Option<Whom>, StoreError> {
+    let (hash, now) = (one_time::hash(&app.key, token), app.clock.now());
+    let mut db = app.store.read().await?;
+    if let Some(account) = staff::link(&mut db, &hash, now).await? {
+        return Ok(Some(Whom::Account(account)));
+    }
+    Ok(staff::is_setup(&mut db, &hex(&hash), now).await?.then_some(Whom::First))
+}
+
+/// Shows the form; uses nothing up, since mail scanners open links, too.
+pub async fn show(path: LinkPath, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+    let lang = wanted.language();
+    match whom(&app, &path.token).await {
+        Ok(Some(whom)) => {
+            error::html(StatusCode::OK, form(lang, &path.token, &whom, &Fields::default(), &[]))
+        }
+        Ok(None) => gone(lang),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+fn form(lang: Lang, token: &str, whom: &Whom, fields: &Fields, faults: &[Fault]) -> String {
+    let account = match whom {
+        Whom::Account(account) => Some(account.as_str()),
+        Whom::First => None,
+    };
+    view::by_link(lang, token, account, fields, faults).into_string()
+}
+
+fn gone(lang: Lang) -> Response {
+    error::html(StatusCode::GONE, view::gone(lang).into_string())
+}
+
+/// Sets the password. It ends the account's sessions and leaves its second factor as it is (security test F-12).
+pub async fn set(
+    _: SetPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let (parts, body) = request.into_parts();
+    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
+        Ok(fields) => fields,
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    let token = fields.one("token").unwrap_or_default().to_owned();
+    let whom = match whom(&app, &token).await {
+        Ok(Some(whom)) => whom,
+        Ok(None) => return gone(lang),
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let beside = match has_second_factor(&app, &whom).await {
+        Ok(beside) => beside,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let name = match &whom {
+        Whom::Account(account) => account.clone(),
+        Whom::First => fields.one("name").unwrap_or_default().trim().to_owned(),
+    };
+    let given = fields.one("password").unwrap_or_default().to_owned();
+    let mut faults = Vec::new();
+    if whom == Whom::First && !accounts::is_name(&name) {
+        faults.push(Fault::new("name", view::name_words(lang)));
+    }
+    faults.extend(view::check(lang, &given, fields.one("again").unwrap_or_default(), &name, beside));
+    if !faults.is_empty() {
+        let page = form(lang, &token, &whom, &fields, &faults);
+        return error::html(StatusCode::UNPROCESSABLE_ENTITY, page);
+    }
+    let Some(hash) = in_turn::hash(&app, given).await else {
+        return error::page(lang, Kind::Unavailable);
+    };
+    match keep(&app, &token, &whom, &name, &hash, &parts).await {
+        Ok(true) => error::html(StatusCode::OK, view::done(lang).into_string()),
+        Ok(false) => gone(lang),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+async fn has_second_factor(app: &App, whom: &Whom) -> Result<bool, StoreError> {
+    let Whom::Account(account) = whom else { return Ok(false) };
+    let listed = staff::get(&mut app.store.read().await?, account).await?;
+    Ok(listed.is_some_and(|listed| listed.has_second_factor))
+}
+
+/// False if somebody else was faster.
+async fn keep(
+    app: &App,
+    token: &str,
+    whom: &Whom,
+    name: &str,
+    hash: &str,
+    parts: &Parts,
+) -> Result<bool, StoreError> {
+    let now = app.clock.now();
+    let origin = session::origin(app, parts);
+    let mut db = app.store.write().await?;
+    let entry = match whom {
+        Whom::Account(account) => {
+            if !staff::use_link(&mut db, &one_time::hash(&app.key, token), now).await? {
+                return Ok(false);
+            }
+            accounts::set_password(&mut db, account, hash, true).await?;
+            session::about(account, origin, "account.password", account.as_str()).with(json!("by link"))
+        }
+        Whom::First => {
+            if !staff::use_setup(&mut db).await? {
+                return Ok(false);
+            }
+            let account = accounts::Account {
+                name: name.to_owned(),
+                password_hash: hash.to_owned(),
+                role: Role::Administrator,
+                unit: None,
+                disabled: false,
+                expires: None,
+            };
+            if !accounts::add(&mut db, &account, now).await? {
+                return Ok(false);
+            }
+            let role = json!({ "role": Role::Administrator, "by": "set-up link" });
+            session::about(name, origin, "account.add", name).with(role)
+        }
+    };
+    audit::append(&mut db, now, &entry).await?;
+    db.commit().await?;
+    Ok(true)
+}
