@@ -28,7 +28,7 @@ pub fn whole(text: &str) -> Option<u64> {
     let is_digits = |group: &&str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
     let grouped = groups.iter().skip(1).all(|group| group.len() == 3)
         && (groups.len() == 1 || groups.first().is_some_and(|first| first.len() <= 3));
-    if !grouped || !groups.iter().all(|group| is_digits(group)) {
+    if !grouped || !groups.iter().all(is_digits) {
         return None;
     }
     groups.concat().parse().ok()
