@@ -25,7 +25,7 @@ use super::{
     assets,
     auth::access::{
         Access::Public,
-        Permission::{Enter, ReadCampaigns, ReadReports, ScreenComments},
+        Permission::{Enter, ManageCampaigns, ReadCampaigns, ReadReports, ScreenComments},
     },
     error,
     middleware::{headers, log},
@@ -76,6 +76,14 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::counters::poster)
         .get(ReadCampaigns, admin::counters::svg)
         .get(ReadCampaigns, admin::counters::png)
+        .get(ManageCampaigns, admin::definitions::list::show)
+        .get(ManageCampaigns, admin::definitions::import::show)
+        .post(ManageCampaigns, admin::definitions::import::upload)
+        .post(ManageCampaigns, admin::definitions::import::check)
+        .get(ManageCampaigns, admin::definitions::show::show)
+        .get(ManageCampaigns, admin::definitions::show::toml)
+        .get(ManageCampaigns, admin::definitions::show::xlsform)
+        .post(ManageCampaigns, admin::definitions::show::remove)
         .get(Public, admin::mail::show)
         // Operators
         .plain("/healthz", Public, || async { "ok\n" })

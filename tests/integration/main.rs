@@ -13,6 +13,7 @@ mod languages;
 mod notice;
 mod personal_link;
 mod plan;
+mod questionnaire_pages;
 mod questionnaires;
 mod report;
 mod respond;

@@ -206,9 +206,8 @@ fn pyxform(file: &Path) -> String {
     if Command::new("java").arg("-version").output().is_err() {
         command.arg("--skip_validate");
     }
-    let output = command.arg(file).arg(&xml).output();
-    let output =
-        output.unwrap_or_else(|error| panic!("{}: {error}; ./test.sh xlsform installs it", python.display()));
+    assert!(python.exists(), "{} is not there; ./test.sh xlsform installs it", python.display());
+    let output = command.arg(file).arg(&xml).output().unwrap();
     let words = format!("{}{}", out(&output), err(&output));
     assert!(output.status.success() && xml.exists(), "{}: {words}", file.display());
     fs::read_to_string(&xml).unwrap()
