@@ -61,6 +61,8 @@ async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
         }
     }
     let mut db = store.write().await?;
-    accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::IDLE).await?;
+    // Those that were idle for too long are over, but stay until nobody can come back to one: a form that was filled in
+    // during one says whose it is (`web::auth::kept`).
+    accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::ABSOLUTE).await?;
     db.commit().await
 }

@@ -464,6 +464,7 @@ config-wanted-listen = an IP address with a port, such as 127.0.0.1:8080
 config-wanted-base-url = the address that people see, such as https://khaosat.binhdinh.gov.vn
 config-wanted-proxies = IP addresses separated by commas
 config-wanted-secret = a random text of at least 16 characters, best 64 hexadecimal digits
+config-wanted-switch = true or false
 
 # --- store: the database ---
 store-address = “{ $address }” is no database address; write sqlite:PATH or postgres://….
@@ -626,6 +627,87 @@ desk-form-day = Day
 desk-form-time = Time
 desk-form-cancel = Cancel
 desk-form-confirm = To confirm, type: { $name }
+
+# --- signin: the second step of the log-in, sessions that end ---
+signin-code-title = Enter the code
+signin-code = Six-digit code
+signin-code-hint = Open the authenticator app on your telephone and copy the code it shows.
+signin-code-button = Log in
+signin-code-wrong = The code is wrong or was used before. Wait for the next one and enter that. If it still fails, compare the time on your telephone with the server’s: { $time }.
+signin-lost = No telephone at hand?
+signin-lost-how = Enter one of the recovery codes you printed; each works once. If none is left, ask an administrator to remove the account’s second factor.
+signin-recovery = Recovery code
+signin-recovery-button = Log in with a recovery code
+signin-other-account = Log in with another account
+signin-late = It took too long after the password, or the account has just been changed. Please log in from the start.
+signin-kept = What you typed has not been saved but is still here, and will be sent again after you log in. Please do not close this page.
+signin-kept-by = The form was filled in by the account “{ $account }”.
+signin-kept-files = What you typed has not been saved but is still here. The file you chose cannot be kept, since browsers do not let us: after you log in, please choose it again and send the form again. Please do not close this page.
+signin-again-file = Choose the file again
+signin-lost-large = The form is too large to be kept here and has not been saved. Log in in another tab, then use this tab’s Back button to get what you typed.
+signin-lost-broken = The form did not arrive whole, so it could not be kept and has not been saved. Log in in another tab, then use this tab’s Back button to get what you typed.
+signin-again-title = Send the form again
+signin-again-own = You are logged in again as “{ $account }”. The form you filled in has not been saved yet; press the button to send it again.
+signin-again-other = This form was filled in by the account “{ $by }”, but you are logged in as “{ $account }”. Send it only if you really want to do this with your own account.
+signin-again-unknown = It is not known which account filled in this form. If you send it, it counts as done by “{ $account }”.
+signin-again-what = Show what was typed ({ $n })
+signin-again-button = Send again
+signin-again-drop = Do not send
+signin-again-page = To the form’s page
+signin-factor-title = Second factor
+signin-factor-purpose = Besides the password, each log-in takes a code from your telephone: whoever learns your password does not get in.
+signin-factor-first = This account must have a second factor before it can be used. It takes about two minutes.
+signin-factor-app = Install an authenticator app on your telephone
+signin-factor-app-how = Any app that follows the TOTP standard will do, such as Google Authenticator, Microsoft Authenticator, Aegis or FreeOTP. It needs no network.
+signin-factor-scan = Scan the QR code with that app
+signin-factor-qr = QR code for the authenticator app
+signin-factor-by-hand = It cannot be scanned? Choose “enter a setup key” in the app and copy this key:
+signin-factor-here = Reading this on the telephone itself? Open the app from here.
+signin-factor-confirm = Confirm
+signin-factor-password = Current password
+signin-factor-code = Current code
+signin-factor-code-hint = The six-digit code of the telephone in use, or a recovery code.
+signin-factor-new-code = The six-digit code that the app now shows
+signin-factor-new-code-hint = It changes every 30 seconds.
+signin-factor-turn-on = Turn on the second factor
+signin-factor-change-title = Change to another telephone
+signin-factor-change-how = The old telephone stops working and the recovery codes are replaced as soon as you confirm. The account’s other sessions end.
+signin-factor-change = Change telephone
+signin-factor-on = It is on. { $n } recovery codes are left.
+signin-factor-few = { $n ->
+    [0] It is on, but no recovery code is left. Make new ones now, or you are locked out when the telephone is lost.
+    [one] It is on, but only one recovery code is left. You should make new ones.
+   *[other] It is on, but only { $n } recovery codes are left. You should make new ones.
+ }
+signin-factor-renew-title = Make new recovery codes
+signin-factor-renew-how = All old recovery codes stop working. The account’s other sessions end.
+signin-factor-renew = Make 10 new codes
+signin-factor-remove-title = Turn off the second factor
+signin-factor-remove-how = From then on the password alone opens the account. The account’s other sessions end.
+signin-factor-remove = Turn off
+signin-factor-compulsory = The role of this account must have a second factor, so it cannot be turned off; you can change to another telephone.
+signin-factor-late = The page was open for too long, so the earlier QR code no longer works. Scan the new one below.
+signin-factor-wrong-password = The current password is wrong.
+signin-factor-wrong-new = The code of the telephone being set up is wrong. Make sure you have scanned the QR code below, then enter the code it shows.
+signin-factor-clock-ahead = The telephone’s clock is about { $minutes } minutes fast (the server’s time is { $time }). Let the telephone set its time by itself, then enter a new code.
+signin-factor-clock-behind = The telephone’s clock is about { $minutes } minutes slow (the server’s time is { $time }). Let the telephone set its time by itself, then enter a new code.
+signin-factor-short-password = The current password has fewer than 14 characters, which is enough only beside a second factor. Change to a longer one before you turn it off.
+signin-factor-lost-title = Second factor of “{ $name }”
+signin-factor-lost-purpose = For when whoever holds the account “{ $name }” has lost the telephone and has no recovery code left.
+signin-factor-lost-what = Make sure that it is the right person who asks: meet them, or call back a number that you know. Once removed, the password alone opens the account “{ $name }” until another one is set up; its sessions end at once. This is recorded in the audit log.
+signin-factor-lost-name = The name you typed is not this account’s.
+signin-factor-lost-remove = Remove the second factor
+signin-codes-title = Recovery codes
+signin-codes-done = The second factor is on.
+signin-codes-note = These ten codes are shown once. Print this page or copy them to paper, and keep them in a safe place apart from the telephone.
+signin-codes-how = When the telephone is lost or left behind, enter one of them instead of the six-digit code. Each works once.
+signin-codes-on = I have put the codes away, go on
+signin-codes-waiting = When you have put them away, send the form you filled in before.
+signin-user-unknown = There is no account “{ $name }”.
+signin-user-none = The account “{ $name }” has no second factor.
+signin-user-removed = Removed the second factor of the account “{ $name }” and ended its sessions.
+signin-removed-on = Go on
+signin-removed = The second factor is off. From now on the password alone opens the account.
 
 # --- links, invite: links and invitations ---
 links-once = { $n } new personal links are shown only this once; if one is lost, make another with --reissue.

@@ -22,6 +22,7 @@ pub mod invitations;
 pub mod places;
 pub mod ready;
 pub mod responses;
+pub mod second_factors;
 pub mod segments;
 pub mod sheets;
 pub mod translations;

@@ -25,7 +25,7 @@ use super::{
     assets,
     auth::access::{
         Access::Public,
-        Permission::{Enter, ManageCampaigns, ReadCampaigns, ReadReports, ScreenComments},
+        Permission::{Enter, ManageAccounts, ManageCampaigns, ReadCampaigns, ReadReports, ScreenComments},
     },
     error,
     middleware::{headers, log},
@@ -62,6 +62,14 @@ pub fn map() -> Registry {
         .get(Public, admin::login::show)
         .post(Public, admin::login::submit)
         .post(Public, admin::login::log_out)
+        .post(Public, admin::entry::code)
+        .get(Enter, admin::second_factor::show)
+        .get(Enter, admin::second_factor::show_new)
+        .post(Enter, admin::second_factor::set)
+        .post(Enter, admin::second_factor::renew)
+        .post(Enter, admin::second_factor::remove)
+        .get(ManageAccounts, admin::lost_factor::show)
+        .post(ManageAccounts, admin::lost_factor::remove)
         .get(ReadCampaigns, admin::campaigns::show)
         .get(ReadCampaigns, admin::campaign::show)
         .get(ReadReports, admin::report::show)

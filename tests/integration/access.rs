@@ -36,6 +36,7 @@ const PUBLIC: &str = "
     GET  /mail/{key}
     GET  /admin/login
     POST /admin/login
+    POST /admin/login/code
     POST /admin/logout
     GET  /healthz
     GET  /readyz
@@ -51,6 +52,13 @@ const PUBLIC: &str = "
 const STAFF: &str = "
                                                                  adm man off vie aud
     GET  /admin                                                   +   +   +   +   +
+    GET  /admin/second-factor                                     +   +   +   +   +
+    GET  /admin/second-factor/new                                 +   +   +   +   +
+    POST /admin/second-factor/new                                 +   +   +   +   +
+    POST /admin/second-factor/recovery-codes                      +   +   +   +   +
+    POST /admin/second-factor/remove                              +   +   +   +   +
+    GET  /admin/accounts/{name}/second-factor                     +   -   -   -   -
+    POST /admin/accounts/{name}/second-factor                     +   -   -   -   -
     GET  /admin/campaigns                                         +   +   +   -   -
     GET  /admin/campaigns/{slug}                                  +   +   +   -   -
     GET  /admin/campaigns/{slug}/posters                          +   +   +   -   -
@@ -76,8 +84,9 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 5] = [
+const EXAMPLES: [(&str, &str); 6] = [
     ("{slug}", "dan"),
+    ("{name}", "manager"),
     ("{counter}", "qn-1"),
     ("{id}", "00000000000000000000000000000000"),
     ("{version}", "2026.1"),
