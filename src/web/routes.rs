@@ -25,7 +25,9 @@ use super::{
     assets,
     auth::access::{
         Access::Public,
-        Permission::{Enter, ManageAccounts, ReadAudit, ReadCampaigns, ReadReports, ScreenComments},
+        Permission::{
+            Enter, ManageAccounts, ManageCampaigns, ReadAudit, ReadCampaigns, ReadReports, ScreenComments,
+        },
     },
     error,
     middleware::{headers, log},
@@ -100,6 +102,14 @@ pub fn map() -> Registry {
         .post(ManageAccounts, admin::accounts::end_sessions)
         .get(ReadAudit, admin::audit::show)
         .get(ReadAudit, admin::audit::csv)
+        .get(ManageCampaigns, admin::definitions::list::show)
+        .get(ManageCampaigns, admin::definitions::import::show)
+        .post(ManageCampaigns, admin::definitions::import::upload)
+        .post(ManageCampaigns, admin::definitions::import::check)
+        .get(ManageCampaigns, admin::definitions::show::show)
+        .get(ManageCampaigns, admin::definitions::show::toml)
+        .get(ManageCampaigns, admin::definitions::show::xlsform)
+        .post(ManageCampaigns, admin::definitions::show::remove)
         .get(Public, admin::mail::show)
         // Operators
         .plain("/healthz", Public, || async { "ok\n" })

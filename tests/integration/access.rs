@@ -89,14 +89,24 @@ const STAFF: &str = "
     POST /admin/tai-khoan/{name}/phien                            +   -   -   -   -
     GET  /admin/nhat-ky                                           +   -   -   -   +
     GET  /admin/nhat-ky.csv                                       +   -   -   -   +
+    GET  /admin/definitions                                       -   +   -   -   -
+    GET  /admin/definitions/import                                -   +   -   -   -
+    POST /admin/definitions/import                                -   +   -   -   -
+    POST /admin/definitions/import/check                          -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}                        -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}/toml                   -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}/{form}/xlsform         -   +   -   -   -
+    POST /admin/definitions/{id}/{version}/remove                 -   +   -   -   -
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 4] = [
+const EXAMPLES: [(&str, &str); 6] = [
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),
     ("{id}", "00000000000000000000000000000000"),
+    ("{version}", "2026.1"),
+    ("{form}", "counter"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];

@@ -8,7 +8,7 @@ use crate::{
     web::{
         assets,
         auth::{
-            access::Permission::{self, ManageAccounts, ReadAudit, ReadCampaigns},
+            access::Permission::{self, ManageAccounts, ManageCampaigns, ReadAudit, ReadCampaigns},
             session::Staff,
         },
         respond::answer::in_language,
@@ -28,6 +28,11 @@ const MENU: &[Place] = &[
         needs: ReadCampaigns,
         path: "/admin/campaigns",
         name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
+    },
+    Place {
+        needs: ManageCampaigns,
+        path: "/admin/definitions",
+        name: |lang| fl!(lang.messages(), "desk-definitions"),
     },
     Place {
         needs: ManageAccounts,

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;
+pub mod definitions;
 pub mod form;
 pub mod frame;
 pub mod home;
