@@ -24,4 +24,5 @@ mod second_factor;
 mod staff;
 mod statistics;
 mod support;
+mod units;
 mod xlsform;

@@ -12,3 +12,4 @@ pub mod lost_factor;
 pub mod mail;
 pub mod report;
 pub mod second_factor;
+pub mod units;

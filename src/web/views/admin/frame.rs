@@ -8,7 +8,7 @@ use crate::{
     web::{
         assets,
         auth::{
-            access::Permission::{self, ManageCampaigns, ReadCampaigns},
+            access::Permission::{self, ManageCampaigns, ReadCampaigns, ReadUnits},
             session::Staff,
         },
         respond::answer::in_language,
@@ -23,12 +23,13 @@ struct Place {
 }
 
 /// The main menu: everybody sees the places that they may enter.
-const MENU: [Place; 2] = [
+const MENU: [Place; 3] = [
     Place {
         needs: ReadCampaigns,
         path: "/admin/campaigns",
         name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
     },
+    Place { needs: ReadUnits, path: "/admin/units", name: |lang| fl!(lang.messages(), "desk-units") },
     Place {
         needs: ManageCampaigns,
         path: "/admin/definitions",

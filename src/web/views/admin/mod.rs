@@ -11,3 +11,4 @@ pub mod home;
 pub mod login;
 pub mod mail;
 pub mod second_factor;
+pub mod units;
