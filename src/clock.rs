@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 
 /// Tells the time in UTC milliseconds since 1970. Cheap to clone.
 #[derive(Clone)]
@@ -37,9 +37,33 @@ pub fn province() -> TimeZone {
     TimeZone::get("Asia/Ho_Chi_Minh").unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(7)))
 }
 
+/// The date of a day since 1970; `None` where it lies outside the years that have four digits.
+pub fn date(days: i32) -> Option<Date> {
+    Date::constant(1970, 1, 1).checked_add(Span::new().try_days(days).ok()?).ok()
+}
+
+/// The day of a date, in days since 1970.
+pub fn days(date: Date) -> i32 {
+    (date - Date::constant(1970, 1, 1)).get_days()
+}
+
 /// The day of a moment in the province's time zone, in days since 1970.
 pub fn day(milliseconds: i64) -> i32 {
     let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
     let offset = i64::from(province().to_offset(moment).seconds());
     i32::try_from((milliseconds / 1_000 + offset).div_euclid(86_400)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_dates_are_the_same() {
+        for (days_since, text) in [(0, "1970-01-01"), (20_270, "2025-07-01"), (-1, "1969-12-31")] {
+            let day: Date = text.parse().unwrap();
+            assert_eq!((date(days_since), days(day)), (Some(day), days_since));
+        }
+        assert_eq!(date(i32::MAX), None);
+    }
 }

@@ -1,8 +1,10 @@
 //! The way of a figure: from the store's columns through the index to a report.
 
 use i18n_embed_fl::fl;
+use jiff::civil::Date;
 
 use crate::{
+    clock,
     definition::message::with_hint,
     index::{
         self,
@@ -11,7 +13,7 @@ use crate::{
         report::Report,
     },
     language::Lang,
-    organisation::{Margin, Stratum, UnitTree},
+    organisation::{Campaign, Margin, Stratum, UnitTree},
     store::{
         Store, StoreError, campaigns, campaigns::Stored, comments, ready, ready::Ready, sheets, turnout,
         units, urn,
@@ -51,11 +53,29 @@ impl NoReport {
     }
 }
 
+/// Which units a report shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Under {
+    /// Those of the campaign's time.
+    #[default]
+    Then,
+    /// Those that there are now: what was answered at a unit that has been merged counts for its successor.
+    Successors,
+}
+
 /// The report of a campaign at `now`. A closed campaign's urn is opened first.
 ///
 /// # Errors
 /// [`NoReport`].
 pub async fn report(store: &Store, slug: &str, now: i64) -> Result<Report, NoReport> {
+    report_under(store, slug, now, Under::Then).await
+}
+
+/// The same under other units.
+///
+/// # Errors
+/// [`NoReport`].
+pub async fn report_under(store: &Store, slug: &str, now: i64, under: Under) -> Result<Report, NoReport> {
     let Some(stored) = campaigns::find(&mut store.read().await?, slug).await? else {
         let all = campaigns::all(&mut store.read().await?).await?;
         let known = all.into_iter().map(|stored| stored.campaign.slug).collect();
@@ -73,6 +93,9 @@ pub async fn report(store: &Store, slug: &str, now: i64) -> Result<Report, NoRep
     let wave = Wave::load(store, stored, now).await?;
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
     let work = tokio::task::spawn_blocking(move || {
+        if under == Under::Successors {
+            return wave.compute_under_successors();
+        }
         let before = earlier.and_then(|earlier| match earlier.compute(None) {
             Ok(report) => Some((report, earlier)),
             Err(error) => {
@@ -91,10 +114,19 @@ pub async fn report(store: &Store, slug: &str, now: i64) -> Result<Report, NoRep
     }
 }
 
+/// The day whose tree a campaign's report shows: today while it runs, else its first or last one, so that the report of a
+/// campaign that is over stays as it was when units move (security test E-10).
+fn day(campaign: &Campaign, now: i64) -> Date {
+    let (first, last) = (clock::day(campaign.opens), clock::day(campaign.closes.saturating_sub(1)));
+    clock::date(clock::day(now).min(last).max(first)).unwrap_or(Date::ZERO)
+}
+
 /// All that a campaign's report is computed from.
 struct Wave {
     ready: Ready,
     tree: UnitTree,
+    /// The units that there are now, those that were merged below their successors.
+    successors: UnitTree,
     strata: Vec<Stratum>,
     margins: Vec<Margin>,
     sheets: Sheets,
@@ -111,8 +143,11 @@ impl Wave {
         let turnout = turnout::of(store, &stored, now).await?;
         let mut db = store.read().await?;
         let ready = ready::load(&mut db, stored).await?;
+        let history = units::history(&mut db).await?;
+        let no_tree = |_| StoreError::Corrupt("tree of units");
         Ok(Self {
-            tree: units::tree(&mut db).await?,
+            tree: history.on(day(&ready.stored.campaign, now)).map_err(no_tree)?,
+            successors: history.merged().map_err(no_tree)?,
             strata: campaigns::strata(&mut db, ready.stored.number).await?,
             margins: campaigns::margins(&mut db, ready.stored.number).await?,
             sheets: sheets::load(&mut db, ready.stored.number, &ready.questionnaire).await?,
@@ -125,7 +160,15 @@ impl Wave {
     }
 
     fn compute(&self, previous: Option<Previous<'_>>) -> Result<Report, index::Error> {
-        let mut report = index::compute(&Input {
+        Ok(self.finish(index::compute(&self.input(previous))?))
+    }
+
+    fn compute_under_successors(&self) -> Result<Report, index::Error> {
+        Ok(self.finish(index::under_successors(&self.input(None), &self.successors)?))
+    }
+
+    fn input<'a>(&'a self, previous: Option<Previous<'a>>) -> Input<'a> {
+        Input {
             campaign: &self.ready.stored.campaign,
             definition: &self.ready.definition,
             questionnaire: &self.ready.questionnaire,
@@ -136,9 +179,12 @@ impl Wave {
             sheets: &self.sheets,
             links: self.links,
             now: self.now,
-        })?;
+        }
+    }
+
+    fn finish(&self, mut report: Report) -> Report {
         report.comments = placed(&report, &self.ready.questionnaire, self.comments.clone());
         report.campaign.definition.translations.clone_from(&self.ready.translations);
-        Ok(report)
+        report
     }
 }

@@ -576,6 +576,201 @@ admin-mail-none = No mails yet.
 admin-mail-to = To
 admin-mail-from = From
 
+# --- desk units: the tree of units ---
+desk-units-unknown-parent = The unit above “{ $unit }”, “{ $parent }”, is neither in the file nor known. Mend the code or add that unit.
+desk-units-round = These units are above each other in a circle: { $round }. Mend the unit above one of them.
+desk-units-round-before = Before { $day } these units were above each other in a circle: { $round }. Mend the day or the unit above.
+desk-units-ends-first = The last day of “{ $unit }” lies before its first. Mend one of them.
+desk-units-parent-ends = The unit above, “{ $parent }”, ends on { $day }, but “{ $unit }” goes on. Move “{ $unit }” below another unit or end it on the same day.
+desk-units-unknown-successor = The successor of “{ $unit }”, “{ $successor }”, is neither in the file nor known. Mend the code or add that unit.
+desk-units-successor-without-end = “{ $unit }” has a successor but no last day. Give its last day, or no successor.
+desk-units-successor-round = By its successors “{ $unit }” comes to lie below itself. Choose another successor.
+desk-units-successor-ended = The successor of “{ $unit }”, “{ $successor }”, ends no later than “{ $unit }”. Choose a unit that goes on.
+desk-units-in-use = Unit “{ $unit }” ends on { $day }, but the campaign “{ $campaign }” takes answers for it until { $last }. Close the campaign earlier, retire the unit's counters, or end the unit later.
+desk-units-twice = Code “{ $code }” stands in row { $row } already. Each unit has one row.
+desk-units-no-rows = There is no row below the headings.
+desk-units-unknown-column = The column “{ $heading }” does not belong to a list of units and was not read.
+desk-units-merged-cell = Merged cells: the value of the first one holds for every row that they span.
+desk-units-not-a-day = “{ $text }” is no day. Write it as 01/07/2025 or 2025-07-01.
+desk-units = Units
+desk-units-purpose = The province's tree of units: campaigns, counters and reports all follow it.
+desk-units-none = No units yet
+desk-units-none-what = The quickest way is a file from Excel or CSV. The page has a template and shows everything first: nothing is stored until it is confirmed.
+desk-units-new-first = or add the first unit yourself
+desk-units-import = Import a file
+desk-units-new = Add a unit
+desk-units-new-below = Add a unit below
+desk-units-download-xlsx = Download the list (Excel)
+desk-units-download-csv = Download the list (CSV)
+desk-units-changes = Recent changes
+desk-units-search = Search by name or code (diacritics are not needed)
+desk-units-search-go = Search
+desk-units-hits = { $n ->
+    [one] One unit matches “{ $query }”
+   *[other] { $n } units match “{ $query }”
+ }
+desk-units-hits-none = Try fewer words; diacritics are not needed.
+desk-units-hits-more = Only the first { $n } are shown; type more.
+desk-units-all = The whole tree
+desk-units-count = { $n ->
+    [one] One unit
+   *[other] { $n } units
+ }
+desk-units-show-ended = { $n ->
+    [one] Show one unit that has ended
+   *[other] Show { $n } units that have ended
+ }
+desk-units-hide-ended = Hide units that have ended
+desk-units-below = { $n ->
+    [one] One unit below
+   *[other] { $n } units below
+ }
+desk-units-below-of = { $name }
+desk-units-merged-into = merged into { $name }
+desk-units-from = from { $day }
+desk-units-until = until { $day }
+desk-units-from-until = { $first } – { $last }
+desk-units-always = Unlimited
+desk-units-done = { $n ->
+    [one] The change is stored.
+   *[other] { $n } changes are stored.
+ }
+desk-units-same = Everything was like that already; nothing was changed.
+desk-units-undo = Undo
+desk-units-undo-number = Undo number { $n }
+desk-units-undone = Undone
+desk-units-undo-later = This cannot be undone, since one of these units was changed again. Undo the later change first, or change the unit on its page.
+desk-units-belongs = Unit “{ $unit }” cannot be removed: counters, populations, invitations, accounts or other units belong to it. End it instead.
+desk-units-unit-purpose = One unit: what it belongs to, since when there is it, how it has changed.
+desk-units-code = Unit code
+desk-units-code-hint = Letters without diacritics, digits, “-”, “_”, “.”; used in files, and never changed later.
+desk-units-code-fixed = The code cannot change: answers and files refer to it.
+desk-units-code-taken = Code “{ $code }” belongs to another unit. Choose another one.
+desk-units-name = Unit name
+desk-units-kind = Kind
+desk-units-kind-hint = A free word, but the same for the same kind: reports rank units of one kind. In use: { $kinds }
+desk-units-parent = Unit above
+desk-units-top = (none – at the top)
+desk-units-validity = Exists
+desk-units-valid-from = Exists since
+desk-units-valid-from-hint = Such as 01/07/2025. Empty if the unit is older than this system.
+desk-units-last = Last day
+desk-units-last-hint = The unit works until the end of this day, such as 30/06/2025.
+desk-units-successor = Successor
+desk-units-successor-hint = After a merger: old results stay and can be viewed below the successor. None where a unit is split into several.
+desk-units-successor-none = (none)
+desk-units-edit = Change, move
+desk-units-edit-title = Change { $name }
+desk-units-edit-purpose = Change name, kind and the unit above. Reports of earlier campaigns stay as they are if this is a change from a day on.
+desk-units-new-purpose = Add a unit to the tree. To add many at once, import a file.
+desk-units-save = Save
+desk-units-since = If name, kind or the unit above differ, this is
+desk-units-since-hint = So that reports of earlier campaigns are right.
+desk-units-since-change = A change from a day on
+desk-units-since-change-hint = Before that day all reports show the old name and the old unit above.
+desk-units-since-mistake = A mistake mended
+desk-units-since-mistake-hint = It should always have been so; old reports show it, too.
+desk-units-since-day = Change from
+desk-units-since-day-missing = Give the day from which the change holds.
+desk-units-since-missing = Choose: a change from a day on, or a mistake mended.
+desk-units-day-hint = Such as 01/07/2025
+desk-units-end = End, merge into another
+desk-units-end-title = End { $name }
+desk-units-end-purpose = For a unit that is dissolved or merged into another one.
+desk-units-end-what = After its last day { $name } can no longer be chosen for new campaigns.
+desk-units-end-what-answers = Answers, and reports of earlier campaigns, stay as they are.
+desk-units-end-what-counters = If a campaign still takes answers for the unit after that day, this is refused, and you are told which.
+desk-units-end-what-undo = It can be undone on the page “Recent changes”.
+desk-units-end-go = End the unit
+desk-units-below-to = { $n ->
+    [one] Move the unit below to
+   *[other] Move the { $n } units below to
+ }
+desk-units-below-to-hint = From the day after the last one. Earlier reports still show them below the old unit.
+desk-units-confirm-code = Type the code { $code } to confirm.
+desk-units-resume = Remove the last day: the unit goes on
+desk-units-merge = Merge other units into this one
+desk-units-merge-title = Merge other units into { $name }
+desk-units-merge-purpose = Merges several units at once: those chosen end on the same day and have this unit as their successor.
+desk-units-merge-last = Last day of the units that are merged
+desk-units-merge-near = Units below the same unit
+desk-units-merge-far = Other units ({ $n })
+desk-units-merge-far-legend = Other units that are merged
+desk-units-merge-what = From the next day on, what lies below the chosen units lies below { $name }. Answers and old reports stay below the old units, and can be viewed together below { $name }. This can be undone.
+desk-units-merge-go = Merge
+desk-units-merge-none = Choose at least one unit.
+desk-units-merged = { $n ->
+    [one] One unit was merged into this one
+   *[other] { $n } units were merged into this one
+ }
+desk-units-merged-what = Their old results stay in the report of each campaign.
+desk-units-past = Name and unit above through time
+desk-units-period = Period
+desk-units-changes-purpose = The latest changes to the tree; each can be undone as long as nobody has changed the same units since.
+desk-units-changes-caption = The latest first
+desk-units-changes-none = No changes yet
+desk-units-changes-none-what = Each addition, change, move, merger and import appears here.
+desk-units-when = When
+desk-units-who = Who
+desk-units-what = Unit
+desk-units-and-others = { $n ->
+    [one] and one other
+   *[other] and { $n } others
+ }
+desk-units-import-purpose = Add or change many units at once from an Excel or CSV file. The next step shows what would change; nothing is stored until it is confirmed.
+desk-units-file = File (.xlsx or .csv)
+desk-units-file-hint = At most 5 MB and 20,000 rows. Units that are not in the file stay as they are; a unit above may come later in the file.
+desk-units-file-missing = Choose a file.
+desk-units-import-since = If name, kind or the unit above of a known unit differ, this is
+desk-units-import-since-hint = So that reports of earlier campaigns are right. It makes no difference to new units.
+desk-units-import-preview = Preview
+desk-units-template-title = Template
+desk-units-template-what = The template has the headings and a sheet that explains each column. The downloaded list will do as well: change it and import it again.
+desk-units-template = Download the template (Excel)
+desk-units-sheet = Units
+desk-units-sheet-help = Help
+desk-units-help-code = Needed, unique. Letters without diacritics, digits, “-”, “_”, “.”. It never changes: another code is another unit.
+desk-units-help-name = Needed. The official name.
+desk-units-help-kind = Needed. The same word for the same kind: province, department, district, commune, one-stop…
+desk-units-help-parent = Code of the unit above; empty at the top. It may come later in the file.
+desk-units-help-from = May be empty. The first day of the unit, such as 01/07/2025.
+desk-units-help-to = May be empty. The last day of the unit, such as 30/06/2025.
+desk-units-help-successor = May be empty. Code of the unit that this one was merged into; needs a last day.
+desk-units-rows-wrong = { $n ->
+    [one] One thing in the file needs mending. Nothing was stored; mend it and choose the file again.
+   *[other] { $n } things in the file need mending. Nothing was stored; mend them and choose the file again.
+ }
+desk-units-faults = To mend in the file ({ $n })
+desk-units-faults-caption = Rows and columns as in Excel
+desk-units-place = Place
+desk-units-mend = What to mend
+desk-units-more-rows = and { $n } more rows
+desk-units-preview = Preview
+desk-units-preview-purpose = What the file “{ $file }” would change. Nothing is stored until you confirm at the end of the page.
+desk-units-import-other = Choose another file
+desk-units-import-changed = Somebody changed the tree of units meanwhile, so nothing was stored. Below is what the file would change now; look again and confirm once more.
+desk-units-guessed = The file does not say its encoding and was read as Windows-1258. Look whether the names below are right; if not, save the file as “CSV UTF-8” or .xlsx.
+desk-units-fact-added = Added
+desk-units-fact-changed = Changed
+desk-units-fact-same = Same
+desk-units-fact-absent = Not in the file
+desk-units-absent-stay = Units that are not in the file stay as they are. To end one, give its last day in the file or on its page.
+desk-units-notes = Please note ({ $n })
+desk-units-nothing-changes = The tree is as the file says; nothing changes.
+desk-units-back = Back to the tree
+desk-units-group-ended = Ended or merged: { $n }
+desk-units-group-moved = Moved: { $n }
+desk-units-group-renamed = Renamed: { $n }
+desk-units-group-other = Days changed: { $n }
+desk-units-group-added = Added: { $n }
+desk-units-row = Row
+desk-units-change = Change
+desk-units-import-go = { $n ->
+    [one] Confirm: store one change
+   *[other] Confirm: store { $n } changes
+ }
+apply-not-a-day = { $moment } is no day; write a day without a time, such as 2025-07-01.
+
 # --- access: permissions, accounts, audit log ---
 access-menu = Main menu
 access-menu-campaigns = Surveys
@@ -1050,6 +1245,8 @@ report-skip = Go to the report
 report-back = Back to the campaign
 report-nav = Pages
 report-language-name = English
+report-units-now = Show under today's units (after mergers)
+report-units-then = Show under the units of the time
 report-downloads = Download
 report-index = Satisfaction index
 report-target = Target
@@ -1275,6 +1472,7 @@ index-self-selected = All answers came from people who chose to answer (open QR 
 index-partly-self-selected = Some answers came from people who chose to answer (open QR code, tablet at a counter); they are no random sample, so that the margins of error are indicative only.
 index-draw-not-recorded = Whether those asked had been drawn at random is not recorded here; the margins of error hold only if those who answered can be taken for a random sample.
 index-closed-until-end = A survey by personal links: results open only after it closes; the number of persons who have answered is updated once a day.
+index-successors = Units are those of today: answers at a unit that was merged count for its successor. Only figures that follow from the campaign's own report are shown.
 index-suppressed = Figures with fewer than { $k } answers, and figures that would give them away, are not published.
 index-not-computable = “{ $dimension }” cannot be computed, since a criterion of it has no answer.
 index-margin-not-used = Unit { $unit }: weights were not adjusted by “{ $by }” because { $why }; the unit's answers are weighted by its population alone.

@@ -9,7 +9,7 @@ use crate::{
     clock,
     definition::{Entry, translation},
     language::Lang,
-    organisation::{Campaign, Margin, Notice, Stratum, Unit},
+    organisation::{Campaign, Margin, Notice, Stratum, UnitChange},
     store::{campaigns::Stored, invitations::Invitation, places::Place},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub enum Change {
     /// A unit added or changed; its parent is there by then.
-    Unit { unit: Unit, before: Option<Unit> },
+    Unit(UnitChange),
     /// A definition pinned, or (with the number of the pinned one) replaced before anybody answered.
     Definition { entry: Entry, replaces: Option<i64> },
     /// A translation of a pinned definition added, or changed before anybody answered in its language.
@@ -105,17 +105,7 @@ impl Change {
     pub fn words(&self, lang: Lang) -> Vec<String> {
         let m = lang.messages();
         match self {
-            Self::Unit { unit, before: None } => {
-                vec![format!("+ {}: {}", fl!(m, "apply-a-unit", code = unit.code.as_str()), unit.name)]
-            }
-            Self::Unit { unit, before: Some(before) } => {
-                let mut changed = Differences(Vec::new());
-                changed.note("name", &before.name, &unit.name);
-                changed.note("kind", &before.kind, &unit.kind);
-                changed.note("parent", &or_dash(before.parent.as_ref()), &or_dash(unit.parent.as_ref()));
-                let what = fl!(m, "apply-a-unit", code = unit.code.as_str());
-                vec![format!("~ {what}: {}", changed.finish())]
-            }
+            Self::Unit(change) => vec![unit_words(lang, change)],
             Self::Definition { entry, replaces } => {
                 let definition = &entry.definition;
                 let (id, version) = (definition.id.as_str(), definition.version.as_str());
@@ -172,6 +162,30 @@ impl Change {
                 )]
             }
         }
+    }
+}
+
+fn unit_words(lang: Lang, change: &UnitChange) -> String {
+    let what = fl!(lang.messages(), "apply-a-unit", code = change.code());
+    match (&change.before, &change.after) {
+        (None, Some(after)) => format!("+ {what}: {}", after.unit.name),
+        (Some(before), Some(after)) => {
+            let mut changed = Differences(Vec::new());
+            let (was, is) = (&before.unit, &after.unit);
+            changed.note("name", &was.name, &is.name);
+            changed.note("kind", &was.kind, &is.kind);
+            changed.note("parent", &or_dash(was.parent.as_ref()), &or_dash(is.parent.as_ref()));
+            let moved = !changed.0.is_empty();
+            changed.note("valid_from", &or_dash(was.valid_from), &or_dash(is.valid_from));
+            changed.note("valid_to", &or_dash(was.valid_to), &or_dash(is.valid_to));
+            changed.note("successor", &or_dash(was.successor.as_ref()), &or_dash(is.successor.as_ref()));
+            // From when a change holds is told where it is the only thing that changed.
+            if !moved {
+                changed.note("since", &or_dash(before.since()), &or_dash(after.since()));
+            }
+            format!("~ {what}: {}", changed.finish())
+        }
+        (_, None) => format!("- {what}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::Plan;
 use crate::{
-    organisation::{Margin, Stratum, Unit},
+    organisation::{History, Margin, Stratum},
     store::{
         AsConn, StoreError,
         campaigns::{self, Stored},
@@ -18,7 +18,7 @@ use crate::{
 /// The database's side; empty for one that is not made yet.
 #[derive(Debug, Default)]
 pub struct Known {
-    pub units: BTreeMap<String, Unit>,
+    pub units: History,
     pub definitions: Vec<Pinned>,
     pub translations: Vec<KnownTranslation>,
     pub campaigns: Vec<KnownCampaign>,
@@ -55,9 +55,8 @@ impl Known {
     /// # Errors
     /// [`StoreError`] from the database.
     pub async fn load(db: &mut impl AsConn, plan: &Plan) -> Result<Self, StoreError> {
-        let tree = units::tree(db).await?;
         let mut known = Self {
-            units: tree.units().iter().map(|unit| (unit.code.clone(), unit.clone())).collect(),
+            units: units::history(db).await?,
             definitions: definitions::all(db).await?,
             translations: Vec::new(),
             campaigns: Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use i18n_embed_fl::fl;
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     notice,
@@ -27,6 +27,11 @@ pub struct UnitAsked {
     pub name: Said<String>,
     pub kind: Said<String>,
     pub parent: Option<Said<String>>,
+    pub valid_from: Option<Said<Date>>,
+    pub valid_to: Option<Said<Date>>,
+    pub successor: Option<Said<String>>,
+    /// The day from which name, kind and parent hold.
+    pub since: Option<Said<Date>>,
 }
 
 /// `[[campaign]]`
@@ -91,7 +96,7 @@ pub struct InvitationAsked {
 }
 
 const FILE: [&str; 2] = ["unit", "campaign"];
-const UNIT: [&str; 4] = ["code", "name", "kind", "parent"];
+const UNIT: [&str; 8] = ["code", "name", "kind", "parent", "valid_from", "valid_to", "successor", "since"];
 const CAMPAIGN: [&str; 17] = [
     "slug",
     "definition",
@@ -183,7 +188,16 @@ fn unit(found: &mut Findings<'_>, table: &Table<'_>) -> UnitAsked {
         name: line(found, table, "name", value::NAME),
         kind: line(found, table, "kind", value::KIND),
         parent: table.text(found, "parent"),
+        valid_from: day(found, table, "valid_from"),
+        valid_to: day(found, table, "valid_to"),
+        successor: table.text(found, "successor"),
+        since: day(found, table, "since"),
     }
+}
+
+fn day(found: &mut Findings<'_>, table: &Table<'_>, key: &str) -> Option<Said<Date>> {
+    let said = table.moment(found, key)?;
+    value::day(found, &said)
 }
 
 fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> CampaignAsked {

@@ -20,7 +20,11 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
     let mut numbers = Numbers::default();
     for change in changes {
         match change {
-            Change::Unit { unit, .. } => units::put(db, unit).await?,
+            Change::Unit(change) => {
+                if let Some(after) = &change.after {
+                    units::put(db, after).await?;
+                }
+            }
             Change::Definition { entry, replaces } => {
                 let (definition, sha256, canonical) = (&entry.definition, &entry.sha256, &entry.canonical);
                 if let Some(number) = replaces {

@@ -10,24 +10,17 @@ use toml::value::{Datetime, Offset as TomlOffset};
 use unicode_normalization::UnicodeNormalization;
 
 use super::source::{Findings, Said};
+use crate::organisation::text::{is_code, is_control, shown};
 
-/// Longest code, in characters.
-pub const CODE: usize = 64;
-/// Longest name of a unit, counter or person.
-pub const NAME: usize = 300;
+pub use crate::organisation::text::{CODE, KIND, NAME};
 /// Longest title of a campaign.
 pub const TITLE: usize = 300;
-/// Longest kind of unit.
-pub const KIND: usize = 64;
 
 /// A code: ASCII letters, digits, `-`, `_`, `.`, the first one a letter or digit. Codes stand in addresses, in file
 /// names and in tables that people read out to each other.
 pub fn code(found: &mut Findings<'_>, said: &Said<String>) {
     let code = said.value.as_str();
-    let fits = code.len() <= CODE
-        && code.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && code.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    if !fits && !is_placeholder(found, said) {
+    if !is_code(code) && !is_placeholder(found, said) {
         let words = fl!(found.lang.messages(), "apply-bad-code", code = shown(code), most = CODE);
         found.wrong(said.spot, words);
     }
@@ -68,14 +61,6 @@ pub fn line(found: &mut Findings<'_>, said: Said<String>, most: usize) -> Said<S
     Said { value, spot: said.spot }
 }
 
-/// Line breaks and other control characters, and those that turn the direction of writing: they forge what is shown
-/// or sent.
-fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 /// An e-mail address of one person.
 pub fn email(found: &mut Findings<'_>, said: Said<String>) -> Said<String> {
     let value: String = said.value.trim_matches(' ').nfc().collect();
@@ -84,13 +69,6 @@ pub fn email(found: &mut Findings<'_>, said: Said<String>) -> Said<String> {
         found.wrong(said.spot, fl!(found.lang.messages(), "apply-bad-email", email = shown(&value)));
     }
     Said { value, spot: said.spot }
-}
-
-/// A value as it can be shown: no control characters, not too long.
-fn shown(value: &str) -> String {
-    let shown: String =
-        value.chars().take(CODE + 1).map(|c| if is_control(c) { '\u{fffd}' } else { c }).collect();
-    if value.chars().count() > CODE + 1 { shown + "…" } else { shown }
 }
 
 /// A moment in UTC milliseconds since 1970: without an offset in `zone`, without a time at the day's start.
@@ -103,6 +81,21 @@ pub fn moment(found: &mut Findings<'_>, said: &Said<Option<Datetime>>, zone: &Ti
         })
     });
     Said { value: value.unwrap_or_default(), spot: said.spot }
+}
+
+/// A day without a time.
+pub fn day(found: &mut Findings<'_>, said: &Said<Option<Datetime>>) -> Option<Said<Date>> {
+    let datetime = said.value?;
+    let date =
+        datetime.date.filter(|_| datetime.time.is_none() && datetime.offset.is_none()).and_then(|date| {
+            let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
+            Date::new(i16::try_from(date.year).ok()?, month, day).ok()
+        });
+    if date.is_none() {
+        let words = fl!(found.lang.messages(), "apply-not-a-day", moment = datetime.to_string());
+        found.wrong(said.spot, words);
+    }
+    Some(Said { value: date?, spot: said.spot })
 }
 
 fn milliseconds(datetime: &Datetime, zone: &TimeZone) -> Option<i64> {

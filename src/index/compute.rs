@@ -765,14 +765,22 @@ fn judge_drivers(result: &mut Figures) {
     }
 }
 
-fn hide_criterion(criterion: &mut CriterionResult) {
+pub(super) fn hide_criterion(criterion: &mut CriterionResult) {
     criterion.asked = None;
     criterion.counts.clear();
     criterion.estimate = Estimate::default();
     criterion.mean = Estimate::default();
 }
 
-fn hide_all(result: &mut Figures) {
+/// Leaves out how answers go together.
+pub(super) fn forget_associations(result: &mut Figures) {
+    for dimension in &mut result.dimensions {
+        dimension.reliability = hidden_reliability(dimension.reliability.items);
+    }
+    result.drivers = hidden_drivers(&result.drivers);
+}
+
+pub(super) fn hide_all(result: &mut Figures) {
     result.index = Estimate::default();
     result.parts.iter_mut().for_each(|part| part.estimate = Estimate::default());
     for dimension in &mut result.dimensions {

@@ -25,6 +25,7 @@ mod ranking;
 mod recovery;
 pub mod report;
 mod rotation;
+mod succession;
 mod suppress;
 mod tally;
 #[cfg(test)]
@@ -32,3 +33,4 @@ mod tests;
 
 pub use compute::{compute, smallest_cell};
 pub use error::Error;
+pub use succession::under_successors;

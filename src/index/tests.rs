@@ -109,6 +109,7 @@ fn units() -> UnitTree {
         name: code.to_uppercase(),
         kind: "unit".to_owned(),
         parent: parent.map(str::to_owned),
+        ..Unit::default()
     };
     UnitTree::new([
         unit("root", None),

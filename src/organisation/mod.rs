@@ -3,13 +3,18 @@
 //! Pure: what is stored is in [`crate::store`], what is read from files in [`crate::apply`].
 
 pub mod campaign;
+pub mod history;
+pub mod import;
 pub mod kiosk_code;
 pub mod mode;
 pub mod notice;
+pub mod problem;
 pub mod role;
+pub mod text;
 pub mod unit;
 
 pub use campaign::{Campaign, Channel, Counter, Margin, Phase, Stratum};
+pub use history::{Dated, History, Past, Since, UnitChange};
 pub use mode::Mode;
 pub use notice::Notice;
 pub use role::Role;

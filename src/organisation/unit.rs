@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// A unit of the administration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// Stable unique code: `qn`.
     pub code: String,
@@ -15,6 +16,15 @@ pub struct Unit {
     pub kind: String,
     /// Code of the unit above; absent at a root.
     pub parent: Option<String>,
+    /// The first day on which it exists; absent: as long as anybody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Date>,
+    /// The last day on which it exists; absent: it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Date>,
+    /// Code of the unit that it was merged into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<String>,
 }
 
 /// The units of a province in the order of the tree: every unit after its parent, siblings by code.

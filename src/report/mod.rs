@@ -12,6 +12,7 @@ pub mod html;
 pub mod scope;
 pub mod shown;
 pub mod words;
+pub mod workbook;
 
 mod csv;
 mod json;

@@ -26,7 +26,8 @@ use super::{
     auth::access::{
         Access::Public,
         Permission::{
-            Enter, ManageAccounts, ManageCampaigns, ReadAudit, ReadCampaigns, ReadReports, ScreenComments,
+            Enter, ManageAccounts, ManageCampaigns, ManageUnits, ReadAudit, ReadCampaigns, ReadReports,
+            ReadUnits, ScreenComments,
         },
     },
     error,
@@ -102,6 +103,26 @@ pub fn map() -> Registry {
         .post(ManageAccounts, admin::accounts::end_sessions)
         .get(ReadAudit, admin::audit::show)
         .get(ReadAudit, admin::audit::csv)
+        // Units
+        .get(ReadUnits, admin::units::tree::show)
+        .get(ReadUnits, admin::units::show::show)
+        .get(ManageUnits, admin::units::amend::new)
+        .post(ManageUnits, admin::units::amend::add)
+        .get(ManageUnits, admin::units::amend::edit)
+        .post(ManageUnits, admin::units::amend::change)
+        .get(ManageUnits, admin::units::end::ask)
+        .post(ManageUnits, admin::units::end::end)
+        .post(ManageUnits, admin::units::end::resume)
+        .get(ManageUnits, admin::units::merge::ask)
+        .post(ManageUnits, admin::units::merge::merge)
+        .get(ManageUnits, admin::units::import::ask)
+        .post(ManageUnits, admin::units::import::preview)
+        .post(ManageUnits, admin::units::import::confirm)
+        .get(ManageUnits, admin::units::export::csv)
+        .get(ManageUnits, admin::units::export::xlsx)
+        .get(ManageUnits, admin::units::export::template)
+        .get(ManageUnits, admin::units::changes::show)
+        .post(ManageUnits, admin::units::changes::undo)
         .get(ManageCampaigns, admin::definitions::list::show)
         .get(ManageCampaigns, admin::definitions::import::show)
         .post(ManageCampaigns, admin::definitions::import::upload)

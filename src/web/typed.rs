@@ -2,21 +2,12 @@
 
 use jiff::civil::{Date, Time};
 
-use crate::clock;
+use crate::{clock, tabular::value};
 
 /// A day as typed: day, month and year in figures, in that order and with any of `/ - .` between them, or as computers
 /// write it (`2026-10-01`).
 pub fn day(typed: &str) -> Option<Date> {
-    let parts: Vec<&str> = typed.trim().split(['/', '-', '.']).map(str::trim).collect();
-    let &[first, month, last] = parts.as_slice() else { return None };
-    if ![first, month, last].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit())) {
-        return None;
-    }
-    let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
-    if year.len() != 4 || day.len() > 2 || month.len() > 2 {
-        return None;
-    }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    value::day(typed)
 }
 
 /// A day as it is shown in a field: `01/10/2026`.

@@ -89,6 +89,25 @@ const STAFF: &str = "
     POST /admin/tai-khoan/{name}/phien                            +   -   -   -   -
     GET  /admin/nhat-ky                                           +   -   -   -   +
     GET  /admin/nhat-ky.csv                                       +   -   -   -   +
+    GET  /admin/units                                             +   +   +   -   -
+    GET  /admin/unit/{code}                                       +   +   +   -   -
+    GET  /admin/units/new                                         -   +   -   -   -
+    POST /admin/units/new                                         -   +   -   -   -
+    GET  /admin/unit/{code}/edit                                  -   +   -   -   -
+    POST /admin/unit/{code}/edit                                  -   +   -   -   -
+    GET  /admin/unit/{code}/end                                   -   +   -   -   -
+    POST /admin/unit/{code}/end                                   -   +   -   -   -
+    POST /admin/unit/{code}/resume                                -   +   -   -   -
+    GET  /admin/unit/{code}/merge                                 -   +   -   -   -
+    POST /admin/unit/{code}/merge                                 -   +   -   -   -
+    GET  /admin/units/import                                      -   +   -   -   -
+    POST /admin/units/import                                      -   +   -   -   -
+    POST /admin/units/import/confirm                              -   +   -   -   -
+    GET  /admin/units/units.csv                                   -   +   -   -   -
+    GET  /admin/units/units.xlsx                                  -   +   -   -   -
+    GET  /admin/units/template.xlsx                               -   +   -   -   -
+    GET  /admin/units/changes                                     -   +   -   -   -
+    POST /admin/units/changes/{number}/undo                       -   +   -   -   -
     GET  /admin/definitions                                       -   +   -   -   -
     GET  /admin/definitions/import                                -   +   -   -   -
     POST /admin/definitions/import                                -   +   -   -   -
@@ -100,13 +119,15 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),
     ("{id}", "00000000000000000000000000000000"),
     ("{version}", "2026.1"),
     ("{form}", "counter"),
+    ("{code}", "qn"),
+    ("{number}", "1"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];

@@ -26,4 +26,5 @@ mod second_factor;
 mod staff;
 mod statistics;
 mod support;
+mod units;
 mod xlsform;

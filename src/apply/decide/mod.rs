@@ -50,7 +50,8 @@ pub fn decide(
     now: i64,
 ) -> Vec<Change> {
     let listed = plan.units.iter().map(|unit| unit.code.value.clone()).filter(|code| !code.is_empty());
-    let mut units: Vec<String> = known.units.keys().cloned().chain(listed).collect();
+    let mut units: Vec<String> =
+        known.units.iter().map(|dated| dated.unit.code.clone()).chain(listed).collect();
     units.sort();
     units.dedup();
     // What the files say of a campaign holds.
@@ -58,7 +59,7 @@ pub fn decide(
     let asked = plan.campaigns.iter().map(|c| (c.slug.value.clone(), c.opens.value));
     let campaigns = campaigns.chain(asked).filter(|(slug, _)| !slug.is_empty()).collect();
     let grounds = Grounds { known, library, key, units, campaigns, now };
-    let mut changes = units::decide(found, &grounds, &plan.units);
+    let mut changes = units::decide(found, &grounds, plan);
     for asked in &plan.campaigns {
         campaign::decide(found, &grounds, asked, &mut changes);
     }

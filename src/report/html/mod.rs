@@ -51,6 +51,8 @@ pub struct Navigation<'a> {
     pub log_out: &'a str,
     /// The same page by language.
     pub languages: &'a [(Lang, &'a str)],
+    /// Label and address of the same report under other units.
+    pub other: Option<(&'a str, &'a str)>,
     /// The same report in other formats: the format's name and its address.
     pub downloads: &'a [(&'a str, &'a str)],
 }
@@ -116,6 +118,7 @@ fn header(frame: &Frame<'_>) -> Markup {
                 .in {
                     span aria-hidden="true" { (fl!(words, "report-downloads")) }
                     ul { @for (format, href) in navigation.downloads { li { a href=(href) { (format) } } } }
+                    @if let Some((label, href)) = navigation.other { a.other href=(href) { (label) } }
                 }
             }
         }

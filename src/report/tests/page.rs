@@ -326,6 +326,7 @@ fn a_report_of_one_unit_is_headed_by_its_name() {
 #[test]
 fn the_frame_links_back_to_other_languages_and_to_files() {
     let navigation = Navigation {
+        other: None,
         back: "/admin/campaigns/x",
         account: "nguyen.van.an",
         log_out: "/admin/logout",
@@ -364,6 +365,7 @@ fn look() {
     demonstration.campaign.demonstration = true;
     demonstration.campaign.status = crate::organisation::Phase::Open;
     let navigation = Navigation {
+        other: None,
         back: "#",
         account: "nguyen.van.an",
         log_out: "/admin/logout",

@@ -16,3 +16,4 @@ pub mod own;
 pub mod password_link;
 pub mod report;
 pub mod second_factor;
+pub mod units;

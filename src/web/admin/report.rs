@@ -9,16 +9,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::routing::TypedPath;
+use i18n_embed_fl::fl;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::login::LogoutPath;
 use crate::{
-    figures::{self, NoReport},
+    figures::{self, NoReport, Under},
     index::report::Report,
     language::Lang,
     report::{self, html},
-    store::audit,
+    store::{audit, units},
     web::{
         app::App,
         assets,
@@ -69,6 +70,27 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 pub struct Part {
     /// Code of the unit that the report is about; absent: the whole campaign.
     pub unit: Option<String>,
+    /// `now`: under the units that there are now.
+    pub units: Option<String>,
+}
+
+impl Part {
+    fn under(&self) -> Under {
+        if self.units.as_deref() == Some("now") { Under::Successors } else { Under::Then }
+    }
+
+    /// The address of a report or file with this part of it.
+    fn address(&self, base: &str, under: Under) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(unit) = &self.unit {
+            query.append_pair("unit", unit);
+        }
+        if under == Under::Successors {
+            query.append_pair("units", "now");
+        }
+        let query = query.finish();
+        if query.is_empty() { base.to_owned() } else { format!("{base}?{query}") }
+    }
 }
 
 /// The report as this account sees it: cut to its own units, and without comments for those who read none.
@@ -87,7 +109,8 @@ async fn compute(app: &App, staff: &Staff, slug: &str, part: &Part, lang: Lang) 
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
         return Err(response);
     };
-    let mut report = figures::report(&app.store, slug, app.clock.now()).await.map_err(|no| match no {
+    let computed = figures::report_under(&app.store, slug, app.clock.now(), part.under()).await;
+    let mut report = computed.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => unknown(),
         NoReport::Store(error) => error::of_store(&error, lang),
         NoReport::Index(error) => error::page(lang, Kind::Words { words: &error.words(lang) }),
@@ -115,17 +138,12 @@ pub async fn show(
         Err(response) => return response,
     };
     let base = format!("/admin/campaigns/{}/report", path.slug);
-    let file = |extension: &str| match &part.unit {
-        None => format!("{base}.{extension}"),
-        Some(unit) => {
-            let unit: String = form_urlencoded::byte_serialize(unit.as_bytes()).collect();
-            format!("{base}.{extension}?unit={unit}")
-        }
-    };
+    let file = |extension: &str| part.address(&format!("{base}.{extension}"), part.under());
     let (json, csv, xlsx) = (file("json"), file("csv"), file("xlsx"));
     let back = in_language(&format!("/admin/campaigns/{}", path.slug), lang);
     let languages = language_links(&base);
     let languages: Vec<(Lang, &str)> = languages.iter().map(|(lang, href)| (*lang, href.as_str())).collect();
+    let other = other_units(&app, &part, &base, lang).await;
     let css = assets::asset_url("report.css");
     let log_out = LogoutPath.to_string();
     let frame = html::Frame {
@@ -136,10 +154,22 @@ pub async fn show(
             account: &staff.account,
             log_out: &log_out,
             languages: &languages,
+            other: other.as_ref().map(|(label, href)| (label.as_str(), href.as_str())),
             downloads: &[("XLSX", &xlsx), ("CSV", &csv), ("JSON", &json)],
         }),
     };
     error::html(StatusCode::OK, html::page(&report, &frame).into_string())
+}
+
+/// The way to the same report under the units of its time or of today, where they differ.
+async fn other_units(app: &App, part: &Part, base: &str, lang: Lang) -> Option<(String, String)> {
+    let m = lang.messages();
+    if part.under() == Under::Successors {
+        return Some((fl!(m, "report-units-then"), in_language(&part.address(base, Under::Then), lang)));
+    }
+    let history = units::history(&mut app.store.read().await.ok()?).await.ok()?;
+    let merged = history.iter().any(|dated| dated.unit.successor.is_some());
+    merged.then(|| (fl!(m, "report-units-now"), in_language(&part.address(base, Under::Successors), lang)))
 }
 
 /// The report as JSON, `sipas.report/1`.

@@ -302,6 +302,7 @@ mod tests {
             name: code.to_uppercase(),
             kind: "unit".to_owned(),
             parent: parent.map(str::to_owned),
+            ..Unit::default()
         };
         UnitTree::new([
             unit("bd", None),

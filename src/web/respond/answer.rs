@@ -81,7 +81,8 @@ pub fn links_of(questionnaire: &Questionnaire, path: &str) -> Vec<(Lang, String)
 
 /// An address in a language: Vietnamese needs no mark.
 pub fn in_language(path: &str, lang: Lang) -> String {
-    if lang == Lang::VI { path.to_owned() } else { format!("{path}?lang={}", lang.code()) }
+    let sign = if path.contains('?') { '&' } else { '?' };
+    if lang == Lang::VI { path.to_owned() } else { format!("{path}{sign}lang={}", lang.code()) }
 }
 
 /// A staff page's addresses in all languages.

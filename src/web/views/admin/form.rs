@@ -291,9 +291,9 @@ impl<'a> Form<'a> {
                 @let id = if n == 0 { id(name) } else { format!("{}-{n}", id(name)) };
                 .pick {
                     input id=(id) type=(kind) name=(name) value=(choice.value) checked[self.has(name, choice.value)]
-                        aria-describedby=[choice.hint.map(|_| format!("{id}-hint"))];
+                        aria-describedby=[choice.hint.map(|_| format!("{id}-means"))];
                     label for=(id) { (choice.label) }
-                    @if let Some(hint) = choice.hint { p.hint id={ (id) "-hint" } { (hint) } }
+                    @if let Some(hint) = choice.hint { p.hint id={ (id) "-means" } { (hint) } }
                 }
             }
         }

@@ -8,7 +8,9 @@ use crate::{
     web::{
         assets,
         auth::{
-            access::Permission::{self, ManageAccounts, ManageCampaigns, ReadAudit, ReadCampaigns},
+            access::Permission::{
+                self, ManageAccounts, ManageCampaigns, ReadAudit, ReadCampaigns, ReadUnits,
+            },
             session::Staff,
         },
         respond::answer::in_language,
@@ -29,6 +31,7 @@ const MENU: &[Place] = &[
         path: "/admin/campaigns",
         name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
     },
+    Place { needs: ReadUnits, path: "/admin/units", name: |lang| fl!(lang.messages(), "desk-units") },
     Place {
         needs: ManageCampaigns,
         path: "/admin/definitions",

@@ -15,3 +15,4 @@ pub mod mail;
 pub mod own;
 pub mod password;
 pub mod second_factor;
+pub mod units;

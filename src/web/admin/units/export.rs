@@ -1,0 +1,105 @@
+//! The units as a file that imports back without a change, and a file to begin with.
+
+use axum::{
+    extract::{Query, State},
+    http::{
+        HeaderValue,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use axum_extra::routing::TypedPath;
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+
+use super::Units;
+use crate::{
+    language::Lang,
+    organisation::import,
+    report::workbook,
+    tabular,
+    web::{app::App, auth::session::Staff, error, respond::answer::Wanted, views::message::Kind},
+};
+
+/// As CSV.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/units/units.csv")]
+pub struct CsvPath;
+
+/// As a workbook.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/units/units.xlsx")]
+pub struct XlsxPath;
+
+/// A file to begin with.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/units/template.xlsx")]
+pub struct TemplatePath;
+
+const CSV: &str = "text/csv; charset=utf-8";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The units as CSV.
+pub async fn csv(_: CsvPath, _: Staff, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+    let lang = wanted.language();
+    match Units::load(&app).await {
+        Ok(units) => {
+            let rows = import::rows(lang, &units.history);
+            file(tabular::write(rows.iter().map(Vec::as_slice)), "don-vi.csv", CSV)
+        }
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+/// The units as a workbook.
+pub async fn xlsx(_: XlsxPath, _: Staff, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+    let lang = wanted.language();
+    match Units::load(&app).await {
+        Ok(units) => book(lang, &import::rows(lang, &units.history), "don-vi.xlsx"),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+/// A workbook with nothing but headings, and a sheet that explains them.
+pub async fn template(_: TemplatePath, _: Staff, Query(wanted): Query<Wanted>) -> Response {
+    let lang = wanted.language();
+    let headings = import::COLUMNS.iter().map(|column| import::heading(lang, column.key)).collect();
+    book(lang, &[headings], "don-vi-mau.xlsx")
+}
+
+fn book(lang: Lang, rows: &[Vec<String>], name: &'static str) -> Response {
+    let m = lang.messages();
+    let help: Vec<[String; 2]> = import::COLUMNS
+        .iter()
+        .map(|column| {
+            let words = match column.key {
+                import::Key::Code => fl!(m, "desk-units-help-code"),
+                import::Key::Name => fl!(m, "desk-units-help-name"),
+                import::Key::Kind => fl!(m, "desk-units-help-kind"),
+                import::Key::Parent => fl!(m, "desk-units-help-parent"),
+                import::Key::From => fl!(m, "desk-units-help-from"),
+                import::Key::To => fl!(m, "desk-units-help-to"),
+                import::Key::Successor => fl!(m, "desk-units-help-successor"),
+            };
+            [import::heading(lang, column.key), words]
+        })
+        .collect();
+    let sheets = (fl!(m, "desk-units-sheet"), fl!(m, "desk-units-sheet-help"));
+    match workbook::list(&sheets.0, rows, &sheets.1, &help) {
+        Ok(bytes) => file(bytes, name, XLSX),
+        Err(error) => {
+            tracing::error!(%error, "the workbook could not be written");
+            error::page(lang, Kind::Failed)
+        }
+    }
+}
+
+fn file(bytes: Vec<u8>, name: &'static str, kind: &'static str) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}

@@ -1,0 +1,332 @@
+//! Units from a file: read, shown as what would change, and stored only once that was confirmed.
+//!
+//! Nothing is kept between the two steps on the server: the preview carries the list itself, packed, and a fingerprint of
+//! what it showed. What is confirmed is decided anew and must come to the same fingerprint (security test H-10).
+
+use std::io::{Read as _, Write as _};
+
+use axum::{
+    body::Bytes,
+    extract::{Query, Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use axum_extra::routing::TypedPath;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{Units, UnitsPath, done, save};
+use crate::{
+    language::Lang,
+    organisation::{
+        History, Since, UnitChange,
+        import::{Key, List, Unfit},
+    },
+    secret::hex,
+    store::{StoreError, units::Use},
+    tabular::{self, Encoding, Fault, Kind as Written, value},
+    web::{
+        app::App,
+        auth::session::Staff,
+        error,
+        form::{BadForm, Fields},
+        respond::answer::Wanted,
+        typed,
+        upload::{self, Upload},
+        views::{
+            admin::{
+                form::{Fault as FieldFault, Form},
+                units::import::{self as view, Preview},
+            },
+            message::Kind,
+        },
+    },
+};
+
+/// Choosing a file.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/units/import")]
+pub struct ImportPath;
+
+/// Confirming what a file would change.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/units/import/confirm")]
+pub struct ConfirmPath;
+
+/// Names of the fields.
+pub mod field {
+    /// The file.
+    pub const FILE: &str = "file";
+    /// Whether what differs is a change (`day`) or a mistake mended (`always`).
+    pub const SINCE: &str = "since";
+    /// The day of the changes.
+    pub const DAY: &str = "since_day";
+    /// The list, packed.
+    pub const LIST: &str = "list";
+    /// Fingerprint of what the preview showed.
+    pub const SEEN: &str = "seen";
+    /// The file's name.
+    pub const NAME: &str = "name";
+}
+
+/// The value of [`field::SINCE`] where there was no unit before.
+pub const FIRST: &str = "first";
+
+/// Asks for a file.
+pub async fn ask(
+    _: ImportPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let lang = wanted.language();
+    match Units::load(&app).await {
+        Ok(units) => {
+            // Where there is no unit yet, nothing can change from a day on.
+            let since = if units.history.is_empty() { FIRST } else { "day" };
+            let values = Fields::of([(field::SINCE, since), (field::DAY, &typed::day_text(units.today))]);
+            asked(lang, &staff, &values, &[], &[], StatusCode::OK)
+        }
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+fn asked(
+    lang: Lang,
+    staff: &Staff,
+    values: &Fields,
+    faults: &[FieldFault],
+    rows: &[Fault],
+    status: StatusCode,
+) -> Response {
+    let form = Form { faults, ..Form::new(lang, values) };
+    error::html(status, view::ask(lang, staff, &form, rows).into_string())
+}
+
+/// Reads the file and shows what it would change.
+pub async fn preview(
+    _: ImportPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let m = lang.messages();
+    let (parts, body) = request.into_parts();
+    let upload = match Upload::read(&parts.headers, body, upload::LIST).await {
+        Ok(upload) => upload,
+        Err(BadForm::TooLarge) => {
+            let words = tabular::Refusal::TooLarge.words(lang);
+            let faults = [FieldFault::new(field::FILE, words)];
+            return asked(lang, &staff, &Fields::default(), &faults, &[], StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    let refuse =
+        |faults: &[FieldFault], rows: &[Fault]| asked(lang, &staff, &upload.fields, faults, rows, wrong);
+    let Some(file) = upload.file.clone() else {
+        return refuse(&[FieldFault::new(field::FILE, fl!(m, "desk-units-file-missing"))], &[]);
+    };
+    let since = match since(lang, &upload.fields) {
+        Ok(since) => since,
+        Err(fault) => return refuse(&[fault], &[]),
+    };
+    let read = match read(lang, Some(file.name.clone()), file.bytes).await {
+        Ok(read) => read,
+        Err(Unfit::File(words)) => return refuse(&[FieldFault::new(field::FILE, words)], &[]),
+        Err(Unfit::Rows(rows)) => {
+            let words = fl!(m, "desk-units-rows-wrong", n = rows.len());
+            return refuse(&[FieldFault::new(field::FILE, words)], &rows);
+        }
+    };
+    let known = match Known::load(&app).await {
+        Ok(known) => known,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    match known.changes(lang, &read.list, since) {
+        Err(rows) => {
+            let words = fl!(m, "desk-units-rows-wrong", n = rows.len());
+            refuse(&[FieldFault::new(field::FILE, words)], &rows)
+        }
+        Ok(changes) => {
+            let fields = upload.fields.with(field::NAME, &file.name);
+            previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK)
+        }
+    }
+}
+
+fn previewed(
+    lang: Lang,
+    staff: &Staff,
+    known: &Known,
+    read: &Read,
+    changes: &[UnitChange],
+    fields: &Fields,
+    status: StatusCode,
+) -> Response {
+    let Ok(list) = pack(&read.list.written()) else { return error::page(lang, Kind::Failed) };
+    let preview = Preview {
+        lang,
+        staff,
+        file: fields.one(field::NAME).unwrap_or_default(),
+        history: &known.units.history,
+        list: &read.list,
+        changes,
+        guessed: read.guessed,
+        again: status == StatusCode::CONFLICT,
+        since: fields,
+        packed: &list,
+        seen: &fingerprint(changes),
+    };
+    error::html(status, view::preview(&preview).into_string())
+}
+
+/// From when what differs holds.
+fn since(lang: Lang, fields: &Fields) -> Result<Since, FieldFault> {
+    let m = lang.messages();
+    match fields.one(field::SINCE) {
+        Some("always" | FIRST) => Ok(Since::Always),
+        Some("day") => {
+            let text = fields.one(field::DAY).unwrap_or_default().trim();
+            let words = || fl!(m, "desk-units-not-a-day", text = text);
+            value::day(text).map(Since::Day).ok_or_else(|| FieldFault::new(field::DAY, words()))
+        }
+        _ => Err(FieldFault::new(field::SINCE, fl!(m, "desk-units-since-missing"))),
+    }
+}
+
+/// A list read.
+struct Read {
+    list: List,
+    /// Whether its encoding was a guess that somebody should look at.
+    guessed: bool,
+}
+
+/// Reads a file on a thread of its own: a large workbook keeps a core busy for a moment.
+async fn read(lang: Lang, name: Option<String>, bytes: Bytes) -> Result<Read, Unfit> {
+    let work = tokio::task::spawn_blocking(move || {
+        let book = tabular::read(name.as_deref(), &bytes).map_err(|no| Unfit::File(no.words(lang)))?;
+        let guessed = matches!(book.kind, Written::Csv { encoding: Encoding::Windows1258, .. });
+        Ok(Read { list: List::read(lang, &book)?, guessed })
+    });
+    work.await.unwrap_or_else(|_| Err(Unfit::File(tabular::Refusal::Damaged.words(lang))))
+}
+
+/// What a list is held against.
+struct Known {
+    units: Units,
+    uses: Vec<Use>,
+}
+
+impl Known {
+    async fn load(app: &App) -> Result<Self, StoreError> {
+        let units = Units::load(app).await?;
+        let uses = crate::store::units::uses(&mut app.store.read().await?, app.clock.now()).await?;
+        Ok(Self { units, uses })
+    }
+
+    fn changes(&self, lang: Lang, list: &List, since: Since) -> Result<Vec<UnitChange>, Vec<Fault>> {
+        let after = list.applied(lang, &self.units.history, since)?;
+        let changes = self.units.history.changes_to(&after);
+        let uses = save::in_use(&changes, &self.uses);
+        let faults: Vec<Fault> = uses
+            .iter()
+            .map(|used| Fault {
+                row: list.row(&used.by.unit).unwrap_or(1),
+                column: list.column(Key::To),
+                words: used.words(lang),
+            })
+            .collect();
+        if faults.is_empty() { Ok(changes) } else { Err(faults) }
+    }
+}
+
+/// What the preview showed, in 64 hex digits.
+fn fingerprint(changes: &[UnitChange]) -> String {
+    hex(&Sha256::digest(serde_json::to_vec(changes).unwrap_or_default()))
+}
+
+fn pack(list: &[u8]) -> std::io::Result<String> {
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(list)?;
+    Ok(STANDARD.encode(packed.finish()?))
+}
+
+/// A list that was packed; nothing larger than a file may be comes out of it.
+fn unpack(packed: &str) -> Option<Vec<u8>> {
+    let packed = STANDARD.decode(packed).ok()?;
+    let mut list = Vec::new();
+    DeflateDecoder::new(packed.as_slice()).take(tabular::BYTES as u64 + 1).read_to_end(&mut list).ok()?;
+    (list.len() <= tabular::BYTES).then_some(list)
+}
+
+/// Why what was confirmed is not stored.
+enum No {
+    Changed,
+}
+
+/// Stores what was previewed.
+pub async fn confirm(
+    _: ConfirmPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let m = lang.messages();
+    let (parts, body) = request.into_parts();
+    let fields = match Fields::read(&parts.headers, body, upload::LIST).await {
+        Ok(fields) => fields,
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    let (Some(list), Ok(since)) = (fields.one(field::LIST).and_then(unpack), since(lang, &fields)) else {
+        return error::page(lang, Kind::Malformed);
+    };
+    let Ok(read) = read(lang, None, list.into()).await else { return error::page(lang, Kind::Malformed) };
+    let seen = fields.one(field::SEEN).unwrap_or_default();
+    let saved = save::save(&app, &staff, |history: &History| {
+        let after = read.list.applied(lang, history, since).map_err(|_| No::Changed)?;
+        if fingerprint(&history.changes_to(&after)) == seen { Ok(after) } else { Err(No::Changed) }
+    });
+    match saved.await {
+        Err(error) => error::of_store(&error, lang),
+        Ok(Ok(number)) => done(&UnitsPath.to_string(), lang, number),
+        // Something else than what was shown: shown again as it would be now, and nothing of the list is lost.
+        Ok(Err(_)) => {
+            let known = match Known::load(&app).await {
+                Ok(known) => known,
+                Err(error) => return error::of_store(&error, lang),
+            };
+            match known.changes(lang, &read.list, since) {
+                Ok(changes) => {
+                    previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::CONFLICT)
+                }
+                Err(rows) => {
+                    let words = fl!(m, "desk-units-rows-wrong", n = rows.len());
+                    let faults = [FieldFault::new(field::FILE, words)];
+                    asked(lang, &staff, &fields, &faults, &rows, StatusCode::CONFLICT)
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h_08_a_packed_list_that_unfolds_to_more_than_a_file_may_be_is_refused() {
+        let list = "Mã,Tên\n".repeat(1_000).into_bytes();
+        assert_eq!(unpack(&pack(&list).unwrap()), Some(list));
+        assert_eq!(unpack(&pack(&vec![b'a'; tabular::BYTES + 1]).unwrap()), None);
+        assert_eq!(unpack("không phải"), None);
+        assert_eq!(unpack("////"), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! The pages of units.
+
+pub mod amend;
+pub mod changes;
+pub mod end;
+pub mod import;
+pub mod merge;
+pub mod tree;
+pub mod unit;
+
+use i18n_embed_fl::fl;
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use crate::{
+    language::{Lang, vietnamese},
+    organisation::{Unit, UnitTree, problem::written},
+    store::units::Made,
+    web::{respond::answer::in_language, views::admin::form},
+};
+
+/// The address of a unit.
+fn address(lang: Lang, code: &str) -> String {
+    in_language(&format!("/admin/unit/{code}"), lang)
+}
+
+/// What was just done, with the way back; `None`: nothing was.
+fn just_done(lang: Lang, done: Option<Option<&Made>>) -> Markup {
+    let m = lang.messages();
+    html! {
+        @match done {
+            None => {}
+            Some(None) => (form::done(&fl!(m, "desk-units-same")))
+            Some(Some(made)) => {
+                .done role="status" {
+                    p { (fl!(m, "desk-units-done", n = made.changes.len())) }
+                    @if !made.undone { (undo(lang, made.number, &fl!(m, "desk-units-undo"))) }
+                }
+            }
+        }
+    }
+}
+
+fn undo(lang: Lang, number: i64, label: &str) -> Markup {
+    html! {
+        form method="post" action=(in_language(&format!("/admin/units/changes/{number}/undo"), lang)) {
+            button.plain { (label) }
+        }
+    }
+}
+
+/// Positions of the units right below one (or of those at the top), by name.
+fn below(tree: &UnitTree, parent: Option<usize>) -> Vec<usize> {
+    let mut below: Vec<usize> = (0..tree.units().len()).filter(|at| tree.parent(*at) == parent).collect();
+    sort(tree, &mut below);
+    below
+}
+
+fn sort(tree: &UnitTree, positions: &mut [usize]) {
+    let name = |at: usize| tree.units().get(at).map_or("", |unit| unit.name.as_str());
+    positions.sort_by(|one, other| vietnamese::compare(name(*one), name(*other)));
+}
+
+/// The names of the units above one, the topmost first.
+fn above(tree: &UnitTree, position: usize) -> Vec<&Unit> {
+    let (mut above, mut at) = (Vec::new(), tree.parent(position));
+    while let Some(here) = at {
+        above.extend(tree.units().get(here));
+        at = tree.parent(here);
+    }
+    above.reverse();
+    above
+}
+
+/// Whether a unit exists on a day.
+fn has_ended(unit: &Unit, today: Date) -> bool {
+    unit.valid_to.is_some_and(|last| last < today)
+}
+
+/// When a unit exists, where that is not always.
+fn validity(lang: Lang, unit: &Unit) -> Option<String> {
+    let m = lang.messages();
+    match (unit.valid_from, unit.valid_to) {
+        (None, None) => None,
+        (Some(first), None) => Some(fl!(m, "desk-units-from", day = written(lang, first))),
+        (None, Some(last)) => Some(fl!(m, "desk-units-until", day = written(lang, last))),
+        (Some(first), Some(last)) => {
+            Some(fl!(m, "desk-units-from-until", first = written(lang, first), last = written(lang, last)))
+        }
+    }
+}
+
+/// Units to choose from, as value and label, each under the one above and set in by its depth; ended ones and `without`
+/// with all that is below it are left out.
+fn choices(tree: &UnitTree, today: Date, without: Option<&str>) -> Vec<(String, String)> {
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); tree.units().len()];
+    let mut top = Vec::new();
+    for at in 0..tree.units().len() {
+        match tree.parent(at).and_then(|parent| children.get_mut(parent)) {
+            Some(siblings) => siblings.push(at),
+            None => top.push(at),
+        }
+    }
+    let mut choices = Vec::new();
+    sort(tree, &mut top);
+    let mut waiting: Vec<(usize, usize)> = top.into_iter().rev().map(|at| (at, 0)).collect();
+    while let Some((at, depth)) = waiting.pop() {
+        let Some(unit) = tree.units().get(at) else { continue };
+        if without == Some(unit.code.as_str()) {
+            continue;
+        }
+        if !has_ended(unit, today) {
+            choices.push((unit.code.clone(), format!("{}{} ({})", "– ".repeat(depth), unit.name, unit.code)));
+        }
+        if let Some(below) = children.get_mut(at) {
+            sort(tree, below);
+            waiting.extend(below.iter().rev().map(|at| (*at, depth + 1)));
+        }
+    }
+    choices
+}
+
+/// Choices with one for none at the top, as [`form::Form::select`] takes them.
+fn options<'a>(none: &'a str, choices: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+    let choices = choices.iter().map(|(value, label)| (value.as_str(), label.as_str()));
+    std::iter::once(("", none)).chain(choices).collect()
+}

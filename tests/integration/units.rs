@@ -1,0 +1,512 @@
+//! The tree of units at the Department's desk: lists in and out, changes on a day, mergers, and the way back.
+
+use std::io::Cursor;
+
+use calamine::{Reader as _, Xlsx};
+
+use crate::support::{
+    Client, Database, Form, Page, Server,
+    stage::{UNITS, When, answer, applied, apply, citizens, open_counter, report},
+};
+
+const PASSWORD: &str = "bốn con voi qua sông";
+
+/// A server on a database, and a manager who is logged in.
+fn desk(database: &Database) -> (Server, Client) {
+    database.run_with_input(&["user", "add", "thulan", "--role", "manager"], PASSWORD).ok();
+    let server = Server::start(database);
+    let mut staff = server.client();
+    staff.post("/admin/login", &[("name", "thulan"), ("password", PASSWORD)]).is(303);
+    (server, staff)
+}
+
+fn province() -> (Database, Server, Client) {
+    let database = applied(UNITS);
+    let (server, staff) = desk(&database);
+    (database, server, staff)
+}
+
+/// Sends a file with the fields of the import's page.
+fn upload(staff: &mut Client, name: &str, bytes: &[u8], since: (&str, &str)) -> Page {
+    let mut body = Vec::new();
+    for (field, value) in [("since", since.0), ("since_day", since.1)] {
+        body.extend_from_slice(
+            format!("--b0\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").as_bytes(),
+        );
+    }
+    let head = "Content-Type: application/octet-stream";
+    body.extend_from_slice(
+        format!(
+            "--b0\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n{head}\r\n\r\n"
+        )
+        .as_bytes(),
+    );
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--b0--\r\n");
+    let kind = [("content-type", "multipart/form-data; boundary=b0")];
+    staff.send("POST", "/admin/units/import", &kind, &body)
+}
+
+/// The form of a preview that confirms.
+fn confirmation(page: &Page) -> Form {
+    let forms = Form::all(page.text());
+    let confirm = |form: &Form| form.action.starts_with("/admin/units/import/confirm");
+    forms.into_iter().find(confirm).expect("nothing to confirm")
+}
+
+/// The form of a page that posts to an address beginning so.
+fn form_to(page: &Page, action: &str) -> Form {
+    let forms = Form::all(page.text());
+    forms.into_iter().find(|form| form.action.starts_with(action)).expect("no such form")
+}
+
+/// Units as `code name parent`, from the database.
+fn stored(database: &Database) -> Vec<String> {
+    database.texts(
+        "SELECT code || ' ' || name || ' ' || COALESCE(parent, '-') || ' ' || COALESCE(successor, '-') FROM unit ORDER BY code",
+    )
+}
+
+fn counts(database: &Database) -> (i64, i64) {
+    (database.number("SELECT COUNT(*) FROM unit"), database.number("SELECT value FROM revision"))
+}
+
+const TODAY: (&str, &str) = ("day", "01/11/2026");
+const HEAD: &str =
+    "Mã đơn vị;Tên đơn vị;Loại đơn vị;Mã đơn vị cấp trên;Có từ ngày;Đến hết ngày;Mã đơn vị kế thừa\r\n";
+
+// --- Import ----------------------------------------------------------------------------------------------------
+
+#[test]
+fn h_10_an_import_is_previewed_confirmed_and_the_same_file_twice_changes_nothing() {
+    let (database, _server, mut staff) = province();
+    let before = counts(&database);
+    // A parent that comes later, a name with all that HTML minds.
+    let file = format!(
+        "{HEAD}x1;Xã <b>Một</b> & Hai;xã;p1;;;\r\np1;Phường Mới;phường;bd;01/07/2025;;\r\nqn;UBND phường Quy Nhơn;phường;bd;;;\r\n"
+    );
+    let page = upload(&mut staff, "tinh.csv", file.as_bytes(), TODAY).is(200);
+    assert!(page.text().contains("Xã &lt;b&gt;Một&lt;/b&gt; &amp; Hai"), "H-09: escaped");
+    assert!(page.text().contains("UBND phường Quy Nhơn") && page.text().contains("UBND thành phố Quy Nhơn"));
+    assert_eq!(counts(&database), before, "nothing is stored before it is confirmed");
+    let form = confirmation(&page);
+    let confirmed = staff.submit("/admin/units/import", &form).is(303);
+    assert_eq!(
+        stored(&database),
+        [
+            "an UBND thị xã An Nhơn bd -",
+            "bd Tỉnh Bình Định - -",
+            "p1 Phường Mới bd -",
+            "qn UBND phường Quy Nhơn bd -",
+            "x1 Xã <b>Một</b> & Hai p1 -",
+        ]
+    );
+    assert_eq!(database.number("SELECT valid_from FROM unit WHERE code = 'p1'"), 20_270);
+    assert!(counts(&database).1 > before.1, "servers are told");
+    let tree = staff.get(confirmed.header("location")).is(200);
+    assert!(tree.text().contains("Đã lưu 3 thay đổi") && tree.text().contains("Phường Mới"));
+    // The old name is kept for reports of before.
+    assert_eq!(database.texts("SELECT name FROM unit_past"), ["UBND thành phố Quy Nhơn"]);
+    let after = counts(&database);
+    let again = upload(&mut staff, "tinh.csv", file.as_bytes(), TODAY).is(200);
+    assert!(again.text().contains("không có gì thay đổi"));
+    // A confirmation sent twice finds nothing to do any more, and says so.
+    staff.submit("/admin/units/import", &form).is(409);
+    assert_eq!(counts(&database), after);
+}
+
+#[test]
+fn h_09_every_faulty_row_is_told_escaped_and_nothing_is_stored() {
+    let (database, _server, mut staff) = province();
+    let before = counts(&database);
+    let file = format!(
+        "{HEAD}a;A;xã;b;;;\r\nb;B;xã;a;;;\r\n<script>;C;xã;bd;;;\r\nqn;Q;xã;bd;;;\r\nqn;Q;xã;bd;;;\r\ne;E;xã;bd;30/2/2025;;\r\n"
+    );
+    let page = upload(&mut staff, "tinh.csv", file.as_bytes(), TODAY).is(422);
+    for words in
+        ["dòng 4, cột A", "dòng 6, cột A", "đã có ở dòng 5", "dòng 7, cột E", "30/2/2025", "&lt;script&gt;"]
+    {
+        assert!(page.text().contains(words), "{words}");
+    }
+    assert!(!page.text().contains("<script>"));
+    let file = format!("{HEAD}a;A;xã;b;;;\r\nb;B;xã;a;;;\r\nc;C;xã;đâu;;;\r\n").replace("đâu", "dau");
+    let page = upload(&mut staff, "tinh.csv", file.as_bytes(), TODAY).is(422);
+    for words in ["dòng 2, cột D", "dòng 3, cột D", "a → b → a", "dòng 4, cột D", "“dau”"] {
+        assert!(page.text().contains(words), "{words}");
+    }
+    assert_eq!(counts(&database), before);
+}
+
+#[test]
+fn h_07_files_that_are_no_list_are_refused_in_words() {
+    let (database, _server, mut staff) = province();
+    let before = counts(&database);
+    let many: String = (0..100_000).map(|n| format!("u{n};Đơn vị {n};xã;bd;;;\r\n")).collect();
+    let old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".repeat(100);
+    for (name, bytes, words) in [
+        ("tinh.csv", format!("{HEAD}{many}").into_bytes(), "20000 dòng"),
+        ("tinh.xls", old, "Excel cũ"),
+        ("tinh.xlsm", b"PK\x03\x04".to_vec(), "macro"),
+        ("tinh.pdf", b"%PDF-1.7".to_vec(), "Chỉ nhận tệp"),
+        ("tinh.xlsx", b"PK\x03\x04rubbish".to_vec(), "hỏng"),
+        ("tinh.csv", b"a,b\n1,2\n".to_vec(), "Mã đơn vị"),
+        ("tinh.csv", Vec::new(), "không có nội dung"),
+    ] {
+        let page = upload(&mut staff, name, &bytes, TODAY).is(422);
+        assert!(page.text().contains(words), "{name}: {words}");
+    }
+    let large = vec![b'a'; 5 * 1024 * 1024 + 100_000];
+    let page = upload(&mut staff, "tinh.csv", &large, TODAY).is(413);
+    assert!(page.text().contains("5 MB"));
+    let none = staff.send(
+        "POST",
+        "/admin/units/import",
+        &[("content-type", "multipart/form-data; boundary=b0")],
+        b"--b0\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n\r\n--b0--\r\n",
+    );
+    assert!(none.is(422).text().contains("chọn một tệp"));
+    staff.post("/admin/units/import", &[("file", "x")]).is(415);
+    assert_eq!(counts(&database), before);
+}
+
+#[test]
+fn what_somebody_else_changed_meanwhile_is_shown_again_before_anything_is_stored() {
+    let (database, server, mut staff) = province();
+    let file = format!("{HEAD}qn;Tên từ tệp;phường;bd;;;\r\n");
+    let form = confirmation(&upload(&mut staff, "t.csv", file.as_bytes(), TODAY).is(200));
+    let mut other = server.client();
+    other.post("/admin/login", &[("name", "thulan"), ("password", PASSWORD)]).is(303);
+    let edit = form_to(&other.get("/admin/unit/qn/edit").is(200), "/admin/unit/qn/edit");
+    let mut edit = edit;
+    edit.set("name", "Tên của người khác").set("since", "always");
+    other.submit("/admin/unit/qn/edit", &edit).is(303);
+    let page = staff.submit("/admin/units/import", &form).is(409);
+    assert!(page.text().contains("Tên của người khác") && page.text().contains("Tên từ tệp"));
+    assert!(stored(&database).contains(&"qn Tên của người khác bd -".to_owned()));
+    staff.submit("/admin/units/import", &confirmation(&page)).is(303);
+    assert!(stored(&database).contains(&"qn Tên từ tệp bd -".to_owned()));
+    // What comes back altered is not what was shown.
+    let file = format!("{HEAD}an;Tên thứ ba;phường;bd;;;\r\n");
+    let mut form = confirmation(&upload(&mut staff, "t.csv", file.as_bytes(), TODAY).is(200));
+    form.set("since", "always");
+    staff.submit("/admin/units/import", &form).is(409);
+}
+
+#[test]
+fn h_10_what_is_downloaded_imports_back_without_a_change() {
+    let (database, _server, mut staff) = province();
+    let file = format!("{HEAD}=a;A;x;bd;;;\r\n").replace("=a;A", "a1;=1+1 (thử)");
+    let form = confirmation(&upload(&mut staff, "t.csv", file.as_bytes(), TODAY).is(200));
+    staff.submit("/admin/units/import", &form).is(303);
+    let before = counts(&database);
+    for (path, name) in [
+        ("/admin/units/units.csv", "a.csv"),
+        ("/admin/units/units.csv?lang=en", "a.csv"),
+        ("/admin/units/units.xlsx", "a.xlsx"),
+    ] {
+        let file = staff.get(path).is(200);
+        assert!(file.header("content-disposition").starts_with("attachment; filename=\"don-vi."));
+        let page = upload(&mut staff, name, &file.bytes, TODAY).is(200);
+        assert!(page.text().contains("không có gì thay đổi"), "{path}");
+    }
+    let csv = staff.get("/admin/units/units.csv").is(200);
+    assert!(csv.text().starts_with('\u{feff}') && csv.text().contains(",'=1+1 (thử),"), "H-04");
+    assert_eq!(counts(&database), before);
+    let template = staff.get("/admin/units/template.xlsx").is(200);
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(template.bytes.clone())).unwrap();
+    assert_eq!(book.sheet_names(), ["Đơn vị", "Hướng dẫn"]);
+    assert_eq!(book.worksheet_range("Đơn vị").unwrap().get_size(), (1, 7));
+    assert!(
+        upload(&mut staff, "m.xlsx", &template.bytes, TODAY).is(422).text().contains("không có dòng nào")
+    );
+}
+
+// --- By hand ---------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_unit_is_added_found_moved_and_the_change_taken_back() {
+    let (database, _server, mut staff) = province();
+    let mut form = form_to(&staff.get("/admin/units/new?parent=qn").is(200), "/admin/units/new");
+    assert_eq!(form.value("parent"), Some("qn"));
+    form.set("code", "qn").set("name", "").set("kind", "xã");
+    let page = staff.submit("/admin/units/new", &form).is(422);
+    assert!(page.text().contains("đã thuộc về một đơn vị khác"));
+    form.set("code", "nb").set("name", "Xã Nhơn Bình");
+    let added = staff.submit("/admin/units/new", &form).is(303);
+    assert!(staff.get(added.header("location")).is(200).text().contains("Xã Nhơn Bình"));
+    for query in ["nhon+binh", "NH%C6%A0N+B%C3%8CNH", "nb", "binh%20xa"] {
+        let found = staff.get(&format!("/admin/units?q={query}")).is(200);
+        assert!(found.text().contains("/admin/unit/nb"), "{query}");
+    }
+    assert!(!staff.get("/admin/units?q=nhon+binh").is(200).text().contains("/admin/unit/an\""));
+    let page = staff.get("/admin/unit/nb/edit").is(200);
+    let mut form = form_to(&page, "/admin/unit/nb/edit");
+    form.set("parent", "an");
+    let page = staff.submit("/admin/unit/nb/edit", &form).is(422);
+    assert!(page.text().contains("thay đổi thật từ một ngày"), "a move says from when");
+    form.set("since", "day").set("since_day", "01/07/2025");
+    let moved = staff.submit("/admin/unit/nb/edit", &form).is(303);
+    let page = staff.get(moved.header("location")).is(200);
+    assert!(page.text().contains("30/06/2025") && page.text().contains("01/07/2025"), "both periods");
+    assert_eq!(database.texts("SELECT parent FROM unit_past"), ["qn"]);
+    let undo = form_to(&page, "/admin/units/changes/");
+    staff.submit("/", &undo).is(303);
+    assert!(stored(&database).contains(&"nb Xã Nhơn Bình qn -".to_owned()));
+    assert_eq!(database.number("SELECT COUNT(*) FROM unit_past"), 0);
+    // And the addition, too; afterwards there is nothing left to take back twice.
+    let changes = staff.get("/admin/units/changes").is(200);
+    assert!(changes.text().contains("Đã hoàn tác"));
+    staff.post("/admin/units/changes/1/undo", &[]).is(303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM unit WHERE code = 'nb'"), 0);
+    staff.post("/admin/units/changes/1/undo", &[]).is(409);
+    staff.post("/admin/units/changes/99/undo", &[]).is(404);
+}
+
+#[test]
+fn two_who_change_the_same_unit_lose_nothing() {
+    let (_database, server, mut one) = province();
+    let mut other = server.client();
+    other.post("/admin/login", &[("name", "thulan"), ("password", PASSWORD)]).is(303);
+    let mut first = form_to(&one.get("/admin/unit/qn/edit").is(200), "/admin/unit/qn/edit");
+    let mut second = form_to(&other.get("/admin/unit/qn/edit").is(200), "/admin/unit/qn/edit");
+    first.set("name", "Tên thứ nhất").set("since", "always");
+    second.set("name", "Tên thứ hai").set("since", "always");
+    one.submit("/admin/unit/qn/edit", &first).is(303);
+    let page = other.submit("/admin/unit/qn/edit", &second).is(409);
+    let again = form_to(&page, "/admin/unit/qn/edit");
+    assert_eq!(again.value("name"), Some("Tên thứ hai"));
+    assert!(page.text().contains("Tên thứ nhất"));
+    other.submit("/admin/unit/qn/edit", &again).is(303);
+}
+
+#[test]
+fn units_are_merged_and_what_lay_below_them_goes_along() {
+    let (database, _server, mut staff) = province();
+    let file =
+        format!("{HEAD}x1;Xã Một;xã;qn;;;\r\nx2;Xã Hai;xã;an;;;\r\nm;Phường Mới;phường;bd;01/07/2025;;\r\n");
+    let form = confirmation(&upload(&mut staff, "t.csv", file.as_bytes(), TODAY).is(200));
+    staff.submit("/admin/units/import", &form).is(303);
+    let mut form = form_to(&staff.get("/admin/unit/m/merge").is(200), "/admin/unit/m/merge");
+    assert_eq!(form.value("valid_to"), Some("30/06/2025"));
+    let page = staff.submit("/admin/unit/m/merge", &form).is(422);
+    assert!(page.text().contains("ít nhất một đơn vị"));
+    form.set_all("unit", &["qn", "an"]);
+    let merged = staff.submit("/admin/unit/m/merge", &form).is(303);
+    assert_eq!(
+        stored(&database),
+        [
+            "an UBND thị xã An Nhơn bd m",
+            "bd Tỉnh Bình Định - -",
+            "m Phường Mới bd -",
+            "qn UBND thành phố Quy Nhơn bd m",
+            "x1 Xã Một m -",
+            "x2 Xã Hai m -",
+        ]
+    );
+    let page = staff.get(merged.header("location")).is(200);
+    assert!(page.text().contains("2 đơn vị đã nhập vào đơn vị này"));
+    // Ended units are folded away, and can be had.
+    assert!(!staff.get("/admin/units").is(200).text().contains("/admin/unit/an\""));
+    assert!(staff.get("/admin/units?all=1").is(200).text().contains("/admin/unit/an\""));
+    let undo = form_to(&page, "/admin/units/changes/");
+    staff.submit("/", &undo).is(303);
+    assert!(stored(&database).contains(&"x1 Xã Một qn -".to_owned()));
+    // E-03: a list with one that is not there is refused whole.
+    let fields = [("valid_to", "30/06/2025"), ("unit", "qn"), ("unit", "nobody")];
+    staff.post("/admin/unit/m/merge", &fields).is(404);
+    assert!(stored(&database).contains(&"qn UBND thành phố Quy Nhơn bd -".to_owned()));
+}
+
+#[test]
+fn a_unit_ends_by_its_code_and_not_while_a_campaign_counts_on_it() {
+    let (database, _server, mut phone) = open_counter();
+    answer(&mut phone, "/k/qn-1", "5");
+    let (_desk, mut staff) = desk(&database);
+    let mut form = form_to(&staff.get("/admin/unit/qn/end").is(200), "/admin/unit/qn/end");
+    form.set("valid_to", "30/06/2025");
+    let page = staff.submit("/admin/unit/qn/end", &form).is(422);
+    assert!(page.text().contains("gõ đúng mã qn"));
+    form.set("confirm", "qn");
+    let page = staff.submit("/admin/unit/qn/end", &form).is(422);
+    assert!(page.text().contains("đợt khảo sát “dan” còn nhận phiếu"), "which campaign");
+    assert_eq!(form_to(&page, "/admin/unit/qn/end").value("valid_to"), Some("30/06/2025"));
+    form.set("valid_to", "31/12/2999");
+    staff.submit("/admin/unit/qn/end", &form).is(303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM unit WHERE valid_to IS NOT NULL"), 1);
+    staff.post("/admin/unit/qn/resume", &[]).is(303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM unit WHERE valid_to IS NOT NULL"), 0);
+    // The end was taken back already.
+    staff.post("/admin/units/changes/1/undo", &[]).is(409);
+}
+
+#[test]
+fn an_empty_tree_leads_to_the_import() {
+    let database = Database::new();
+    let (_server, mut staff) = desk(&database);
+    let page = staff.get("/admin/units").is(200);
+    assert!(page.text().contains("Chưa có đơn vị nào") && page.text().contains("/admin/units/import"));
+    let page = staff.get("/admin/units/import").is(200);
+    assert!(page.text().contains("name=\"since\" value=\"first\""), "no question that means nothing yet");
+    let file = format!("{HEAD}bd;Tỉnh;tỉnh;;;;\r\n");
+    let page = upload(&mut staff, "t.csv", file.as_bytes(), ("first", "")).is(200);
+    staff.submit("/admin/units/import", &confirmation(&page)).is(303);
+    assert_eq!(stored(&database), ["bd Tỉnh - -"]);
+    staff.get("/admin/unit/none").is(404);
+    staff.get("/admin/unit/none/edit").is(404);
+    staff.get("/admin/unit/b%00d/end").is(404);
+}
+
+// --- Reports ---------------------------------------------------------------------------------------------------
+
+#[test]
+fn e_10_a_report_of_before_keeps_the_tree_of_its_time() {
+    let (database, _server, mut phone) = open_counter();
+    for n in 0..24 {
+        answer(&mut phone, if n % 2 == 0 { "/k/qn-1" } else { "/k/an-1" }, "5");
+    }
+    let parent = |database: &Database, code: &str| {
+        let report = report(database, "dan");
+        let unit = report["units"].as_array().unwrap().iter().find(|unit| unit["code"] == code).cloned();
+        unit.map(|unit| {
+            (
+                unit["parent"].as_str().unwrap_or_default().to_owned(),
+                unit["name"].as_str().unwrap().to_owned(),
+            )
+        })
+    };
+    assert_eq!(parent(&database, "an").unwrap().0, "bd");
+    // A new region above from the far future on: nothing in this report changes.
+    let later = "[[unit]]\ncode = \"gl\"\nname = \"Tỉnh Gia Lai\"\nkind = \"province\"\n\
+         [[unit]]\ncode = \"an\"\nname = \"Phường An Nhơn\"\nkind = \"ward\"\nparent = \"gl\"\nsince = 2999-01-01\n";
+    apply(&database, later);
+    assert_eq!(parent(&database, "an").unwrap(), ("bd".to_owned(), "UBND thị xã An Nhơn".to_owned()));
+    // Said to have been so since before the campaign, it does.
+    apply(&database, &later.replace("2999-01-01", "2020-01-01"));
+    assert_eq!(parent(&database, "an").unwrap(), ("gl".to_owned(), "Phường An Nhơn".to_owned()));
+    // The same file again changes nothing.
+    let file = database.file("again.toml", &later.replace("2999-01-01", "2020-01-01"));
+    assert_eq!(database.run(&["apply", &file]).ok(), "");
+}
+
+#[test]
+fn apply_knows_days_and_successors_and_refuses_what_cannot_be() {
+    let database = applied(&citizens(When::Later));
+    let unit = |code: &str, more: &str| {
+        format!("[[unit]]\ncode = \"{code}\"\nname = \"X\"\nkind = \"xã\"\nparent = \"bd\"\n{more}\n")
+    };
+    for (more, words) in [
+        ("valid_from = 2025-07-01\nvalid_to = 2025-06-30", "Mend one of them"),
+        ("valid_to = 2025-06-30\nsuccessor = \"nobody\"", "nobody"),
+        ("successor = \"an\"", "no last day"),
+        ("valid_to = 2025-06-30T00:00:00", "day without a time"),
+        ("valid_to = 2025-06-30", "“dan”"),
+    ] {
+        let file = database.file("tinh.toml", &unit("qn", more));
+        let told = database.run(&["apply", &file]).fails(1);
+        assert!(told.contains(words), "{more}: {told}");
+    }
+    let file = database.file("tinh.toml", &unit("x", "valid_to = 2025-06-30\nsuccessor = \"an\""));
+    assert_eq!(database.run(&["apply", &file]).ok(), "+ unit x: X\n");
+    assert_eq!(database.run(&["apply", &file]).ok(), "");
+    let file = database.file("tinh.toml", &unit("x", "valid_to = 2025-07-31"));
+    let told = database.run(&["apply", &file]).ok();
+    assert_eq!(told, "~ unit x: valid_to: 2025-06-30 → 2025-07-31; successor: an → –\n");
+}
+
+// --- Who ------------------------------------------------------------------------------------------------------
+
+#[test]
+fn e_02_an_officer_sees_the_own_subtree_and_changes_nothing() {
+    let (database, server, _staff) = province();
+    database.run_with_input(&["user", "add", "hoa", "--role", "officer", "--unit", "qn"], PASSWORD).ok();
+    let mut officer = server.client();
+    officer.post("/admin/login", &[("name", "hoa"), ("password", PASSWORD)]).is(303);
+    let tree = officer.get("/admin/units").is(200);
+    assert!(tree.text().contains("/admin/unit/qn") && !tree.text().contains("/admin/unit/an\""));
+    assert!(!tree.text().contains("An Nhơn") && !tree.text().contains("/admin/units/import"));
+    assert!(!officer.get("/admin/units?q=an+nhon").is(200).text().contains("/admin/unit/an\""));
+    officer.get("/admin/unit/qn").is(200);
+    officer.get("/admin/unit/an").is(404);
+    for path in ["/admin/units/new", "/admin/units/import", "/admin/units/units.csv", "/admin/unit/qn/edit"] {
+        officer.get(path).is(403);
+    }
+    officer.post("/admin/unit/qn/edit", &[("name", "X")]).is(403);
+    officer.post("/admin/units/changes/1/undo", &[]).is(403);
+}
+
+/// A campaign at three units with so many answers each, two of which are merged afterwards; the report of the Department
+/// under the units of today.
+fn merged_report(answers: [usize; 3]) -> (serde_json::Value, serde_json::Value) {
+    let third = "[[campaign.stratum]]\nunit = \"x\"\npopulation = 500\n\
+         [[campaign.counter]]\ncode = \"x-1\"\nunit = \"x\"\nname = \"Quầy\"\npublic = true\n\
+         [[unit]]\ncode = \"x\"\nname = \"Xã X\"\nkind = \"district\"\nparent = \"bd\"\n";
+    let database = applied(&format!("{}{third}", citizens(When::Now)));
+    let (server, mut staff) = desk(&database);
+    let mut phone = server.client();
+    for (counter, n) in ["/k/qn-1", "/k/an-1", "/k/x-1"].into_iter().zip(answers) {
+        for k in 0..n {
+            answer(&mut phone, counter, if k % 3 == 0 { "2" } else { "5" });
+        }
+    }
+    let ended = |code: &str, name: &str| {
+        format!(
+            "[[unit]]\ncode = \"{code}\"\nname = \"{name}\"\nkind = \"district\"\nparent = \"bd\"\nvalid_to = 2999-12-31\nsuccessor = \"m\"\n"
+        )
+    };
+    let merger = format!(
+        "[[unit]]\ncode = \"m\"\nname = \"Phường Mới\"\nkind = \"ward\"\nparent = \"bd\"\n{}{}",
+        ended("qn", "UBND thành phố Quy Nhơn"),
+        ended("an", "UBND thị xã An Nhơn")
+    );
+    apply(&database, &merger);
+    let mut json = |query: &str| {
+        let file = staff.get(&format!("/admin/campaigns/dan/report.json{query}")).is(200);
+        serde_json::from_slice::<serde_json::Value>(&file.bytes).unwrap()
+    };
+    let reports = (json(""), json("?units=now"));
+    let page = staff.get("/admin/campaigns/dan/report").is(200);
+    assert!(page.text().contains("report?units=now"), "the page leads there");
+    assert!(staff.get("/admin/campaigns/dan/report?units=now").is(200).text().contains("Phường Mới"));
+    reports
+}
+
+fn unit_of<'r>(report: &'r serde_json::Value, code: &str) -> Option<&'r serde_json::Value> {
+    report["units"].as_array().unwrap().iter().find(|unit| unit["code"] == code)
+}
+
+#[test]
+fn answers_of_merged_units_can_be_read_under_their_successor() {
+    let (then, now) = merged_report([24, 24, 24]);
+    assert!(unit_of(&then, "m").is_none());
+    let merged = unit_of(&now, "m").unwrap();
+    assert_eq!(merged["responses"], 48);
+    assert_eq!(unit_of(&now, "qn").unwrap()["parent"], "m");
+    // 16 of 24 in each: whatever the weights, two thirds.
+    let share = merged["dimensions"][0]["criteria"][0]["estimate"]["estimate"].as_f64().unwrap();
+    assert!((share - 2.0 / 3.0).abs() < 1e-12, "{share}");
+    for code in ["qn", "an", "x"] {
+        assert_eq!(unit_of(&then, code).unwrap()["index"], unit_of(&now, code).unwrap()["index"], "{code}");
+    }
+    assert_eq!(then["total"], now["total"]);
+    assert!(now["notes"].as_array().unwrap().iter().any(|note| note["code"] == "successors"));
+}
+
+#[test]
+fn d_a_successor_tells_nothing_that_the_report_of_its_units_hides() {
+    // An Nhơn has too few; with it, something else is hidden.
+    let (then, now) = merged_report([24, 4, 24]);
+    let hidden = |unit: &serde_json::Value| unit["index"]["estimate"].is_null();
+    assert!(hidden(unit_of(&then, "an").unwrap()));
+    // Both together have 28 answers; less those of Quy Nhơn they would be An Nhơn's.
+    let merged = unit_of(&now, "m").unwrap();
+    assert!(hidden(merged), "{}", merged["index"]);
+    assert_eq!(merged["weighting"]["method"], serde_json::Value::Null);
+    let counted = |code: &str| unit_of(&then, code).unwrap()["responses"].as_u64();
+    assert_eq!(
+        merged["responses"].as_u64(),
+        counted("qn").zip(counted("an")).map(|(one, other)| one + other)
+    );
+    for code in ["qn", "an", "x"] {
+        assert_eq!(hidden(unit_of(&then, code).unwrap()), hidden(unit_of(&now, code).unwrap()), "{code}");
+    }
+}
