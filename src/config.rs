@@ -30,6 +30,8 @@ pub struct Config {
     pub definitions: Option<PathBuf>,
     /// Folder of languages that respondents' pages offer beside the program's own.
     pub languages: Option<PathBuf>,
+    /// Folder of the province's own templates for print.
+    pub templates: Option<PathBuf>,
     /// Whether the address that people see was given, or follows from where the server listens.
     base_url_given: bool,
     /// The key, if it is given as text.
@@ -50,6 +52,7 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     definitions: Option<PathBuf>,
     languages: Option<PathBuf>,
+    templates: Option<PathBuf>,
     secret: Option<SecretString>,
     secret_file: Option<PathBuf>,
 }
@@ -188,6 +191,10 @@ impl Config {
             let here = PathBuf::from("languages");
             here.is_dir().then_some(here)
         });
+        let templates = env("TEMPLATES").map(PathBuf::from).or(given.templates).or_else(|| {
+            let here = PathBuf::from("templates");
+            here.is_dir().then_some(here)
+        });
         Ok(Self {
             listen,
             base_url,
@@ -199,6 +206,7 @@ impl Config {
             trusted_proxies,
             definitions,
             languages,
+            templates,
             database_url,
             secret,
             secret_file,

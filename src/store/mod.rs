@@ -18,6 +18,7 @@ pub mod comments;
 pub mod definitions;
 pub mod inbox;
 pub mod invitations;
+pub mod pictures;
 pub mod places;
 pub mod ready;
 pub mod responses;

@@ -79,6 +79,13 @@ pub fn router(app: App) -> Router {
         .typed_get(admin::counters::svg)
         .typed_get(admin::counters::png)
         .typed_get(admin::mail::show)
+        // Print
+        .typed_get(admin::printing::show)
+        .typed_get(admin::printing::show_one)
+        .typed_get(admin::printing::pdf)
+        .typed_get(admin::logo::show)
+        .typed_get(admin::logo::picture)
+        .typed_post(admin::logo::submit)
         // Operators
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

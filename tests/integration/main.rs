@@ -12,6 +12,7 @@ mod languages;
 mod notice;
 mod personal_link;
 mod plan;
+mod print;
 mod questionnaires;
 mod report;
 mod respond;

@@ -6,5 +6,7 @@ pub mod comments;
 pub mod counters;
 pub mod home;
 pub mod login;
+pub mod logo;
 pub mod mail;
+pub mod printing;
 pub mod report;

@@ -71,7 +71,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                 }
             }
             @if !page.desks.is_empty() {
-                a.button.plain href=(in_language(&format!("{path}/posters"), lang)) { (fl!(m, "admin-posters")) }
+                a.button.plain href=(in_language(&format!("{path}/print"), lang)) { (fl!(m, "admin-posters")) }
             }
         }
         @if !page.desks.is_empty() {
@@ -94,7 +94,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                                 td { (desk.unit) }
                                 td { a href=(desk.url) { (desk.url) } }
                                 td.links {
-                                    a href=(in_language(&format!("{base}/poster"), lang))
+                                    a href=(in_language(&format!("{base}/print"), lang))
                                         aria-label={ (fl!(m, "admin-poster")) ": " (desk.name) } {
                                         (fl!(m, "admin-poster"))
                                     }

@@ -6,4 +6,6 @@ pub mod comments;
 pub mod form;
 pub mod frame;
 pub mod login;
+pub mod logo;
 pub mod mail;
+pub mod printing;
