@@ -8,6 +8,7 @@ pub mod definition;
 pub mod demo;
 pub mod estimate;
 mod failure;
+pub mod import;
 pub mod invite;
 pub mod languages;
 pub mod links;
@@ -53,6 +54,8 @@ pub enum Command {
     Posters(posters::Args),
     /// Sends personal links by e-mail, each once.
     Invite(invite::Args),
+    /// Answers gathered on paper or by another system, from a file.
+    Import(import::Args),
     /// Questionnaire definitions: check, show, compare, try out.
     Definition(definition::Args),
     /// Languages of respondents' pages: check what was added, make a catalogue to translate.
@@ -81,6 +84,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Links(args) => block_on(links::run(&args)),
         Command::Posters(args) => block_on(posters::run(&args)),
         Command::Invite(args) => block_on(invite::run(&args)),
+        Command::Import(args) => block_on(import::run(&args)),
         Command::Definition(args) => definition::run(&args),
         Command::Language(args) => languages::run(&args),
         Command::Estimate(args) => estimate::run(&args),

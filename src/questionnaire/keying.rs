@@ -69,12 +69,35 @@ fn codes(question: &Question, typed: &str) -> Vec<String> {
         .collect()
 }
 
+/// What stands between the codes of several options in a file.
+const BETWEEN: [char; 3] = [';', '|', ' '];
+
+/// The answers of a row of a file, where options stand by their codes, several of them with blanks or semicolons between
+/// them; `given` gives what stands there for a question by its id. [`BLANK`] is a question that was asked and left blank.
+///
+/// # Errors
+/// [`Invalid`] with every fault.
+pub fn read_coded<'t>(form: &Questionnaire, given: impl Fn(&str) -> &'t str) -> Result<Answers, Invalid> {
+    lenient(form, given, |question, text| match question.kind {
+        Kind::Multiple => text.split(BETWEEN).filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+        _ => vec![text.to_owned()],
+    })
+}
+
 /// The answers of a sheet; `typed` gives what was keyed for a question by its id. A question that must be answered may
 /// be keyed as [`BLANK`]: a sheet cannot be asked again.
 ///
 /// # Errors
 /// [`Invalid`] with every fault.
 pub fn read<'t>(form: &Questionnaire, typed: impl Fn(&str) -> &'t str) -> Result<Answers, Invalid> {
+    lenient(form, typed, codes)
+}
+
+fn lenient<'t>(
+    form: &Questionnaire,
+    typed: impl Fn(&str) -> &'t str,
+    codes: impl Fn(&Question, &str) -> Vec<String>,
+) -> Result<Answers, Invalid> {
     let mut lenient = form.clone();
     let mut fields: Vec<(String, String)> = Vec::new();
     for question in &mut lenient.questions {

@@ -13,11 +13,13 @@ mod error;
 mod migrate;
 
 pub mod accounts;
+pub mod audit;
 pub mod campaigns;
 pub mod comments;
 pub mod definitions;
 pub mod inbox;
 pub mod invitations;
+pub mod paper;
 pub mod pictures;
 pub mod places;
 pub mod ready;
@@ -30,6 +32,8 @@ pub mod units;
 pub mod urn;
 
 pub use connection::{AsConn, Conn, Reader, Store, Writer};
+
+use connection::Either;
 pub use error::StoreError;
 
 pub(crate) use connection::on;

@@ -1,5 +1,6 @@
 //! The program from outside: one binary for all integration tests.
 
+mod access;
 mod apply;
 mod bad_input;
 mod definition;
@@ -10,6 +11,7 @@ mod everyone;
 mod kiosk;
 mod languages;
 mod notice;
+mod paper;
 mod personal_link;
 mod plan;
 mod print;

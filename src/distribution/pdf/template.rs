@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Ours, by file name.
-const BUILT_IN: [(&str, &str); 1] = [("poster.typ", include_str!("templates/poster.typ"))];
+const BUILT_IN: [(&str, &str); 2] = [
+    ("poster.typ", include_str!("templates/poster.typ")),
+    ("paper.typ", include_str!("templates/paper.typ")),
+];
 
 /// Where templates come from: the province's folder, if there is one, else ours.
 #[derive(Debug, Clone, Default)]

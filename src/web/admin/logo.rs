@@ -10,11 +10,12 @@ use axum::{
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::{
     distribution::logo::{self, LogoError},
     language::Lang,
-    store::{StoreError, pictures},
+    store::{StoreError, audit, pictures},
     web::{
         app::App,
         auth::session::Staff,
@@ -25,6 +26,9 @@ use crate::{
         views::{admin::logo as view, message::Kind},
     },
 };
+
+/// What the form may weigh beside its picture, in bytes.
+const BESIDE: usize = 16 * 1024;
 
 /// The page.
 #[derive(Debug, Deserialize, TypedPath)]
@@ -52,7 +56,7 @@ pub async fn show(
 
 fn page(staff: &Staff, lang: Lang, present: bool, refused: Option<LogoError>) -> Response {
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    error::html(status, view::page(lang, &staff.account, present, refused).into_string())
+    error::html(status, view::page(lang, staff, present, refused).into_string())
 }
 
 async fn present(app: &App) -> Result<bool, StoreError> {
@@ -85,16 +89,16 @@ pub async fn submit(
 ) -> Response {
     let lang = wanted.language();
     let (parts, body) = request.into_parts();
-    // Heard out beyond the limit, so that somebody with a large photograph reads why instead of a broken line.
-    let upload = match Upload::read(&parts.headers, body, view::FILE, 8 << 20).await {
+    let upload = match Upload::read(&parts.headers, body, logo::LARGEST + BESIDE).await {
         Ok(upload) => upload,
         Err(BadForm::TooLarge) => return refuse(&app, &staff, lang, LogoError::TooLarge).await,
         Err(bad) => return error::of_form(bad, lang),
     };
-    let read = if upload.one(view::REMOVE).is_some() {
+    let read = if upload.fields.has(view::REMOVE) {
         Ok(None)
     } else {
-        tokio::task::spawn_blocking(move || logo::read(&upload.file).map(Some))
+        let bytes = upload.file.map(|file| file.bytes).unwrap_or_default();
+        tokio::task::spawn_blocking(move || logo::read(&bytes).map(Some))
             .await
             .unwrap_or(Err(LogoError::Broken))
     };
@@ -104,10 +108,16 @@ pub async fn submit(
     };
     let stored = async {
         let mut db = app.store.write().await?;
+        let before = pictures::get(&mut db, pictures::LOGO).await?;
         match &kept {
             Some(bytes) => pictures::put(&mut db, pictures::LOGO, bytes).await?,
             None => pictures::remove(&mut db, pictures::LOGO).await?,
         }
+        let size = |bytes: &Option<Vec<u8>>| {
+            bytes.as_ref().map_or(Value::Null, |bytes| json!({ "bytes": bytes.len() }))
+        };
+        let told = staff.did("logo.change", "logo").changed(size(&before), size(&kept));
+        audit::append(&mut db, app.clock.now(), &told).await?;
         db.commit().await
     };
     match stored.await {

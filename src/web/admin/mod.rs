@@ -8,5 +8,6 @@ pub mod home;
 pub mod login;
 pub mod logo;
 pub mod mail;
+pub mod paper;
 pub mod printing;
 pub mod report;

@@ -17,10 +17,10 @@ use crate::{
         print::{self, Choice, Sheets},
     },
     language::Lang,
-    store::{StoreError, campaigns, pictures, places, units},
+    store::{StoreError, pictures, places},
     web::{
         app::App,
-        auth::session::Staff,
+        auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
         views::{
@@ -75,12 +75,14 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    fn choice(&self) -> Choice<'_> {
-        let given = |text: &'_ Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+    fn choice<'a>(&'a self, staff: &'a Staff) -> Choice<'a> {
+        fn given(text: Option<&String>) -> Option<&str> {
+            text.map(String::as_str).filter(|text| !text.is_empty())
+        }
         Choice {
-            counter: self.counter.as_deref().filter(|_| given(&self.counter)),
-            unit: self.unit.as_deref().filter(|_| given(&self.unit)),
-            within: None,
+            counter: given(self.counter.as_ref()),
+            unit: given(self.unit.as_ref()),
+            within: staff.unit.as_deref(),
         }
     }
 }
@@ -122,17 +124,20 @@ async fn page(
     lang: Lang,
     chosen: &Chosen,
 ) -> Result<Option<String>, StoreError> {
+    let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
-    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
-    let tree = units::tree(&mut db).await?;
-    let choice = chosen.choice();
+    let choice = chosen.choice(staff);
     let mut counted = vec![0_usize; tree.units().len()];
-    let mut counter = None;
+    let (mut counters, mut counter) = (0, None);
     for place in places::of_campaign(&mut db, stored.number).await? {
         let (Some(code), false) = (&place.counter, place.retired) else { continue };
+        if !staff.sees(&tree, &place.unit) {
+            continue;
+        }
         if choice.counter == Some(code.as_str()) {
             counter = Some((code.clone(), place.name.clone().unwrap_or_else(|| code.clone())));
         }
+        counters += 1;
         // A unit's number is that of all counters below it.
         let mut at = tree.position(&place.unit);
         while let Some(here) = at {
@@ -145,23 +150,26 @@ async fn page(
     if choice.counter.is_some() && counter.is_none() {
         return Ok(None);
     }
-    let roots = (0..counted.len()).filter(|at| tree.parent(*at).is_none());
     let units: Vec<(String, String, usize)> = tree
         .units()
         .iter()
         .zip(&counted)
-        .filter(|(_, n)| **n > 0)
+        .filter(|(unit, n)| **n > 0 && staff.sees(&tree, &unit.code))
         .map(|(unit, n)| (unit.code.clone(), unit.name.clone(), *n))
         .collect();
     let page = Page {
         lang,
-        account: &staff.account,
+        staff,
         campaign: &stored.campaign,
-        counters: roots.filter_map(|at| counted.get(at)).sum(),
+        counters,
         units: &units,
         unit: choice.unit.unwrap_or_default(),
         counter: counter.as_ref().map(|(code, name)| (code.as_str(), name.as_str())),
-        logo: pictures::get(&mut db, pictures::LOGO).await?.is_some(),
+        logo: if staff.may(Permission::ManageCampaigns) {
+            Some(pictures::get(&mut db, pictures::LOGO).await?.is_some())
+        } else {
+            None
+        },
     };
     Ok(Some(view::page(&page).into_string()))
 }
@@ -169,7 +177,7 @@ async fn page(
 /// The PDF of what was chosen.
 pub async fn pdf(
     path: PdfPath,
-    _: Staff,
+    staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
     Query(chosen): Query<Chosen>,
@@ -185,7 +193,7 @@ pub async fn pdf(
     };
     let skip = chosen.skip.as_deref().unwrap_or_default().trim().parse().unwrap_or(0);
     let (Some(size), Some(words)) = (size, words) else { return error::page(lang, Kind::Unknown) };
-    let gathered = print::gather(&app.store, &app.config.base_url, &path.slug, chosen.choice()).await;
+    let gathered = print::gather(&app.store, &app.config.base_url, &path.slug, chosen.choice(&staff)).await;
     let sheets = match gathered {
         Ok(Some(sheets)) if !sheets.desks.is_empty() => sheets,
         Ok(_) => return error::page(lang, Kind::Unknown),

@@ -7,7 +7,11 @@ use super::{
     form,
     frame::{self, Frame},
 };
-use crate::{distribution::logo::LogoError, language::Lang, web::respond::answer::in_language};
+use crate::{
+    distribution::logo::LogoError,
+    language::Lang,
+    web::{auth::session::Staff, respond::answer::in_language},
+};
 
 /// Field with the picture.
 pub const FILE: &str = "picture";
@@ -15,7 +19,7 @@ pub const FILE: &str = "picture";
 pub const REMOVE: &str = "remove";
 
 /// The page.
-pub fn page(lang: Lang, account: &str, present: bool, refused: Option<LogoError>) -> Markup {
+pub fn page(lang: Lang, staff: &Staff, present: bool, refused: Option<LogoError>) -> Markup {
     let m = lang.messages();
     let content = html! {
         (form::purpose(&fl!(m, "print-logo-purpose")))
@@ -46,5 +50,5 @@ pub fn page(lang: Lang, account: &str, present: bool, refused: Option<LogoError>
         }
     };
     let title = fl!(m, "print-logo-title");
-    frame::page(&Frame { lang, title: &title, path: "/admin/logo", account: Some(account) }, &content)
+    frame::page(&Frame { lang, title: &title, path: "/admin/logo", staff: Some(staff) }, &content)
 }

@@ -11,7 +11,7 @@ use crate::{
     distribution::pdf::{self, poster::Size},
     language::Lang,
     organisation::Campaign,
-    web::{form::Fields, respond::answer::in_language},
+    web::{auth::session::Staff, form::Fields, respond::answer::in_language},
 };
 
 /// What the page shows.
@@ -19,8 +19,8 @@ use crate::{
 pub struct Page<'a> {
     /// Language.
     pub lang: Lang,
-    /// The account signed in.
-    pub account: &'a str,
+    /// Who is signed in.
+    pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
     /// How many counters it has.
@@ -31,8 +31,8 @@ pub struct Page<'a> {
     pub unit: &'a str,
     /// Code and name of the one counter to print; absent: several.
     pub counter: Option<(&'a str, &'a str)>,
-    /// Whether there is a logo.
-    pub logo: bool,
+    /// Whether there is a logo; absent: the account may not change it.
+    pub logo: Option<bool>,
 }
 
 /// The page.
@@ -56,10 +56,10 @@ pub fn page(page: &Page<'_>) -> Markup {
                     None => format!("{base}/posters"),
                 };
                 li { a href=(in_language(&sheets, lang)) { (fl!(m, "print-browser")) } }
-                @if pdf::BUILT_IN {
+                @if let Some(present) = page.logo.filter(|_| pdf::BUILT_IN) {
                     li {
                         a href=(in_language("/admin/logo", lang)) {
-                            @if page.logo { (fl!(m, "print-logo-change")) } @else { (fl!(m, "print-logo-add")) }
+                            @if present { (fl!(m, "print-logo-change")) } @else { (fl!(m, "print-logo-add")) }
                         }
                     }
                 }
@@ -75,7 +75,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         None => (fl!(m, "print-title"), format!("{base}/print")),
     };
-    frame::page(&Frame { lang, title: &title, path: &path, account: Some(page.account) }, &content)
+    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
 }
 
 fn sheet(page: &Page<'_>, base: &str) -> Markup {
