@@ -27,3 +27,4 @@ pub mod store;
 pub mod tabular;
 pub mod web;
 pub mod worker;
+pub mod xlsform;

@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     disk,
     store::{Store, StoreError, accounts, campaigns, urn},
-    web::{auth::session, catalogue::Catalogue},
+    web::{auth::session, catalogue::Catalogue, shelf::Shelf},
 };
 
 /// How soon a server notices what `sipas apply` changed.
@@ -16,17 +16,22 @@ const NOTICE: Duration = Duration::from_millis(250);
 const SLOWER: u32 = 80;
 
 /// Works until it is dropped.
-pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, database_url: String) {
+pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, shelf: Shelf, database_url: String) {
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut away = false;
+    let mut shelved = None;
     for turn in (0..SLOWER).cycle() {
         ticks.tick().await;
         if turn == 0 {
             warn_of_little_room(&database_url);
         }
         let outcome = async {
-            catalogue.refresh().await?;
+            let revision = catalogue.refresh().await?;
+            if shelved != Some(revision) {
+                shelf.refresh(&store).await?;
+                shelved = Some(revision);
+            }
             if turn == 0 { slower(&store, clock.now()).await } else { Ok(()) }
         };
         match outcome.await {
@@ -56,6 +61,8 @@ async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
         }
     }
     let mut db = store.write().await?;
-    accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::IDLE).await?;
+    // Those that were idle for too long are over, but stay until nobody can come back to one: a form that was filled in
+    // during one says whose it is (`web::auth::kept`).
+    accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::ABSOLUTE).await?;
     db.commit().await
 }

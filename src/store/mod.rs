@@ -24,6 +24,7 @@ pub mod pictures;
 pub mod places;
 pub mod ready;
 pub mod responses;
+pub mod second_factors;
 pub mod segments;
 pub mod sheets;
 pub mod translations;

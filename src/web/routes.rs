@@ -25,7 +25,9 @@ use super::{
     assets,
     auth::access::{
         Access::Public,
-        Permission::{Enter, EnterPaper, ManageCampaigns, ReadCampaigns, ReadReports, ScreenComments},
+        Permission::{
+            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ReadCampaigns, ReadReports, ScreenComments,
+        },
     },
     error,
     middleware::{headers, log},
@@ -62,6 +64,14 @@ pub fn map() -> Registry {
         .get(Public, admin::login::show)
         .post(Public, admin::login::submit)
         .post(Public, admin::login::log_out)
+        .post(Public, admin::entry::code)
+        .get(Enter, admin::second_factor::show)
+        .get(Enter, admin::second_factor::show_new)
+        .post(Enter, admin::second_factor::set)
+        .post(Enter, admin::second_factor::renew)
+        .post(Enter, admin::second_factor::remove)
+        .get(ManageAccounts, admin::lost_factor::show)
+        .post(ManageAccounts, admin::lost_factor::remove)
         .get(ReadCampaigns, admin::campaigns::show)
         .get(ReadCampaigns, admin::campaign::show)
         .get(ReadReports, admin::report::show)
@@ -76,6 +86,14 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::counters::poster)
         .get(ReadCampaigns, admin::counters::svg)
         .get(ReadCampaigns, admin::counters::png)
+        .get(ManageCampaigns, admin::definitions::list::show)
+        .get(ManageCampaigns, admin::definitions::import::show)
+        .post(ManageCampaigns, admin::definitions::import::upload)
+        .post(ManageCampaigns, admin::definitions::import::check)
+        .get(ManageCampaigns, admin::definitions::show::show)
+        .get(ManageCampaigns, admin::definitions::show::toml)
+        .get(ManageCampaigns, admin::definitions::show::xlsform)
+        .post(ManageCampaigns, admin::definitions::show::remove)
         .get(Public, admin::mail::show)
         // Print
         .get(ReadCampaigns, admin::printing::show)

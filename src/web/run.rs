@@ -8,6 +8,7 @@ use super::{app::App, routes, server};
 use crate::{
     clock::Clock,
     config::Config,
+    definition::Library,
     secret::Key,
     store::{Store, inbox::Inbox},
     worker,
@@ -20,13 +21,17 @@ pub async fn run(
     key: Arc<Key>,
     store: Store,
     clock: Clock,
+    library: Arc<Library>,
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) {
     let (inbox, keeping) = Inbox::start(store.clone(), clock.clone());
     let database_url = config.database_url.clone();
-    let app = App::new(config, key, store.clone(), clock.clone(), inbox);
-    let work = tokio::spawn(worker::run(store.clone(), clock, app.catalogue.clone(), database_url));
+    let app = App::new(config, key, store.clone(), clock.clone(), inbox, library);
+    // Where this fails, the worker tries again.
+    let _ = app.shelf.refresh(&store).await;
+    let (catalogue, shelf) = (app.catalogue.clone(), app.shelf.clone());
+    let work = tokio::spawn(worker::run(store.clone(), clock, catalogue, shelf, database_url));
     let router = routes::router(app);
     server::serve(listener, router, stop).await;
     work.abort();

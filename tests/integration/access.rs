@@ -36,6 +36,7 @@ const PUBLIC: &str = "
     GET  /mail/{key}
     GET  /admin/login
     POST /admin/login
+    POST /admin/login/code
     POST /admin/logout
     GET  /healthz
     GET  /readyz
@@ -51,6 +52,13 @@ const PUBLIC: &str = "
 const STAFF: &str = "
                                                                  adm man off vie aud
     GET  /admin                                                   +   +   +   +   +
+    GET  /admin/second-factor                                     +   +   +   +   +
+    GET  /admin/second-factor/new                                 +   +   +   +   +
+    POST /admin/second-factor/new                                 +   +   +   +   +
+    POST /admin/second-factor/recovery-codes                      +   +   +   +   +
+    POST /admin/second-factor/remove                              +   +   +   +   +
+    GET  /admin/accounts/{name}/second-factor                     +   -   -   -   -
+    POST /admin/accounts/{name}/second-factor                     +   -   -   -   -
     GET  /admin/campaigns                                         +   +   +   -   -
     GET  /admin/campaigns/{slug}                                  +   +   +   -   -
     GET  /admin/campaigns/{slug}/posters                          +   +   +   -   -
@@ -79,13 +87,24 @@ const STAFF: &str = "
     POST /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
     POST /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
+    GET  /admin/definitions                                       -   +   -   -   -
+    GET  /admin/definitions/import                                -   +   -   -   -
+    POST /admin/definitions/import                                -   +   -   -   -
+    POST /admin/definitions/import/check                          -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}                        -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}/toml                   -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}/{form}/xlsform         -   +   -   -   -
+    POST /admin/definitions/{id}/{version}/remove                 -   +   -   -   -
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 5] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("{slug}", "dan"),
+    ("{name}", "manager"),
     ("{counter}", "qn-1"),
     ("{id}", "00000000000000000000000000000000"),
+    ("{version}", "2026.1"),
+    ("{form}", "counter"),
     ("{first}", "1"),
     ("{number}", "1"),
 ];

@@ -8,7 +8,7 @@ use crate::{
     web::{
         assets,
         auth::{
-            access::Permission::{self, ReadCampaigns},
+            access::Permission::{self, ManageCampaigns, ReadCampaigns},
             session::Staff,
         },
         respond::answer::in_language,
@@ -23,11 +23,21 @@ struct Place {
 }
 
 /// The main menu: everybody sees the places that they may enter.
-const MENU: [Place; 1] = [Place {
-    needs: ReadCampaigns,
-    path: "/admin/campaigns",
-    name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
-}];
+const MENU: [Place; 2] = [
+    Place {
+        needs: ReadCampaigns,
+        path: "/admin/campaigns",
+        name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
+    },
+    Place {
+        needs: ManageCampaigns,
+        path: "/admin/definitions",
+        name: |lang| fl!(lang.messages(), "desk-definitions"),
+    },
+];
+
+/// The path of a page that answers to a form and is lost by going anywhere: it offers no other language.
+pub const FIXED: &str = "#";
 
 /// What a staff page says about itself.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +79,7 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                             } @else { (fl!(m, "admin-brand")) }
                         }
                         nav aria-label=(fl!(m, "admin-menu")) {
-                            @for other in Lang::ALL.into_iter().filter(|other| *other != frame.lang) {
+                            @for other in Lang::ALL.into_iter().filter(|other| *other != frame.lang && frame.path != FIXED) {
                                 a href=(in_language(frame.path, other)) lang=(other.code()) hreflang=(other.code()) {
                                     (fl!(other.messages(), "respond-language-name"))
                                 }

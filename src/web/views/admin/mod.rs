@@ -1,8 +1,10 @@
 //! The staff's pages.
 
+pub mod again;
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;
+pub mod definitions;
 pub mod form;
 pub mod frame;
 pub mod home;
@@ -11,3 +13,4 @@ pub mod logo;
 pub mod mail;
 pub mod paper;
 pub mod printing;
+pub mod second_factor;
