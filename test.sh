@@ -41,6 +41,8 @@ has_clippy() { cargo clippy --version >/dev/null 2>&1; }
 has_postgres() { has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_runuser() { [ "$(id -u)" != 0 ] || has runuser; }
 has_browser() { browser_program >/dev/null; }
+has_poppler() { has pdftoppm && has pdffonts && has pdftotext; }
+has_zbar() { has zbarimg; }
 has_font() { has fc-list && [ -n "$(fc-list 'Noto Sans' file)" ]; }
 has_node() { has npm && has node && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]; }
 
@@ -61,9 +63,20 @@ need_lint() {
     need has_rustfmt "rustfmt (rustup component add rustfmt)"
     need has_clippy "clippy (rustup component add clippy)"
 }
-need_sqlite() { :; }
+# What reads prints back. Without it only those tests are left out, and only where CI does not ask for them.
+need_readers() {
+    local before=$missing
+    need has_poppler "pdftoppm and its like, for tests of prints (Debian: poppler-utils)" poppler-utils
+    need has_zbar "zbarimg, for tests of prints (Debian: zbar-tools)" zbar-tools
+    if [ "${CI:-}" != true ] && [ "$missing" != "$before" ]; then
+        echo "tests of prints are left out; missing: ${missing#"$before"}"
+        missing=$before
+    fi
+}
+need_sqlite() { need_readers; }
 need_postgres() {
     need has_postgres "PostgreSQL's server programs (Debian: postgresql)" postgresql
+    need_readers
     need has_runuser "runuser, as PostgreSQL does not run as root (Debian: util-linux)" util-linux
 }
 need_browser() {

@@ -30,6 +30,8 @@ pub struct Config {
     pub definitions: Option<PathBuf>,
     /// Folder of languages that respondents' pages offer beside the program's own.
     pub languages: Option<PathBuf>,
+    /// Folder of the province's own templates for print.
+    pub templates: Option<PathBuf>,
     /// Whether administrators and managers must have a second factor.
     pub require_second_factor: bool,
     /// Whether the address that people see was given, or follows from where the server listens.
@@ -52,6 +54,7 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     definitions: Option<PathBuf>,
     languages: Option<PathBuf>,
+    templates: Option<PathBuf>,
     require_second_factor: Option<bool>,
     secret: Option<SecretString>,
     secret_file: Option<PathBuf>,
@@ -194,6 +197,10 @@ impl Config {
             let here = PathBuf::from("languages");
             here.is_dir().then_some(here)
         });
+        let templates = env("TEMPLATES").map(PathBuf::from).or(given.templates).or_else(|| {
+            let here = PathBuf::from("templates");
+            here.is_dir().then_some(here)
+        });
         let require_second_factor = match env("REQUIRE_SECOND_FACTOR") {
             Some(value) => switch("SIPAS_REQUIRE_SECOND_FACTOR", &value)?,
             None => given.require_second_factor.unwrap_or(false),
@@ -209,6 +216,7 @@ impl Config {
             trusted_proxies,
             definitions,
             languages,
+            templates,
             require_second_factor,
             database_url,
             secret,

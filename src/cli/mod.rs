@@ -9,11 +9,13 @@ pub mod demo;
 pub mod doctor;
 pub mod estimate;
 mod failure;
+pub mod import;
 pub mod invite;
 pub mod languages;
 pub mod links;
 mod output;
 pub mod plan;
+pub mod posters;
 pub mod report;
 pub mod serve;
 pub mod simulate;
@@ -49,8 +51,12 @@ pub enum Command {
     Apply(apply::Args),
     /// The addresses of a campaign's counters and invited persons.
     Links(links::Args),
+    /// The QR codes of a campaign's counters as a PDF: posters, table stands, labels.
+    Posters(posters::Args),
     /// Sends personal links by e-mail, each once.
     Invite(invite::Args),
+    /// Answers gathered on paper or by another system, from a file.
+    Import(import::Args),
     /// Questionnaire definitions: check, show, compare, try out.
     Definition(definition::Args),
     /// Languages of respondents' pages: check what was added, make a catalogue to translate.
@@ -79,7 +85,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(args) => block_on(serve::run(&args)),
         Command::Apply(args) => block_on(apply::run(&args)),
         Command::Links(args) => block_on(links::run(&args)),
+        Command::Posters(args) => block_on(posters::run(&args)),
         Command::Invite(args) => block_on(invite::run(&args)),
+        Command::Import(args) => block_on(import::run(&args)),
         Command::Definition(args) => definition::run(&args),
         Command::Language(args) => languages::run(&args),
         Command::Estimate(args) => estimate::run(&args),

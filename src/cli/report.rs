@@ -1,11 +1,11 @@
 //! `sipas report`: the index report as a file.
 
-use std::{io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 use i18n_embed_fl::fl;
 use serde_json::json;
 
-use super::{Failure, Settings, language, say, surroundings::did};
+use super::{Failure, Settings, language, output, say, surroundings::did};
 use crate::{
     definition::message::with_hint,
     figures::{self, NoReport},
@@ -95,23 +95,5 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         say(error.words(lang, &here.config.database_url));
     }
     here.store.close().await;
-    match &args.out {
-        None => {
-            // A closed pipe is no error.
-            let _ = std::io::stdout().write_all(&bytes);
-        }
-        Some(path) => {
-            std::fs::write(path, &bytes).map_err(|error| {
-                let (path, detail) = (path.display().to_string(), error.to_string());
-                Failure::Unreachable(fl!(
-                    lang.messages(),
-                    "figures-cannot-write",
-                    path = path,
-                    detail = detail
-                ))
-            })?;
-            say(fl!(lang.messages(), "figures-written", path = path.display().to_string()));
-        }
-    }
-    Ok(())
+    output::file(args.out.as_deref(), &bytes)
 }

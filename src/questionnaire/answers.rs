@@ -173,6 +173,15 @@ impl Answers {
         self.asked.get(at).copied().unwrap_or(false)
     }
 
+    /// Whether both chose the same everywhere; free text is not looked at.
+    pub fn same_choices(&self, other: &Self) -> bool {
+        let choice = |answer: &Option<Answer>| match answer {
+            Some(Answer::Text(_)) => None,
+            other => other.clone(),
+        };
+        self.asked == other.asked && self.values.iter().map(choice).eq(other.values.iter().map(choice))
+    }
+
     /// The row that is stored: every answer but free text, at its question's place.
     pub fn pack(&self, questionnaire: &Questionnaire) -> Vec<u8> {
         let mut row = vec![0; questionnaire.width];

@@ -3,13 +3,14 @@
 //!
 //! Pure. [`form`] lays out the questions and where each answer lies in a packed row; [`rotation`] leaves out
 //! the modules that a respondent is not asked, [`flow`] decides which questions the rules ask; [`answers`] turns form
-//! fields into checked, packed answers and back, [`text`] makes what was typed fit to be kept; [`walk`] goes through it at
+//! fields into checked, packed answers and back, [`keying`] what is keyed from paper, [`text`] makes what was typed fit to be kept; [`walk`] goes through it at
 //! random.
 //! Views that draw it are in [`crate::web::respond`].
 
 pub mod answers;
 pub mod flow;
 pub mod form;
+pub mod keying;
 pub mod rotation;
 pub mod synthetic;
 #[cfg(test)]

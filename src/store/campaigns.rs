@@ -303,7 +303,15 @@ impl Gate {
     pub const fn is_open(&self, now: i64) -> bool {
         self.opens <= now && now < self.closes && !self.settled
     }
+
+    /// Whether answers from paper and from files may be entered at `now`: until [`PAPER`] after closing.
+    pub const fn takes_paper(&self, now: i64) -> bool {
+        self.opens <= now && now < self.closes.saturating_add(PAPER)
+    }
 }
+
+/// How long after closing answers from paper may still be entered, in milliseconds: 30 days. People answered before.
+pub const PAPER: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// How a transaction holds the campaign it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,6 +20,8 @@ pub mod definitions;
 pub mod health;
 pub mod inbox;
 pub mod invitations;
+pub mod paper;
+pub mod pictures;
 pub mod places;
 pub mod ready;
 pub mod responses;

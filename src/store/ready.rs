@@ -25,6 +25,11 @@ pub struct Ready {
 }
 
 impl Ready {
+    /// The form as each choice of its modules is asked; empty where none rotate.
+    pub fn variants(&self) -> &[Questionnaire] {
+        &self.variants
+    }
+
     /// The form for random bits that stand for one respondent ([`Questionnaire::choice`]), and the number of its
     /// variant: where modules rotate, with those asked; else the whole one.
     pub fn form(&self, random: [u8; 16]) -> (usize, &Questionnaire) {

@@ -26,8 +26,8 @@ use super::{
     auth::access::{
         Access::Public,
         Permission::{
-            Enter, ManageAccounts, ManageCampaigns, ManageUnits, ReadAudit, ReadCampaigns, ReadReports,
-            ReadUnits, ScreenComments,
+            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageUnits, ReadAudit, ReadCampaigns,
+            ReadReports, ReadUnits, ScreenComments,
         },
     },
     error,
@@ -132,6 +132,21 @@ pub fn map() -> Registry {
         .get(ManageCampaigns, admin::definitions::show::xlsform)
         .post(ManageCampaigns, admin::definitions::show::remove)
         .get(Public, admin::mail::show)
+        // Print
+        .get(ReadCampaigns, admin::printing::show)
+        .get(ReadCampaigns, admin::printing::show_one)
+        .get(ReadCampaigns, admin::printing::pdf)
+        .get(EnterPaper, admin::paper::desk::show)
+        .post(EnterPaper, admin::paper::desk::submit)
+        .get(EnterPaper, admin::paper::desk::specimen)
+        .get(EnterPaper, admin::paper::desk::sheets)
+        .get(EnterPaper, admin::paper::entry::show)
+        .post(EnterPaper, admin::paper::entry::submit)
+        .get(EnterPaper, admin::paper::compare::show)
+        .post(EnterPaper, admin::paper::compare::submit)
+        .get(ManageCampaigns, admin::logo::show)
+        .get(ManageCampaigns, admin::logo::picture)
+        .post(ManageCampaigns, admin::logo::submit)
         // Operators
         .plain("/healthz", Public, || async { "ok\n" })
         .plain("/readyz", Public, ready)

@@ -67,6 +67,20 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/counters/{counter}/poster        +   +   +   -   -
     GET  /admin/campaigns/{slug}/counters/{counter}/qr.svg        +   +   +   -   -
     GET  /admin/campaigns/{slug}/counters/{counter}/qr.png        +   +   +   -   -
+    GET  /admin/campaigns/{slug}/print                            +   +   +   -   -
+    GET  /admin/campaigns/{slug}/counters/{counter}/print         +   +   +   -   -
+    GET  /admin/campaigns/{slug}/posters.pdf                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/paper                            -   +   -   -   -
+    POST /admin/campaigns/{slug}/paper                            -   +   -   -   -
+    GET  /admin/campaigns/{slug}/paper/form.pdf                   -   +   -   -   -
+    GET  /admin/campaigns/{slug}/paper/{first}/sheets.pdf         -   +   -   -   -
+    GET  /admin/campaigns/{slug}/paper/entry                      -   +   -   -   -
+    POST /admin/campaigns/{slug}/paper/entry                      -   +   -   -   -
+    GET  /admin/campaigns/{slug}/paper/{number}/compare           -   +   -   -   -
+    POST /admin/campaigns/{slug}/paper/{number}/compare           -   +   -   -   -
+    GET  /admin/logo                                              -   +   -   -   -
+    GET  /admin/logo.png                                          -   +   -   -   -
+    POST /admin/logo                                              -   +   -   -   -
     GET  /admin/campaigns/{slug}/report                           +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.json                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.csv                       +   +   +   -   -
@@ -119,7 +133,7 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 8] = [
+const EXAMPLES: [(&str, &str); 9] = [
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),
@@ -127,6 +141,7 @@ const EXAMPLES: [(&str, &str); 8] = [
     ("{version}", "2026.1"),
     ("{form}", "counter"),
     ("{code}", "qn"),
+    ("{first}", "1"),
     ("{number}", "1"),
 ];
 
@@ -292,6 +307,11 @@ fn e_02_an_officer_finds_nothing_of_another_unit_whatever_is_asked() {
         "/admin/campaigns/dan/counters/qn-1/poster",
         "/admin/campaigns/dan/counters/qn-1/qr.svg",
         "/admin/campaigns/dan/counters/qn-1/qr.png",
+        "/admin/campaigns/rieng/print",
+        "/admin/campaigns/rieng/posters.pdf",
+        "/admin/campaigns/dan/counters/qn-1/print",
+        "/admin/campaigns/dan/posters.pdf?counter=qn-1",
+        "/admin/campaigns/dan/posters.pdf?unit=qn",
         "/admin/campaigns/dan/report?unit=qn",
         "/admin/campaigns/dan/report.json?unit=qn",
         "/admin/campaigns/dan/report.csv?unit=bd",
@@ -305,7 +325,12 @@ fn e_02_an_officer_finds_nothing_of_another_unit_whatever_is_asked() {
     let outside = officer.get("/admin/campaigns/rieng").is(404);
     let nothing = officer.get("/admin/campaigns/none").is(404);
     assert_eq!(outside.text(), nothing.text());
-    for path in ["/admin/campaigns/dan", "/admin/campaigns/dan/posters", "/admin/campaigns/dan/report"] {
+    for path in [
+        "/admin/campaigns/dan",
+        "/admin/campaigns/dan/posters",
+        "/admin/campaigns/dan/print",
+        "/admin/campaigns/dan/report",
+    ] {
         let page = officer.get(path).is(200);
         assert!(page.text().contains("An Nhơn") && !page.text().contains("Quy Nhơn"), "{path}");
     }

@@ -75,6 +75,7 @@ async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option
         phase: stored.campaign.phase(now),
         turnout: turnout.as_ref(),
         waiting,
+        paper: staff.may(Permission::EnterPaper),
         desks: &desks,
     };
     Ok(Some(view::page(&page).into_string()))

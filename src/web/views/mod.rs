@@ -15,6 +15,7 @@ pub mod layout;
 pub mod message;
 pub mod mode;
 pub mod notice;
+pub mod paper;
 pub mod phone;
 pub mod pictograms;
 pub mod poster;

@@ -25,7 +25,8 @@ pub fn ask(lang: Lang, sent: Option<&str>) -> Markup {
     }
 }
 
-fn words(lang: Lang, mode: Mode) -> String {
+/// What a person would say of it.
+pub fn words(lang: Lang, mode: Mode) -> String {
     let m = lang.messages();
     match mode {
         Mode::Unknown => String::new(),

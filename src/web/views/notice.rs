@@ -44,6 +44,11 @@ impl Facts<'_> {
 
     /// "… asks your opinion …", if it is known who and what for.
     fn who_and_why(&self) -> Option<Markup> {
+        self.who_and_why_words().map(|(who, why)| html! { b { (who) } " " (why) })
+    }
+
+    /// Who asks, and the rest of the sentence.
+    fn who_and_why_words(&self) -> Option<(String, String)> {
         let notice = self.notice()?;
         if notice.responsible.is_empty() || notice.purpose.is_empty() {
             return None;
@@ -55,10 +60,8 @@ impl Facts<'_> {
         }
         let purpose = self.places.fill(purpose);
         let purpose = purpose.trim_end_matches('.');
-        Some(html! {
-            b { (self.lang.pick(&notice.responsible)) }
-            " " (fl!(self.lang.messages(), "notice-asks", purpose = purpose))
-        })
+        let who = self.lang.pick(&notice.responsible).to_owned();
+        Some((who, fl!(self.lang.messages(), "notice-asks", purpose = purpose)))
     }
 }
 
@@ -81,6 +84,15 @@ pub fn start(facts: &Facts<'_>) -> Markup {
         p { (first) }
         p { (anonymous) " " (adults) }
     }
+}
+
+/// The first lines of a paper form, a paragraph each. The definition's own introduction is written for screens and could
+/// promise what paper does not keep.
+pub fn on_paper(facts: &Facts<'_>) -> Vec<String> {
+    let m = facts.lang.messages();
+    let first = facts.who_and_why_words().map(|(who, why)| format!("{who} {why}"));
+    let second = format!("{} {}", fl!(m, "notice-start-paper"), fl!(m, "notice-adults"));
+    first.into_iter().chain([second]).collect()
 }
 
 /// The way to the details: a link to their page; on a tablet, which nobody must leave, they stand here.

@@ -369,7 +369,7 @@ impl Asked<'_> {
 }
 
 /// The words for a fault; the same in the summary and beside the question.
-fn fault_words(fault: &Fault, question: &Question, lang: Lang) -> String {
+pub fn fault_words(fault: &Fault, question: &Question, lang: Lang) -> String {
     let messages = lang.messages();
     match *fault {
         Fault::Missing => match question.kind {

@@ -42,6 +42,8 @@ pub struct Page<'a> {
     pub turnout: Option<&'a Turnout>,
     /// How many comments wait to be read; absent: the account may not read them.
     pub waiting: Option<u64>,
+    /// Whether the account may print and key in paper forms.
+    pub paper: bool,
     /// Its counters.
     pub desks: &'a [Desk],
 }
@@ -73,7 +75,10 @@ pub fn page(page: &Page<'_>) -> Markup {
                 }
             }
             @if !page.desks.is_empty() {
-                a.button.plain href=(in_language(&format!("{path}/posters"), lang)) { (fl!(m, "admin-posters")) }
+                a.button.plain href=(in_language(&format!("{path}/print"), lang)) { (fl!(m, "admin-posters")) }
+                @if page.paper {
+                    a.button.plain href=(in_language(&format!("{path}/paper"), lang)) { (fl!(m, "paper-open-desk")) }
+                }
             }
         }
         @if !page.desks.is_empty() {
@@ -96,7 +101,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                                 td { (desk.unit) }
                                 td { a href=(desk.url) { (desk.url) } }
                                 td.links {
-                                    a href=(in_language(&format!("{base}/poster"), lang))
+                                    a href=(in_language(&format!("{base}/print"), lang))
                                         aria-label={ (fl!(m, "admin-poster")) ": " (desk.name) } {
                                         (fl!(m, "admin-poster"))
                                     }

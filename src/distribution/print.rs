@@ -1,0 +1,104 @@
+//! What the posters of a campaign show, gathered from the database.
+
+use crate::{
+    language::Lang,
+    store::{
+        Store, StoreError,
+        campaigns::{self, Stored},
+        pictures, places, ready, units,
+    },
+};
+
+use super::{
+    address,
+    pdf::{
+        PdfError, Templates,
+        poster::{Desk, Posters, Size},
+    },
+};
+
+/// Which counters are printed; all that no field leaves out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Choice<'a> {
+    /// Only the counter with this code.
+    pub counter: Option<&'a str>,
+    /// Only counters of this unit and those below it.
+    pub unit: Option<&'a str>,
+    /// Only counters of this unit and those below it: all that the reader may see.
+    pub within: Option<&'a str>,
+}
+
+/// The posters of a campaign.
+#[derive(Debug, Clone)]
+pub struct Sheets {
+    /// The campaign.
+    pub stored: Stored,
+    /// Minutes that answering takes.
+    pub minutes: u32,
+    /// The counters chosen, unit by unit in the order of the tree.
+    pub desks: Vec<Desk>,
+    /// The province's logo.
+    pub logo: Option<Vec<u8>>,
+}
+
+/// The counters in use of a campaign as printed; `None` for an unknown campaign. No counter may be left.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn gather(
+    store: &Store,
+    base_url: &str,
+    slug: &str,
+    choice: Choice<'_>,
+) -> Result<Option<Sheets>, StoreError> {
+    let mut db = store.read().await?;
+    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
+    let tree = units::tree(&mut db).await?;
+    let bounds: Vec<Option<usize>> =
+        [choice.unit, choice.within].into_iter().flatten().map(|code| tree.position(code)).collect();
+    let mut desks: Vec<(usize, Desk)> = places::of_campaign(&mut db, stored.number)
+        .await?
+        .into_iter()
+        .filter(|place| !place.retired)
+        .filter_map(|place| {
+            let (code, last, at) = (place.counter?, place.address?, tree.position(&place.unit)?);
+            let chosen = choice.counter.is_none_or(|wanted| wanted == code)
+                && bounds.iter().all(|bound| bound.is_some_and(|above| tree.is_within(at, above)));
+            let unit = tree.get(&place.unit)?.name.clone();
+            let url = address::counter(base_url, &last);
+            chosen.then(|| (at, Desk { unit, counter: place.name.unwrap_or(code), url }))
+        })
+        .collect();
+    desks.sort_by_key(|(at, _)| *at);
+    let desks = desks.into_iter().map(|(_, desk)| desk).collect();
+    let logo = pictures::get(&mut db, pictures::LOGO).await?;
+    let minutes = ready::load(&mut db, stored.clone()).await?.questionnaire.minutes;
+    Ok(Some(Sheets { stored, minutes, desks, logo }))
+}
+
+impl Sheets {
+    /// The PDF in this language and size, the first `skip` labels left out. It takes a while: not for a thread that
+    /// others wait for.
+    ///
+    /// # Errors
+    /// [`PdfError`].
+    pub fn pdf(
+        &self,
+        templates: &Templates,
+        lang: Lang,
+        size: Size,
+        skip: usize,
+    ) -> Result<Vec<u8>, PdfError> {
+        let campaign = &self.stored.campaign;
+        let posters = Posters {
+            lang,
+            campaign: lang.pick(&campaign.title),
+            author: campaign.notice.as_ref().map_or("", |notice| lang.pick(&notice.responsible)),
+            minutes: self.minutes,
+            demonstration: campaign.demonstration,
+            logo: self.logo.as_deref(),
+            skip,
+        };
+        posters.pdf(templates, size, &self.desks)
+    }
+}

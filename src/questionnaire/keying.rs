@@ -1,0 +1,199 @@
+//! Answers as they are marked on paper and keyed in: each option has a number of one or two digits, printed beside its
+//! box. The paper form and the page where it is keyed in take the numbers from here, so that they cannot differ.
+
+use super::{Answers, Invalid, Question, Questionnaire};
+use crate::definition::model::Kind;
+
+/// What is keyed for a question that the sheet leaves blank or answers in a way that cannot be read. Nothing keyed at
+/// all is a question overlooked by whoever keys.
+pub const BLANK: &str = "-";
+
+/// The number of "don't know", where it is free: nobody takes it for the next step of a scale.
+const MISSING: usize = 9;
+
+/// The numbers of a question's options, in their order. Codes that are numbers stay; others get the first free one, but
+/// "don't know" nine.
+pub fn keys(question: &Question) -> Vec<String> {
+    let is_number =
+        |code: &str| matches!(code.len(), 1 | 2) && code.bytes().all(|byte| byte.is_ascii_digit());
+    let mut keys: Vec<Option<String>> =
+        question.options.iter().map(|option| is_number(&option.code).then(|| option.code.clone())).collect();
+    let taken =
+        |keys: &[Option<String>], number: usize| keys.iter().flatten().any(|key| *key == number.to_string());
+    if question.options.len() < MISSING
+        && let Some(at) =
+            question.options.iter().rposition(|option| option.missing && !is_number(&option.code))
+        && !taken(&keys, MISSING)
+        && let Some(key) = keys.get_mut(at)
+    {
+        *key = Some(MISSING.to_string());
+    }
+    let mut next = 1;
+    for at in 0..keys.len() {
+        if keys.get(at).is_some_and(Option::is_some) {
+            continue;
+        }
+        while taken(&keys, next) {
+            next += 1;
+        }
+        if let Some(key) = keys.get_mut(at) {
+            *key = Some(next.to_string());
+        }
+    }
+    keys.into_iter().flatten().collect()
+}
+
+/// The codes of the options that were keyed; what is no number of an option stays as it is, to be found fault with.
+fn codes(question: &Question, typed: &str) -> Vec<String> {
+    let keys = keys(question);
+    let code = |key: &str| {
+        let at = keys.iter().position(|other| other == key);
+        at.and_then(|at| question.options.get(at)).map(|option| option.code.clone())
+    };
+    if question.kind == Kind::Single {
+        return vec![code(typed).unwrap_or_else(|| typed.to_owned())];
+    }
+    let one_digit = keys.iter().all(|key| key.len() == 1);
+    typed
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.' | '+' | '/'))
+        .filter(|part| !part.is_empty())
+        .flat_map(|part| {
+            // "135" is 1, 3 and 5 where no option has two digits.
+            if one_digit && code(part).is_none() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+                part.chars().map(String::from).collect()
+            } else {
+                vec![part.to_owned()]
+            }
+        })
+        .map(|part| code(&part).unwrap_or(part))
+        .collect()
+}
+
+/// What stands between the codes of several options in a file.
+const BETWEEN: [char; 3] = [';', '|', ' '];
+
+/// The answers of a row of a file, where options stand by their codes, several of them with blanks or semicolons between
+/// them; `given` gives what stands there for a question by its id. [`BLANK`] is a question that was asked and left blank.
+///
+/// # Errors
+/// [`Invalid`] with every fault.
+pub fn read_coded<'t>(form: &Questionnaire, given: impl Fn(&str) -> &'t str) -> Result<Answers, Invalid> {
+    lenient(form, given, |question, text| match question.kind {
+        Kind::Multiple => text.split(BETWEEN).filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+        _ => vec![text.to_owned()],
+    })
+}
+
+/// The answers of a sheet; `typed` gives what was keyed for a question by its id. A question that must be answered may
+/// be keyed as [`BLANK`]: a sheet cannot be asked again.
+///
+/// # Errors
+/// [`Invalid`] with every fault.
+pub fn read<'t>(form: &Questionnaire, typed: impl Fn(&str) -> &'t str) -> Result<Answers, Invalid> {
+    lenient(form, typed, codes)
+}
+
+fn lenient<'t>(
+    form: &Questionnaire,
+    typed: impl Fn(&str) -> &'t str,
+    codes: impl Fn(&Question, &str) -> Vec<String>,
+) -> Result<Answers, Invalid> {
+    let mut lenient = form.clone();
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for question in &mut lenient.questions {
+        let keyed = typed(&question.id).trim();
+        if keyed == BLANK {
+            question.required = false;
+            continue;
+        }
+        match question.kind {
+            Kind::Single | Kind::Multiple if !keyed.is_empty() => {
+                fields.extend(codes(question, keyed).into_iter().map(|code| (question.id.clone(), code)));
+            }
+            _ => fields.push((question.id.clone(), keyed.to_owned())),
+        }
+    }
+    Answers::parse(&lenient, fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{
+        Answer, Fault,
+        testing::{any_questionnaire, questionnaire, small_form},
+    };
+    use super::*;
+
+    fn choice(kind: &str, options: &str) -> Questionnaire {
+        questionnaire(&format!(
+            "[[question]]\nid = \"q\"\nkind = \"{kind}\"\noptions = \"{options}\"\nrequired = true"
+        ))
+    }
+
+    #[test]
+    fn codes_that_are_numbers_stay_and_do_not_know_is_nine() {
+        let form = small_form("full");
+        let seats = form.question("access.seats").unwrap();
+        assert!(seats.options[2].missing);
+        assert_eq!(keys(seats), ["1", "2", "9"]);
+        assert_eq!(keys(form.question("channels").unwrap()), ["1", "2", "3"]);
+        assert_eq!(keys(&choice("single", "b2a").questions[0]), ["1", "2", "3"]);
+        assert_eq!(keys(&choice("single", "0a1b").questions[0]), ["0", "2", "1", "3"]);
+    }
+
+    #[test]
+    fn several_options_are_keyed_together_or_apart() {
+        let form = choice("multiple", "abcde");
+        let chosen = |keyed: &'static str| read(&form, |_| keyed).unwrap().get(0).cloned();
+        for keyed in ["135", "1 3 5", "5,1;3", "1, 3, 5 "] {
+            assert_eq!(chosen(keyed), Some(Answer::Multiple(vec![0, 2, 4])), "{keyed}");
+        }
+        let many = choice("multiple", "abcdefghijkl");
+        assert_eq!(read(&many, |_| "12").unwrap().get(0), Some(&Answer::Multiple(vec![11])));
+        assert_eq!(read(&many, |_| "1 2").unwrap().get(0), Some(&Answer::Multiple(vec![0, 1])));
+    }
+
+    #[test]
+    fn a_question_overlooked_is_a_fault_and_one_left_blank_is_none() {
+        let form = choice("single", "ab");
+        assert_eq!(read(&form, |_| "").unwrap_err().faults, [(0, Fault::Missing)]);
+        let blank = read(&form, |_| BLANK).unwrap();
+        assert!(blank.get(0).is_none() && blank.asked(0));
+        assert_eq!(blank.pack(&form), [super::super::answers::BLANK]);
+    }
+
+    #[test]
+    fn a_number_that_no_option_has_is_a_fault() {
+        let fault =
+            |kind: &str, keyed: &'static str| read(&choice(kind, "abc"), |_| keyed).unwrap_err().faults;
+        assert_eq!(fault("single", "4"), [(0, Fault::UnknownOption)]);
+        assert_eq!(fault("single", "12"), [(0, Fault::UnknownOption)]);
+        assert_eq!(fault("multiple", "14"), [(0, Fault::UnknownOption)]);
+        assert_eq!(fault("multiple", ","), [(0, Fault::Missing)]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_option_has_a_number_of_its_own_that_reads_back(form in any_questionnaire()) {
+            for question in form.questions.iter().filter(|question| !question.options.is_empty()) {
+                let keys = keys(question);
+                let mut different = keys.clone();
+                different.sort();
+                different.dedup();
+                prop_assert_eq!(different.len(), question.options.len());
+                for (key, option) in keys.iter().zip(&question.options) {
+                    prop_assert_eq!(codes(question, key), vec![option.code.clone()]);
+                }
+            }
+        }
+
+        #[test]
+        fn h_12_whatever_is_keyed_is_read_or_refused(form in any_questionnaire(), keyed in "\\PC{0,12}|[0-9 ,-]{0,6}") {
+            if let Ok(answers) = read(&form, |_| &keyed) {
+                prop_assert_eq!(answers.pack(&form).len(), form.width);
+            }
+        }
+    }
+}

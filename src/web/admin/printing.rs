@@ -1,0 +1,242 @@
+//! What is printed for a campaign's counters: a page to choose, and the PDF.
+
+use axum::{
+    extract::{Query, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER},
+    },
+    response::{IntoResponse, Response},
+};
+use axum_extra::routing::TypedPath;
+use serde::Deserialize;
+
+use crate::{
+    distribution::{
+        pdf::{PdfError, Templates, poster::Size},
+        print::{self, Choice, Sheets},
+    },
+    language::Lang,
+    store::{StoreError, pictures, places},
+    web::{
+        app::App,
+        auth::{access::Permission, scope, session::Staff},
+        error::{self, NotFound},
+        respond::answer::Wanted,
+        views::{
+            admin::printing::{self as view, Page},
+            message::Kind,
+        },
+    },
+};
+
+/// The page to choose.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/print", rejection(NotFound))]
+pub struct PrintPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// The same for one counter.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/counters/{counter}/print", rejection(NotFound))]
+pub struct PrintOnePath {
+    /// The campaign's slug.
+    pub slug: String,
+    /// The counter's code.
+    pub counter: String,
+}
+
+/// The PDF.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/posters.pdf", rejection(NotFound))]
+pub struct PdfPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// Longest wait for a seat when others compute or print.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// What was chosen: the part of the address after `?`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Chosen {
+    /// The size's word.
+    size: Option<String>,
+    /// Code of a unit; empty: all.
+    unit: Option<String>,
+    /// Code of a counter.
+    counter: Option<String>,
+    /// Language of the words on paper.
+    words: Option<String>,
+    /// Labels of the first sheet that are used up.
+    skip: Option<String>,
+}
+
+impl Chosen {
+    fn choice<'a>(&'a self, staff: &'a Staff) -> Choice<'a> {
+        fn given(text: Option<&String>) -> Option<&str> {
+            text.map(String::as_str).filter(|text| !text.is_empty())
+        }
+        Choice {
+            counter: given(self.counter.as_ref()),
+            unit: given(self.unit.as_ref()),
+            within: staff.unit.as_deref(),
+        }
+    }
+}
+
+/// Shows what can be printed for all counters or a unit's.
+pub async fn show(
+    path: PrintPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    answer(&app, &path.slug, &staff, wanted.language(), &chosen).await
+}
+
+/// Shows what can be printed for one counter.
+pub async fn show_one(
+    path: PrintOnePath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let chosen = Chosen { counter: Some(path.counter), ..Chosen::default() };
+    answer(&app, &path.slug, &staff, wanted.language(), &chosen).await
+}
+
+async fn answer(app: &App, slug: &str, staff: &Staff, lang: Lang, chosen: &Chosen) -> Response {
+    match page(app, slug, staff, lang, chosen).await {
+        Ok(Some(page)) => error::html(StatusCode::OK, page),
+        Ok(None) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+async fn page(
+    app: &App,
+    slug: &str,
+    staff: &Staff,
+    lang: Lang,
+    chosen: &Chosen,
+) -> Result<Option<String>, StoreError> {
+    let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
+    let mut db = app.store.read().await?;
+    let choice = chosen.choice(staff);
+    let mut counted = vec![0_usize; tree.units().len()];
+    let (mut counters, mut counter) = (0, None);
+    for place in places::of_campaign(&mut db, stored.number).await? {
+        let (Some(code), false) = (&place.counter, place.retired) else { continue };
+        if !staff.sees(&tree, &place.unit) {
+            continue;
+        }
+        if choice.counter == Some(code.as_str()) {
+            counter = Some((code.clone(), place.name.clone().unwrap_or_else(|| code.clone())));
+        }
+        counters += 1;
+        // A unit's number is that of all counters below it.
+        let mut at = tree.position(&place.unit);
+        while let Some(here) = at {
+            if let Some(n) = counted.get_mut(here) {
+                *n += 1;
+            }
+            at = tree.parent(here);
+        }
+    }
+    if choice.counter.is_some() && counter.is_none() {
+        return Ok(None);
+    }
+    let units: Vec<(String, String, usize)> = tree
+        .units()
+        .iter()
+        .zip(&counted)
+        .filter(|(unit, n)| **n > 0 && staff.sees(&tree, &unit.code))
+        .map(|(unit, n)| (unit.code.clone(), unit.name.clone(), *n))
+        .collect();
+    let page = Page {
+        lang,
+        staff,
+        campaign: &stored.campaign,
+        counters,
+        units: &units,
+        unit: choice.unit.unwrap_or_default(),
+        counter: counter.as_ref().map(|(code, name)| (code.as_str(), name.as_str())),
+        logo: if staff.may(Permission::ManageCampaigns) {
+            Some(pictures::get(&mut db, pictures::LOGO).await?.is_some())
+        } else {
+            None
+        },
+    };
+    Ok(Some(view::page(&page).into_string()))
+}
+
+/// The PDF of what was chosen.
+pub async fn pdf(
+    path: PdfPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    let lang = wanted.language();
+    let size = match chosen.size.as_deref() {
+        None => Some(Size::A4),
+        Some(code) => Size::find(code),
+    };
+    let words = match chosen.words.as_deref() {
+        None => Some(lang),
+        Some(code) => Lang::find_for_respondents(code),
+    };
+    let skip = chosen.skip.as_deref().unwrap_or_default().trim().parse().unwrap_or(0);
+    let (Some(size), Some(words)) = (size, words) else { return error::page(lang, Kind::Unknown) };
+    let gathered = print::gather(&app.store, &app.config.base_url, &path.slug, chosen.choice(&staff)).await;
+    let sheets = match gathered {
+        Ok(Some(sheets)) if !sheets.desks.is_empty() => sheets,
+        Ok(_) => return error::page(lang, Kind::Unknown),
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let name = format!("{}-{}", path.slug, size.code());
+    set(&app, lang, &name, move |templates| Sheets::pdf(&sheets, templates, words, size, skip)).await
+}
+
+/// Sets a PDF where others do not wait for it, and gives it as a file of this name.
+pub async fn set(
+    app: &App,
+    lang: Lang,
+    name: &str,
+    print: impl FnOnce(&Templates) -> Result<Vec<u8>, PdfError> + Send + 'static,
+) -> Response {
+    let seat = tokio::time::timeout(PATIENCE, app.reports.acquire()).await;
+    let Ok(Ok(_seat)) = seat else {
+        let mut response = error::page(lang, Kind::Unavailable);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+        return response;
+    };
+    let templates = Templates::new(app.config.templates.clone());
+    match tokio::task::spawn_blocking(move || print(&templates)).await {
+        Ok(Ok(bytes)) => file(bytes, name),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a PDF could not be set");
+            error::page(lang, Kind::Words { words: &error.words(lang) })
+        }
+        Err(error) => {
+            tracing::error!(%error, "a PDF could not be set");
+            error::page(lang, Kind::Failed)
+        }
+    }
+}
+
+/// A file to keep; its name is ours (security test H-06).
+fn file(bytes: Vec<u8>, name: &str) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}.pdf\"")) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}

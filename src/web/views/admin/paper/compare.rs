@@ -1,0 +1,131 @@
+//! A sheet that two people keyed differently.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        form,
+        frame::{self, Frame},
+    },
+    entry::{self, MODE, plain, printed},
+};
+use crate::{
+    definition::model::Kind,
+    language::Lang,
+    organisation::Campaign,
+    questionnaire::{Invalid, Question, Questionnaire},
+    store::paper::{Entry, Typed},
+    web::{auth::session::Staff, respond::answer::in_language, views::components::Places},
+};
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// Who is signed in.
+    pub staff: &'a Staff,
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// The sheet's number.
+    pub number: i64,
+    /// Its form.
+    pub form: &'a Questionnaire,
+    /// The language of the paper.
+    pub words: Lang,
+    /// What the placeholders of the wording stand for.
+    pub places: Places<'a>,
+    /// What one person keyed.
+    pub first: &'a Entry,
+    /// What the other one did.
+    pub second: &'a Entry,
+    /// What was decided, where it makes no sense.
+    pub decided: Option<&'a Typed>,
+    /// Why.
+    pub invalid: Option<&'a Invalid>,
+}
+
+/// The page.
+pub fn page(page: &Page<'_>) -> Markup {
+    let lang = page.lang;
+    let m = lang.messages();
+    let above = format!("/admin/campaigns/{}/paper", page.campaign.slug);
+    let path = format!("{above}/{}/compare", page.number);
+    let mode_differs = typed(page.first, MODE) != typed(page.second, MODE);
+    let mode_wrong = page.invalid.is_some_and(|invalid| invalid.unknown.iter().any(|name| name == MODE));
+    let content = html! {
+        (form::back(&in_language(&above, lang), &fl!(m, "paper-title")))
+        (form::purpose(&fl!(m, "paper-compare-purpose")))
+        @if page.invalid.is_some() { p.problem role="alert" { (fl!(m, "paper-compare-wrong")) } }
+        form.keying method="post" action=(in_language(&path, lang)) autocomplete="off" {
+            p { b { (page.places.counter.unwrap_or_default()) } " · " (page.places.unit) }
+            @for (at, question) in page.form.questions.iter().enumerate() {
+                @if differs(page, at, question) { (line(page, at, question)) }
+            }
+            @if mode_differs || mode_wrong {
+                (entry::who(page.words, decided(page, MODE), mode_wrong, &both(page, MODE)))
+            }
+            .buttons { button.main { (fl!(m, "paper-decide")) } }
+        }
+    };
+    let title = fl!(m, "paper-compare-title", number = printed(page.number));
+    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+}
+
+fn typed<'a>(entry: &'a Entry, id: &str) -> &'a str {
+    entry.typed.get(id).map_or("", String::as_str)
+}
+
+fn is_wrong(page: &Page<'_>, at: usize) -> bool {
+    page.invalid.is_some_and(|invalid| invalid.faults.iter().any(|(other, _)| *other == at))
+}
+
+/// Whether something else was typed; in words, blanks and capitals do not count.
+fn differs(page: &Page<'_>, at: usize, question: &Question) -> bool {
+    let of = |entry: &Entry| match question.kind {
+        Kind::Text => plain(typed(entry, &question.id)),
+        _ => typed(entry, &question.id).to_owned(),
+    };
+    of(page.first) != of(page.second) || is_wrong(page, at)
+}
+
+fn decided<'a>(page: &Page<'a>, id: &str) -> &'a str {
+    page.decided.and_then(|typed| typed.get(id)).map_or("", String::as_str)
+}
+
+/// What both keyed, beside each other.
+fn both(page: &Page<'_>, id: &str) -> Markup {
+    html! {
+        dl.both {
+            @for entry in [page.first, page.second] {
+                div {
+                    dt { (entry.account) }
+                    dd { @match typed(entry, id) { "" => "∅", typed => (typed) } }
+                }
+            }
+        }
+    }
+}
+
+fn line(page: &Page<'_>, at: usize, question: &Question) -> Markup {
+    let n = at + 1;
+    let wrong = is_wrong(page, at);
+    let value = decided(page, &question.id);
+    html! {
+        .line.wrong[wrong] {
+            (entry::name(page.words, &page.places, n, question))
+            (both(page, &question.id))
+            @if question.kind == Kind::Text {
+                @let first = typed(page.first, &question.id);
+                textarea #{ "q" (n) } name=(question.id) rows="2" maxlength=(question.max_length) {
+                    "\n" (if page.decided.is_some() { value } else { first })
+                }
+            } @else {
+                input #{ "q" (n) } name=(question.id) inputmode="numeric" value=(value)
+                    aria-describedby={ "k" (n) } aria-invalid=[wrong.then_some("true")];
+                (entry::keys(page.lang, page.words, &page.places, n, question))
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Keying in a sheet: one line a question, in the order of the paper.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::super::{
+    form,
+    frame::{self, Frame},
+};
+use crate::{
+    definition::model::Kind,
+    language::Lang,
+    organisation::{Campaign, Mode},
+    questionnaire::{Fault, Invalid, Question, Questionnaire, keying},
+    store::paper::Typed,
+    web::{
+        assets,
+        auth::session::Staff,
+        respond::answer::in_language,
+        views::{components::Places, mode, questionnaire::fault_words},
+    },
+};
+
+/// Field with the sheet's number.
+pub const NUMBER: &str = "_number";
+/// Field with who filled it in.
+pub const MODE: &str = "_mode";
+
+/// What stands around the lines.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// Who is signed in.
+    pub staff: &'a Staff,
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// What became of the sheet before.
+    pub kept: Option<&'a str>,
+    /// Why this one cannot be keyed, or what to know of it.
+    pub problem: Option<&'a str>,
+    /// The number that was asked for.
+    pub wanted: &'a str,
+    /// Whether the campaign takes no answers from paper now.
+    pub closed: bool,
+}
+
+impl<'a> Page<'a> {
+    /// A page that says nothing special.
+    pub const fn new(lang: Lang, staff: &'a Staff, campaign: &'a Campaign) -> Self {
+        Self { lang, staff, campaign, kept: None, problem: None, wanted: "", closed: false }
+    }
+
+    fn path(&self) -> String {
+        format!("/admin/campaigns/{}/paper/entry", self.campaign.slug)
+    }
+}
+
+/// The lines of a sheet.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    /// The sheet's number.
+    pub number: i64,
+    /// Its form.
+    pub form: &'a Questionnaire,
+    /// The language of the paper.
+    pub words: Lang,
+    /// What the placeholders of the wording stand for.
+    pub places: Places<'a>,
+    /// What was typed.
+    pub typed: &'a Typed,
+    /// What is wrong with it.
+    pub invalid: Option<&'a Invalid>,
+}
+
+/// A number as it stands on paper.
+pub fn printed(number: i64) -> String {
+    format!("{number:04}")
+}
+
+/// Words without what two people may type differently and still mean the same: capitals, blanks, marks.
+pub fn plain(text: &str) -> String {
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join(" ").to_lowercase()
+}
+
+/// The page that asks for a number.
+pub fn page(page: &Page<'_>) -> Markup {
+    let m = page.lang.messages();
+    let content = html! {
+        @if page.closed { p.note { (fl!(m, "paper-closed")) } } @else {
+            form.sheet.print method="get" action=(page.path()) {
+                @if page.lang != Lang::VI { input type="hidden" name="lang" value=(page.lang.code()); }
+                .field {
+                    label for="number" { (fl!(m, "paper-number")) }
+                    p.hint #number-hint { (fl!(m, "paper-number-hint")) }
+                    input.tiny #number name="number" inputmode="numeric" autocomplete="off" autofocus
+                        value=(page.wanted) aria-describedby="number-hint";
+                }
+                .buttons { button.main { (fl!(m, "paper-open")) } }
+            }
+        }
+    };
+    around(page, &content)
+}
+
+fn around(page: &Page<'_>, content: &Markup) -> Markup {
+    let m = page.lang.messages();
+    let above = in_language(&format!("/admin/campaigns/{}/paper", page.campaign.slug), page.lang);
+    let content = html! {
+        (form::back(&above, &fl!(m, "paper-title")))
+        @if let Some(kept) = page.kept { (form::done(kept)) }
+        @if let Some(problem) = page.problem { p.problem role="alert" { (problem) } }
+        (content)
+    };
+    let (title, path) = (fl!(m, "paper-entry-title"), page.path());
+    frame::page(&Frame { lang: page.lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+}
+
+/// The page with the lines of a sheet.
+pub fn form(page: &Page<'_>, lines: &Lines<'_>) -> Markup {
+    let lang = page.lang;
+    let m = lang.messages();
+    let mode_wrong = lines.invalid.is_some_and(|invalid| invalid.unknown.iter().any(|name| name == MODE));
+    // The cursor stands at the first fault, else at the first line.
+    let first = lines.invalid.and_then(|invalid| invalid.faults.first()).map_or(0, |(at, _)| *at);
+    let content = html! {
+        @if let Some(invalid) = lines.invalid { (summary(lang, lines, invalid, mode_wrong)) }
+        form.keying method="post" action=(in_language(&page.path(), lang)) autocomplete="off" data-keying {
+            p.sheet-number { (fl!(m, "paper-sheet", number = printed(lines.number))) }
+            p { b { (lines.places.counter.unwrap_or_default()) } " · " (lines.places.unit) }
+            p.hint { (fl!(m, "paper-how")) }
+            input type="hidden" name=(NUMBER) value=(lines.number);
+            @for (at, question) in lines.form.questions.iter().enumerate() {
+                @let before = at.checked_sub(1).and_then(|before| lines.form.questions.get(before));
+                @if before.is_none_or(|before| before.section != question.section) {
+                    @if let Some(section) = lines.form.sections.get(question.section) {
+                        h2 lang=(lines.words.code()) { (lines.places.fill(lines.words.pick(&section.title))) }
+                    }
+                }
+                (line(lang, lines, at, question, first == at))
+            }
+            @if lines.form.asks_mode {
+                (who(lines.words, typed(lines, MODE), mode_wrong, &html! {}))
+            }
+            .buttons {
+                button.main { (fl!(m, "paper-save")) }
+                a.button.plain href=(in_language(&page.path(), lang)) { (fl!(m, "paper-other")) }
+            }
+        }
+        script src=(assets::asset_url("keying.js")) defer {}
+    };
+    around(page, &content)
+}
+
+/// The line for who filled in the form; `between` stands between its name and its field.
+pub fn who(words: Lang, value: &str, wrong: bool, between: &Markup) -> Markup {
+    html! {
+        .line.wrong[wrong] {
+            label for="mode" { span.name lang=(words.code()) { (fl!(words.messages(), "respond-mode")) } }
+            (between)
+            input #mode name=(MODE) inputmode="numeric" value=(value) aria-describedby="mode-keys"
+                aria-invalid=[wrong.then_some("true")];
+            p.keys #mode-keys lang=(words.code()) {
+                @for mode in Mode::ASKED { span { b { (mode.byte()) } " " (mode::words(words, mode)) } " " }
+            }
+        }
+    }
+}
+
+fn typed<'a>(lines: &Lines<'a>, id: &str) -> &'a str {
+    lines.typed.get(id).map_or("", String::as_str)
+}
+
+fn summary(lang: Lang, lines: &Lines<'_>, invalid: &Invalid, mode_wrong: bool) -> Markup {
+    let m = lang.messages();
+    let count = invalid.faults.len() + usize::from(mode_wrong);
+    html! {
+        .summary role="alert" aria-labelledby="summary-title" {
+            h2 #summary-title { (fl!(m, "desk-form-faults", n = count)) }
+            ul {
+                @for (at, fault) in &invalid.faults {
+                    @if let Some(question) = lines.form.questions.get(*at) {
+                        li {
+                            a href={ "#q" (at + 1) } {
+                                (at + 1) ". "
+                                @match fault {
+                                    Fault::Missing => (fl!(m, "paper-missing")),
+                                    Fault::UnknownOption => (fl!(m, "paper-wrong-key")),
+                                    _ => (fault_words(fault, question, lang)),
+                                }
+                            }
+                        }
+                    }
+                }
+                @if mode_wrong { li { a href="#mode" { (fl!(m, "paper-wrong-key")) } } }
+            }
+        }
+    }
+}
+
+fn line(lang: Lang, lines: &Lines<'_>, at: usize, question: &Question, focus: bool) -> Markup {
+    let n = at + 1;
+    let wrong = lines.invalid.is_some_and(|invalid| invalid.faults.iter().any(|(other, _)| *other == at));
+    let value = typed(lines, &question.id);
+    html! {
+        .line.wrong[wrong] {
+            (name(lines.words, &lines.places, n, question))
+            @if question.kind == Kind::Text {
+                textarea #{ "q" (n) } name=(question.id) rows="2" maxlength=(question.max_length) autofocus[focus]
+                    aria-invalid=[wrong.then_some("true")] { "\n" (value) }
+            } @else {
+                input #{ "q" (n) } name=(question.id) inputmode="numeric" value=(value) autofocus[focus]
+                    aria-describedby={ "k" (n) } aria-invalid=[wrong.then_some("true")];
+                (keys(lang, lines.words, &lines.places, n, question))
+            }
+        }
+    }
+}
+
+/// Number and short name of a question, the label of its field.
+pub fn name(words: Lang, places: &Places<'_>, n: usize, question: &Question) -> Markup {
+    html! {
+        label for={ "q" (n) } {
+            span.n { (n) "." }
+            span.name lang=(words.code()) { (places.fill(words.pick(&question.name))) }
+        }
+    }
+}
+
+/// The numbers of a question's options.
+pub fn keys(lang: Lang, words: Lang, places: &Places<'_>, n: usize, question: &Question) -> Markup {
+    let (from, to) = question.range;
+    html! {
+        p.keys #{ "k" (n) } lang=(words.code()) {
+            @if question.kind == Kind::Number {
+                @if from > i32::MIN + 1 && to < i32::MAX { (from) "–" (to) }
+            }
+            @for (key, option) in keying::keys(question).iter().zip(&question.options) {
+                span { b { (key) } " " (places.fill(words.pick(&option.label))) } " "
+            }
+            @if question.kind == Kind::Multiple {
+                span lang=(lang.code()) { (fl!(lang.messages(), "paper-several")) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_people_type_the_same_words_differently() {
+        assert_eq!(plain("Nhanh,  gọn.\n"), plain("nhanh gọn"));
+        assert_ne!(plain("Nhanh"), plain("Chậm"));
+        assert_eq!(printed(7), "0007");
+        assert_eq!(printed(12_345), "12345");
+    }
+}

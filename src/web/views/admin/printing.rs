@@ -1,0 +1,120 @@
+//! The page where posters, table stands and labels are chosen.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::{
+    form::{self, Choice, Field, Form, Line},
+    frame::{self, Frame},
+};
+use crate::{
+    distribution::pdf::{self, poster::Size},
+    language::Lang,
+    organisation::Campaign,
+    web::{auth::session::Staff, form::Fields, respond::answer::in_language},
+};
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// Who is signed in.
+    pub staff: &'a Staff,
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// How many counters it has.
+    pub counters: usize,
+    /// Code and name of the units that have counters, with how many, those below them included.
+    pub units: &'a [(String, String, usize)],
+    /// Code of the unit chosen before; may be empty.
+    pub unit: &'a str,
+    /// Code and name of the one counter to print; absent: several.
+    pub counter: Option<(&'a str, &'a str)>,
+    /// Whether there is a logo; absent: the account may not change it.
+    pub logo: Option<bool>,
+}
+
+/// The page.
+pub fn page(page: &Page<'_>) -> Markup {
+    let (lang, campaign) = (page.lang, page.campaign);
+    let m = lang.messages();
+    let base = format!("/admin/campaigns/{}", campaign.slug);
+    let above = in_language(&base, lang);
+    let content = html! {
+        (form::back(&above, lang.pick(&campaign.title)))
+        (form::purpose(&fl!(m, "print-purpose")))
+        @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
+        @if page.counters == 0 {
+            (form::empty(&fl!(m, "print-empty"), &fl!(m, "print-empty-what"), Some((&above, &fl!(m, "print-back")))))
+        } @else {
+            @if pdf::BUILT_IN { (sheet(page, &base)) } @else { p.note { (fl!(m, "print-not-built-in")) } }
+            h2 { (fl!(m, "print-other")) }
+            ul.also {
+                @let sheets = match page.counter {
+                    Some((code, _)) => format!("{base}/counters/{code}/poster"),
+                    None => format!("{base}/posters"),
+                };
+                li { a href=(in_language(&sheets, lang)) { (fl!(m, "print-browser")) } }
+                @if let Some(present) = page.logo.filter(|_| pdf::BUILT_IN) {
+                    li {
+                        a href=(in_language("/admin/logo", lang)) {
+                            @if present { (fl!(m, "print-logo-change")) } @else { (fl!(m, "print-logo-add")) }
+                        }
+                    }
+                }
+                @if page.counter.is_some() {
+                    li { a href=(in_language(&format!("{base}/print"), lang)) { (fl!(m, "print-all")) } }
+                }
+            }
+        }
+    };
+    let (title, path) = match page.counter {
+        Some((code, name)) => {
+            (fl!(m, "print-title-counter", name = name), format!("{base}/counters/{code}/print"))
+        }
+        None => (fl!(m, "print-title"), format!("{base}/print")),
+    };
+    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+}
+
+fn sheet(page: &Page<'_>, base: &str) -> Markup {
+    let lang = page.lang;
+    let m = lang.messages();
+    let values = Fields::of([
+        ("unit", page.unit),
+        ("size", Size::ALL[0].code()),
+        ("words", Lang::VI.code()),
+        ("skip", "0"),
+    ]);
+    let form = Form::new(lang, &values);
+    let units: Vec<(&str, String)> = [("", fl!(m, "print-every", n = page.counters))]
+        .into_iter()
+        .chain(page.units.iter().map(|(code, name, n)| (code.as_str(), format!("{name} ({n})"))))
+        .collect();
+    let units: Vec<(&str, &str)> = units.iter().map(|(code, name)| (*code, name.as_str())).collect();
+    let names: Vec<(&str, String)> = Size::ALL.iter().map(|size| (size.code(), size.name(lang))).collect();
+    let sizes: Vec<Choice<'_>> =
+        names.iter().map(|(code, name)| Choice { value: code, label: name, hint: None }).collect();
+    let spoken: Vec<(&str, String)> = Lang::for_respondents()
+        .map(|other| (other.code(), fl!(other.messages(), "respond-language-name")))
+        .collect();
+    let spoken: Vec<(&str, &str)> = spoken.iter().map(|(code, name)| (*code, name.as_str())).collect();
+    let (which, size, words) = (fl!(m, "print-which"), fl!(m, "print-size"), fl!(m, "print-words"));
+    let (skip, hint) = (fl!(m, "print-skip"), fl!(m, "print-skip-hint"));
+    fn field<'a>(name: &'a str, label: &'a str) -> Field<'a> {
+        Field { name, label, ..Field::default() }
+    }
+    html! {
+        form.sheet.print method="get" action={ (base) "/posters.pdf" } {
+            @if lang != Lang::VI { input type="hidden" name="lang" value=(lang.code()); }
+            @if let Some((code, _)) = page.counter {
+                input type="hidden" name="counter" value=(code);
+            } @else { (form.select(&field("unit", &which), &units)) }
+            (form.radios(&field("size", &size), &sizes))
+            (form.select(&field("words", &words), &spoken))
+            (form.line(&Field { hint: Some(&hint), ..field("skip", &skip) }, Line::Number))
+            (form.buttons(&fl!(m, "print-button"), None))
+        }
+    }
+}
