@@ -24,5 +24,6 @@ pub mod secret;
 pub mod simulation;
 pub mod statistics;
 pub mod store;
+pub mod watching;
 pub mod web;
 pub mod worker;

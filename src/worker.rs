@@ -1,12 +1,12 @@
-//! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, forgetting
-//! old sessions.
+//! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, writing
+//! what was counted, looking through finished days, forgetting old sessions.
 
 use std::time::Duration;
 
 use crate::{
-    clock::Clock,
+    clock::{self, Clock},
     disk,
-    store::{Store, StoreError, accounts, campaigns, urn},
+    store::{Store, StoreError, accounts, campaigns, tally::Tally, urn, watching},
     web::{auth::session, catalogue::Catalogue},
 };
 
@@ -14,9 +14,11 @@ use crate::{
 const NOTICE: Duration = Duration::from_millis(250);
 /// Of every how many looks one also does the slower work.
 const SLOWER: u32 = 80;
+/// Two days, in milliseconds.
+const TWO_DAYS: i64 = 2 * 86_400_000;
 
 /// Works until it is dropped.
-pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, database_url: String) {
+pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, tally: Tally, database_url: String) {
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut away = false;
@@ -27,7 +29,11 @@ pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, database_url:
         }
         let outcome = async {
             catalogue.refresh().await?;
-            if turn == 0 { slower(&store, clock.now()).await } else { Ok(()) }
+            if turn == 0 {
+                tally.write(&store).await?;
+                slower(&store, clock.now()).await?;
+            }
+            Ok::<(), StoreError>(())
         };
         match outcome.await {
             Ok(()) => away = false,
@@ -53,6 +59,10 @@ async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
     for stored in campaigns::all(&mut store.read().await?).await? {
         if !stored.settled && stored.campaign.closes <= now && urn::settle(store, stored.number, now).await? {
             tracing::info!(campaign = stored.campaign.slug, "closed; its urn has been opened");
+        }
+        // Once more on the day after closing, for its last day.
+        if stored.campaign.opens <= now && now < stored.campaign.closes + TWO_DAYS {
+            watching::look_through(store, stored.number, clock::day(now)).await?;
         }
     }
     let mut db = store.write().await?;

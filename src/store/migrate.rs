@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -16,6 +16,7 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (5, "screening", include_str!("../../migrations/0005_screening.sql")),
     (6, "kiosk", include_str!("../../migrations/0006_kiosk.sql")),
     (7, "modes", include_str!("../../migrations/0007_modes.sql")),
+    (12, "watching", include_str!("../../migrations/0012_watching.sql")),
 ];
 
 /// Brings the schema up to date. Runs in a transaction a migration, so that a killed one leaves the old state.

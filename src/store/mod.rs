@@ -23,10 +23,12 @@ pub mod ready;
 pub mod responses;
 pub mod segments;
 pub mod sheets;
+pub mod tally;
 pub mod translations;
 pub mod turnout;
 pub mod units;
 pub mod urn;
+pub mod watching;
 
 pub use connection::{AsConn, Conn, Reader, Store, Writer};
 pub use error::StoreError;

@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     config::Config,
     secret::Key,
-    store::{Store, inbox::Inbox},
+    store::{Store, inbox::Inbox, tally::Tally},
 };
 
 use super::{audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue};
@@ -39,6 +39,8 @@ pub struct State {
     pub sounds: Sounds,
     /// The way in for answer sheets.
     pub inbox: Inbox,
+    /// What is counted in memory.
+    pub tally: Tally,
     /// Failed log-ins.
     pub throttle: Throttle,
     /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
@@ -63,6 +65,7 @@ impl App {
             store,
             clock,
             inbox,
+            tally: Tally::default(),
             throttle: Throttle::default(),
             tablets: Throttle::default(),
             passwords: Semaphore::new(PASSWORDS),

@@ -26,7 +26,7 @@ use super::{
     app::App,
     assets, error,
     middleware::{headers, log},
-    respond::{about, answer, counter, kiosk, link},
+    respond::{about, answer, counter, kiosk, link, visit},
     views::message::{self, Kind},
 };
 use crate::{language::Lang, store::campaigns};
@@ -53,6 +53,7 @@ pub fn router(app: App) -> Router {
         .typed_get(kiosk::thank)
         .typed_post(kiosk::leave)
         .typed_get(kiosk::manifest)
+        .typed_post(visit::progress)
         // Officials
         .typed_get(link::show)
         .typed_post(link::submit)

@@ -26,12 +26,17 @@ pub async fn run(
     let (inbox, keeping) = Inbox::start(store.clone(), clock.clone());
     let database_url = config.database_url.clone();
     let app = App::new(config, key, store.clone(), clock.clone(), inbox);
-    let work = tokio::spawn(worker::run(store.clone(), clock, app.catalogue.clone(), database_url));
+    let tally = app.tally.clone();
+    let work = worker::run(store.clone(), clock, app.catalogue.clone(), tally.clone(), database_url);
+    let work = tokio::spawn(work);
     let router = routes::router(app);
     server::serve(listener, router, stop).await;
     work.abort();
     // The inbox ends when the last request that could still hand something in is gone. One that was cut off may have
     // left its connection's task behind; its answer was never acknowledged.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(2), keeping).await;
+    if let Err(error) = tally.write(&store).await {
+        tracing::warn!(%error, "what was counted in the last seconds is lost");
+    }
     store.close().await;
 }
