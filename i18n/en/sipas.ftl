@@ -434,6 +434,23 @@ admin-mail-none = No mails yet.
 admin-mail-to = To
 admin-mail-from = From
 
+# --- desk: parts of the forms that staff fill in ---
+desk-form-steps = Steps
+desk-form-faults = { $n ->
+    [one] One thing needs mending; nothing was saved
+   *[other] { $n } things need mending; nothing was saved
+ }
+desk-form-meanwhile = Somebody else has just changed this
+desk-form-meanwhile-what = Nothing was saved, and what you typed is still below. What the other person changed stands beside it. Please look and save again.
+desk-form-theirs = Somebody else changed it to: { $now }
+desk-form-theirs-both = Somebody else changed it to: { $now }. The field holds what you typed; saving again keeps that.
+desk-form-nothing = (empty)
+desk-form-optional = (may be left empty)
+desk-form-day = Day
+desk-form-time = Time
+desk-form-cancel = Cancel
+desk-form-confirm = To confirm, type: { $name }
+
 # --- links, invite: links and invitations ---
 links-once = { $n } new personal links are shown only this once; if one is lost, make another with --reissue.
 links-unknown-invitation = There is no invitation with the code “{ $code }”.

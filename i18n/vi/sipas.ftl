@@ -434,6 +434,23 @@ admin-mail-none = Chưa có thư nào.
 admin-mail-to = Người nhận
 admin-mail-from = Người gửi
 
+# --- desk: phần chung của các trang cán bộ điền / parts of the forms that staff fill in ---
+desk-form-steps = Các bước
+desk-form-faults = { $n ->
+    [one] Có một chỗ cần sửa, chưa lưu gì
+   *[other] Có { $n } chỗ cần sửa, chưa lưu gì
+ }
+desk-form-meanwhile = Người khác vừa sửa chính mục này
+desk-form-meanwhile-what = Chưa lưu gì, và những gì Ông/Bà đã nhập vẫn còn dưới đây. Chỗ người kia đã sửa được ghi rõ bên cạnh. Xin xem lại rồi bấm lưu lần nữa.
+desk-form-theirs = Người khác vừa đổi thành: { $now }
+desk-form-theirs-both = Người khác vừa đổi thành: { $now }. Trong ô là điều Ông/Bà đã nhập; lưu lần nữa thì điều này được giữ.
+desk-form-nothing = (bỏ trống)
+desk-form-optional = (có thể bỏ trống)
+desk-form-day = Ngày
+desk-form-time = Giờ
+desk-form-cancel = Hủy
+desk-form-confirm = Để xác nhận, gõ lại: { $name }
+
 # --- links, invite: liên kết và thư mời ---
 links-once = { $n } liên kết cá nhân mới chỉ hiện một lần này; nếu mất, hãy tạo lại bằng --reissue.
 links-unknown-invitation = Không có người được mời mang mã “{ $code }”.

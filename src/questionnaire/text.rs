@@ -14,24 +14,35 @@ const JOINER: char = '\u{200D}';
 
 /// The text in NFC, with line breaks as `\n`, without invisible characters and without blanks at its ends.
 pub fn clean(typed: &str) -> String {
+    // What is taken out may bring together what has to be composed, or lay bare what has to go, at the ends above all.
+    // Every round but the last takes something out, so it ends.
+    let mut text = clean_once(&typed.replace("\r\n", "\n"));
+    loop {
+        let again = clean_once(&text);
+        if again == text {
+            return text;
+        }
+        text = again;
+    }
+}
+
+fn clean_once(typed: &str) -> String {
     let mut text = String::with_capacity(typed.len());
     let mut marks = 0;
-    for c in typed.replace("\r\n", "\n").nfc() {
+    let mut before = None;
+    for c in typed.nfc() {
         let c = match c {
             '\r' | '\u{2028}' | '\u{2029}' => '\n',
             other => other,
         };
         marks = if is_combining_mark(c) { marks + 1 } else { 0 };
         let joins = c == JOINER
-            && text
-                .chars()
-                .next_back()
-                .is_some_and(|before| !before.is_alphanumeric() && !before.is_whitespace());
+            && before.is_some_and(|before: char| !before.is_alphanumeric() && !before.is_whitespace());
         if joins || (marks <= MARKS && !is_invisible(c)) {
             text.push(c);
+            before = Some(c);
         }
     }
-    // Taking something out may have brought a letter and its mark together.
     text.trim_end_matches(JOINER).trim().nfc().collect()
 }
 
@@ -105,6 +116,7 @@ mod tests {
             assert_eq!(clean(&format!("Tốt {emoji}!")), format!("Tốt {emoji}!"));
         }
         assert_eq!(clean("a\u{200D}b👍\u{200D}"), "ab👍");
+        assert_eq!(clean("👍\u{200D} \u{200D}\n"), "👍");
     }
 
     #[test]
@@ -115,7 +127,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn h_01_cleaning_twice_changes_nothing_more(text in "\\PC*|.*|[a-zê\u{0301}\u{200B}-\u{200F}\u{202A}-\u{202E}👍\r\n]*") {
+        fn h_01_cleaning_twice_changes_nothing_more(text in "\\PC*|.*|[a-zê\u{0301}\u{0323}\u{200B}-\u{200F}\u{202A}-\u{202E}👍 \r\n]*") {
             let once = clean(&text);
             prop_assert_eq!(clean(&once), once.clone());
             prop_assert!(!once.chars().any(|c| is_invisible(c) && c != JOINER));

@@ -339,4 +339,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_cells_of_a_margin_are_told_with_their_sums() {
+        let table = Table::read("a\nx\ny\nx\n".as_bytes(), "", |_| true).unwrap();
+        let totals = serde_json::json!([{ "a": "x", "N": 12 }, { "a": "y", "N": 5 }]);
+        let spec = serde_json::json!({ "method": "poststratify", "by": ["a"], "totals": totals });
+        let calibrated =
+            Calibrated::build(&serde_json::from_value(spec).unwrap(), &[1.0, 2.0, 3.0], &table, "p").unwrap();
+        assert_eq!(calibrated.weights, [3.0, 5.0, 9.0]);
+        assert_eq!(calibrated.cells(), [[("a = \"x\"", 4.0, 12.0, 12.0), ("a = \"y\"", 2.0, 5.0, 5.0)]]);
+    }
 }

@@ -121,3 +121,19 @@ fn outcome(kind: &Kind, sample: Option<&Sample<'_>>, table: &Table, path: &str) 
         Kind::SampleSize(spec) => Outcome::SampleSize(sample_size::sample_size(spec, table, path)?),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_columns_that_a_specification_names_are_kept() {
+        let spec = r#"{"schema": "svy-ref/1", "data": {"file": "d"}, "analyses": [
+            {"id": "a", "design": {"weight": "w", "stages": [{"id": "c"}], "lonely_psu": "fail"},
+             "estimands": [{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": []}]}]}"#;
+        let spec = Spec::parse(spec).unwrap();
+        for (column, needed) in [("w", true), ("c", true), ("y", true), ("comment", false)] {
+            assert_eq!(needs(&spec, column), needed, "{column}");
+        }
+    }
+}

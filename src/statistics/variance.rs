@@ -118,6 +118,8 @@ mod tests {
         assert_eq!(one(LonelyPsu::Average), Ok(0.0));
         assert_eq!(average_factor(4, 1, LonelyPsu::Average), 4.0 / 3.0);
         assert_eq!(average_factor(4, 1, LonelyPsu::Adjust), 1.0);
+        assert_eq!(average_factor(3, 3, LonelyPsu::Average), 1.0);
+        assert_eq!(average_factor(3, 0, LonelyPsu::Average), 1.0);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use percent_encoding::percent_decode;
 
 /// Largest body of a questionnaire, in bytes (security test I-01).
 pub const ANSWERS: usize = 256 * 1024;
+/// Largest body of a form that staff fill in, in bytes.
+pub const DESK: usize = 512 * 1024;
 /// Largest body of a log-in, in bytes.
 pub const LOGIN: usize = 8 * 1024;
 /// How much of a form that is too large is read before the line is cut, in bytes.
@@ -41,6 +43,19 @@ impl Fields {
     /// [`BadForm`]. A form over the limit is heard out, though nothing of it is kept: a browser that is cut off while it
     /// still sends shows its own error instead of our page.
     pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, BadForm> {
+        Self::read_many(headers, body, limit, FIELDS).await
+    }
+
+    /// The same for a form of at most `fields` fields: a table that staff fill in has several for each unit.
+    ///
+    /// # Errors
+    /// [`BadForm`].
+    pub async fn read_many(
+        headers: &HeaderMap,
+        body: Body,
+        limit: usize,
+        fields: usize,
+    ) -> Result<Self, BadForm> {
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -62,7 +77,7 @@ impl Fields {
         if size > limit {
             return Err(BadForm::TooLarge);
         }
-        Self::parse(&bytes)
+        Self::parse_many(&bytes, fields)
     }
 
     /// Decodes `a=1&b=x%20y`.
@@ -70,9 +85,21 @@ impl Fields {
     /// # Errors
     /// [`BadForm::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, BadForm> {
+        Self::parse_many(bytes, FIELDS)
+    }
+
+    /// The same without a limit on the number of fields: for what lies within a field that was read.
+    ///
+    /// # Errors
+    /// [`BadForm::Malformed`].
+    pub fn parse_any(bytes: &[u8]) -> Result<Self, BadForm> {
+        Self::parse_many(bytes, usize::MAX)
+    }
+
+    fn parse_many(bytes: &[u8], most: usize) -> Result<Self, BadForm> {
         let mut fields = Vec::new();
         for pair in bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
-            if fields.len() == FIELDS {
+            if fields.len() == most {
                 return Err(BadForm::Malformed);
             }
             let mut halves = pair.splitn(2, |b| *b == b'=');
@@ -80,6 +107,21 @@ impl Fields {
             fields.push((decode(name)?, decode(value)?));
         }
         Ok(Self(fields))
+    }
+
+    /// Fields with these values, in this order.
+    pub fn of<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// The fields as a body: `a=1&b=x+y`.
+    pub fn encode(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.iter()).finish()
+    }
+
+    /// All values of a field, in the order sent.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a field that is sent once; `None` if it is absent or sent several times.

@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value as Json;
 
-use super::{Cell, Line, Remark, Value, explain};
+use super::{
+    Cell, Line, Remark, Step, Value,
+    What::{LowerTail, LowerTailBelow, UpperTail, UpperTailAbove},
+    explain,
+};
 use crate::statistics::{
     quantile,
     run::{needs, run},
@@ -323,4 +327,30 @@ fn what_has_no_figure_says_why() {
     assert!(of(all, "kg").contains(&Remark::Kish));
     assert!(of(all, "hypergeom").contains(&Remark::NotSimple));
     assert!(of("x,y\n1,\n2,\n", "kg").contains(&Remark::NotComputable));
+}
+
+#[test]
+fn the_tails_of_a_hypergeometric_interval_are_those_of_the_limits_and_of_one_beyond() {
+    let tails = |yes: usize, population: u32| {
+        let rows: String =
+            (0..5).map(|row| format!("{},{population},{}\n", u32::from(row < yes), population / 5)).collect();
+        let lines = lines(
+            &format!("y,N,w\n{rows}"),
+            r#"{"weight": "w", "stages": [{"fpc": "N"}], "lonely_psu": "fail"}"#,
+            r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": [{"method": "hypergeom", "level": 0.8}]}"#,
+        );
+        [LowerTail, LowerTailBelow, UpperTail, UpperTailAbove].map(|what| {
+            lines.iter().find_map(|line| match line {
+                Line::Step(Step { what: found, value: Value::Number(value), .. }) if *found == what => {
+                    value.map(|value| (value * 1e9).round() / 1e9)
+                }
+                _ => None,
+            })
+        })
+    };
+    let of = |ways: f64, all: f64| Some((ways / all * 1e9).round() / 1e9);
+    // 2 of 5 of 10, α/2 = 0.1: D from 2, which everybody marked would need at least, to 6.
+    assert_eq!(tails(2, 10), [of(56.0, 252.0), None, of(66.0, 252.0), of(21.0, 252.0)]);
+    // 4 of 5 of 20: D from 10 to 19, which the unmarked one leaves at most.
+    assert_eq!(tails(4, 20), [of(2352.0, 15504.0), of(1512.0, 15504.0), of(3876.0, 15504.0), None]);
 }

@@ -3,6 +3,7 @@
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;
+pub mod form;
 pub mod frame;
 pub mod login;
 pub mod mail;
