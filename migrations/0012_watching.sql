@@ -65,3 +65,33 @@ CREATE TABLE watch_day (
     campaign BIGINT PRIMARY KEY,
     day      BIGINT NOT NULL
 );
+
+-- Letters to the officers of units that are behind: those that wait, and those that went out.
+CREATE TABLE reminder (
+    number   BIGINT PRIMARY KEY,
+    campaign BIGINT NOT NULL,
+    unit     TEXT   NOT NULL,
+    account  TEXT   NOT NULL,
+    subject  TEXT   NOT NULL,
+    text     TEXT   NOT NULL,
+    made     BIGINT NOT NULL,
+    -- The account that wrote it, or of the one that set the schedule up.
+    made_by  TEXT   NOT NULL,
+    tries    BIGINT NOT NULL,
+    -- When the mail server took it; absent: it waits, unless it failed for good.
+    sent     BIGINT,
+    failed   BOOLEAN NOT NULL
+);
+CREATE INDEX reminder_by_campaign ON reminder (campaign, number);
+
+-- Reminders that go out by themselves once a week, to whoever is behind then.
+CREATE TABLE reminder_schedule (
+    campaign BIGINT PRIMARY KEY,
+    -- 0 Monday to 6 Sunday.
+    weekday  BIGINT NOT NULL,
+    subject  TEXT   NOT NULL,
+    text     TEXT   NOT NULL,
+    made_by  TEXT   NOT NULL,
+    -- The last day on which it was done.
+    day      BIGINT NOT NULL
+);

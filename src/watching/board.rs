@@ -127,6 +127,8 @@ pub struct Board {
     pub tree: UnitTree,
     /// By the unit's position in the tree; absent where nothing of the campaign is at or below it.
     pub units: Vec<Option<Figures>>,
+    /// Everything together.
+    pub total: Figures,
     /// The counters with their figures, by unit and name.
     pub counters: Vec<(Counter, Figures)>,
     /// What days of each kind bring.
@@ -178,19 +180,21 @@ impl Board {
                 merge(above.get_or_insert_with(|| empty.clone()), figures);
             }
         }
-        let all = (0..units.len()).filter(|at| tree.parent(*at).is_none());
-        let mut days = vec![0_u64; length];
-        for figures in all.filter_map(|at| units.get(at).and_then(Option::as_ref)) {
-            days.iter_mut().zip(&figures.days).for_each(|(sum, n)| *sum += n);
+        let mut total = empty;
+        for at in (0..units.len()).filter(|at| tree.parent(*at).is_none()) {
+            if let Some(figures) = units.get(at).and_then(Option::as_ref) {
+                merge(&mut total, figures);
+            }
         }
-        let complete = (span.opens..span.today.min(span.ends)).zip(days.iter().copied());
+        let complete = (span.opens..span.today.min(span.ends)).zip(total.days.iter().copied());
         let window = usize::try_from(span.today - span.opens).unwrap_or(0).saturating_sub(forecast::WINDOW);
         let shape = Shape::of(complete.skip(window));
-        for figures in units.iter_mut().flatten().chain(lines.iter_mut().map(|(_, figures)| figures)) {
+        let counters = lines.iter_mut().map(|(_, figures)| figures);
+        for figures in units.iter_mut().flatten().chain(counters).chain([&mut total]) {
             figures.starts = figures.starts.max(figures.own);
             look_ahead(figures, span, &shape);
         }
-        Self { span, tree, units, counters: lines, shape }
+        Self { span, tree, units, total, counters: lines, shape }
     }
 
     /// The figures of the unit at this position.

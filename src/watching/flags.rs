@@ -106,7 +106,7 @@ pub fn find(known: &[Hours], day: &[(i64, Hours)]) -> Vec<Flag> {
     tested.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.place.cmp(&b.1.place)));
     let tests = tested.len() as f64;
     let taken = tested.iter().enumerate().filter(|(at, (p, _))| *p <= RATE * (*at + 1) as f64 / tests);
-    let taken = taken.map(|(at, _)| at + 1).last().unwrap_or(0);
+    let taken = taken.map(|(at, _)| at + 1).next_back().unwrap_or(0);
     tested.into_iter().take(taken).map(|(_, flag)| flag).collect()
 }
 

@@ -11,7 +11,7 @@ use crate::{
     store::{Store, inbox::Inbox, tally::Tally},
 };
 
-use super::{audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue};
+use super::{admin::watching::live::Live, audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue};
 
 /// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
 const REPORTS: usize = 2;
@@ -41,6 +41,8 @@ pub struct State {
     pub inbox: Inbox,
     /// What is counted in memory.
     pub tally: Tally,
+    /// What watching pages show.
+    pub live: Live,
     /// Failed log-ins.
     pub throttle: Throttle,
     /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
@@ -66,6 +68,7 @@ impl App {
             clock,
             inbox,
             tally: Tally::default(),
+            live: Live::default(),
             throttle: Throttle::default(),
             tablets: Throttle::default(),
             passwords: Semaphore::new(PASSWORDS),

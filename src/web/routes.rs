@@ -80,6 +80,8 @@ pub fn router(app: App) -> Router {
         .typed_get(admin::counters::svg)
         .typed_get(admin::counters::png)
         .typed_get(admin::mail::show)
+        .typed_get(admin::watching::show)
+        .typed_get(admin::watching::events)
         // Operators
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

@@ -29,8 +29,14 @@ pub async fn run(
     let tally = app.tally.clone();
     let work = worker::run(store.clone(), clock, app.catalogue.clone(), tally.clone(), database_url);
     let work = tokio::spawn(work);
-    let router = routes::router(app);
+    let router = routes::router(app.clone());
+    // Pages that update by themselves would go on for ever.
+    let stop = async {
+        stop.await;
+        app.live.end();
+    };
     server::serve(listener, router, stop).await;
+    drop(app);
     work.abort();
     // The inbox ends when the last request that could still hand something in is gone. One that was cut off may have
     // left its connection's task behind; its answer was never acknowledged.

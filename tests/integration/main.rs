@@ -20,3 +20,4 @@ mod screening;
 mod staff;
 mod statistics;
 mod support;
+mod watching;

@@ -8,3 +8,4 @@ pub mod home;
 pub mod login;
 pub mod mail;
 pub mod report;
+pub mod watching;

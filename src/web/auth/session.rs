@@ -88,6 +88,18 @@ fn cookie(https: bool, token: &str, seconds: i64) -> String {
     format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}", cookie_name(https))
 }
 
+/// Whether the session of this request still holds, without using it: what goes on by itself must not keep it alive.
+pub async fn holds(app: &App, parts: &Parts) -> bool {
+    let Some(token) = token(parts, app.config.is_https()) else { return false };
+    let hash = hash(app, token);
+    let session = async { accounts::session(&mut app.store.read().await?, &hash).await };
+    // While the database does not answer nobody can tell, and nothing is shown either.
+    session.await.unwrap_or(None).is_some_and(|session| {
+        let now = app.clock.now();
+        now - session.created < ABSOLUTE && now - session.seen < IDLE
+    })
+}
+
 async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError> {
     let Some(token) = token(parts, app.config.is_https()) else { return Ok(None) };
     let (hash, now) = (hash(app, token), app.clock.now());

@@ -7,3 +7,4 @@ pub mod form;
 pub mod frame;
 pub mod login;
 pub mod mail;
+pub mod watching;
