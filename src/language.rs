@@ -4,6 +4,7 @@
 //! The wording of questionnaires is data of their definitions; what is here is everything else that a person reads.
 
 pub mod catalogue;
+pub mod vietnamese;
 
 use std::{
     borrow::Cow,

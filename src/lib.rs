@@ -24,6 +24,7 @@ pub mod secret;
 pub mod simulation;
 pub mod statistics;
 pub mod store;
+pub mod tabular;
 pub mod watching;
 pub mod web;
 pub mod worker;

@@ -434,6 +434,26 @@ admin-mail-none = No mails yet.
 admin-mail-to = To
 admin-mail-from = From
 
+# --- tabular: lists as files (CSV, XLSX) ---
+tabular-place = row { $row }, column { $column }
+tabular-row = row { $row }
+tabular-formula = This cell is a formula. Paste it again as a value (Paste Special → Values) and save the file.
+tabular-error-value = This cell is an error of the spreadsheet (such as #N/A). Mend the formula or type the value.
+tabular-empty = The file has no content.
+tabular-too-large = The file is larger than { $most } MB. Keep only the list to import, without pictures and other sheets.
+tabular-too-many-rows = The file has more than { $most } rows. Split it, or delete the rows that are not needed.
+tabular-too-many-columns = Row { $row } has content in more than { $most } columns. Delete the columns that are not needed.
+tabular-long-cell = The cell at { $place } is longer than { $most } KB. Shorten it.
+tabular-too-much-text = The file unfolds to too much content. Copy the list to import into a new file.
+tabular-not-workbook = The file is not an Excel workbook (.xlsx). Open it in Excel or LibreOffice and save it as .xlsx or CSV.
+tabular-not-text = The file is not CSV text. Open it in Excel or LibreOffice and save it as .xlsx or “CSV UTF-8”.
+tabular-other-kind = Only .xlsx and .csv files are read. Open the file in Excel or LibreOffice and save it as one of them.
+tabular-old-excel = The file is in the old Excel format (.xls). Open it in Excel and save it as “Excel Workbook (.xlsx)”.
+tabular-encrypted = The file is protected by a password. Remove the password and save it again.
+tabular-macros = The file holds macros. Save it as an “Excel Workbook (.xlsx)” without macros.
+tabular-damaged = The file is damaged, or no spreadsheet program made it. Open it in Excel or LibreOffice and save it again.
+tabular-no-heading = There is no heading row with all of these columns: { $columns }. The template file shows the headings.
+tabular-heading-twice = Heading row { $row }: columns { $one } and { $other } mean the same. Remove one.
 # --- desk: parts of the forms that staff fill in ---
 desk-form-steps = Steps
 desk-form-faults = { $n ->

@@ -434,6 +434,26 @@ admin-mail-none = Chưa có thư nào.
 admin-mail-to = Người nhận
 admin-mail-from = Người gửi
 
+# --- tabular: tệp danh sách (CSV, XLSX) ---
+tabular-place = dòng { $row }, cột { $column }
+tabular-row = dòng { $row }
+tabular-formula = Ô này là công thức. Hãy dán lại dưới dạng giá trị (Paste Special → Values) rồi lưu tệp.
+tabular-error-value = Ô này là một lỗi của bảng tính (như #N/A). Hãy sửa công thức hoặc gõ giá trị vào ô.
+tabular-empty = Tệp không có nội dung.
+tabular-too-large = Tệp lớn hơn { $most } MB. Hãy chỉ giữ lại danh sách cần nhập, bỏ hình ảnh và các trang tính khác.
+tabular-too-many-rows = Tệp có hơn { $most } dòng. Hãy chia thành nhiều tệp hoặc xóa các dòng không cần.
+tabular-too-many-columns = Dòng { $row } có nội dung ở quá { $most } cột. Hãy xóa các cột không cần.
+tabular-long-cell = Ô ở { $place } dài hơn { $most } KB. Hãy rút ngắn nội dung.
+tabular-too-much-text = Tệp giải nén ra quá nhiều nội dung. Hãy chép riêng danh sách cần nhập sang một tệp mới.
+tabular-not-workbook = Tệp không phải bảng tính Excel (.xlsx). Hãy mở bằng Excel hoặc LibreOffice và lưu lại thành .xlsx hoặc CSV.
+tabular-not-text = Tệp không phải văn bản CSV. Hãy mở bằng Excel hoặc LibreOffice và lưu lại thành .xlsx hoặc “CSV UTF-8”.
+tabular-other-kind = Chỉ nhận tệp .xlsx và .csv. Hãy mở tệp bằng Excel hoặc LibreOffice và lưu lại thành một trong hai loại đó.
+tabular-old-excel = Tệp ở định dạng Excel cũ (.xls). Hãy mở bằng Excel và lưu lại thành “Excel Workbook (.xlsx)”.
+tabular-encrypted = Tệp được bảo vệ bằng mật khẩu. Hãy bỏ mật khẩu rồi lưu lại.
+tabular-macros = Tệp có macro. Hãy lưu lại thành “Excel Workbook (.xlsx)” không có macro.
+tabular-damaged = Tệp bị hỏng hoặc không phải do chương trình bảng tính tạo ra. Hãy mở bằng Excel hoặc LibreOffice và lưu lại.
+tabular-no-heading = Không tìm thấy dòng tiêu đề có đủ các cột: { $columns }. Hãy tải tệp mẫu để xem các tiêu đề.
+tabular-heading-twice = Dòng tiêu đề { $row }: cột { $one } và cột { $other } cùng một ý nghĩa. Hãy bỏ một cột.
 # --- desk: phần chung của các trang cán bộ điền / parts of the forms that staff fill in ---
 desk-form-steps = Các bước
 desk-form-faults = { $n ->

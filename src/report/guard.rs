@@ -11,6 +11,14 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     if text.starts_with(STARTS) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
+/// The text of a cell that [`cell`] may have written: the apostrophe before what could be a formula is ours, not the text's.
+pub fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if text.starts_with(STARTS) => text,
+        _ => cell,
+    }
+}
+
 /// The text as a string cell of XLSX, cut to what such a cell holds (32,767 UTF-16 units).
 pub fn string(text: &str) -> Cow<'_, str> {
     const MOST: usize = 32_767;
@@ -33,9 +41,11 @@ mod tests {
         for start in ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"] {
             let text = format!("{start}HYPERLINK(\"http://x\")");
             assert_eq!(cell(&text), format!("'{text}"));
+            assert_eq!(unguarded(&cell(&text)), text);
         }
         for harmless in ["", "Sở Nội vụ", "'=1", " =1", "1-2", "a@b.vn"] {
             assert_eq!(cell(harmless), harmless);
+            assert!(harmless.starts_with('\'') || unguarded(harmless) == harmless);
         }
     }
 

@@ -13,7 +13,7 @@ pub const ANSWERS: usize = 256 * 1024;
 pub const DESK: usize = 512 * 1024;
 /// Largest body of a log-in, in bytes.
 pub const LOGIN: usize = 8 * 1024;
-/// How much of a form that is too large is read before the line is cut, in bytes.
+/// How much of a form over its limit is read beyond it before the line is cut, in bytes.
 const HEARD: usize = 4 * 1024 * 1024;
 /// Most fields of a form (I-03).
 const FIELDS: usize = 500;
@@ -40,8 +40,7 @@ impl Fields {
     /// Reads a body of at most `limit` bytes.
     ///
     /// # Errors
-    /// [`BadForm`]. A form over the limit is heard out, though nothing of it is kept: a browser that is cut off while it
-    /// still sends shows its own error instead of our page.
+    /// [`BadForm`].
     pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, BadForm> {
         Self::read_many(headers, body, limit, FIELDS).await
     }
@@ -61,22 +60,7 @@ impl Fields {
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(BadForm::ContentType);
         }
-        let mut body = body;
-        let (mut bytes, mut size) = (Vec::new(), 0_usize);
-        while let Some(frame) = body.frame().await {
-            let Ok(data) = frame.map_err(|_| BadForm::Malformed)?.into_data() else { continue };
-            size = size.saturating_add(data.len());
-            if size <= limit {
-                bytes.extend_from_slice(&data);
-            } else if size > HEARD {
-                break;
-            } else {
-                bytes = Vec::new();
-            }
-        }
-        if size > limit {
-            return Err(BadForm::TooLarge);
-        }
+        let bytes = hear(body, limit).await?;
         Self::parse_many(&bytes, fields)
     }
 
@@ -107,6 +91,15 @@ impl Fields {
             fields.push((decode(name)?, decode(value)?));
         }
         Ok(Self(fields))
+    }
+
+    /// Fields that were read in another way, within the same limits.
+    ///
+    /// # Errors
+    /// [`BadForm::Malformed`] where there are too many, or one holds NUL.
+    pub fn received(fields: Vec<(String, String)>) -> Result<Self, BadForm> {
+        let has_nul = fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0'));
+        if fields.len() > FIELDS || has_nul { Err(BadForm::Malformed) } else { Ok(Self(fields)) }
     }
 
     /// Fields with these values, in this order.
@@ -148,6 +141,28 @@ impl Fields {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// Reads a body of at most `limit` bytes.
+///
+/// # Errors
+/// [`BadForm`]. A form over the limit is heard out, though nothing of it is kept: a browser that is cut off while it
+/// still sends shows its own error instead of our page.
+pub async fn hear(body: Body, limit: usize) -> Result<Vec<u8>, BadForm> {
+    let mut body = body;
+    let (mut bytes, mut size) = (Vec::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| BadForm::Malformed)?.into_data() else { continue };
+        size = size.saturating_add(data.len());
+        if size <= limit {
+            bytes.extend_from_slice(&data);
+        } else if size > limit.saturating_add(HEARD) {
+            break;
+        } else {
+            bytes = Vec::new();
+        }
+    }
+    if size > limit { Err(BadForm::TooLarge) } else { Ok(bytes) }
 }
 
 fn decode(bytes: &[u8]) -> Result<String, BadForm> {

@@ -19,4 +19,5 @@ pub mod run;
 pub mod server;
 pub mod template;
 pub mod typed;
+pub mod upload;
 pub mod views;

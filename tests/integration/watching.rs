@@ -60,7 +60,16 @@ fn answers_from_before_counting_began_are_counted_by_the_migration() {
         answer(&mut phone, "/k/qn-1", "5");
     }
     stopped(server);
-    let tables = ["answer_count", "visit_count", "hour_count", "feature_count", "watch_flag", "watch_day", "reminder", "reminder_schedule"];
+    let tables = [
+        "answer_count",
+        "visit_count",
+        "hour_count",
+        "feature_count",
+        "watch_flag",
+        "watch_day",
+        "reminder",
+        "reminder_schedule",
+    ];
     for table in tables {
         database.execute(&format!("DROP TABLE {table}"));
     }
@@ -193,7 +202,11 @@ fn e_02_j_07_an_officer_sees_the_own_unit_as_it_was_yesterday() {
     answer(&mut phone, "/k/qn-1", "5");
     let mut officer = staff(&database, &server, "hoa", &["unit", "--unit", "qn"]);
     let page = officer.get(PAGE).is(200);
-    assert!(page.text().contains("Quầy số 1 – Đất đai") && !page.text().contains("An Nhơn"), "{}", page.text());
+    assert!(
+        page.text().contains("Quầy số 1 – Đất đai") && !page.text().contains("An Nhơn"),
+        "{}",
+        page.text()
+    );
     let done = |page: &str| {
         let html = scraper::Html::parse_document(page);
         let cell = scraper::Selector::parse("#facts dd").unwrap();

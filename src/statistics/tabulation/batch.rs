@@ -3,7 +3,7 @@
 
 use super::{
     cells::{self, Counts},
-    joint::{self, Joint, MOST_PARTS, Part},
+    joint::{self, Joint, Part},
     strata::{Answered, Cell, Strata, Stratum},
 };
 use crate::statistics::{
@@ -98,7 +98,7 @@ impl<'a> Batch<'a> {
         let mut composites: Vec<&Composite> = estimands
             .iter()
             .filter_map(|estimand| match &estimand.kind {
-                Kind::Composite(spec) if spec.components.len() <= MOST_PARTS => Some(spec),
+                Kind::Composite(spec) => Some(spec),
                 _ => None,
             })
             .collect();

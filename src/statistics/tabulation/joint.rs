@@ -6,9 +6,6 @@ use super::{
 };
 use crate::statistics::design::Moments;
 
-/// The most dimensions; composites with more go the general way.
-pub const MOST_PARTS: usize = 8;
-
 /// A dimension: the items' codes by row, and what each code is worth: the linearised variable, 0 for a missing cell.
 #[derive(Debug)]
 pub struct Part<'a> {
@@ -47,7 +44,8 @@ pub fn join(
         5 => join_exactly::<5>(strata, parts, counts, inside),
         6 => join_exactly::<6>(strata, parts, counts, inside),
         7 => join_exactly::<7>(strata, parts, counts, inside),
-        MOST_PARTS => join_exactly::<MOST_PARTS>(strata, parts, counts, inside),
+        8 => join_exactly::<8>(strata, parts, counts, inside),
+        // More go the general way.
         _ => return None,
     })
 }
