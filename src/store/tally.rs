@@ -6,8 +6,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Store, StoreError, watching::{self, Gathered}};
-use crate::{clock, watching::classes::{self, Device}};
+use super::{
+    Store, StoreError,
+    watching::{self, Gathered},
+};
+use crate::{
+    clock,
+    watching::classes::{self, Device},
+};
 
 /// The counters; cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +63,13 @@ impl Tally {
             feature(gathered, kept.campaign, kept.unit, "hour", &hour.to_string());
             feature(gathered, kept.campaign, kept.unit, "language", kept.language);
             if let Some(seconds) = kept.seconds {
-                feature(gathered, kept.campaign, kept.unit, "duration", &classes::duration(seconds).to_string());
+                feature(
+                    gathered,
+                    kept.campaign,
+                    kept.unit,
+                    "duration",
+                    &classes::duration(seconds).to_string(),
+                );
             }
         });
     }

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use sqlx::AssertSqlSafe;
 
-use crate::{organisation::Channel, watching::{board::Counted, flags}};
+use crate::{
+    organisation::Channel,
+    watching::{board::Counted, flags},
+};
 
 use super::{AsConn, Store, StoreError, Writer, on};
 
@@ -54,7 +57,8 @@ const CHUNKS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 fn upsert(head: &str, columns: usize, rows: usize, tail: &str) -> String {
     let values: Vec<String> = (0..rows)
         .map(|row| {
-            let marks: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+            let marks: Vec<String> =
+                (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
             format!("({})", marks.join(", "))
         })
         .collect();
@@ -265,20 +269,23 @@ pub async fn flags(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(i32, flag
 /// [`StoreError`]; nothing was written then.
 pub async fn look_through(store: &Store, campaign: i64, today: i32) -> Result<(), StoreError> {
     let mut db = store.read().await?;
-    let done: Option<i64> = on!(&mut db, |c| sqlx::query_scalar("SELECT day FROM watch_day WHERE campaign = $1")
-        .bind(campaign)
-        .fetch_optional(c)
-        .await)?;
+    let done: Option<i64> =
+        on!(&mut db, |c| sqlx::query_scalar("SELECT day FROM watch_day WHERE campaign = $1")
+            .bind(campaign)
+            .fetch_optional(c)
+            .await)?;
     if done.is_some_and(|done| done >= i64::from(today) - 1) {
         return Ok(());
     }
-    let rows: Vec<(i64, i64, i64, i64)> = on!(&mut db, |c| sqlx::query_as(
+    let rows: Vec<(i64, i64, i64, i64)> = on!(&mut db, |c| {
+        sqlx::query_as(
         "SELECT day, place, hour, answers FROM hour_count WHERE campaign = $1 AND day < $2 ORDER BY day, place"
     )
     .bind(campaign)
     .bind(i64::from(today))
     .fetch_all(c)
-    .await)?;
+    .await
+    })?;
     drop(db);
     let mut days: BTreeMap<i64, BTreeMap<i64, flags::Hours>> = BTreeMap::new();
     for (day, place, hour, n) in rows {
@@ -289,8 +296,10 @@ pub async fn look_through(store: &Store, campaign: i64, today: i32) -> Result<()
     }
     let mut db = store.write().await?;
     for (day, places) in days.range(done.map_or(i64::MIN, |done| done + 1)..) {
-        let known: Vec<flags::Hours> =
-            days.range(day - i64::from(HOURS_KEPT)..=*day).flat_map(|(_, places)| places.values().copied()).collect();
+        let known: Vec<flags::Hours> = days
+            .range(day - i64::from(HOURS_KEPT)..=*day)
+            .flat_map(|(_, places)| places.values().copied())
+            .collect();
         let here: Vec<(i64, flags::Hours)> = places.iter().map(|(place, hours)| (*place, *hours)).collect();
         for flag in flags::find(&known, &here) {
             on!(&mut db, |c| sqlx::query(
@@ -316,14 +325,16 @@ pub async fn look_through(store: &Store, campaign: i64, today: i32) -> Result<()
         .execute(c)
         .await
         .map(drop))?;
-    on!(&mut db, |c| sqlx::query(
+    on!(&mut db, |c| {
+        sqlx::query(
         "INSERT INTO watch_day (campaign, day) VALUES ($1, $2) ON CONFLICT (campaign) DO UPDATE SET day = excluded.day"
     )
     .bind(campaign)
     .bind(i64::from(today) - 1)
     .execute(c)
     .await
-    .map(drop))?;
+    .map(drop)
+    })?;
     db.commit().await
 }
 
@@ -333,7 +344,8 @@ pub async fn look_through(store: &Store, campaign: i64, today: i32) -> Result<()
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn miscounted(db: &mut impl AsConn) -> Result<Vec<(String, u64, u64)>, StoreError> {
-    let rows: Vec<(String, i64, i64)> = on!(db, |c| sqlx::query_as(
+    let rows: Vec<(String, i64, i64)> = on!(db, |c| {
+        sqlx::query_as(
         "SELECT k.slug, CAST(COALESCE(SUM(s.counted), 0) AS BIGINT), CAST(COALESCE(SUM(s.stored), 0) AS BIGINT)
          FROM (SELECT campaign, day, place, channel, SUM(counted) AS counted, SUM(stored) AS stored FROM (
              SELECT campaign, day, place, channel, answers AS counted, 0 AS stored FROM answer_count
@@ -343,6 +355,10 @@ pub async fn miscounted(db: &mut impl AsConn) -> Result<Vec<(String, u64, u64)>,
          JOIN campaign k ON k.number = s.campaign WHERE s.counted <> s.stored GROUP BY k.slug ORDER BY k.slug"
     )
     .fetch_all(c)
-    .await)?;
-    Ok(rows.into_iter().map(|(slug, counted, stored)| (slug, counted.unsigned_abs(), stored.unsigned_abs())).collect())
+    .await
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(slug, counted, stored)| (slug, counted.unsigned_abs(), stored.unsigned_abs()))
+        .collect())
 }

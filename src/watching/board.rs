@@ -153,7 +153,9 @@ impl Board {
         let places: std::collections::HashMap<i64, usize> =
             lines.iter().enumerate().map(|(at, (counter, _))| (counter.place, at)).collect();
         for one in counted.iter().filter(|one| one.day < span.until) {
-            let Some((_, figures)) = places.get(&one.place).and_then(|at| lines.get_mut(*at)) else { continue };
+            let Some((_, figures)) = places.get(&one.place).and_then(|at| lines.get_mut(*at)) else {
+                continue;
+            };
             // Answers that came outside the period (a clock set wrong) count, on no day of the chart.
             let at = usize::try_from(one.day - span.opens).unwrap_or(usize::MAX);
             figures.add(one, at, span.today);
@@ -264,7 +266,13 @@ mod tests {
     }
 
     fn counter(place: i64, unit: &str) -> Counter {
-        Counter { place, unit: unit.to_owned(), code: format!("k{place}"), name: String::new(), retired: false }
+        Counter {
+            place,
+            unit: unit.to_owned(),
+            code: format!("k{place}"),
+            name: String::new(),
+            retired: false,
+        }
     }
 
     fn counted(day: i32, place: i64, own: u64, scans: u64) -> Counted {
@@ -301,7 +309,10 @@ mod tests {
         assert_eq!(of("a").completion(), Some(0.6));
         assert_eq!(of("c").starts, 8, "whoever completed a form began it");
         assert!(of("p").forecast.is_some_and(|forecast| forecast.lower >= 23));
-        assert_eq!(board.below(Some(0)).map(|at| board.tree.units()[at].code.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            board.below(Some(0)).map(|at| board.tree.units()[at].code.as_str()).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
         assert_eq!(board.counters_of("c").count(), 1);
     }
 

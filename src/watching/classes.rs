@@ -68,9 +68,18 @@ mod tests {
     #[test]
     fn devices_fall_into_four_kinds() {
         for (agent, kind) in [
-            ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", Device::Phone),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 16_5 like Mac OS X) Version/16.5 Mobile/15E148", Device::Phone),
-            ("Mozilla/5.0 (Linux; Android 13; SM-X200) AppleWebKit/537.36 Chrome/126.0 Safari/537.36", Device::Tablet),
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36",
+                Device::Phone,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 16_5 like Mac OS X) Version/16.5 Mobile/15E148",
+                Device::Phone,
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 13; SM-X200) AppleWebKit/537.36 Chrome/126.0 Safari/537.36",
+                Device::Tablet,
+            ),
             ("Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) Mobile/15E148", Device::Tablet),
             ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0", Device::Computer),
             ("curl/8.0", Device::Other),

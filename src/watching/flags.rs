@@ -152,7 +152,8 @@ mod tests {
     /// and day with habits of its own.
     fn honest(rng: &mut ChaCha8Rng, mean: u64) -> Hours {
         const USUAL: [f64; 24] = [
-            0., 0., 0., 0., 0., 0., 0.2, 6., 12., 14., 10., 3., 1., 6., 10., 9., 6., 2., 1., 1., 0.6, 0.4, 0.1, 0.,
+            0., 0., 0., 0., 0., 0., 0.2, 6., 12., 14., 10., 3., 1., 6., 10., 9., 6., 2., 1., 1., 0.6, 0.4,
+            0.1, 0.,
         ];
         let habits = USUAL.map(|usual| usual * (0.4 + 1.2 * rng.random::<f64>()));
         let sum: f64 = habits.iter().sum();
@@ -170,7 +171,9 @@ mod tests {
 
     /// Two hundred counters with up to 60 answers a day, for so many working days.
     fn province(rng: &mut ChaCha8Rng, days: usize) -> Vec<Vec<(i64, Hours)>> {
-        (0..days).map(|_| (0_i64..200).map(|place| (place, honest(rng, 5 + place.unsigned_abs() % 55))).collect()).collect()
+        (0..days)
+            .map(|_| (0_i64..200).map(|place| (place, honest(rng, 5 + place.unsigned_abs() % 55))).collect())
+            .collect()
     }
 
     #[test]
@@ -194,7 +197,10 @@ mod tests {
         let known: Vec<Hours> = days.iter().flatten().map(|(_, hours)| *hours).collect();
         let flags = find(&known, &days[4]);
         let found: Vec<_> = flags.iter().map(|flag| (flag.place, flag.kind, flag.hour)).collect();
-        assert!(found.contains(&(9, Kind::Burst, 10)) && found.contains(&(30, Kind::Outside, 22)), "{flags:?}");
+        assert!(
+            found.contains(&(9, Kind::Burst, 10)) && found.contains(&(30, Kind::Outside, 22)),
+            "{flags:?}"
+        );
         assert_eq!(found.len(), 2, "{flags:?}");
         assert!(flags.iter().all(|flag| flag.expected < flag.observed as f64 / 2.0));
     }

@@ -244,7 +244,7 @@ fn units_unfold_by_links_and_the_slowest_come_first() {
     assert_eq!(names(page.text()).len(), 3, "the province and its districts: {:?}", names(page.text()));
     let html = scraper::Html::parse_document(page.text());
     let unfold = scraper::Selector::parse("#rows a.fold[aria-expanded=false]").unwrap();
-    let link = html.select(&unfold).last().unwrap().attr("href").unwrap().to_owned();
+    let link = html.select(&unfold).next_back().unwrap().attr("href").unwrap().to_owned();
     assert_eq!(names(staff.get(&link).is(200).text()).len(), 4, "and the counter of one");
     let behind = names(staff.get(&format!("{PAGE}?xep=cham")).is(200).text());
     assert!(behind[1].contains("Quy Nhơn") && behind[2].contains("An Nhơn"), "{behind:?}");

@@ -34,7 +34,8 @@ pub struct ProgressPath {
 /// Counts an opening: of the address on the poster, not of its other languages, so that who changes the language counts
 /// once; neither a `HEAD` (the phone's copy for a lost network) nor what a browser loads on a guess.
 pub fn opened(app: &App, spot: &Spot, request: &Request, now: i64) {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header =
+        |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let guessed = ["sec-purpose", "purpose"].iter().any(|name| header(name).contains("prefetch"));
     if request.method() == Method::GET && !guessed {
         let device = Device::of(header(USER_AGENT.as_str()));
@@ -46,7 +47,9 @@ pub fn opened(app: &App, spot: &Spot, request: &Request, now: i64) {
 /// nothing says which form it is. Whoever sends these by hand spoils a sum and nothing else.
 pub async fn progress(path: ProgressPath, State(app): State<App>) -> StatusCode {
     let now = app.clock.now();
-    let Ok(spots) = app.catalogue.counter(&path.address).await else { return StatusCode::SERVICE_UNAVAILABLE };
+    let Ok(spots) = app.catalogue.counter(&path.address).await else {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    };
     let Some(spot) = catalogue::at(&spots, now) else { return StatusCode::NOT_FOUND };
     let Spot { ready, place, .. } = spot;
     if ready.stored.campaign.phase(now) != Phase::Open {

@@ -147,11 +147,16 @@ impl Held {
         let anew = self.snapshot.is_none() || revision != self.revision;
         let seldom = anew || today != self.day || !(0..SELDOM).contains(&(now - self.seldom_at));
         let Some(stored) = campaigns::get(&mut db, campaign).await? else { return Ok(None) };
-        let mut changed = self.snapshot.as_ref().is_none_or(|held| held.stored != stored) || today != self.day;
+        let mut changed =
+            self.snapshot.as_ref().is_none_or(|held| held.stored != stored) || today != self.day;
         if anew {
             let parts = Parts {
                 tree: units::tree(&mut db).await?,
-                counters: places::of_campaign(&mut db, campaign).await?.into_iter().filter_map(counter).collect(),
+                counters: places::of_campaign(&mut db, campaign)
+                    .await?
+                    .into_iter()
+                    .filter_map(counter)
+                    .collect(),
                 strata: campaigns::strata(&mut db, campaign).await?,
             };
             changed |= parts != self.parts;

@@ -160,9 +160,12 @@ async fn look(app: &App, slug: &str, staff: &Staff, wanted: Wanted) -> Result<Op
     let lang = wanted.language();
     let questions = match app.catalogue.campaign(stored.number).await? {
         // Where modules rotate, the third question is not the same one for all.
-        Some((ready, _)) if ready.questionnaire.variants() <= 1 => {
-            ready.questionnaire.questions.iter().map(|question| lang.pick(&question.name).to_owned()).collect()
-        }
+        Some((ready, _)) if ready.questionnaire.variants() <= 1 => ready
+            .questionnaire
+            .questions
+            .iter()
+            .map(|question| lang.pick(&question.name).to_owned())
+            .collect(),
         _ => Vec::new(),
     };
     Ok(Some(Look { snapshot, turnout, questions, sees, account: staff.account.clone(), wanted, now }))

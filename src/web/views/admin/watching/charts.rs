@@ -14,8 +14,7 @@ pub fn days(page: &Page<'_>) -> Markup {
     let m = page.lang.messages();
     let days = &page.figures().days;
     let first = page.board.span.opens;
-    let labelled: Vec<(String, u64)> =
-        (first..).zip(days).map(|(at, n)| (day(page.lang, at), *n)).collect();
+    let labelled: Vec<(String, u64)> = (first..).zip(days).map(|(at, n)| (day(page.lang, at), *n)).collect();
     html! {
         section #days {
             (columns(page.lang, "by-day", &fl!(m, "desk-watch-by-day"), &fl!(m, "desk-watch-day"), &labelled))
@@ -30,7 +29,9 @@ pub fn columns(lang: Lang, id: &str, title: &str, what: &str, labelled: &[(Strin
     let sum: u64 = labelled.iter().map(|(_, n)| *n).sum();
     let peak = labelled.iter().find(|(_, n)| *n == most).map(|(label, _)| label.as_str()).unwrap_or_default();
     let step = 100.0 / labelled.len().max(1) as f64;
-    let height = |n: u64| if most == 0 { 0.0 } else { (n as f64 / most as f64 * HEIGHT).max(if n > 0 { 1.0 } else { 0.0 }) };
+    let height = |n: u64| {
+        if most == 0 { 0.0 } else { (n as f64 / most as f64 * HEIGHT).max(if n > 0 { 1.0 } else { 0.0 }) }
+    };
     html! {
         h2 id=(id) { (title) }
         @if sum == 0 {

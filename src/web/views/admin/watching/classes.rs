@@ -20,7 +20,8 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
     let (m, lang) = (page.lang.messages(), page.lang);
     let mut sums: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for (unit, kind, class, n) in inner.features {
-        let counts = if unit.is_empty() { page.unit.is_none() } else { is_within(&page.board.tree, page.unit, unit) };
+        let counts =
+            if unit.is_empty() { page.unit.is_none() } else { is_within(&page.board.tree, page.unit, unit) };
         if counts {
             *sums.entry((kind, class)).or_default() += n;
         }
@@ -28,10 +29,12 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
     let of = |kind: &str, class: &str| sums.get(&(kind, class)).copied().unwrap_or(0);
     // Fewer than so many answers would tell of single ones.
     let enough = |counts: &[(String, u64)]| counts.iter().map(|(_, n)| n).sum::<u64>() >= inner.minimum;
-    let hours: Vec<(String, u64)> =
-        (0..24).map(|hour| (fl!(m, "desk-watch-hour-of", hour = hour), of("hour", &hour.to_string()))).collect();
-    let durations: Vec<(String, u64)> =
-        (0..=DURATIONS.len()).map(|class| (duration(lang, class), of("duration", &class.to_string()))).collect();
+    let hours: Vec<(String, u64)> = (0..24)
+        .map(|hour| (fl!(m, "desk-watch-hour-of", hour = hour), of("hour", &hour.to_string())))
+        .collect();
+    let durations: Vec<(String, u64)> = (0..=DURATIONS.len())
+        .map(|class| (duration(lang, class), of("duration", &class.to_string())))
+        .collect();
     let counts: Vec<u64> = durations.iter().map(|(_, n)| *n).collect();
     let median = classes::median(&counts).map(|class| duration(lang, class)).unwrap_or_default();
     let languages: Vec<(String, u64)> = sums
@@ -39,9 +42,12 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
         .filter(|((kind, _), _)| *kind == "language")
         .map(|((_, code), n)| (language(code), *n))
         .collect();
-    let devices: Vec<(String, u64)> =
-        Device::ALL.into_iter().map(|device| (device_name(lang, device), of("device", device.code()))).collect();
-    let reached: Vec<u64> = (1..).map(|at: usize| of("reached", &at.to_string())).take_while(|n| *n > 0).collect();
+    let devices: Vec<(String, u64)> = Device::ALL
+        .into_iter()
+        .map(|device| (device_name(lang, device), of("device", device.code())))
+        .collect();
+    let reached: Vec<u64> =
+        (1..).map(|at: usize| of("reached", &at.to_string())).take_while(|n| *n > 0).collect();
     let few = fl!(m, "desk-watch-few", n = inner.minimum);
     html! {
         div #classes {

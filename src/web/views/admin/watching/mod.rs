@@ -140,7 +140,8 @@ pub fn page(page: &Page<'_>) -> Markup {
     let campaign_path = in_language(&format!("/admin/campaigns/{}", campaign.slug), page.lang);
     let unit = page.unit.and_then(|at| page.board.tree.units().get(at));
     let parts = parts(page);
-    let part = |id: &str| parts.iter().find(|(name, _)| name == id).map(|(_, part)| maud::PreEscaped(part.as_str()));
+    let part =
+        |id: &str| parts.iter().find(|(name, _)| name == id).map(|(_, part)| maud::PreEscaped(part.as_str()));
     let content = html! {
         (form::back(&campaign_path, page.lang.pick(&campaign.title)))
         (form::purpose(&fl!(m, "desk-watch-purpose")))
@@ -283,7 +284,10 @@ fn how(page: &Page<'_>) -> Markup {
 
 /// A share in whole per cent; a dash where there is none.
 fn share(lang: Lang, share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |share| format::percent_short(lang, (share * 1_000.0).round() / 1_000.0))
+    share.map_or_else(
+        || "–".to_owned(),
+        |share| format::percent_short(lang, (share * 1_000.0).round() / 1_000.0),
+    )
 }
 
 /// A day since 1970 as people read it.
