@@ -149,7 +149,8 @@ impl Desk {
     /// Status, bytes and seconds of a page.
     fn get(&self, path: &str) -> (u16, usize, f64) {
         let started = Instant::now();
-        let mut page = self.agent.get(format!("{}{path}", self.url)).header("cookie", &self.cookie).call().unwrap();
+        let mut page =
+            self.agent.get(format!("{}{path}", self.url)).header("cookie", &self.cookie).call().unwrap();
         let mut bytes = Vec::new();
         page.body_mut().as_reader().read_to_end(&mut bytes).unwrap();
         (page.status().as_u16(), bytes.len(), started.elapsed().as_secs_f64())
@@ -183,7 +184,8 @@ impl Desk {
             let request = self
                 .agent
                 .get(format!("{}/admin/campaigns/c/theo-doi/su-kien", self.url))
-                .header("cookie", &self.cookie);
+                .header("cookie", &self.cookie)
+                .header("accept", "text/event-stream");
             thread::spawn(move || {
                 let mut lines = BufReader::new(request.call().unwrap().into_body().into_reader()).lines();
                 while let Some(Ok(line)) = lines.next()
@@ -256,8 +258,12 @@ fn province() -> String {
     )
     .unwrap();
     for unit in 0..UNITS {
-        writeln!(text, "[[campaign.stratum]]\nunit = \"u{unit:03}\"\npopulation = 9000\nsample = {}", 1_000 + unit)
-            .unwrap();
+        writeln!(
+            text,
+            "[[campaign.stratum]]\nunit = \"u{unit:03}\"\npopulation = 9000\nsample = {}",
+            1_000 + unit
+        )
+        .unwrap();
     }
     for counter in 0..COUNTERS {
         writeln!(

@@ -59,6 +59,12 @@ impl Key {
         mac.finalize().into_bytes().into()
     }
 
+    /// Another key that follows from this one, for one purpose.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> Self {
+        Self(SecretBox::new(Box::new(self.hash(purpose, &[]).to_vec())))
+    }
+
     /// The first 128 bits of [`Self::hash`].
     pub fn id(&self, purpose: &str, parts: &[&[u8]]) -> Id {
         let mut id = [0; 16];

@@ -365,6 +365,7 @@ demo-citizen = A citizen's questionnaire (scan or open it on a phone):
 demo-kiosk = The tablet at a counter (code for staff to leave):
 demo-official = An official's personal link (works once):
 demo-staff = The Department's pages (account and password for this run):
+demo-administrator = The administrator of accounts (account and password for this run):
 demo-mail = Invitations caught instead of sent:
 demo-stop = Press Ctrl+C to stop.
 demo-name = Participant { $number }
@@ -434,6 +435,21 @@ admin-mail-none = No mails yet.
 admin-mail-to = To
 admin-mail-from = From
 
+# --- access: permissions, accounts, audit log ---
+access-menu = Main menu
+access-menu-campaigns = Surveys
+access-ended = Your session has ended. Please log in again.
+access-home = Your page
+access-home-unpublished = No results have been published yet. They will appear here as soon as the Department publishes some.
+access-home-no-unit = Your account is not bound to a unit yet. Please ask the province's administrator to bind it.
+access-home-nothing = There is nothing here yet.
+access-role-administrator = Province administrator
+access-role-manager = Survey manager
+access-role-officer = Unit officer
+access-role-viewer = Viewer of published results
+access-role-auditor = Auditor
+user-needs-unit = A unit officer must be bound to a unit; add --unit CODE.
+user-no-unit = This role is not bound to a unit; leave out --unit.
 # --- tabular: lists as files (CSV, XLSX) ---
 tabular-place = row { $row }, column { $column }
 tabular-row = row { $row }

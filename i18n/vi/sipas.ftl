@@ -365,6 +365,7 @@ demo-citizen = Phiếu của người dân (quét mã hoặc mở trên điện 
 demo-kiosk = Máy tính bảng tại quầy (mã để cán bộ thoát):
 demo-official = Liên kết cá nhân của một cán bộ (dùng một lần):
 demo-staff = Trang của Sở Nội vụ (tài khoản và mật khẩu dùng cho lần chạy này):
+demo-administrator = Quản trị tài khoản (tài khoản và mật khẩu dùng cho lần chạy này):
 demo-mail = Thư mời đã chặn lại thay vì gửi đi:
 demo-stop = Nhấn Ctrl+C để dừng.
 demo-name = Ông/Bà { $number }
@@ -434,6 +435,21 @@ admin-mail-none = Chưa có thư nào.
 admin-mail-to = Người nhận
 admin-mail-from = Người gửi
 
+# --- access: quyền, tài khoản, nhật ký / permissions, accounts, audit log ---
+access-menu = Danh mục chính
+access-menu-campaigns = Khảo sát
+access-ended = Phiên làm việc đã kết thúc. Xin đăng nhập lại.
+access-home = Trang của Ông/Bà
+access-home-unpublished = Chưa có kết quả nào được công bố. Khi Sở Nội vụ công bố, kết quả sẽ hiện ở đây.
+access-home-no-unit = Tài khoản của Ông/Bà chưa gắn với đơn vị nào. Xin đề nghị quản trị tỉnh gắn đơn vị.
+access-home-nothing = Chưa có việc gì ở đây.
+access-role-administrator = Quản trị tỉnh
+access-role-manager = Quản lý khảo sát
+access-role-officer = Cán bộ đơn vị
+access-role-viewer = Người xem kết quả công bố
+access-role-auditor = Kiểm soát nhật ký
+user-needs-unit = Cán bộ đơn vị phải gắn với một đơn vị; hãy thêm --unit MÃ.
+user-no-unit = Vai trò này không gắn với đơn vị; hãy bỏ --unit.
 # --- tabular: tệp danh sách (CSV, XLSX) ---
 tabular-place = dòng { $row }, cột { $column }
 tabular-row = dòng { $row }

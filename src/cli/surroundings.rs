@@ -3,6 +3,7 @@
 use std::{future::Future, path::PathBuf, sync::Arc};
 
 use i18n_embed_fl::fl;
+use serde_json::Value;
 
 use super::{Failure, definition::files, language};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     definition::Library,
     disk,
     secret::Key,
-    store::{Store, StoreError},
+    store::{Store, StoreError, audit::Entry},
 };
 
 /// Where the settings come from.
@@ -62,6 +63,21 @@ pub async fn open(config: Config) -> Result<Surroundings, Failure> {
     let key = Arc::new(config.key().map_err(|error| settings(&error))?);
     let store = Store::open(&config.database_url, &key).await.map_err(|error| database(&config, &error))?;
     Ok(Surroundings { config, key, store, clock: Clock::system() })
+}
+
+/// What the audit log tells of something that a command does: `action` is `KIND.VERB`. The actor is who runs it, as the
+/// system names them.
+pub fn did(action: &'static str, object: impl Into<String>) -> Entry {
+    let user = ["SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let user = user.map(|name| name.trim().to_owned()).find(|name| !name.is_empty()).unwrap_or_default();
+    Entry {
+        actor: format!("command:{user}"),
+        origin: "command".to_owned(),
+        action,
+        object: object.into(),
+        before: Value::Null,
+        after: Value::Null,
+    }
 }
 
 impl Surroundings {

@@ -4,13 +4,15 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use clap::Subcommand;
 use i18n_embed_fl::fl;
+use serde_json::json;
 
-use super::{Failure, Settings, language, print, say};
+use super::{Failure, Settings, language, print, say, surroundings::did};
 use crate::{
+    organisation::Role,
     secret,
     store::{
         accounts::{self, Account},
-        units,
+        audit, units,
     },
     web::auth::password::{self, Weak},
 };
@@ -33,24 +35,40 @@ enum Command {
         name: String,
         /// What the account may do.
         #[arg(long, value_enum)]
-        role: Role,
+        role: Word,
         /// The unit that the account is bound to.
         #[arg(long, value_name = "CODE")]
         unit: Option<String>,
     },
 }
 
-/// Roles; what each may do comes with the Department's desk, until then all see everything.
+/// The roles on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Role {
-    /// Runs the system.
+enum Word {
+    /// Runs the system: accounts and settings, no single answers.
     Administrator,
-    /// The Department of Home Affairs: sets up and reads everything.
-    Department,
-    /// Reads everything.
+    /// The Department of Home Affairs: units, campaigns, counters, lists of people, comments.
+    #[value(alias = "department")]
+    Manager,
+    /// Reads what belongs to a unit and those below it.
+    #[value(alias = "unit")]
+    Officer,
+    /// Reads published results.
     Viewer,
-    /// Reads the results of one unit.
-    Unit,
+    /// Reads the audit log.
+    Auditor,
+}
+
+impl From<Word> for Role {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::Administrator => Self::Administrator,
+            Word::Manager => Self::Manager,
+            Word::Officer => Self::Officer,
+            Word::Viewer => Self::Viewer,
+            Word::Auditor => Self::Auditor,
+        }
+    }
 }
 
 /// Characters of a password that is made: 100 bits.
@@ -68,6 +86,12 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
         return Err(Failure::Input(fl!(m, "user-name")));
+    }
+    let role = Role::from(*role);
+    match role.needs_unit() {
+        Some(true) if unit.is_none() => return Err(Failure::Input(fl!(m, "user-needs-unit"))),
+        Some(false) if unit.is_some() => return Err(Failure::Input(fl!(m, "user-no-unit"))),
+        _ => {}
     }
     let (given, made) = match piped()? {
         Some(password) => (password, false),
@@ -91,12 +115,16 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let account = Account {
         name: name.to_owned(),
         password_hash: password::hash(&given).map_err(|error| Failure::Unreachable(error.to_string()))?,
-        role: clap::ValueEnum::to_possible_value(role).map_or_else(String::new, |v| v.get_name().to_owned()),
+        role,
         unit: unit.clone(),
+        disabled: false,
+        expires: None,
     };
     if !accounts::add(&mut db, &account, here.clock.now()).await.map_err(failed)? {
         return Err(Failure::Input(fl!(m, "user-exists", name = name)));
     }
+    let entry = did("account.add", name).with(json!({ "role": role, "unit": unit }));
+    audit::append(&mut db, here.clock.now(), &entry).await.map_err(failed)?;
     db.commit().await.map_err(failed)?;
     say(fl!(m, "user-added", name = name));
     if made {

@@ -56,6 +56,9 @@ mod tests {
         assert_eq!(deff(0.0, 10, 20.0, 0.0), Deff { without_replacement: None, with_replacement: None });
         assert_eq!(deff(0.1, 1, 20.0, 1.0).with_replacement, None);
         assert_eq!(deff(0.1, 10, 10.0, 1.0).without_replacement, None);
+        // Weights of 1 but for rounding are those of a complete enumeration.
+        assert_eq!(deff(0.1, 40, 40.0 + 2e-11, 1.0).without_replacement, None);
+        assert!(deff(0.1, 40, 40.0 + 8e-11, 1.0).without_replacement.is_some());
     }
 
     #[test]

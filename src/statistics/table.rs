@@ -461,6 +461,12 @@ mod tests {
             "{error}"
         );
         assert!(read(b"a,\xff\n").is_err());
+        // Also in a column that nobody asked for: the whole file is in doubt.
+        let error = Table::read(b"a,b\n1,\xff\n".as_slice(), "", |column| column == "a").unwrap_err();
+        assert!(
+            matches!(&error.problem, Problem::Csv { line: 2, detail } if detail.starts_with("field 2:")),
+            "{error}"
+        );
     }
 
     #[test]

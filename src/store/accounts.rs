@@ -1,5 +1,7 @@
 //! Staff accounts and their sessions. Passwords are hashed by [`crate::web::auth`]; session tokens are stored hashed.
 
+use crate::organisation::Role;
+
 use super::{AsConn, StoreError, Writer, on};
 
 /// A staff account.
@@ -10,9 +12,21 @@ pub struct Account {
     /// Argon2id hash in PHC form.
     pub password_hash: String,
     /// Role.
-    pub role: String,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
     /// The unit it is bound to.
     pub unit: Option<String>,
+    /// Whether somebody has switched it off.
+    pub disabled: bool,
+    /// From when on it cannot be used, UTC milliseconds.
+    pub expires: Option<i64>,
+}
+
+impl Account {
+    /// Whether the account can be used at `now`.
+    pub fn is_usable(&self, now: i64) -> bool {
+        !self.disabled && self.expires.is_none_or(|expires| now < expires)
+    }
 }
 
 /// The account with this name.
@@ -23,10 +37,12 @@ pub async fn find(db: &mut impl AsConn, name: &str) -> Result<Option<Account>, S
     if !super::storable(name) {
         return Ok(None);
     }
-    Ok(on!(db, |c| sqlx::query_as("SELECT name, password_hash, role, unit FROM account WHERE name = $1")
-        .bind(name)
-        .fetch_optional(c)
-        .await)?)
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT name, password_hash, role, unit, disabled, expires FROM account WHERE name = $1"
+    )
+    .bind(name)
+    .fetch_optional(c)
+    .await)?)
 }
 
 /// Adds an account; false if there is one with this name.
@@ -35,13 +51,15 @@ pub async fn find(db: &mut impl AsConn, name: &str) -> Result<Option<Account>, S
 /// [`StoreError`] from the database.
 pub async fn add(db: &mut Writer, account: &Account, now: i64) -> Result<bool, StoreError> {
     let added: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "INSERT INTO account (name, password_hash, role, unit, created) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (name) DO NOTHING RETURNING name"
+        "INSERT INTO account (name, password_hash, role, unit, disabled, expires, created)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING RETURNING name"
     )
     .bind(&account.name)
     .bind(&account.password_hash)
-    .bind(&account.role)
+    .bind(account.role.code())
     .bind(&account.unit)
+    .bind(account.disabled)
+    .bind(account.expires)
     .bind(now)
     .fetch_optional(c)
     .await)?;
@@ -80,7 +98,10 @@ pub struct Session {
     /// The account signed in.
     pub account: String,
     /// Its role.
-    pub role: String,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    /// The unit it is bound to.
+    pub unit: Option<String>,
     /// When it began, UTC milliseconds.
     pub created: i64,
     /// When it was last used.
@@ -109,18 +130,25 @@ pub async fn begin_session(
     Ok(())
 }
 
-/// The session with this token hash.
+/// The session with this token hash, if its account can be used at `now` (security test E-06).
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn session(db: &mut impl AsConn, token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
-    Ok(on!(db, |c| sqlx::query_as(
-        "SELECT s.account, a.role, s.created, s.seen FROM session s JOIN account a ON a.name = s.account
-         WHERE s.token_hash = $1"
+pub async fn session(
+    db: &mut impl AsConn,
+    token_hash: &[u8; 32],
+    now: i64,
+) -> Result<Option<Session>, StoreError> {
+    Ok(on!(db, |c| {
+        sqlx::query_as(
+        "SELECT s.account, a.role, a.unit, s.created, s.seen FROM session s JOIN account a ON a.name = s.account
+         WHERE s.token_hash = $1 AND NOT a.disabled AND (a.expires IS NULL OR a.expires > $2)"
     )
     .bind(token_hash.as_slice())
+    .bind(now)
     .fetch_optional(c)
-    .await)?)
+    .await
+    })?)
 }
 
 /// Notes that a session is in use.

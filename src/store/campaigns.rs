@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::organisation::{Campaign, Margin, Stratum};
 
-use super::{AsConn, StoreError, Writer, on};
+use super::{AsConn, Either, StoreError, Writer, on};
 
 /// A campaign as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -324,9 +324,9 @@ pub async fn hold(db: &mut Writer, campaign: i64, hold: Hold) -> Result<Option<G
         "SELECT opens, closes, generation, settled FROM campaign WHERE number = $1 FOR SHARE";
     const ALONE: &str =
         "SELECT opens, closes, generation, settled FROM campaign WHERE number = $1 FOR UPDATE";
-    Ok(match db {
-        Writer::Sqlite(c) => sqlx::query_as(GATE).bind(campaign).fetch_optional(&mut **c).await?,
-        Writer::Postgres(c) => {
+    Ok(match &mut db.transaction {
+        Either::Sqlite(c) => sqlx::query_as(GATE).bind(campaign).fetch_optional(&mut **c).await?,
+        Either::Postgres(c) => {
             let sql = if hold == Hold::Alone { ALONE } else { SHARED };
             sqlx::query_as(sql).bind(campaign).fetch_optional(&mut **c).await?
         }
@@ -339,7 +339,7 @@ pub async fn hold(db: &mut Writer, campaign: i64, hold: Hold) -> Result<Option<G
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn hold_all(db: &mut Writer) -> Result<(), StoreError> {
-    if let Writer::Postgres(c) = db {
+    if let Either::Postgres(c) = &mut db.transaction {
         // Conflicts with what any lock on a row takes on its table, so that only reading goes on.
         sqlx::query("LOCK TABLE campaign IN EXCLUSIVE MODE").execute(&mut **c).await?;
     }

@@ -233,7 +233,7 @@ pub async fn replace(
 pub async fn forget(store: &Store) {
     let result = match store {
         Store::Sqlite { .. } => store.truncate_log().await,
-        Store::Postgres(pool) => {
+        Store::Postgres { pool, .. } => {
             sqlx::query("VACUUM comment").execute(pool).await.map(drop).map_err(Into::into)
         }
     };

@@ -1,6 +1,6 @@
 //! Connections: an enum of the two databases, and [`on!`], which runs one query on either.
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -22,9 +22,16 @@ pub enum Store {
         read: SqlitePool,
         /// The one connection for writing.
         write: SqlitePool,
+        /// The key of the audit log's hashes.
+        audit: Arc<Key>,
     },
     /// A PostgreSQL server, which several of our servers may share.
-    Postgres(PgPool),
+    Postgres {
+        /// Its connections.
+        pool: PgPool,
+        /// The key of the audit log's hashes.
+        audit: Arc<Key>,
+    },
 }
 
 /// A connection for reading.
@@ -38,7 +45,15 @@ pub enum Reader {
 
 /// A transaction; rolled back unless committed.
 #[derive(Debug)]
-pub enum Writer {
+pub struct Writer {
+    pub(super) transaction: Either,
+    /// The key of the audit log's hashes.
+    pub(super) audit: Arc<Key>,
+}
+
+/// A transaction on either database.
+#[derive(Debug)]
+pub(super) enum Either {
     /// On SQLite, begun with the write lock.
     Sqlite(Transaction<'static, Sqlite>),
     /// On PostgreSQL.
@@ -71,9 +86,9 @@ impl AsConn for Reader {
 
 impl AsConn for Writer {
     fn conn(&mut self) -> Conn<'_> {
-        match self {
-            Self::Sqlite(c) => Conn::Sqlite(c),
-            Self::Postgres(c) => Conn::Postgres(c),
+        match &mut self.transaction {
+            Either::Sqlite(c) => Conn::Sqlite(c),
+            Either::Postgres(c) => Conn::Postgres(c),
         }
     }
 }
@@ -99,10 +114,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] says whether it is the address, the reach, the schema, the durability or the key.
     pub async fn open(address: &str, key: &Key) -> Result<Self, StoreError> {
+        let audit = Arc::new(key.derived("audit log"));
         let store = if let Some(path) = address.strip_prefix("sqlite:") {
-            Self::open_sqlite(path.strip_prefix("//").unwrap_or(path)).await?
+            Self::open_sqlite(path.strip_prefix("//").unwrap_or(path), audit).await?
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            Self::open_postgres(address).await?
+            Self::open_postgres(address, audit).await?
         } else {
             return Err(StoreError::Address(address.to_owned()));
         };
@@ -118,7 +134,7 @@ impl Store {
         path.is_none_or(|path| std::path::Path::new(path).exists())
     }
 
-    async fn open_sqlite(path: &str) -> Result<Self, StoreError> {
+    async fn open_sqlite(path: &str, audit: Arc<Key>) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -149,10 +165,10 @@ impl Store {
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(StoreError::Unreachable)?;
-        Ok(Self::Sqlite { read, write })
+        Ok(Self::Sqlite { read, write, audit })
     }
 
-    async fn open_postgres(address: &str) -> Result<Self, StoreError> {
+    async fn open_postgres(address: &str, audit: Arc<Key>) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(address)
             .map_err(|_| StoreError::Address(without_password(address)))?
             .options([("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "60s")]);
@@ -162,7 +178,7 @@ impl Store {
             .connect_with(options)
             .await
             .map_err(StoreError::Unreachable)?;
-        Ok(Self::Postgres(pool))
+        Ok(Self::Postgres { pool, audit })
     }
 
     /// A connection for reading.
@@ -172,7 +188,7 @@ impl Store {
     pub async fn read(&self) -> Result<Reader, StoreError> {
         Ok(match self {
             Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
-            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+            Self::Postgres { pool, .. } => Reader::Postgres(pool.acquire().await?),
         })
     }
 
@@ -182,8 +198,13 @@ impl Store {
     /// [`StoreError::Busy`] when another process holds the lock for too long or the server is away.
     pub async fn write(&self) -> Result<Writer, StoreError> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Writer::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Writer::Postgres(pool.begin().await?),
+            Self::Sqlite { write, audit, .. } => Writer {
+                transaction: Either::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+                audit: Arc::clone(audit),
+            },
+            Self::Postgres { pool, audit } => {
+                Writer { transaction: Either::Postgres(pool.begin().await?), audit: Arc::clone(audit) }
+            }
         })
     }
 
@@ -201,11 +222,11 @@ impl Store {
     /// Closes all connections; SQLite then empties its log.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 
@@ -220,7 +241,7 @@ impl Store {
                     ("synchronous", synchronous.to_string(), &["2", "3"], "FULL (2) or EXTRA (3)"),
                 ]
             }
-            Self::Postgres(pool) => {
+            Self::Postgres { pool, .. } => {
                 let show = |sql: &'static str| async move {
                     sqlx::query_scalar::<_, String>(sql).fetch_one(pool).await
                 };
@@ -269,9 +290,9 @@ impl Writer {
     /// # Errors
     /// [`StoreError`]; nothing was kept then.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+        match self.transaction {
+            Either::Sqlite(transaction) => transaction.commit().await?,
+            Either::Postgres(transaction) => transaction.commit().await?,
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -16,19 +16,31 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (5, "screening", include_str!("../../migrations/0005_screening.sql")),
     (6, "kiosk", include_str!("../../migrations/0006_kiosk.sql")),
     (7, "modes", include_str!("../../migrations/0007_modes.sql")),
+    (8, "access", include_str!("../../migrations/0008_access.sql")),
     (12, "watching", include_str!("../../migrations/0012_watching.sql")),
+];
+
+/// What makes the database refuse changes of rows of the audit log, in the words of each.
+const APPEND_ONLY: [&str; 2] = [
+    "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+     CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;",
+    "CREATE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS
+     $$ BEGIN RAISE EXCEPTION 'the audit log only grows'; END $$;
+     CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+     FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows();",
 ];
 
 /// Brings the schema up to date. Runs in a transaction a migration, so that a killed one leaves the old state.
 pub(super) async fn run(store: &Store) -> Result<(), StoreError> {
-    let (blob, clustered) = match store {
-        Store::Sqlite { .. } => ("BLOB", "WITHOUT ROWID"),
-        Store::Postgres(_) => ("BYTEA", ""),
+    let (blob, clustered, append_only) = match store {
+        Store::Sqlite { .. } => ("BLOB", "WITHOUT ROWID", APPEND_ONLY[0]),
+        Store::Postgres { .. } => ("BYTEA", "", APPEND_ONLY[1]),
     };
     let migrations = MIGRATIONS
         .into_iter()
         .map(|(version, name, sql)| {
             let sql = sql.replace("{blob}", blob).replace("{clustered}", clustered);
+            let sql = sql.replace("{append_only}", append_only);
             Migration::new(
                 version,
                 name.into(),
@@ -41,7 +53,7 @@ pub(super) async fn run(store: &Store) -> Result<(), StoreError> {
     let migrator = Migrator::with_migrations(migrations);
     let result = match store {
         Store::Sqlite { write, .. } => migrator.run(write).await,
-        Store::Postgres(pool) => migrator.run(pool).await,
+        Store::Postgres { pool, .. } => migrator.run(pool).await,
     };
     result.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),

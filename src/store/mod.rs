@@ -13,6 +13,7 @@ mod error;
 mod migrate;
 
 pub mod accounts;
+pub mod audit;
 pub mod campaigns;
 pub mod comments;
 pub mod definitions;
@@ -31,6 +32,8 @@ pub mod urn;
 pub mod watching;
 
 pub use connection::{AsConn, Conn, Reader, Store, Writer};
+
+use connection::Either;
 pub use error::StoreError;
 
 pub(crate) use connection::on;

@@ -40,6 +40,25 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Plac
         .await)?)
 }
 
+/// The units that campaigns ask, with the campaign's number: those of counters, groups and populations; of all campaigns
+/// or of one.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn units_asked(
+    db: &mut impl AsConn,
+    campaign: Option<i64>,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT campaign, unit FROM place WHERE campaign = $1 OR $1 = 0
+         UNION SELECT campaign, unit FROM stratum WHERE campaign = $1 OR $1 = 0
+         UNION SELECT campaign, unit FROM invitation WHERE campaign = $1 OR $1 = 0"
+    )
+    .bind(campaign.unwrap_or(0))
+    .fetch_all(c)
+    .await)?)
+}
+
 /// The places behind an address, one a campaign.
 ///
 /// # Errors

@@ -218,7 +218,7 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
 async fn forget(store: &Store) {
     let result = match store {
         Store::Sqlite { .. } => store.truncate_log().await,
-        Store::Postgres(pool) => sqlx::query("VACUUM urn, urn_comment, invitation")
+        Store::Postgres { pool, .. } => sqlx::query("VACUUM urn, urn_comment, invitation")
             .execute(pool)
             .await
             .map(drop)

@@ -13,6 +13,7 @@ pub mod error;
 pub mod form;
 pub mod meanwhile;
 pub mod middleware;
+pub mod registry;
 pub mod respond;
 pub mod routes;
 pub mod run;

@@ -11,9 +11,7 @@ use axum::{
     },
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
 };
-use axum_extra::routing::RouterExt as _;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -24,8 +22,14 @@ use tower_http::{
 use super::{
     admin,
     app::App,
-    assets, error,
+    assets,
+    auth::access::{
+        Access::Public,
+        Permission::{Enter, ReadCampaigns, ReadReports, ScreenComments},
+    },
+    error,
     middleware::{headers, log},
+    registry::Registry,
     respond::{about, answer, counter, kiosk, link, visit},
     views::message::{self, Kind},
 };
@@ -34,7 +38,60 @@ use crate::{language::Lang, store::campaigns};
 /// Longest time for a whole request, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
 
-/// The site map.
+/// The site map: every route with who may use it.
+pub fn map() -> Registry {
+    Registry::new()
+        // Citizens
+        .get(Public, counter::show)
+        .post(Public, counter::submit)
+        .get(Public, counter::thank)
+        .get(Public, about::counter)
+        .get(Public, kiosk::show)
+        .post(Public, kiosk::submit)
+        .get(Public, kiosk::thank)
+        .post(Public, kiosk::leave)
+        .get(Public, kiosk::manifest)
+        .post(Public, visit::progress)
+        // Officials
+        .get(Public, link::show)
+        .post(Public, link::submit)
+        .post(Public, link::submit_form)
+        .get(Public, link::thank)
+        .get(Public, about::link)
+        // Staff
+        .get(Enter, admin::home::show)
+        .get(Public, admin::login::show)
+        .post(Public, admin::login::submit)
+        .post(Public, admin::login::log_out)
+        .get(ReadCampaigns, admin::campaigns::show)
+        .get(ReadCampaigns, admin::campaign::show)
+        .get(ReadReports, admin::report::show)
+        .get(ReadReports, admin::report::json)
+        .get(ReadReports, admin::report::csv)
+        .get(ReadReports, admin::report::xlsx)
+        .get(ScreenComments, admin::comments::show)
+        .post(ScreenComments, admin::comments::decide)
+        .get(ScreenComments, admin::comments::edit)
+        .post(ScreenComments, admin::comments::cover)
+        .get(ReadCampaigns, admin::counters::posters)
+        .get(ReadCampaigns, admin::counters::poster)
+        .get(ReadCampaigns, admin::counters::svg)
+        .get(ReadCampaigns, admin::counters::png)
+        .get(ReadCampaigns, admin::watching::show)
+        .get(ReadCampaigns, admin::watching::events)
+        .get(Public, admin::mail::show)
+        // Operators
+        .plain("/healthz", Public, || async { "ok\n" })
+        .plain("/readyz", Public, ready)
+        .plain("/static/{*path}", Public, asset)
+        .plain("/audio/{name}", Public, sound)
+        .plain("/kiosk-sw.js", Public, service_worker)
+        .plain("/sw.js", Public, service_worker)
+        .plain("/", Public, admin::home::front)
+        .plain("/favicon.ico", Public, || async { StatusCode::NO_CONTENT })
+}
+
+/// What serves the site.
 pub fn router(app: App) -> Router {
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), headers::set))
@@ -42,55 +99,8 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(pages_for_refusals))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST))
         .layer(csrf(&app));
-    Router::new()
-        // Citizens
-        .typed_get(counter::show)
-        .typed_post(counter::submit)
-        .typed_get(counter::thank)
-        .typed_get(about::counter)
-        .typed_get(kiosk::show)
-        .typed_post(kiosk::submit)
-        .typed_get(kiosk::thank)
-        .typed_post(kiosk::leave)
-        .typed_get(kiosk::manifest)
-        .typed_post(visit::progress)
-        // Officials
-        .typed_get(link::show)
-        .typed_post(link::submit)
-        .typed_post(link::submit_form)
-        .typed_get(link::thank)
-        .typed_get(about::link)
-        // Staff
-        .typed_get(admin::home::show)
-        .typed_get(admin::login::show)
-        .typed_post(admin::login::submit)
-        .typed_post(admin::login::log_out)
-        .typed_get(admin::campaigns::show)
-        .typed_get(admin::campaign::show)
-        .typed_get(admin::report::show)
-        .typed_get(admin::report::json)
-        .typed_get(admin::report::csv)
-        .typed_get(admin::report::xlsx)
-        .typed_get(admin::comments::show)
-        .typed_post(admin::comments::decide)
-        .typed_get(admin::comments::edit)
-        .typed_post(admin::comments::cover)
-        .typed_get(admin::counters::posters)
-        .typed_get(admin::counters::poster)
-        .typed_get(admin::counters::svg)
-        .typed_get(admin::counters::png)
-        .typed_get(admin::mail::show)
-        .typed_get(admin::watching::show)
-        .typed_get(admin::watching::events)
-        // Operators
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .route("/static/{*path}", get(asset))
-        .route("/audio/{name}", get(sound))
-        .route("/kiosk-sw.js", get(service_worker))
-        .route("/sw.js", get(service_worker))
-        .route("/", get(admin::home::front))
-        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+    map()
+        .into_router()
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
         .layer(from_fn(log::requests))

@@ -1,5 +1,6 @@
 //! The program from outside: one binary for all integration tests.
 
+mod access;
 mod apply;
 mod bad_input;
 mod definition;

@@ -13,7 +13,9 @@ const PASSWORD: &str = "bốn con voi qua sông";
 const SCREEN: &str = "/admin/campaigns/dan/y-kien";
 
 fn signed_in(database: &Database, server: &Server, name: &str, role: &str) -> Client {
-    database.run_with_input(&["user", "add", name, "--role", role], PASSWORD).ok();
+    let unit: &[&str] = if role == "officer" { &["--unit", "qn"] } else { &[] };
+    let args = [&["user", "add", name, "--role", role], unit].concat();
+    database.run_with_input(&args, PASSWORD).ok();
     let mut client = server.client();
     client.post("/admin/login", &[("name", name), ("password", PASSWORD)]).is(303);
     client
@@ -32,7 +34,7 @@ fn desk(comments: &[&str]) -> (Database, Server, Client) {
     for at in 0..12 {
         write(&mut phone, "/k/qn-1", comments.get(at).unwrap_or(&""));
     }
-    let staff = signed_in(&database, &server, "thulan", "department");
+    let staff = signed_in(&database, &server, "thulan", "manager");
     (database, server, staff)
 }
 
@@ -149,16 +151,22 @@ fn d_10_only_the_department_reads_what_nobody_has_read() {
     let (database, server, mut department) = desk(&["Ý kiến chưa đọc", "Ý kiến đã duyệt"]);
     decide(&mut department, "đã duyệt", "released");
     let id = id_of(&department.get(SCREEN).is(200), "chưa đọc");
-    for (name, role) in [("an", "unit"), ("binh", "viewer")] {
+    for (name, role) in [("an", "officer"), ("binh", "viewer"), ("cuc", "administrator"), ("dung", "auditor")]
+    {
         let mut other = signed_in(&database, &server, name, role);
         for path in [SCREEN.to_owned(), format!("{SCREEN}/{id}")] {
             let page = other.get(&path).is(403);
             assert!(!page.text().contains("chưa đọc"));
             other.post(&path, &[("shown", &id), (&id, "released")]).is(403);
         }
-        let page = other.get("/admin/campaigns/dan/report").is(200);
-        assert!(page.text().contains("đã duyệt") && !page.text().contains("chưa đọc"));
-        assert!(!other.get("/admin/campaigns/dan").is(200).text().contains("y-kien"));
+        // Those who read the figures of a unit read what was released of it; who runs the system reads none (E-07).
+        let page = other.get("/admin/campaigns/dan/report");
+        assert_eq!(page.status == 200, ["officer", "administrator"].contains(&role), "{role}");
+        assert_eq!(page.text().contains("đã duyệt"), role == "officer", "{role}");
+        assert!(!page.text().contains("chưa đọc"), "{role}");
+        let json = other.get("/admin/campaigns/dan/report.json");
+        assert_eq!(json.text().contains("đã duyệt"), role == "officer", "{role}");
+        assert!(!other.get("/admin/campaigns/dan").text().contains("y-kien"), "{role}");
     }
     server.client().get(SCREEN).is(303);
     server.client().post(SCREEN, &[("shown", &id), (&id, "released")]).is(401);
@@ -181,7 +189,7 @@ fn d_02_a_unit_with_few_answers_is_not_named_with_its_comments() {
             write(&mut phone, "/k/an-1", "");
         }
         write(&mut phone, "/k/an-1", "Ở đây ít người");
-        let staff = signed_in(&database, &server, "thulan", "department");
+        let staff = signed_in(&database, &server, "thulan", "manager");
         (database, server, staff)
     };
     decide(&mut staff, "Quy Nhơn", "released");
@@ -201,7 +209,7 @@ fn d_02_a_unit_with_few_answers_is_not_named_with_its_comments() {
 fn without_enough_answers_there_are_no_comments_at_all() {
     let (database, server, mut phone) = open_counter();
     write(&mut phone, "/k/qn-1", "Một mình");
-    let mut staff = signed_in(&database, &server, "thulan", "department");
+    let mut staff = signed_in(&database, &server, "thulan", "manager");
     decide(&mut staff, "Một mình", "released");
     assert!(told(&report(&database, "dan")).is_empty());
 }
@@ -229,7 +237,7 @@ fn b_10_comments_by_personal_link_are_read_by_nobody_before_the_end() {
     let mut form = filled(&official.get(&links[0]).is(200), "4");
     form.set("comment", "lời của cán bộ");
     official.submit(&links[0], &form).is(303);
-    let mut staff = signed_in(&database, &server, "thulan", "department");
+    let mut staff = signed_in(&database, &server, "thulan", "manager");
     let page = staff.get("/admin/campaigns/can-bo/y-kien").is(200);
     assert!(page.text().contains("Không có ý kiến nào") && !page.text().contains("lời của cán bộ"));
     // No column of a comment leads to an answer or an invitation.
@@ -281,7 +289,7 @@ fn staff_filter_by_unit_question_and_status_and_turn_pages() {
         write(&mut phone, "/k/qn-1", &format!("ý kiến số {n}"));
     }
     write(&mut phone, "/k/an-1", "ở thị xã");
-    let mut staff = signed_in(&database, &server, "thulan", "department");
+    let mut staff = signed_in(&database, &server, "thulan", "manager");
     let first = staff.get(SCREEN).is(200);
     let count = |page: &Page| page.text().matches("<fieldset class=\"comment\"").count();
     assert_eq!(count(&first), 50);

@@ -13,7 +13,7 @@ fn department() -> (Database, Server, Client) {
     for n in 0..12 {
         answer(&mut phone, "/k/qn-1", if n < 10 { "5" } else { "2" });
     }
-    database.run_with_input(&["user", "add", "thulan", "--role", "department"], PASSWORD).ok();
+    database.run_with_input(&["user", "add", "thulan", "--role", "manager"], PASSWORD).ok();
     let client = server.client();
     (database, server, client)
 }

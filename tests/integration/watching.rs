@@ -9,6 +9,7 @@ use crate::support::{
 
 const PASSWORD: &str = "bốn con voi qua sông";
 const PAGE: &str = "/admin/campaigns/dan/theo-doi";
+const STREAM: (&str, &str) = ("accept", "text/event-stream");
 const PHONE: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36";
 
 fn staff(database: &Database, server: &Server, name: &str, role: &[&str]) -> Client {
@@ -20,7 +21,7 @@ fn staff(database: &Database, server: &Server, name: &str, role: &[&str]) -> Cli
 }
 
 fn manager(database: &Database, server: &Server) -> Client {
-    staff(database, server, "thulan", &["department"])
+    staff(database, server, "thulan", &["manager"])
 }
 
 /// What is written when the server stops.
@@ -157,7 +158,8 @@ fn b_07_of_personal_links_nothing_is_counted_but_the_turnout() {
     let page = manager(&database, &server).get("/admin/campaigns/can-bo/theo-doi").is(200);
     assert!(page.text().contains("5 / 12"), "in steps of five: {}", page.text());
     assert!(!page.text().contains("Quy Nhơn"), "not by unit");
-    manager_of(&server).get("/admin/campaigns/can-bo/theo-doi/su-kien").is(404);
+    let events = "/admin/campaigns/can-bo/theo-doi/su-kien";
+    manager_of(&server).send("GET", events, &[STREAM], b"").is(404);
     stopped(server);
     for table in ["answer_count", "visit_count", "hour_count", "feature_count"] {
         assert_eq!(database.number(&format!("SELECT COUNT(*) FROM {table}")), 0, "{table}");
@@ -200,7 +202,7 @@ fn e_02_j_07_an_officer_sees_the_own_unit_as_it_was_yesterday() {
     }
     days_ago(&database, 1);
     answer(&mut phone, "/k/qn-1", "5");
-    let mut officer = staff(&database, &server, "hoa", &["unit", "--unit", "qn"]);
+    let mut officer = staff(&database, &server, "hoa", &["officer", "--unit", "qn"]);
     let page = officer.get(PAGE).is(200);
     assert!(
         page.text().contains("Quầy số 1 – Đất đai") && !page.text().contains("An Nhơn"),
@@ -219,7 +221,7 @@ fn e_02_j_07_an_officer_sees_the_own_unit_as_it_was_yesterday() {
     officer.get(&format!("{PAGE}?unit=an")).is(404);
     officer.get(&format!("{PAGE}?unit=bd")).is(404);
     officer.get(&format!("{PAGE}?unit=none")).is(404);
-    officer.get(&format!("{PAGE}/su-kien")).is(404);
+    officer.send("GET", &format!("{PAGE}/su-kien"), &[STREAM], b"").is(404);
     officer.get("/admin/campaigns/none/theo-doi").is(404);
     let page = manager(&database, &server).get(&format!("{PAGE}?mo=*&xep=cham")).is(200);
     assert!(done(page.text()).starts_with('9'), "{}", done(page.text()));
@@ -260,7 +262,11 @@ fn a_page_that_is_open_is_told_of_an_answer_and_of_nothing_else() {
     let live = scraper::Selector::parse("#live").unwrap();
     let events = html.select(&live).next().unwrap().attr("data-events").unwrap();
     let cookie = staff.cookies().iter().map(|(name, value)| format!("{name}={value}")).next().unwrap();
-    let stream = ureq::get(format!("{}{events}", server.url())).header("cookie", cookie).call().unwrap();
+    let stream = ureq::get(format!("{}{events}", server.url()))
+        .header("cookie", cookie)
+        .header(STREAM.0, STREAM.1)
+        .call()
+        .unwrap();
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     assert_eq!(stream.headers()["cache-control"], "no-store");
     answer(&mut phone, "/k/qn-1", "5");
@@ -285,7 +291,7 @@ fn the_stream_of_events_ends_with_the_session() {
     staff.get(PAGE).is(200);
     let cookie = staff.cookies().iter().map(|(name, value)| format!("{name}={value}")).next().unwrap();
     let address = format!("{}{PAGE}/su-kien", server.url());
-    let stream = ureq::get(address).header("cookie", cookie).call().unwrap();
+    let stream = ureq::get(address).header("cookie", cookie).header(STREAM.0, STREAM.1).call().unwrap();
     staff.post("/admin/logout", &[]).is(303);
     let lines = BufReader::new(stream.into_body().into_reader()).lines().map_while(Result::ok);
     let events: Vec<String> = lines.filter(|line| line.starts_with("event:")).collect();

@@ -21,6 +21,7 @@ use crate::{
         mail::{MailError, Mailer},
     },
     language::Lang,
+    organisation::Role,
     secret::{self, LINK_TOKEN},
     simulation::{self, Refused},
     store::{
@@ -48,8 +49,9 @@ const CITIZENS: u64 = 5_200;
 const OFFICIALS: u64 = 58;
 /// The demonstration is the same everywhere.
 const SEED: u64 = 2_026;
-/// The account of the demonstration.
-const ACCOUNT: &str = "sonoivu";
+/// The account that runs the surveys, and the one that runs the system.
+const MANAGER: &str = "sonoivu";
+const ADMINISTRATOR: &str = "quantri";
 
 /// Makes the province where it is not there yet, prints where to look, and serves.
 ///
@@ -74,7 +76,11 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         (fl!(m, "demo-citizen"), format!("citizen\t{}", addresses.citizen)),
         (fl!(m, "demo-kiosk"), format!("kiosk\t{}/kiosk\t{}", addresses.citizen, province::KIOSK_CODE)),
         (fl!(m, "demo-official"), format!("official\t{}", addresses.official)),
-        (fl!(m, "demo-staff"), format!("staff\t{}\t{ACCOUNT}\t{}", addresses.staff, addresses.password)),
+        (fl!(m, "demo-staff"), format!("staff\t{}\t{MANAGER}\t{}", addresses.staff, addresses.manager)),
+        (
+            fl!(m, "demo-administrator"),
+            format!("administrator\t{}\t{ADMINISTRATOR}\t{}", addresses.staff, addresses.administrator),
+        ),
         (fl!(m, "demo-mail"), format!("mail\t{}", addresses.mail)),
     ];
     for (words, line) in lines {
@@ -107,7 +113,8 @@ struct Addresses {
     citizen: String,
     official: String,
     staff: String,
-    password: String,
+    manager: String,
+    administrator: String,
     mail: String,
 }
 
@@ -133,7 +140,8 @@ async fn prepare(here: &Surroundings, lang: Lang) -> Result<Addresses, Failure> 
         citizen: citizen(here, &citizens).await.map_err(failed)?,
         official: official(here, &open).await.map_err(failed)?,
         staff: format!("{base}/admin"),
-        password: account(here).await?,
+        manager: account(here, MANAGER, Role::Manager).await?,
+        administrator: account(here, ADMINISTRATOR, Role::Administrator).await?,
         mail: format!("{base}/mail/{}", mail_page::key(&here.key)),
     })
 }
@@ -197,20 +205,22 @@ async fn official(here: &Surroundings, stored: &Stored) -> Result<String, StoreE
     Err(StoreError::Corrupt("invitation of the demonstration"))
 }
 
-/// The account with a password for this run.
-async fn account(here: &Surroundings) -> Result<String, Failure> {
+/// An account with a password for this run.
+async fn account(here: &Surroundings, name: &str, role: Role) -> Result<String, Failure> {
     let failed = |error: StoreError| here.database(&error);
     let given = user::make();
     let hash = password::hash(&given).map_err(|error| Failure::Unreachable(error.to_string()))?;
     let account = Account {
-        name: ACCOUNT.to_owned(),
+        name: name.to_owned(),
         password_hash: hash.clone(),
-        role: "department".to_owned(),
+        role,
         unit: None,
+        disabled: false,
+        expires: None,
     };
     let mut db = here.store.write().await.map_err(failed)?;
     if !accounts::add(&mut db, &account, here.clock.now()).await.map_err(failed)? {
-        accounts::set_password(&mut db, ACCOUNT, &hash, true).await.map_err(failed)?;
+        accounts::set_password(&mut db, name, &hash, true).await.map_err(failed)?;
     }
     db.commit().await.map_err(failed)?;
     Ok(given)

@@ -354,3 +354,16 @@ fn the_tails_of_a_hypergeometric_interval_are_those_of_the_limits_and_of_one_bey
     // 4 of 5 of 20: D from 10 to 19, which the unmarked one leaves at most.
     assert_eq!(tails(4, 20), [of(2352.0, 15504.0), of(1512.0, 15504.0), of(3876.0, 15504.0), None]);
 }
+
+#[test]
+fn the_factors_of_a_calibration_are_shown() {
+    let spec = r#"{"schema": "svy-ref/1", "data": {"file": "d"}, "analyses": [{"id": "a",
+        "design": {"weight": "w", "stages": [{}], "lonely_psu": "fail"},
+        "calibration": {"method": "poststratify", "by": ["h"], "totals": [{"h": "a", "N": 12}, {"h": "b", "N": 5}]},
+        "estimands": [{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": []}]}]}"#;
+    let table = Table::read("h,y,w\na,1,3\na,0,1\nb,1,2\n".as_bytes(), "", |_| true).unwrap();
+    let analysis = explain(&Spec::parse(spec).unwrap(), &table).unwrap().analyses.remove(0);
+    let rows = table_after(&analysis.design, &Remark::Calibration { raked: false });
+    let numbers: Vec<&[String]> = rows.iter().map(|row| &row[1..]).collect();
+    assert_eq!(numbers, [["4", "12", "3", "12"], ["2", "5", "2.5", "5"]]);
+}

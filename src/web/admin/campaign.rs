@@ -11,10 +11,10 @@ use serde::Deserialize;
 use crate::{
     distribution::address,
     language::Lang,
-    store::{StoreError, campaigns, comments, places, turnout, units},
+    store::{StoreError, comments, places, turnout},
     web::{
         app::App,
-        auth::{permit, session::Staff},
+        auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
         views::{
@@ -49,32 +49,31 @@ pub async fn show(
 
 async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option<String>, StoreError> {
     let now = app.clock.now();
+    let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
-    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
-    let tree = units::tree(&mut db).await?;
     let desks: Vec<Desk> = places::of_campaign(&mut db, stored.number)
         .await?
         .into_iter()
-        .filter(|place| !place.retired)
+        .filter(|place| !place.retired && staff.sees(&tree, &place.unit))
         .filter_map(|place| {
             let unit = tree.get(&place.unit).map_or_else(|| place.unit.clone(), |unit| unit.name.clone());
             let url = address::counter(&app.config.base_url, place.address.as_deref()?);
             Some(Desk { code: place.counter?, name: place.name.unwrap_or_default(), unit, url })
         })
         .collect();
-    let waiting = if permit::may_screen(staff) {
+    let waiting = if staff.may(Permission::ScreenComments) {
         Some(comments::counts(&mut db, stored.number).await?[0])
     } else {
         None
     };
     drop(db);
-    let turnout = turnout::of(&app.store, &stored, now).await?;
+    let turnout = if staff.sees_all() { Some(turnout::of(&app.store, &stored, now).await?) } else { None };
     let page = Page {
         lang,
-        account: &staff.account,
+        staff,
         campaign: &stored.campaign,
         phase: stored.campaign.phase(now),
-        turnout: &turnout,
+        turnout: turnout.as_ref(),
         waiting,
         desks: &desks,
     };

@@ -1,5 +1,7 @@
 //! The list of campaigns.
 
+use std::collections::BTreeSet;
+
 use axum::{
     extract::{Query, State},
     http::StatusCode,
@@ -9,7 +11,7 @@ use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
 use crate::{
-    store::{StoreError, campaigns, turnout},
+    store::{StoreError, campaigns, places, turnout, units},
     web::{
         app::App,
         auth::session::Staff,
@@ -32,18 +34,29 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    match rows(&app).await {
-        Ok(rows) => error::html(StatusCode::OK, view::page(lang, &staff.account, &rows).into_string()),
+    match rows(&app, &staff).await {
+        Ok(rows) => error::html(StatusCode::OK, view::page(lang, &staff, &rows).into_string()),
         Err(error) => error::of_store(&error, lang),
     }
 }
 
-async fn rows(app: &App) -> Result<Vec<Row>, StoreError> {
+async fn rows(app: &App, staff: &Staff) -> Result<Vec<Row>, StoreError> {
     let now = app.clock.now();
-    let all = campaigns::all(&mut app.store.read().await?).await?;
+    let mut db = app.store.read().await?;
+    let mut all = campaigns::all(&mut db).await?;
+    if !staff.sees_all() {
+        let tree = units::tree(&mut db).await?;
+        let asked = places::units_asked(&mut db, None).await?;
+        let seen: BTreeSet<i64> =
+            asked.into_iter().filter(|(_, unit)| staff.sees(&tree, unit)).map(|(number, _)| number).collect();
+        all.retain(|stored| seen.contains(&stored.number));
+    }
+    drop(db);
     let mut rows = Vec::with_capacity(all.len());
     for stored in all {
-        let turnout = turnout::of(&app.store, &stored, now).await?;
+        // How many have answered everywhere is not for those who see a part.
+        let turnout =
+            if staff.sees_all() { Some(turnout::of(&app.store, &stored, now).await?) } else { None };
         rows.push(Row { phase: stored.campaign.phase(now), campaign: stored.campaign, turnout });
     }
     Ok(rows)

@@ -21,7 +21,7 @@ use crate::{
     },
     web::{
         app::App,
-        auth::{permit, session::Staff},
+        auth::session::Staff,
         error::{self, NotFound},
         form::{self, Fields},
         respond::answer::Wanted,
@@ -94,9 +94,6 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let lang = wanted.language();
-    if !permit::may_screen(&staff) {
-        return error::page(lang, Kind::NotYours);
-    }
     match page(&app, &path.slug, &staff, lang, &asked.filter()).await {
         Ok(Some(page)) => error::html(StatusCode::OK, page),
         Ok(None) => error::page(lang, Kind::Unknown),
@@ -126,7 +123,7 @@ async fn page(
     list.truncate(usize::try_from(PAGE).unwrap_or_default());
     let page = Page {
         lang,
-        account: &staff.account,
+        staff,
         campaign: &ready.stored.campaign,
         questionnaire: &ready.questionnaire,
         units: &units.into_iter().map(named).collect::<Vec<_>>(),
@@ -148,15 +145,11 @@ pub async fn decide(
     request: Request,
 ) -> Response {
     let lang = wanted.language();
-    // Read before refusing: a body left unread ends the connection.
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
-    if !permit::may_screen(&staff) {
-        return error::page(lang, Kind::NotYours);
-    }
     match keep(&app, &path.slug, asked.filter().status, &fields).await {
         Ok(Some(decided)) => {
             // Neither ids nor words: the log is kept longer than some of them.
@@ -206,12 +199,9 @@ pub async fn edit(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    if !permit::may_screen(&staff) {
-        return error::page(lang, Kind::NotYours);
-    }
     match found(&app, &path).await {
         Ok(Some((_, comment))) => {
-            let page = view::edit(lang, &staff.account, &path.slug, &path.to_string(), &comment);
+            let page = view::edit(lang, &staff, &path.slug, &path.to_string(), &comment);
             error::html(StatusCode::OK, page.into_string())
         }
         Ok(None) => error::page(lang, Kind::Unknown),
@@ -235,15 +225,11 @@ pub async fn cover(
     request: Request,
 ) -> Response {
     let lang = wanted.language();
-    // Read before refusing: a body left unread ends the connection.
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
-    if !permit::may_screen(&staff) {
-        return error::page(lang, Kind::NotYours);
-    }
     match covered(&app, &path, &fields).await {
         Ok(true) => {
             comments::forget(&app.store).await;

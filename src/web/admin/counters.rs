@@ -14,10 +14,10 @@ use serde::Deserialize;
 use crate::{
     distribution::{address, qr},
     language::Lang,
-    store::{StoreError, campaigns, places, units},
+    store::{StoreError, places},
     web::{
         app::App,
-        auth::session::Staff,
+        auth::{scope, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
         views::{
@@ -77,17 +77,28 @@ struct Desks {
     desks: Vec<Desk>,
 }
 
-async fn desks(app: &App, slug: &str, counter: Option<&str>) -> Result<Option<Desks>, StoreError> {
+async fn desks(
+    app: &App,
+    staff: &Staff,
+    slug: &str,
+    counter: Option<&str>,
+) -> Result<Option<Desks>, StoreError> {
+    let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
-    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
     let mut desks = Vec::new();
     for place in places::of_campaign(&mut db, stored.number).await? {
         let (Some(code), Some(last)) = (&place.counter, &place.address) else { continue };
         if place.retired || counter.is_some_and(|wanted| wanted != code) {
             continue;
         }
+        if !staff.sees(&tree, &place.unit) {
+            if counter.is_some() {
+                scope::outside(app, staff, code).await;
+            }
+            continue;
+        }
         desks.push(Desk {
-            unit: units::name(&mut db, &place.unit).await?.unwrap_or_default(),
+            unit: tree.get(&place.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
             url: address::counter(&app.config.base_url, last),
             name: place.name.unwrap_or_default(),
         });
@@ -98,25 +109,25 @@ async fn desks(app: &App, slug: &str, counter: Option<&str>) -> Result<Option<De
 /// The printable pages of all counters.
 pub async fn posters(
     path: PostersPath,
-    _: Staff,
+    staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    print(&app, &path.slug, None, wanted.language()).await
+    print(&app, &staff, &path.slug, None, wanted.language()).await
 }
 
 /// The printable page of one counter.
 pub async fn poster(
     path: PosterPath,
-    _: Staff,
+    staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    print(&app, &path.slug, Some(&path.counter), wanted.language()).await
+    print(&app, &staff, &path.slug, Some(&path.counter), wanted.language()).await
 }
 
-async fn print(app: &App, slug: &str, counter: Option<&str>, lang: Lang) -> Response {
-    let found = match desks(app, slug, counter).await {
+async fn print(app: &App, staff: &Staff, slug: &str, counter: Option<&str>, lang: Lang) -> Response {
+    let found = match desks(app, staff, slug, counter).await {
         Ok(Some(found)) => found,
         Ok(None) => return error::page(lang, Kind::Unknown),
         Err(error) => return error::of_store(&error, lang),
@@ -141,18 +152,21 @@ async fn print(app: &App, slug: &str, counter: Option<&str>, lang: Lang) -> Resp
 }
 
 /// The code as SVG.
-pub async fn svg(path: SvgPath, _: Staff, State(app): State<App>) -> Response {
-    draw(&app, &path.slug, &path.counter, "svg", "image/svg+xml", |url| qr::svg(url).map(String::into_bytes))
-        .await
+pub async fn svg(path: SvgPath, staff: Staff, State(app): State<App>) -> Response {
+    draw(&app, &staff, &path.slug, &path.counter, "svg", "image/svg+xml", |url| {
+        qr::svg(url).map(String::into_bytes)
+    })
+    .await
 }
 
 /// The code as PNG.
-pub async fn png(path: PngPath, _: Staff, State(app): State<App>) -> Response {
-    draw(&app, &path.slug, &path.counter, "png", "image/png", qr::png).await
+pub async fn png(path: PngPath, staff: Staff, State(app): State<App>) -> Response {
+    draw(&app, &staff, &path.slug, &path.counter, "png", "image/png", qr::png).await
 }
 
 async fn draw<E>(
     app: &App,
+    staff: &Staff,
     slug: &str,
     counter: &str,
     extension: &str,
@@ -160,7 +174,7 @@ async fn draw<E>(
     draw: impl FnOnce(&str) -> Result<Vec<u8>, E>,
 ) -> Response {
     let lang = Lang::VI;
-    let desk = match desks(app, slug, Some(counter)).await {
+    let desk = match desks(app, staff, slug, Some(counter)).await {
         Ok(found) => found.and_then(|found| found.desks.into_iter().next()),
         Err(error) => return error::of_store(&error, lang),
     };

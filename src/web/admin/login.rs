@@ -12,7 +12,7 @@ use axum::{
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
-use super::campaigns::CampaignsPath;
+use super::home::AdminPath;
 use crate::{
     language::Lang,
     store::accounts,
@@ -54,7 +54,7 @@ fn own(next: Option<&str>) -> String {
             && !path.contains("//")
             && !path.contains("..")
     };
-    next.filter(safe).map_or_else(|| CampaignsPath.to_string(), str::to_owned)
+    next.filter(safe).map_or_else(|| AdminPath.to_string(), str::to_owned)
 }
 
 /// Shows the log-in.
@@ -95,6 +95,7 @@ pub async fn submit(
         Ok(account) => account,
         Err(error) => return error::of_store(&error, lang),
     };
+    let account = account.filter(|account| account.is_usable(app.clock.now()));
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     if !fits(&app, given, hash).await {
         app.throttle.failed(&name, client, app.clock.now());
@@ -153,8 +154,8 @@ mod tests {
             "/admin/\\x",
             "",
         ] {
-            assert_eq!(own(Some(evil)), "/admin/campaigns", "{evil}");
+            assert_eq!(own(Some(evil)), "/admin", "{evil}");
         }
-        assert_eq!(own(None), "/admin/campaigns");
+        assert_eq!(own(None), "/admin");
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     web::{
         app::App,
         assets,
-        auth::session::Staff,
+        auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
         respond::answer::{Wanted, in_language, language_links},
         views::message::Kind,
@@ -69,20 +69,31 @@ pub struct Part {
     pub unit: Option<String>,
 }
 
-async fn compute(app: &App, slug: &str, part: &Part, lang: Lang) -> Result<Report, Response> {
+/// The report as this account sees it: cut to its own units, and without comments for those who read none.
+async fn compute(app: &App, staff: &Staff, slug: &str, part: &Part, lang: Lang) -> Result<Report, Response> {
+    let unknown = || error::page(lang, Kind::Unknown);
+    let seen = scope::campaign(app, staff, slug).await.map_err(|error| error::of_store(&error, lang))?;
+    let Some((_, tree)) = seen else { return Err(unknown()) };
+    let unit = part.unit.as_ref().or(staff.unit.as_ref());
+    if let Some(unit) = unit.filter(|unit| tree.get(unit).is_some() && !staff.sees(&tree, unit)) {
+        scope::outside(app, staff, unit).await;
+        return Err(unknown());
+    }
     let seat = tokio::time::timeout(PATIENCE, app.reports.acquire()).await;
     let Ok(Ok(_seat)) = seat else {
         let mut response = error::page(lang, Kind::Unavailable);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
         return Err(response);
     };
-    let unknown = || error::page(lang, Kind::Unknown);
-    let report = figures::report(&app.store, slug, app.clock.now()).await.map_err(|no| match no {
+    let mut report = figures::report(&app.store, slug, app.clock.now()).await.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => unknown(),
         NoReport::Store(error) => error::of_store(&error, lang),
         NoReport::Index(error) => error::page(lang, Kind::Words { words: &error.words(lang) }),
     })?;
-    match &part.unit {
+    if !staff.may(Permission::ReadComments) {
+        report.comments.clear();
+    }
+    match unit {
         None => Ok(report),
         Some(code) => report::of_unit(&report, code).ok_or_else(unknown),
     }
@@ -97,7 +108,7 @@ pub async fn show(
     Query(part): Query<Part>,
 ) -> Response {
     let lang = wanted.language();
-    let report = match compute(&app, &path.slug, &part, lang).await {
+    let report = match compute(&app, &staff, &path.slug, &part, lang).await {
         Ok(report) => report,
         Err(response) => return response,
     };
@@ -130,8 +141,13 @@ pub async fn show(
 }
 
 /// The report as JSON, `sipas.report/1`.
-pub async fn json(path: JsonPath, _: Staff, State(app): State<App>, Query(part): Query<Part>) -> Response {
-    match compute(&app, &path.slug, &part, Lang::VI).await {
+pub async fn json(
+    path: JsonPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(part): Query<Part>,
+) -> Response {
+    match compute(&app, &staff, &path.slug, &part, Lang::VI).await {
         Ok(report) => {
             let json = report::json(&report).into_bytes();
             file(json, &path.slug, &part, "json", "application/json; charset=utf-8")
@@ -143,13 +159,13 @@ pub async fn json(path: JsonPath, _: Staff, State(app): State<App>, Query(part):
 /// The report as CSV.
 pub async fn csv(
     path: CsvPath,
-    _: Staff,
+    staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
     Query(part): Query<Part>,
 ) -> Response {
     let lang = wanted.language();
-    match compute(&app, &path.slug, &part, lang).await {
+    match compute(&app, &staff, &path.slug, &part, lang).await {
         Ok(report) => file(report::csv(&report, lang), &path.slug, &part, "csv", "text/csv; charset=utf-8"),
         Err(response) => response,
     }
@@ -158,14 +174,14 @@ pub async fn csv(
 /// The report as a workbook.
 pub async fn xlsx(
     path: XlsxPath,
-    _: Staff,
+    staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
     Query(part): Query<Part>,
 ) -> Response {
     const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let lang = wanted.language();
-    match compute(&app, &path.slug, &part, lang).await.map(|report| report::xlsx(&report, lang)) {
+    match compute(&app, &staff, &path.slug, &part, lang).await.map(|report| report::xlsx(&report, lang)) {
         Ok(Ok(workbook)) => file(workbook, &path.slug, &part, "xlsx", KIND),
         Ok(Err(error)) => {
             tracing::error!(%error, "the workbook could not be written");

@@ -1,8 +1,10 @@
 //! Staff log-in: passwords as Argon2id hashes, sessions kept on the server, failed attempts slowed down.
 //!
-//! [`session::Staff`] is the extractor that every staff page takes; a handler without it serves anybody.
+//! [`access`] decides who may do what, [`guard`] asks it before every handler; [`session::Staff`] is whom it let pass.
 
+pub mod access;
+pub mod guard;
 pub mod password;
-pub mod permit;
+pub mod scope;
 pub mod session;
 pub mod throttle;

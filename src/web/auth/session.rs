@@ -1,16 +1,24 @@
 //! Sessions: a random token in a cookie, its keyed hash and two time limits on the server.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::FromRequestParts,
     http::{StatusCode, header::COOKIE, request::Parts},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 
+use serde_json::Value;
+
+use super::access::{self, Permission};
 use crate::{
-    language::Lang,
+    organisation::{Role, UnitTree},
     secret,
-    store::{StoreError, accounts},
-    web::{app::App, error},
+    store::{StoreError, accounts, audit::Entry},
+    web::{
+        app::App,
+        middleware::peer::{self, Peer},
+    },
 };
 
 /// A session ends after this long without a request, in milliseconds (security test F-08).
@@ -25,13 +33,55 @@ const TOKEN: usize = 32;
 /// Where the log-in is.
 pub const LOGIN: &str = "/admin/login";
 
-/// The person signed in. A staff page takes it as an argument; without a session the answer is the log-in.
-#[derive(Debug, Clone)]
+/// The person signed in. A handler of a route that needs a permission takes it as an argument; the guard before the
+/// handler has found out who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff {
     /// Name of the account.
     pub account: String,
     /// Its role.
-    pub role: String,
+    pub role: Role,
+    /// Code of the unit that it is bound to.
+    pub unit: Option<String>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
+}
+
+impl Staff {
+    /// Whether the account has a permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        access::allows(self.role, self.unit.is_some(), permission)
+    }
+
+    /// Whether the account sees what belongs to a unit: to its own one or one below it, to every one if it is bound to
+    /// none. What it does not see does not exist for it: 404 (security test E-02).
+    pub fn sees(&self, tree: &UnitTree, unit: &str) -> bool {
+        match (&self.unit, self.role) {
+            (None, Role::Officer) => false,
+            (None, _) => true,
+            (Some(own), _) => match (tree.position(unit), tree.position(own)) {
+                (Some(unit), Some(own)) => tree.is_within(unit, own),
+                _ => false,
+            },
+        }
+    }
+
+    /// What the audit log tells of something that this person does: `action` is `KIND.VERB`.
+    pub fn did(&self, action: &'static str, object: impl Into<String>) -> Entry {
+        Entry {
+            actor: self.account.clone(),
+            origin: self.address.map_or_else(String::new, |address| address.to_string()),
+            action,
+            object: object.into(),
+            before: Value::Null,
+            after: Value::Null,
+        }
+    }
+
+    /// Whether the account sees every unit.
+    pub fn sees_all(&self) -> bool {
+        self.unit.is_none() && self.role != Role::Officer
+    }
 }
 
 /// The cookie's name: with HTTPS browsers hold it to this host (F-15); on a bare machine plain HTTP must do.
@@ -91,19 +141,23 @@ fn cookie(https: bool, token: &str, seconds: i64) -> String {
 /// Whether the session of this request still holds, without using it: what goes on by itself must not keep it alive.
 pub async fn holds(app: &App, parts: &Parts) -> bool {
     let Some(token) = token(parts, app.config.is_https()) else { return false };
-    let hash = hash(app, token);
-    let session = async { accounts::session(&mut app.store.read().await?, &hash).await };
+    let (hash, now) = (hash(app, token), app.clock.now());
+    let session = async { accounts::session(&mut app.store.read().await?, &hash, now).await };
     // While the database does not answer nobody can tell, and nothing is shown either.
-    session.await.unwrap_or(None).is_some_and(|session| {
-        let now = app.clock.now();
-        now - session.created < ABSOLUTE && now - session.seen < IDLE
-    })
+    session
+        .await
+        .unwrap_or(None)
+        .is_some_and(|session| now - session.created < ABSOLUTE && now - session.seen < IDLE)
 }
 
-async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError> {
+/// Whose session the request's cookie is.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError> {
     let Some(token) = token(parts, app.config.is_https()) else { return Ok(None) };
     let (hash, now) = (hash(app, token), app.clock.now());
-    let Some(session) = accounts::session(&mut app.store.read().await?, &hash).await? else {
+    let Some(session) = accounts::session(&mut app.store.read().await?, &hash, now).await? else {
         return Ok(None);
     };
     if now - session.created >= ABSOLUTE || now - session.seen >= IDLE {
@@ -114,22 +168,61 @@ async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError> {
         accounts::touch_session(&mut db, &hash, now).await?;
         db.commit().await?;
     }
-    Ok(Some(Staff { account: session.account, role: session.role }))
+    let peer = parts.extensions.get::<Peer>();
+    let address = peer.map(|Peer(peer)| peer::client(*peer, &parts.headers, &app.config.trusted_proxies));
+    Ok(Some(Staff { account: session.account, role: session.role, unit: session.unit, address }))
 }
 
 impl FromRequestParts<App> for Staff {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let lang = Lang::VI;
-        match find(app, parts).await {
-            Ok(Some(staff)) => Ok(staff),
-            Ok(None) if parts.method.is_safe() => {
-                let next: String = form_urlencoded::byte_serialize(parts.uri.path().as_bytes()).collect();
-                Err(Redirect::to(&format!("{LOGIN}?next={next}")).into_response())
-            }
-            Ok(None) => Err(StatusCode::UNAUTHORIZED.into_response()),
-            Err(error) => Err(error::of_store(&error, lang)),
+    /// Whom the guard let pass. There is nobody on a route that is open to all: such a handler fails closed.
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Response> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            tracing::error!("a handler asks who is signed in on a route that does not ask for it");
+            StatusCode::UNAUTHORIZED.into_response()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organisation::Unit;
+
+    fn tree() -> UnitTree {
+        let unit = |code: &str, parent: Option<&str>| Unit {
+            code: code.to_owned(),
+            name: code.to_uppercase(),
+            kind: "unit".to_owned(),
+            parent: parent.map(str::to_owned),
+        };
+        UnitTree::new([
+            unit("bd", None),
+            unit("qn", Some("bd")),
+            unit("tx", Some("qn")),
+            unit("an", Some("bd")),
+        ])
+        .unwrap()
+    }
+
+    fn staff(role: Role, unit: Option<&str>) -> Staff {
+        Staff { account: "an".to_owned(), role, unit: unit.map(str::to_owned), address: None }
+    }
+
+    #[test]
+    fn e_02_an_officer_sees_the_own_unit_and_those_below_alone() {
+        let officer = staff(Role::Officer, Some("qn"));
+        let seen = ["bd", "qn", "tx", "an", "none"].map(|unit| officer.sees(&tree(), unit));
+        assert_eq!(seen, [false, true, true, false, false]);
+        assert!(!officer.sees_all());
+    }
+
+    #[test]
+    fn e_02_an_officer_whose_unit_is_missing_sees_nothing() {
+        for unit in [None, Some("gone")] {
+            assert!(!staff(Role::Officer, unit).sees(&tree(), "qn"), "{unit:?}");
         }
+        assert!(staff(Role::Manager, None).sees(&tree(), "qn") && staff(Role::Manager, None).sees_all());
     }
 }

@@ -251,7 +251,7 @@ mod tests {
         assert_ne!(one.url(), other.url());
         for database in [&one, &other] {
             let store = Store::open(database.url(), &key).await.unwrap();
-            assert_eq!(matches!(store, Store::Postgres(_)), database.is_postgres());
+            assert_eq!(matches!(store, Store::Postgres { .. }), database.is_postgres());
         }
     }
 }

@@ -11,9 +11,13 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts},
+    http::{
+        HeaderValue, StatusCode,
+        header::{ACCEPT, CACHE_CONTROL},
+        request::Parts,
+    },
     response::{
-        IntoResponse, Response,
+        IntoResponse, Redirect, Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
@@ -24,11 +28,11 @@ use serde::Deserialize;
 use self::live::Snapshot;
 use crate::{
     language::Lang,
-    store::{StoreError, campaigns, turnout},
+    store::{StoreError, turnout},
     web::{
         app::App,
         auth::{
-            permit,
+            scope,
             session::{self, Staff},
         },
         error::{self, NotFound},
@@ -82,22 +86,12 @@ impl Wanted {
     }
 }
 
-/// What somebody may see.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Sees {
-    /// Everything, as it comes.
-    Everything,
-    /// A unit and what is below it, up to yesterday.
-    Unit(String),
-}
-
 /// What is needed to draw the page.
 struct Look {
     snapshot: Arc<Snapshot>,
     turnout: turnout::Turnout,
     questions: Vec<String>,
-    sees: Sees,
-    account: String,
+    staff: Staff,
     wanted: Wanted,
     now: i64,
 }
@@ -130,8 +124,13 @@ pub async fn events(
 ) -> Response {
     let lang = wanted.language();
     let stamp = wanted.stamp;
+    let accepts = parts.headers.get(ACCEPT).and_then(|accepts| accepts.to_str().ok()).unwrap_or_default();
+    if !accepts.contains("text/event-stream") {
+        // Somebody opens the address by hand.
+        return Redirect::to(&WatchingPath { slug: path.slug }.to_string()).into_response();
+    }
     let look = match look(&app, &path.slug, &staff, wanted).await {
-        Ok(Some(look)) if look.sees == Sees::Everything && !look.snapshot.board.counters.is_empty() => look,
+        Ok(Some(look)) if staff.sees_all() && !look.snapshot.board.counters.is_empty() => look,
         // Finished days do not move, and of personal links nothing does before tomorrow.
         Ok(_) => return error::page(lang, Kind::Unknown),
         Err(error) => return error::of_store(&error, lang),
@@ -152,8 +151,7 @@ pub async fn events(
 }
 
 async fn look(app: &App, slug: &str, staff: &Staff, wanted: Wanted) -> Result<Option<Look>, StoreError> {
-    let Some(sees) = sees(app, staff).await? else { return Ok(None) };
-    let Some(stored) = campaigns::find(&mut app.store.read().await?, slug).await? else { return Ok(None) };
+    let Some((stored, _)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let Some(snapshot) = app.live.look(&app.store, &app.clock, stored.number).await? else { return Ok(None) };
     let now = app.clock.now();
     let turnout = turnout::of(&app.store, &stored, now).await?;
@@ -168,37 +166,24 @@ async fn look(app: &App, slug: &str, staff: &Staff, wanted: Wanted) -> Result<Op
             .collect(),
         _ => Vec::new(),
     };
-    Ok(Some(Look { snapshot, turnout, questions, sees, account: staff.account.clone(), wanted, now }))
-}
-
-async fn sees(app: &App, staff: &Staff) -> Result<Option<Sees>, StoreError> {
-    if permit::may_screen(staff) {
-        return Ok(Some(Sees::Everything));
-    }
-    let account = crate::store::accounts::find(&mut app.store.read().await?, &staff.account).await?;
-    Ok(account.and_then(|account| account.unit).map(Sees::Unit))
+    Ok(Some(Look { snapshot, turnout, questions, staff: staff.clone(), wanted, now }))
 }
 
 impl Look {
     /// Draws with `draw`; `None` if the unit asked for is not there, or not theirs to see (security test E-02).
     fn draw<T>(&self, draw: impl FnOnce(&Page<'_>) -> T) -> Option<T> {
         let snapshot = &self.snapshot;
-        let board = match self.sees {
-            Sees::Everything => &snapshot.board,
-            Sees::Unit(_) => snapshot.finished(),
-        };
-        let own = match &self.sees {
-            Sees::Everything => None,
-            Sees::Unit(code) => Some(board.tree.position(code)?),
+        let everything = self.staff.sees_all();
+        let board = if everything { &snapshot.board } else { snapshot.finished() };
+        let own = match &self.staff.unit {
+            None if everything => None,
+            unit => Some(board.tree.position(unit.as_deref()?)?),
         };
         let unit = match &self.wanted.unit {
             None => own,
             Some(code) => {
-                let at = board.tree.position(code).filter(|at| board.unit(*at).is_some())?;
-                if own.is_some_and(|own| !board.tree.is_within(at, own)) {
-                    return None;
-                }
-                Some(at)
+                let seen = self.staff.sees(&board.tree, code);
+                Some(board.tree.position(code).filter(|at| seen && board.unit(*at).is_some())?)
             }
         };
         let open: Vec<String> =
@@ -213,7 +198,7 @@ impl Look {
         };
         Some(draw(&Page {
             lang: self.wanted.language(),
-            account: &self.account,
+            staff: &self.staff,
             stored: &snapshot.stored,
             phase: campaign.phase(self.now),
             board,
@@ -221,7 +206,7 @@ impl Look {
             above: unit.filter(|at| Some(*at) != own).map(|at| board.tree.parent(at)),
             open: &open,
             sort: if self.wanted.xep.as_deref() == Some("cham") { Sort::Behind } else { Sort::Tree },
-            inner: (self.sees == Sees::Everything).then_some(inner),
+            inner: everything.then_some(inner),
             turnout: &self.turnout,
             stamp: snapshot.stamp,
         }))

@@ -11,7 +11,7 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase},
     store::turnout::Turnout,
-    web::{respond::answer::in_language, views::dates},
+    web::{auth::session::Staff, respond::answer::in_language, views::dates},
 };
 
 /// A counter with its code.
@@ -32,14 +32,14 @@ pub struct Desk {
 pub struct Page<'a> {
     /// Language.
     pub lang: Lang,
-    /// The account signed in.
-    pub account: &'a str,
+    /// Who is signed in.
+    pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
     /// Where it is.
     pub phase: Phase,
-    /// How many have answered.
-    pub turnout: &'a Turnout,
+    /// How many have answered; absent for those who see a part of the units.
+    pub turnout: Option<&'a Turnout>,
     /// How many comments wait to be read; absent: the account may not read them.
     pub waiting: Option<u64>,
     /// Its counters.
@@ -57,10 +57,12 @@ pub fn page(page: &Page<'_>) -> Markup {
         dl.facts {
             div { dt { (fl!(m, "admin-phase")) } dd { (campaigns::phase(lang, page.phase)) } }
             div { dt { (fl!(m, "admin-period")) } dd { (dates::period(lang, campaign)) } }
-            div { dt { (fl!(m, "admin-answers")) } dd { (campaigns::turnout(lang, page.turnout)) } }
+            @if let Some(turnout) = page.turnout {
+                div { dt { (fl!(m, "admin-answers")) } dd { (campaigns::turnout(lang, turnout)) } }
+            }
             div { dt { (fl!(m, "admin-questionnaire")) } dd { (questionnaire) } }
         }
-        @if page.turnout.invited > 0 && page.phase != Phase::Closed {
+        @if page.turnout.is_some_and(|turnout| turnout.invited > 0) && page.phase != Phase::Closed {
             p.note { (fl!(m, "admin-turnout-note")) }
         }
         p.actions {
@@ -114,5 +116,5 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
     };
     let title = lang.pick(&campaign.title);
-    frame::page(&Frame { lang, title, path: &path, account: Some(page.account) }, &content)
+    frame::page(&Frame { lang, title, path: &path, staff: Some(page.staff) }, &content)
 }

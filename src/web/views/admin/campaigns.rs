@@ -8,7 +8,7 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase},
     store::turnout::Turnout,
-    web::{respond::answer::in_language, views::dates},
+    web::{auth::session::Staff, respond::answer::in_language, views::dates},
 };
 
 /// A campaign in the list.
@@ -18,12 +18,12 @@ pub struct Row {
     pub campaign: Campaign,
     /// Where it is.
     pub phase: Phase,
-    /// How many have answered.
-    pub turnout: Turnout,
+    /// How many have answered; absent for those who see a part of the units.
+    pub turnout: Option<Turnout>,
 }
 
 /// The page.
-pub fn page(lang: Lang, account: &str, rows: &[Row]) -> Markup {
+pub fn page(lang: Lang, staff: &Staff, rows: &[Row]) -> Markup {
     let m = lang.messages();
     let content = html! {
         @if rows.is_empty() {
@@ -53,7 +53,7 @@ pub fn page(lang: Lang, account: &str, rows: &[Row]) -> Markup {
                                 }
                                 td { (phase(lang, row.phase)) }
                                 td { (dates::period(lang, &row.campaign)) }
-                                td.number { (turnout(lang, &row.turnout)) }
+                                td.number { (row.turnout.as_ref().map_or_else(|| "–".to_owned(), |t| turnout(lang, t))) }
                                 td {
                                     a href=(in_language(&format!("{path}/report"), lang))
                                         aria-label={ (fl!(m, "admin-report")) ": " (lang.pick(&row.campaign.title)) } {
@@ -68,7 +68,7 @@ pub fn page(lang: Lang, account: &str, rows: &[Row]) -> Markup {
         }
     };
     let title = fl!(m, "admin-campaigns");
-    frame::page(&Frame { lang, title: &title, path: "/admin/campaigns", account: Some(account) }, &content)
+    frame::page(&Frame { lang, title: &title, path: "/admin/campaigns", staff: Some(staff) }, &content)
 }
 
 /// Where a campaign is, in words.

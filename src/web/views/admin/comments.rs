@@ -11,7 +11,7 @@ use crate::{
     questionnaire::Questionnaire,
     screening,
     store::comments::{Comment, Filter, Status},
-    web::respond::answer::in_language,
+    web::{auth::session::Staff, respond::answer::in_language},
 };
 
 /// Field with the id of a comment on the page.
@@ -30,8 +30,8 @@ pub const RELEASE: &str = "release";
 pub struct Page<'a> {
     /// Language.
     pub lang: Lang,
-    /// The account signed in.
-    pub account: &'a str,
+    /// Who is signed in.
+    pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
     /// Its form.
@@ -128,7 +128,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
     };
     let title = fl!(m, "admin-comments");
-    frame::page(&Frame { lang, title: &title, path: &path, account: Some(page.account) }, &content)
+    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
 }
 
 fn filters(page: &Page<'_>) -> Markup {
@@ -225,7 +225,7 @@ fn pointed(plain: &str) -> Markup {
 }
 
 /// One comment, word by word.
-pub fn edit(lang: Lang, account: &str, slug: &str, path: &str, comment: &Comment) -> Markup {
+pub fn edit(lang: Lang, staff: &Staff, slug: &str, path: &str, comment: &Comment) -> Markup {
     let m = lang.messages();
     let plain = screening::plain(&comment.text);
     let waiting =
@@ -254,5 +254,5 @@ pub fn edit(lang: Lang, account: &str, slug: &str, path: &str, comment: &Comment
         }
     };
     let title = fl!(m, "admin-comments-cover");
-    frame::page(&Frame { lang, title: &title, path, account: Some(account) }, &content)
+    frame::page(&Frame { lang, title: &title, path, staff: Some(staff) }, &content)
 }

@@ -440,7 +440,7 @@ mod tests {
     use super::*;
 
     fn page(content: &Markup) -> Checked {
-        let frame = Frame { lang: Lang::VI, title: "Thử", path: "/admin/x", account: None };
+        let frame = Frame { lang: Lang::VI, title: "Thử", path: "/admin/x", staff: None };
         Checked::new(&frame::page(&frame, content))
     }
 

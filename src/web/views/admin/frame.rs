@@ -5,8 +5,29 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::{
     language::Lang,
-    web::{assets, respond::answer::in_language},
+    web::{
+        assets,
+        auth::{
+            access::Permission::{self, ReadCampaigns},
+            session::Staff,
+        },
+        respond::answer::in_language,
+    },
 };
+
+/// A place in the main menu.
+struct Place {
+    needs: Permission,
+    path: &'static str,
+    name: fn(Lang) -> String,
+}
+
+/// The main menu: everybody sees the places that they may enter.
+const MENU: [Place; 1] = [Place {
+    needs: ReadCampaigns,
+    path: "/admin/campaigns",
+    name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
+}];
 
 /// What a staff page says about itself.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +38,8 @@ pub struct Frame<'a> {
     pub title: &'a str,
     /// The page's own address, for the other languages.
     pub path: &'a str,
-    /// The account signed in; absent before the log-in.
-    pub account: Option<&'a str>,
+    /// Who is signed in; absent before the log-in.
+    pub staff: Option<&'a Staff>,
 }
 
 /// The page around its content.
@@ -43,8 +64,8 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                 header.bar {
                     .in {
                         p.brand {
-                            @if frame.account.is_some() {
-                                a href=(in_language("/admin/campaigns", frame.lang)) { (fl!(m, "admin-brand")) }
+                            @if frame.staff.is_some() {
+                                a href=(in_language("/admin", frame.lang)) { (fl!(m, "admin-brand")) }
                             } @else { (fl!(m, "admin-brand")) }
                         }
                         nav aria-label=(fl!(m, "admin-menu")) {
@@ -53,16 +74,39 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                                     (fl!(other.messages(), "respond-language-name"))
                                 }
                             }
-                            @if let Some(account) = frame.account {
+                            @if let Some(staff) = frame.staff {
                                 form method="post" action="/admin/logout" {
-                                    span.who { (account) }
+                                    span.who { (staff.account) }
                                     button.quiet { (fl!(m, "admin-log-out")) }
                                 }
                             }
                         }
                     }
                 }
+                @if let Some(staff) = frame.staff { (menu(frame, staff)) }
                 main #main.in { h1 { (frame.title) } (content) }
+            }
+        }
+    }
+}
+
+/// The main menu. A page below a place belongs to it.
+fn menu(frame: &Frame<'_>, staff: &Staff) -> Markup {
+    let m = frame.lang.messages();
+    let here = |path: &str| {
+        frame.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    html! {
+        nav.places aria-label=(fl!(m, "access-menu")) {
+            ul.in {
+                @for place in MENU.iter().filter(|place| staff.may(place.needs)) {
+                    li {
+                        a href=(in_language(place.path, frame.lang))
+                            aria-current=[here(place.path).then_some("page")] {
+                            ((place.name)(frame.lang))
+                        }
+                    }
+                }
             }
         }
     }

@@ -16,6 +16,8 @@ pub enum Problem {
         /// Seconds to wait.
         seconds: i64,
     },
+    /// There is no session (any more).
+    Ended,
 }
 
 /// The page; `name` is what was typed, `next` where to go afterwards.
@@ -26,6 +28,7 @@ pub fn page(lang: Lang, name: &str, next: Option<&str>, problem: Option<Problem>
             p.problem role="alert" #problem {
                 @match problem {
                     Problem::Wrong => (fl!(m, "admin-login-wrong")),
+                    Problem::Ended => (fl!(m, "access-ended")),
                     Problem::Wait { seconds } => (fl!(m, "admin-login-wait", seconds = seconds)),
                 }
             }
@@ -46,5 +49,5 @@ pub fn page(lang: Lang, name: &str, next: Option<&str>, problem: Option<Problem>
         }
     };
     let title = fl!(m, "admin-login-title");
-    frame::page(&Frame { lang, title: &title, path: "/admin/login", account: None }, &content)
+    frame::page(&Frame { lang, title: &title, path: "/admin/login", staff: None }, &content)
 }

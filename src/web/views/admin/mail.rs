@@ -24,7 +24,7 @@ pub fn page(lang: Lang, mails: &[Caught]) -> Markup {
         }
     };
     let title = fl!(m, "admin-mail");
-    frame::page(&Frame { lang, title: &title, path: "", account: None }, &content)
+    frame::page(&Frame { lang, title: &title, path: "", staff: None }, &content)
 }
 
 /// The text with its addresses as links.

@@ -5,6 +5,7 @@ pub mod campaigns;
 pub mod comments;
 pub mod form;
 pub mod frame;
+pub mod home;
 pub mod login;
 pub mod mail;
 pub mod watching;

@@ -21,7 +21,7 @@ use crate::{
         board::{Board, Figures},
         flags::Flag,
     },
-    web::{assets, respond::answer::in_language, views::dates},
+    web::{assets, auth::session::Staff, respond::answer::in_language, views::dates},
 };
 
 pub use table::Sort;
@@ -31,8 +31,8 @@ pub use table::Sort;
 pub struct Page<'a> {
     /// Language.
     pub lang: Lang,
-    /// The account signed in.
-    pub account: &'a str,
+    /// Who is signed in.
+    pub staff: &'a Staff,
     /// The campaign.
     pub stored: &'a Stored,
     /// Where it is.
@@ -178,7 +178,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         script defer src=(assets::asset_url("watching.js")) {}
     };
     let path = page.path();
-    frame::page(&Frame { lang: page.lang, title: &title, path: &path, account: Some(page.account) }, &content)
+    frame::page(&Frame { lang: page.lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
 }
 
 fn above_name(page: &Page<'_>, above: Option<usize>) -> String {

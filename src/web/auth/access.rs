@@ -1,0 +1,147 @@
+//! Who may do what: the one place where it is decided.
+//!
+//! A role has the permissions that [`allows`] lists for it and no others; a new permission is nobody's until it is
+//! listed. Every route is registered with the permission that it needs ([`crate::web::registry`]), which is checked
+//! before its handler runs. What a handler shows is then cut to the units that the account sees ([`Staff::sees`]).
+//!
+//! [`Staff::sees`]: super::session::Staff::sees
+
+use crate::organisation::Role;
+
+/// Something that an account may be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// Being signed in: the front page, one's own account, logging out.
+    Enter,
+    /// Reading published results.
+    ReadPublished,
+    /// Reading the units that one sees.
+    ReadUnits,
+    /// Changing, moving, merging, importing units.
+    ManageUnits,
+    /// Reading the campaigns, counters and turnout of the units that one sees.
+    ReadCampaigns,
+    /// Making and changing campaigns, counters and their codes.
+    ManageCampaigns,
+    /// Reading the figures of the units that one sees.
+    ReadReports,
+    /// Reading released comments beside the figures of the units that one sees.
+    ReadComments,
+    /// Reading comments that nobody has read yet, and deciding on them.
+    ScreenComments,
+    /// Reading and changing lists of invited persons, and sending links.
+    ManageInvitations,
+    /// Entering answers given on paper, and importing files of answers.
+    EnterPaper,
+    /// Accounts, their roles and sessions, and settings.
+    ManageAccounts,
+    /// Reading the audit log.
+    ReadAudit,
+}
+
+impl Permission {
+    /// Whether an account that is bound to a unit may have it: reading alone, cut to what it sees.
+    const fn goes_with_a_unit(self) -> bool {
+        use Permission::{
+            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
+            ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits, ScreenComments,
+        };
+        match self {
+            Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments => true,
+            ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | EnterPaper
+            | ManageAccounts | ReadAudit => false,
+        }
+    }
+}
+
+/// Whether a role has a permission. `bound`: the account is bound to a unit, and so reads only.
+pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
+    use Permission::{
+        Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
+        ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits, ScreenComments,
+    };
+    let listed = match role {
+        // Runs the system and is no reader of answers (security test E-07).
+        Role::Administrator => matches!(
+            permission,
+            Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ManageAccounts | ReadAudit
+        ),
+        Role::Manager => matches!(
+            permission,
+            Enter
+                | ReadPublished
+                | ReadUnits
+                | ManageUnits
+                | ReadCampaigns
+                | ManageCampaigns
+                | ReadReports
+                | ReadComments
+                | ScreenComments
+                | ManageInvitations
+                | EnterPaper
+        ),
+        // Without a unit an officer sees nothing.
+        Role::Officer => {
+            bound
+                && matches!(
+                    permission,
+                    Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments
+                )
+                || matches!(permission, Enter)
+        }
+        Role::Viewer => matches!(permission, Enter | ReadPublished),
+        Role::Auditor => matches!(permission, Enter | ReadAudit),
+    };
+    listed && (!bound || permission.goes_with_a_unit())
+}
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, signed in or not.
+    Public,
+    /// Staff with this permission.
+    Needs(Permission),
+}
+
+impl From<Permission> for Access {
+    fn from(permission: Permission) -> Self {
+        Self::Needs(permission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e_07_who_runs_the_system_reads_no_single_answer_and_no_comment() {
+        for permission in [Permission::ReadComments, Permission::ScreenComments, Permission::EnterPaper] {
+            assert!(!allows(Role::Administrator, false, permission), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn e_12_an_account_bound_to_a_unit_changes_nothing_whatever_its_role() {
+        for role in Role::ALL {
+            for permission in [
+                Permission::ManageUnits,
+                Permission::ManageCampaigns,
+                Permission::ManageInvitations,
+                Permission::ScreenComments,
+                Permission::EnterPaper,
+                Permission::ManageAccounts,
+                Permission::ReadAudit,
+            ] {
+                assert!(!allows(role, true, permission), "{role:?} {permission:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn e_12_an_officer_without_a_unit_reads_nothing() {
+        assert!(allows(Role::Officer, false, Permission::Enter));
+        assert!(!allows(Role::Officer, false, Permission::ReadCampaigns));
+        assert!(allows(Role::Officer, true, Permission::ReadCampaigns));
+    }
+}

@@ -1,0 +1,92 @@
+//! The check before every handler: who is it, and may they?
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use http_body_util::BodyExt as _;
+
+use super::{
+    access::{Access, Permission},
+    session::{self, LOGIN, Staff},
+};
+use crate::{
+    language::Lang,
+    web::{
+        app::App,
+        error,
+        respond::answer::{self, LANG},
+        views::{admin::login, message::Kind},
+    },
+};
+
+/// How much of a refused body is heard out, in bytes, so that the browser reads the answer.
+const HEARD: usize = 4 * 1024 * 1024;
+
+/// The request, with the [`Staff`] that it is from where the route is not public; else the refusal: the log-in for
+/// strangers, 403 in words for those who may not.
+///
+/// # Errors
+/// The refusal.
+pub async fn check(access: Access, request: Request, app: &App) -> Result<Request, Box<Response>> {
+    let Access::Needs(permission) = access else { return Ok(request) };
+    let (mut parts, body) = request.into_parts();
+    let lang = language(&parts);
+    let staff = match session::find(app, &parts).await {
+        Ok(Some(staff)) => staff,
+        Ok(None) => return Err(Box::new(log_in_first(&parts, body, lang).await)),
+        Err(error) => return Err(Box::new(error::of_store(&error, lang))),
+    };
+    if !staff.may(permission) {
+        hear_out(body).await;
+        denied(&staff, permission, &parts);
+        return Err(Box::new(error::page(lang, Kind::NotYours)));
+    }
+    parts.extensions.insert(staff);
+    Ok(Request::from_parts(parts, body))
+}
+
+/// The language that the request asks for.
+fn language(parts: &Parts) -> Lang {
+    let query = parts.uri.query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == LANG)
+        .and_then(|(_, code)| Lang::find(&code))
+        .unwrap_or(Lang::VI)
+}
+
+/// The log-in, from which a page that was asked for is shown afterwards.
+async fn log_in_first(parts: &Parts, body: Body, lang: Lang) -> Response {
+    if parts.method.is_safe() {
+        let next: String = form_urlencoded::byte_serialize(parts.uri.path().as_bytes()).collect();
+        let login = answer::in_language(LOGIN, lang);
+        let sign = if login.contains('?') { '&' } else { '?' };
+        return Redirect::to(&format!("{login}{sign}next={next}")).into_response();
+    }
+    hear_out(body).await;
+    let page = login::page(lang, "", None, Some(login::Problem::Ended));
+    error::html(StatusCode::UNAUTHORIZED, page.into_string())
+}
+
+/// Reads a body that nobody will use: one left unread ends the connection before the answer is read.
+async fn hear_out(mut body: Body) {
+    let mut heard = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        heard += frame.data_ref().map_or(0, |data| data.len());
+        if heard > HEARD {
+            return;
+        }
+    }
+}
+
+fn denied(staff: &Staff, permission: Permission, parts: &Parts) {
+    tracing::warn!(
+        account = staff.account,
+        role = staff.role.code(),
+        needs = ?permission,
+        path = parts.uri.path(),
+        "access denied"
+    );
+}
