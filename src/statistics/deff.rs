@@ -66,5 +66,6 @@ mod tests {
         assert_eq!(kish_n_eff(20.0, 40.0), Some(10.0));
         assert_eq!(kish_deff(10, 20.0, 40.0), Some(1.0));
         assert_eq!(kish_n_eff(0.0, 0.0), None);
+        assert_eq!(kish_n_eff(1e200, 1.0), None);
     }
 }

@@ -431,6 +431,11 @@ mod tests {
 
     #[test]
     fn a_share_of_one_but_for_rounding_is_one() {
+        for p in [EDGE / 2.0, 1.0 - EDGE / 2.0] {
+            assert_eq!((logit(p, 1e-4, 5, 0.95), wilson(p, 1e-4, 5, 0.95)), (None, None));
+            assert_eq!(beta(p, 1e-4, 10, 5, 0.95), None);
+        }
+        assert_eq!(beta(0.5, 0.0, 10, 5, 0.95), None);
         // The variance is rounding too, and there are no degrees of freedom to judge it by.
         let found = kg(1.0 - 1e-13, 1e-27, 20, 0, KgWeights::equal(20, 3.0, false), 0.95).unwrap();
         assert_eq!(found.upper, 1.0);

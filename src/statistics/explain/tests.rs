@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::Value as Json;
 
 use super::{
-    Cell, Line, Remark, Step, Value,
+    Cell, Line, Remark, Step, Value, What,
     What::{LowerTail, LowerTailBelow, UpperTail, UpperTailAbove},
     explain,
 };
@@ -327,6 +327,13 @@ fn what_has_no_figure_says_why() {
     assert!(of(all, "kg").contains(&Remark::Kish));
     assert!(of(all, "hypergeom").contains(&Remark::NotSimple));
     assert!(of("x,y\n1,\n2,\n", "kg").contains(&Remark::NotComputable));
+    let alone = r#"{"strata": "x", "stages": [{}], "lonely_psu": "adjust"}"#;
+    for method in ["t", "logit", "wilson"] {
+        let estimand =
+            r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": [{"method": "M", "level": 0.9}]}"#;
+        let lines = lines("x,y\n1,1\n2,0\n", alone, &estimand.replace("\"M\"", &format!("\"{method}\"")));
+        assert!(lines.contains(&Line::Remark(Remark::NoFreedom)), "{method}");
+    }
 }
 
 #[test]
@@ -366,4 +373,33 @@ fn the_factors_of_a_calibration_are_shown() {
     let rows = table_after(&analysis.design, &Remark::Calibration { raked: false });
     let numbers: Vec<&[String]> = rows.iter().map(|row| &row[1..]).collect();
     assert_eq!(numbers, [["4", "12", "3", "12"], ["2", "5", "2.5", "5"]]);
+}
+
+#[test]
+fn the_limit_where_all_agree_is_a_power_of_the_tail() {
+    for (answer, formula) in [(1, "(α/2)^(1/n_e)"), (0, "1 − (α/2)^(1/n_e)")] {
+        let lines = lines(
+            &format!("y\n{answer}\n{answer}\n{answer}\n"),
+            r#"{"stages": [{}], "lonely_psu": "fail"}"#,
+            r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": [{"method": "kg", "level": 0.95}]}"#,
+        );
+        assert!(
+            lines.iter().any(|line| matches!(line, Line::Step(step) if step.formula == formula)),
+            "{formula}"
+        );
+    }
+}
+
+#[test]
+fn one_degree_of_freedom_is_enough_for_a_test() {
+    // df = 3 rows − 2 strata.
+    let lines = lines(
+        "h,wave,y\na,1,1\na,2,0\nb,2,1\n",
+        r#"{"strata": "h", "stages": [{}], "lonely_psu": "adjust"}"#,
+        r#"{"key": "d", "kind": "diff", "ci": [],
+            "a": {"y": {"col": "y"}, "domain": [{"col": "wave", "in": [1]}]},
+            "b": {"y": {"col": "y"}, "domain": [{"col": "wave", "in": [2]}]}}"#,
+    );
+    assert!(lines.iter().any(|line| matches!(line, Line::Step(Step { what: What::TStatistic, .. }))));
+    assert!(!lines.contains(&Line::Remark(Remark::NoFreedom)));
 }
