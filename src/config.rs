@@ -30,6 +30,8 @@ pub struct Config {
     pub definitions: Option<PathBuf>,
     /// Folder of languages that respondents' pages offer beside the program's own.
     pub languages: Option<PathBuf>,
+    /// Whether administrators and managers must have a second factor.
+    pub require_second_factor: bool,
     /// Whether the address that people see was given, or follows from where the server listens.
     base_url_given: bool,
     /// The key, if it is given as text.
@@ -50,6 +52,7 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     definitions: Option<PathBuf>,
     languages: Option<PathBuf>,
+    require_second_factor: Option<bool>,
     secret: Option<SecretString>,
     secret_file: Option<PathBuf>,
 }
@@ -96,6 +99,8 @@ pub enum Wanted {
     Proxies,
     /// A long random text.
     Secret,
+    /// Yes or no.
+    Switch,
 }
 
 impl ConfigError {
@@ -115,6 +120,7 @@ impl ConfigError {
                     Wanted::BaseUrl => fl!(m, "config-wanted-base-url"),
                     Wanted::Proxies => fl!(m, "config-wanted-proxies"),
                     Wanted::Secret => fl!(m, "config-wanted-secret"),
+                    Wanted::Switch => fl!(m, "config-wanted-switch"),
                 };
                 fl!(m, "config-value", name = (*name).to_owned(), value = value.as_str(), wanted = wanted)
             }
@@ -188,6 +194,10 @@ impl Config {
             let here = PathBuf::from("languages");
             here.is_dir().then_some(here)
         });
+        let require_second_factor = match env("REQUIRE_SECOND_FACTOR") {
+            Some(value) => switch("SIPAS_REQUIRE_SECOND_FACTOR", &value)?,
+            None => given.require_second_factor.unwrap_or(false),
+        };
         Ok(Self {
             listen,
             base_url,
@@ -199,6 +209,7 @@ impl Config {
             trusted_proxies,
             definitions,
             languages,
+            require_second_factor,
             database_url,
             secret,
             secret_file,
@@ -244,6 +255,15 @@ impl Config {
     }
 }
 
+/// `true` or `false`, as in a file.
+fn switch(name: &'static str, value: &str) -> Result<bool, ConfigError> {
+    value.trim().parse().map_err(|_| ConfigError::Value {
+        name,
+        value: value.to_owned(),
+        wanted: Wanted::Switch,
+    })
+}
+
 /// The key lies beside a SQLite file, else in the working folder.
 fn beside(database_url: &str) -> PathBuf {
     match database_url.strip_prefix("sqlite:") {
@@ -274,6 +294,8 @@ mod tests {
     fn a_wrong_setting_is_named_with_what_would_be_right() {
         let error = load(&[("SIPAS_LISTEN", "8080")]).unwrap_err().words(Lang::EN);
         assert!(error.contains("SIPAS_LISTEN") && error.contains("127.0.0.1:8080"), "{error}");
+        let error = load(&[("SIPAS_REQUIRE_SECOND_FACTOR", "maybe")]).unwrap_err().words(Lang::EN);
+        assert!(error.contains("SIPAS_REQUIRE_SECOND_FACTOR") && error.contains("true"), "{error}");
         let error = load(&[("SIPAS_BASE_URL", "khaosat.vn")]).unwrap_err().to_string();
         assert!(error.contains("SIPAS_BASE_URL"), "{error}");
     }

@@ -1,5 +1,7 @@
 //! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, writing
-//! what was counted, looking through finished days, forgetting old sessions.
+//! what was counted, looking through finished days, forgetting old sessions. Letters to officers are [`remind`]'s.
+
+pub mod remind;
 
 use std::time::Duration;
 
@@ -66,6 +68,8 @@ async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
         }
     }
     let mut db = store.write().await?;
-    accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::IDLE).await?;
+    // Those that were idle for too long are over, but stay until nobody can come back to one: a form that was filled in
+    // during one says whose it is (`web::auth::kept`).
+    accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::ABSOLUTE).await?;
     db.commit().await
 }

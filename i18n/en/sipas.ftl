@@ -324,6 +324,7 @@ config-wanted-listen = an IP address with a port, such as 127.0.0.1:8080
 config-wanted-base-url = the address that people see, such as https://khaosat.binhdinh.gov.vn
 config-wanted-proxies = IP addresses separated by commas
 config-wanted-secret = a random text of at least 16 characters, best 64 hexadecimal digits
+config-wanted-switch = true or false
 
 # --- store: the database ---
 store-address = “{ $address }” is no database address; write sqlite:PATH or postgres://….
@@ -583,6 +584,141 @@ desk-watch-flag = What stands out
 desk-watch-counter = Counter
 desk-watch-flag-burst = { $observed } answers from { $from } to { $to } o'clock, of { $total } on that day; usually about { $expected }.
 desk-watch-flag-outside = { $observed } answers from { $from } to { $to } o'clock, outside working hours, of { $total } on that day; usually about { $expected }.
+# --- signin: the second step of the log-in, sessions that end ---
+signin-code-title = Enter the code
+signin-code = Six-digit code
+signin-code-hint = Open the authenticator app on your telephone and copy the code it shows.
+signin-code-button = Log in
+signin-code-wrong = The code is wrong or was used before. Wait for the next one and enter that. If it still fails, compare the time on your telephone with the server’s: { $time }.
+signin-lost = No telephone at hand?
+signin-lost-how = Enter one of the recovery codes you printed; each works once. If none is left, ask an administrator to remove the account’s second factor.
+signin-recovery = Recovery code
+signin-recovery-button = Log in with a recovery code
+signin-other-account = Log in with another account
+signin-late = It took too long after the password, or the account has just been changed. Please log in from the start.
+signin-kept = What you typed has not been saved but is still here, and will be sent again after you log in. Please do not close this page.
+signin-kept-by = The form was filled in by the account “{ $account }”.
+signin-kept-files = What you typed has not been saved but is still here. The file you chose cannot be kept, since browsers do not let us: after you log in, please choose it again and send the form again. Please do not close this page.
+signin-again-file = Choose the file again
+signin-lost-large = The form is too large to be kept here and has not been saved. Log in in another tab, then use this tab’s Back button to get what you typed.
+signin-lost-broken = The form did not arrive whole, so it could not be kept and has not been saved. Log in in another tab, then use this tab’s Back button to get what you typed.
+signin-again-title = Send the form again
+signin-again-own = You are logged in again as “{ $account }”. The form you filled in has not been saved yet; press the button to send it again.
+signin-again-other = This form was filled in by the account “{ $by }”, but you are logged in as “{ $account }”. Send it only if you really want to do this with your own account.
+signin-again-unknown = It is not known which account filled in this form. If you send it, it counts as done by “{ $account }”.
+signin-again-what = Show what was typed ({ $n })
+signin-again-button = Send again
+signin-again-drop = Do not send
+signin-again-page = To the form’s page
+signin-factor-title = Second factor
+signin-factor-purpose = Besides the password, each log-in takes a code from your telephone: whoever learns your password does not get in.
+signin-factor-first = This account must have a second factor before it can be used. It takes about two minutes.
+signin-factor-app = Install an authenticator app on your telephone
+signin-factor-app-how = Any app that follows the TOTP standard will do, such as Google Authenticator, Microsoft Authenticator, Aegis or FreeOTP. It needs no network.
+signin-factor-scan = Scan the QR code with that app
+signin-factor-qr = QR code for the authenticator app
+signin-factor-by-hand = It cannot be scanned? Choose “enter a setup key” in the app and copy this key:
+signin-factor-here = Reading this on the telephone itself? Open the app from here.
+signin-factor-confirm = Confirm
+signin-factor-password = Current password
+signin-factor-code = Current code
+signin-factor-code-hint = The six-digit code of the telephone in use, or a recovery code.
+signin-factor-new-code = The six-digit code that the app now shows
+signin-factor-new-code-hint = It changes every 30 seconds.
+signin-factor-turn-on = Turn on the second factor
+signin-factor-change-title = Change to another telephone
+signin-factor-change-how = The old telephone stops working and the recovery codes are replaced as soon as you confirm. The account’s other sessions end.
+signin-factor-change = Change telephone
+signin-factor-on = It is on. { $n } recovery codes are left.
+signin-factor-few = { $n ->
+    [0] It is on, but no recovery code is left. Make new ones now, or you are locked out when the telephone is lost.
+    [one] It is on, but only one recovery code is left. You should make new ones.
+   *[other] It is on, but only { $n } recovery codes are left. You should make new ones.
+ }
+signin-factor-renew-title = Make new recovery codes
+signin-factor-renew-how = All old recovery codes stop working. The account’s other sessions end.
+signin-factor-renew = Make 10 new codes
+signin-factor-remove-title = Turn off the second factor
+signin-factor-remove-how = From then on the password alone opens the account. The account’s other sessions end.
+signin-factor-remove = Turn off
+signin-factor-compulsory = The role of this account must have a second factor, so it cannot be turned off; you can change to another telephone.
+signin-factor-late = The page was open for too long, so the earlier QR code no longer works. Scan the new one below.
+signin-factor-wrong-password = The current password is wrong.
+signin-factor-wrong-new = The code of the telephone being set up is wrong. Make sure you have scanned the QR code below, then enter the code it shows.
+signin-factor-clock-ahead = The telephone’s clock is about { $minutes } minutes fast (the server’s time is { $time }). Let the telephone set its time by itself, then enter a new code.
+signin-factor-clock-behind = The telephone’s clock is about { $minutes } minutes slow (the server’s time is { $time }). Let the telephone set its time by itself, then enter a new code.
+signin-factor-short-password = The current password has fewer than 14 characters, which is enough only beside a second factor. Change to a longer one before you turn it off.
+signin-factor-lost-title = Second factor of “{ $name }”
+signin-factor-lost-purpose = For when whoever holds the account “{ $name }” has lost the telephone and has no recovery code left.
+signin-factor-lost-what = Make sure that it is the right person who asks: meet them, or call back a number that you know. Once removed, the password alone opens the account “{ $name }” until another one is set up; its sessions end at once. This is recorded in the audit log.
+signin-factor-lost-name = The name you typed is not this account’s.
+signin-factor-lost-remove = Remove the second factor
+signin-codes-title = Recovery codes
+signin-codes-done = The second factor is on.
+signin-codes-note = These ten codes are shown once. Print this page or copy them to paper, and keep them in a safe place apart from the telephone.
+signin-codes-how = When the telephone is lost or left behind, enter one of them instead of the six-digit code. Each works once.
+signin-codes-on = I have put the codes away, go on
+signin-codes-waiting = When you have put them away, send the form you filled in before.
+signin-user-unknown = There is no account “{ $name }”.
+signin-user-none = The account “{ $name }” has no second factor.
+signin-user-removed = Removed the second factor of the account “{ $name }” and ended its sessions.
+signin-removed-on = Go on
+signin-removed = The second factor is off. From now on the password alone opens the account.
+
+# --- desk-remind: reminding officers ---
+desk-remind-link = Remind units that are behind
+desk-remind-title = Remind units that are behind
+desk-remind-purpose = Writes to the officers of units that are behind their plan. You see the letter before it goes out; each time is noted in the log.
+desk-remind-empty = There is nobody to remind yet
+desk-remind-empty-what = Letters go to accounts of unit officers that have an e-mail address, in units that have a plan. Add addresses on the accounts page, or give units a plan.
+desk-remind-units = Units to be reminded
+desk-remind-unit = { $name }: { $done } of { $plan } answers ({ $share })
+desk-remind-unit-first = { $pace }; to { $officers }
+desk-remind-unit-again = { $pace }; to { $officers }; reminded on { $day }
+desk-remind-subject = Subject
+desk-remind-text = Letter
+desk-remind-places = These places are filled in for each unit, figures up to yesterday: { $places }
+desk-remind-preview = Preview
+desk-remind-preview-again = Preview again after changes
+desk-remind-previewed = { $n ->
+    [one] 1 letter will be sent, as follows
+   *[other] { $n } letters will be sent; the first one as follows
+  }
+desk-remind-send = Send
+desk-remind-weekday = Remind every week
+desk-remind-weekday-hint = At 8 in the morning of the day chosen, the letter above goes to units that are behind by 5% of their plan or more, until the campaign closes.
+desk-remind-never = Do not
+desk-remind-weekly = Save the weekly reminder
+desk-remind-done = { $n ->
+    [one] 1 letter was written.
+   *[other] { $n } letters were written.
+  } They go out within minutes; the table below says what became of them.
+desk-remind-done-weekly = Reminders go out every week.
+desk-remind-done-ended = Reminders no longer go out by themselves.
+desk-remind-before = Letters written before
+desk-remind-when = When
+desk-remind-whom = Account
+desk-remind-state = State
+desk-remind-sent = sent
+desk-remind-failed = could not be sent
+desk-remind-waiting = waiting
+desk-remind-monday = Monday
+desk-remind-tuesday = Tuesday
+desk-remind-wednesday = Wednesday
+desk-remind-thursday = Thursday
+desk-remind-friday = Friday
+desk-remind-saturday = Saturday
+desk-remind-sunday = Sunday
+desk-remind-nobody = Please choose at least one unit.
+desk-remind-no-subject = Please write a subject.
+desk-remind-no-text = Please write the letter.
+desk-remind-long = At most { $n } characters.
+desk-remind-place = { $place } is no place that can be filled in; mend it or leave out the square brackets.
+desk-remind-no-weekday = Please choose a day of the week.
+desk-remind-no-server = The server has no setting for sending mail (SIPAS_SMTP_URL), so nothing can be sent.
+desk-remind-closed = The campaign has closed, so nobody is reminded any more.
+desk-remind-usual-subject = Nhắc thu phiếu khảo sát: [đợt]
+desk-remind-usual-text = (Vietnamese text above)
 
 # --- links, invite: links and invitations ---
 links-once = { $n } new personal links are shown only this once; if one is lost, make another with --reissue.

@@ -324,6 +324,7 @@ config-wanted-listen = một địa chỉ IP kèm cổng, ví dụ 127.0.0.1:808
 config-wanted-base-url = địa chỉ mà người dân nhìn thấy, ví dụ https://khaosat.binhdinh.gov.vn
 config-wanted-proxies = các địa chỉ IP cách nhau bằng dấu phẩy
 config-wanted-secret = một chuỗi ngẫu nhiên từ 16 ký tự trở lên, tốt nhất là 64 chữ số thập lục phân
+config-wanted-switch = true (có) hoặc false (không)
 
 # --- store: cơ sở dữ liệu ---
 store-address = “{ $address }” không phải là địa chỉ cơ sở dữ liệu; hãy ghi sqlite:ĐƯỜNG_DẪN hoặc postgres://….
@@ -580,6 +581,141 @@ desk-watch-flag = Dấu hiệu
 desk-watch-counter = Quầy
 desk-watch-flag-burst = { $observed } phiếu từ { $from } đến { $to } giờ, trong { $total } phiếu của ngày; thường khoảng { $expected }.
 desk-watch-flag-outside = { $observed } phiếu từ { $from } đến { $to } giờ, ngoài giờ làm việc, trong { $total } phiếu của ngày; thường khoảng { $expected }.
+# --- signin: bước đăng nhập thứ hai, phiên hết hạn ---
+signin-code-title = Nhập mã xác thực
+signin-code = Mã 6 số
+signin-code-hint = Mở ứng dụng xác thực trên điện thoại và chép mã đang hiện.
+signin-code-button = Đăng nhập
+signin-code-wrong = Mã không đúng hoặc đã được dùng rồi. Hãy chờ mã tiếp theo rồi nhập lại. Nếu vẫn không được, hãy so giờ trên điện thoại với giờ máy chủ: { $time }.
+signin-lost = Không có điện thoại ở đây?
+signin-lost-how = Hãy nhập một trong các mã dự phòng đã in; mỗi mã dùng được một lần. Nếu không còn mã nào, hãy nhờ quản trị viên gỡ xác thực hai bước của tài khoản.
+signin-recovery = Mã dự phòng
+signin-recovery-button = Đăng nhập bằng mã dự phòng
+signin-other-account = Đăng nhập bằng tài khoản khác
+signin-late = Đã quá lâu từ lúc nhập mật khẩu, hoặc tài khoản vừa thay đổi. Xin đăng nhập lại từ đầu.
+signin-kept = Những gì Ông/Bà đã nhập chưa được lưu nhưng vẫn còn đây, và sẽ được gửi lại sau khi đăng nhập. Xin đừng đóng trang này.
+signin-kept-by = Biểu mẫu do tài khoản “{ $account }” nhập.
+signin-kept-files = Những gì Ông/Bà đã nhập chưa được lưu nhưng vẫn còn đây. Riêng tệp đã chọn thì trình duyệt không cho giữ lại: sau khi đăng nhập, xin chọn lại tệp rồi gửi lại. Xin đừng đóng trang này.
+signin-again-file = Chọn lại tệp
+signin-lost-large = Biểu mẫu quá lớn nên không giữ được ở đây, và chưa được lưu. Hãy đăng nhập ở một thẻ khác, rồi dùng nút “Quay lại” của trình duyệt ở thẻ này để lấy lại những gì đã nhập.
+signin-lost-broken = Biểu mẫu đến nơi không trọn vẹn nên không giữ được, và chưa được lưu. Hãy đăng nhập ở một thẻ khác, rồi dùng nút “Quay lại” của trình duyệt ở thẻ này để lấy lại những gì đã nhập.
+signin-again-title = Gửi lại biểu mẫu
+signin-again-own = Đã đăng nhập lại bằng tài khoản “{ $account }”. Biểu mẫu đã nhập trước đó chưa được lưu; bấm nút dưới đây để gửi lại.
+signin-again-other = Biểu mẫu này do tài khoản “{ $by }” nhập, còn Ông/Bà đang đăng nhập bằng “{ $account }”. Chỉ gửi nếu Ông/Bà thật sự muốn làm việc này bằng tài khoản của mình.
+signin-again-unknown = Không rõ tài khoản nào đã nhập biểu mẫu này. Nếu gửi, việc này được ghi cho tài khoản “{ $account }”.
+signin-again-what = Xem những gì đã nhập ({ $n })
+signin-again-button = Gửi lại
+signin-again-drop = Bỏ, không gửi
+signin-again-page = Về trang của biểu mẫu
+signin-factor-title = Xác thực hai bước
+signin-factor-purpose = Ngoài mật khẩu, mỗi lần đăng nhập cần thêm một mã từ điện thoại của Ông/Bà: người biết mật khẩu cũng không vào được.
+signin-factor-first = Tài khoản này phải bật xác thực hai bước trước khi dùng. Chỉ mất khoảng hai phút.
+signin-factor-app = Cài một ứng dụng xác thực trên điện thoại
+signin-factor-app-how = Ứng dụng nào theo chuẩn TOTP cũng được, ví dụ Google Authenticator, Microsoft Authenticator, Aegis hoặc FreeOTP. Ứng dụng không cần mạng.
+signin-factor-scan = Quét mã QR bằng ứng dụng đó
+signin-factor-qr = Mã QR để ứng dụng xác thực quét
+signin-factor-by-hand = Không quét được? Chọn “nhập khóa thiết lập” trong ứng dụng và chép khóa này:
+signin-factor-here = Đang mở trang này trên chính điện thoại? Bấm đây để mở ứng dụng.
+signin-factor-confirm = Xác nhận
+signin-factor-password = Mật khẩu hiện tại
+signin-factor-code = Mã hiện tại
+signin-factor-code-hint = Mã 6 số của điện thoại đang dùng, hoặc một mã dự phòng.
+signin-factor-new-code = Mã 6 số mà ứng dụng vừa hiện
+signin-factor-new-code-hint = Mã đổi sau mỗi 30 giây.
+signin-factor-turn-on = Bật xác thực hai bước
+signin-factor-change-title = Đổi sang điện thoại khác
+signin-factor-change-how = Điện thoại cũ thôi dùng được và các mã dự phòng được thay bằng mã mới ngay khi xác nhận xong. Các phiên khác của tài khoản kết thúc.
+signin-factor-change = Đổi điện thoại
+signin-factor-on = Đang bật. Còn { $n } mã dự phòng.
+signin-factor-few = { $n ->
+    [0] Đang bật, nhưng không còn mã dự phòng nào. Hãy tạo mã mới ngay để không bị kẹt khi mất điện thoại.
+   *[other] Đang bật, nhưng chỉ còn { $n } mã dự phòng. Nên tạo mã mới.
+ }
+signin-factor-renew-title = Tạo mã dự phòng mới
+signin-factor-renew-how = Mọi mã dự phòng cũ thôi dùng được. Các phiên khác của tài khoản kết thúc.
+signin-factor-renew = Tạo 10 mã mới
+signin-factor-remove-title = Tắt xác thực hai bước
+signin-factor-remove-how = Từ đó chỉ cần mật khẩu là vào được tài khoản. Các phiên khác của tài khoản kết thúc.
+signin-factor-remove = Tắt
+signin-factor-compulsory = Vai trò của tài khoản này bắt buộc có xác thực hai bước nên không tắt được; có thể đổi sang điện thoại khác.
+signin-factor-late = Trang mở đã quá lâu nên mã QR trước không còn dùng được. Hãy quét mã QR mới dưới đây.
+signin-factor-wrong-password = Mật khẩu hiện tại không đúng.
+signin-factor-wrong-new = Mã của điện thoại đang thiết lập không đúng. Hãy chắc chắn đã quét mã QR dưới đây rồi nhập mã đang hiện.
+signin-factor-clock-ahead = Đồng hồ của điện thoại chạy nhanh khoảng { $minutes } phút (giờ máy chủ là { $time }). Hãy bật đặt giờ tự động trên điện thoại rồi nhập mã mới.
+signin-factor-clock-behind = Đồng hồ của điện thoại chạy chậm khoảng { $minutes } phút (giờ máy chủ là { $time }). Hãy bật đặt giờ tự động trên điện thoại rồi nhập mã mới.
+signin-factor-short-password = Mật khẩu hiện tại ngắn hơn 14 ký tự, chỉ đủ khi có xác thực hai bước. Hãy đổi sang mật khẩu dài hơn trước khi tắt.
+signin-factor-lost-title = Xác thực hai bước của “{ $name }”
+signin-factor-lost-purpose = Dùng khi người giữ tài khoản “{ $name }” mất điện thoại và không còn mã dự phòng nào.
+signin-factor-lost-what = Hãy chắc chắn đúng người đang đề nghị, ví dụ gặp trực tiếp hoặc gọi lại số đã biết. Sau khi gỡ, chỉ cần mật khẩu là vào được tài khoản “{ $name }” cho đến khi bật lại; các phiên của tài khoản kết thúc ngay. Việc này được ghi vào nhật ký.
+signin-factor-lost-name = Tên vừa nhập không phải tên của tài khoản này.
+signin-factor-lost-remove = Gỡ xác thực hai bước
+signin-codes-title = Mã dự phòng
+signin-codes-done = Xác thực hai bước đang bật.
+signin-codes-note = Mười mã này chỉ hiện một lần. Hãy in trang này hoặc chép ra giấy, cất ở nơi an toàn và không để chung với điện thoại.
+signin-codes-how = Khi mất hoặc quên điện thoại, nhập một mã thay cho mã 6 số. Mỗi mã dùng được một lần.
+signin-codes-on = Tôi đã cất các mã, tiếp tục
+signin-codes-waiting = Cất mã xong, hãy gửi lại biểu mẫu đã nhập lúc trước.
+signin-user-unknown = Không có tài khoản “{ $name }”.
+signin-user-none = Tài khoản “{ $name }” không có xác thực hai bước.
+signin-user-removed = Đã gỡ xác thực hai bước của tài khoản “{ $name }” và kết thúc các phiên của tài khoản.
+signin-removed-on = Tiếp tục
+signin-removed = Đã tắt xác thực hai bước. Từ nay chỉ cần mật khẩu là vào được tài khoản.
+
+# --- desk-remind: nhắc cán bộ đơn vị / reminding officers ---
+desk-remind-link = Nhắc đơn vị chậm
+desk-remind-title = Nhắc đơn vị chậm
+desk-remind-purpose = Gửi thư cho cán bộ của những đơn vị đang chậm so với kế hoạch. Ông/Bà xem thư trước khi gửi; mỗi lần gửi được ghi vào nhật ký.
+desk-remind-empty = Chưa có ai để nhắc
+desk-remind-empty-what = Thư gửi tới tài khoản cán bộ đơn vị có địa chỉ thư điện tử, ở những đơn vị có kế hoạch phiếu. Xin thêm địa chỉ ở trang tài khoản, hoặc đặt kế hoạch cho đơn vị.
+desk-remind-units = Đơn vị được nhắc
+desk-remind-unit = { $name }: { $done } / { $plan } phiếu ({ $share })
+desk-remind-unit-first = { $pace }; gửi tới { $officers }
+desk-remind-unit-again = { $pace }; gửi tới { $officers }; đã nhắc ngày { $day }
+desk-remind-subject = Tiêu đề thư
+desk-remind-text = Nội dung thư
+desk-remind-places = Những chỗ này được điền riêng cho từng đơn vị, số liệu đến hết hôm qua: { $places }
+desk-remind-preview = Xem trước
+desk-remind-preview-again = Xem lại sau khi sửa
+desk-remind-previewed = { $n } thư sẽ được gửi; thư đầu tiên như sau
+desk-remind-send = Gửi thư
+desk-remind-weekday = Tự nhắc mỗi tuần
+desk-remind-weekday-hint = Vào 8 giờ sáng ngày đã chọn, thư trên được gửi tới các đơn vị chậm từ 5 % kế hoạch trở lên, cho đến khi đợt đóng.
+desk-remind-never = Không tự nhắc
+desk-remind-weekly = Lưu lịch nhắc
+desk-remind-done = Đã ghi { $n } thư. Thư được gửi trong vài phút; trạng thái ở bảng dưới.
+desk-remind-done-weekly = Đã đặt lịch nhắc hằng tuần.
+desk-remind-done-ended = Không còn tự nhắc.
+desk-remind-before = Thư đã viết
+desk-remind-when = Lúc
+desk-remind-whom = Tài khoản
+desk-remind-state = Trạng thái
+desk-remind-sent = đã gửi
+desk-remind-failed = không gửi được
+desk-remind-waiting = đang chờ
+desk-remind-monday = Thứ Hai
+desk-remind-tuesday = Thứ Ba
+desk-remind-wednesday = Thứ Tư
+desk-remind-thursday = Thứ Năm
+desk-remind-friday = Thứ Sáu
+desk-remind-saturday = Thứ Bảy
+desk-remind-sunday = Chủ nhật
+desk-remind-nobody = Xin chọn ít nhất một đơn vị.
+desk-remind-no-subject = Xin nhập tiêu đề thư.
+desk-remind-no-text = Xin nhập nội dung thư.
+desk-remind-long = Nhiều nhất { $n } ký tự.
+desk-remind-place = { $place } không phải chỗ điền được; xin sửa hoặc bỏ dấu ngoặc vuông.
+desk-remind-no-weekday = Xin chọn một ngày trong tuần.
+desk-remind-no-server = Máy chủ chưa có thiết đặt gửi thư (SIPAS_SMTP_URL), nên thư chưa gửi được.
+desk-remind-closed = Đợt khảo sát đã đóng nên không nhắc nữa.
+desk-remind-usual-subject = Nhắc thu phiếu khảo sát: [đợt]
+desk-remind-usual-text =
+    Kính gửi [đơn vị],
+
+    Đến hết hôm qua, đơn vị đã thu được [số phiếu] trên [kế hoạch] phiếu theo kế hoạch của “[đợt]”, còn thiếu [còn thiếu] phiếu so với tiến độ. Đợt khảo sát đóng hết ngày [ngày đóng].
+
+    Đề nghị đơn vị đặt mã QR ở nơi người dân dễ thấy và mời người dân tự trả lời trên điện thoại của mình. Công chức không trả lời thay, không cầm điện thoại của người dân.
+
+    Trân trọng.
 
 # --- links, invite: liên kết và thư mời ---
 links-once = { $n } liên kết cá nhân mới chỉ hiện một lần này; nếu mất, hãy tạo lại bằng --reissue.

@@ -12,7 +12,7 @@ use crate::{
     secret,
     store::{
         accounts::{self, Account},
-        audit, units,
+        audit, second_factors, units,
     },
     web::auth::password::{self, Weak},
 };
@@ -39,6 +39,20 @@ enum Command {
         /// The unit that the account is bound to.
         #[arg(long, value_name = "CODE")]
         unit: Option<String>,
+    },
+    /// The second factor of an account.
+    SecondFactor {
+        #[command(subcommand)]
+        command: SecondFactor,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SecondFactor {
+    /// Removes it and ends the account's sessions: for somebody who has lost telephone and recovery codes.
+    Remove {
+        /// Name of the account.
+        name: String,
     },
 }
 
@@ -81,8 +95,13 @@ const LONGEST_NAME: usize = 64;
 /// # Errors
 /// [`Failure::Input`] for a name in use, an unknown unit or a weak password; [`Failure::Unreachable`] for the database.
 pub async fn run(args: &Args) -> Result<(), Failure> {
-    let Command::Add { name, role, unit } = &args.command;
     let m = language().messages();
+    let (name, role, unit) = match &args.command {
+        Command::Add { name, role, unit } => (name, role, unit),
+        Command::SecondFactor { command: SecondFactor::Remove { name } } => {
+            return remove_second_factor(args, name).await;
+        }
+    };
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
         return Err(Failure::Input(fl!(m, "user-name")));
@@ -130,6 +149,26 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     if made {
         print(format_args!("{name}\t{given}\n"));
     }
+    Ok(())
+}
+
+/// Takes the second factor of an account away and ends its sessions.
+async fn remove_second_factor(args: &Args, name: &str) -> Result<(), Failure> {
+    let m = language().messages();
+    let here = args.settings.open().await?;
+    let failed = |error: crate::store::StoreError| here.database(&error);
+    let mut db = here.store.write().await.map_err(failed)?;
+    if accounts::find(&mut db, name).await.map_err(failed)?.is_none() {
+        return Err(Failure::Input(fl!(m, "signin-user-unknown", name = name)));
+    }
+    if !second_factors::remove(&mut db, name).await.map_err(failed)? {
+        return Err(Failure::Input(fl!(m, "signin-user-none", name = name)));
+    }
+    accounts::end_sessions(&mut db, name).await.map_err(failed)?;
+    let entry = did("account.second-factor-remove", name);
+    audit::append(&mut db, here.clock.now(), &entry).await.map_err(failed)?;
+    db.commit().await.map_err(failed)?;
+    say(fl!(m, "signin-user-removed", name = name));
     Ok(())
 }
 

@@ -106,6 +106,10 @@ pub struct Session {
     pub created: i64,
     /// When it was last used.
     pub seen: i64,
+    /// How it came in, as `web::auth::session::Admission` has it.
+    pub entry: i64,
+    /// Whether its account has a second factor.
+    pub has_second_factor: bool,
 }
 
 /// Begins a session.
@@ -117,13 +121,15 @@ pub async fn begin_session(
     token_hash: &[u8; 32],
     account: &str,
     now: i64,
+    entry: i64,
 ) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
-        "INSERT INTO session (token_hash, account, created, seen) VALUES ($1, $2, $3, $3)"
+        "INSERT INTO session (token_hash, account, created, seen, entry) VALUES ($1, $2, $3, $3, $4)"
     )
     .bind(token_hash.as_slice())
     .bind(account)
     .bind(now)
+    .bind(entry)
     .execute(c)
     .await
     .map(drop))?;
@@ -141,14 +147,43 @@ pub async fn session(
 ) -> Result<Option<Session>, StoreError> {
     Ok(on!(db, |c| {
         sqlx::query_as(
-        "SELECT s.account, a.role, a.unit, s.created, s.seen FROM session s JOIN account a ON a.name = s.account
-         WHERE s.token_hash = $1 AND NOT a.disabled AND (a.expires IS NULL OR a.expires > $2)"
-    )
-    .bind(token_hash.as_slice())
-    .bind(now)
-    .fetch_optional(c)
-    .await
+            "SELECT s.account, a.role, a.unit, s.created, s.seen, s.entry,
+                (a.totp_seed IS NOT NULL) AS has_second_factor
+         FROM session s JOIN account a ON a.name = s.account
+         WHERE s.token_hash = $1 AND NOT a.disabled AND (a.expires IS NULL OR a.expires > $2)",
+        )
+        .bind(token_hash.as_slice())
+        .bind(now)
+        .fetch_optional(c)
+        .await
     })?)
+}
+
+/// The account of the session with this token hash, over or not.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn owner_of_session(
+    db: &mut impl AsConn,
+    token_hash: &[u8; 32],
+) -> Result<Option<String>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT account FROM session WHERE token_hash = $1")
+        .bind(token_hash.as_slice())
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Ends all sessions of an account.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn end_sessions(db: &mut Writer, account: &str) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("DELETE FROM session WHERE account = $1")
+        .bind(account)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
 }
 
 /// Notes that a session is in use.

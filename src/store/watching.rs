@@ -218,6 +218,26 @@ pub async fn counted(
     Ok(all.into_values().collect())
 }
 
+/// Answers, openings and begun forms of a campaign before a day, all together: whether [`counted`] would give something
+/// else than before. Counts only grow.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn sums(db: &mut impl AsConn, campaign: i64, before: i32) -> Result<[u64; 3], StoreError> {
+    let sums: (i64, i64, i64) = on!(db, |c| {
+        sqlx::query_as(
+        "SELECT (SELECT CAST(COALESCE(SUM(answers), 0) AS BIGINT) FROM answer_count WHERE campaign = $1 AND day < $2),
+                (SELECT CAST(COALESCE(SUM(scans), 0) AS BIGINT) FROM visit_count WHERE campaign = $1 AND day < $2),
+                (SELECT CAST(COALESCE(SUM(starts), 0) AS BIGINT) FROM visit_count WHERE campaign = $1 AND day < $2)"
+    )
+    .bind(campaign)
+    .bind(i64::from(before))
+    .fetch_one(c)
+    .await
+    })?;
+    Ok([sums.0, sums.1, sums.2].map(i64::unsigned_abs))
+}
+
 /// The coarse classes of a campaign: unit (empty: the whole campaign), kind, class, number.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ use super::{
     assets,
     auth::access::{
         Access::Public,
-        Permission::{Enter, ReadCampaigns, ReadReports, ScreenComments},
+        Permission::{Enter, ManageAccounts, ManageCampaigns, ReadCampaigns, ReadReports, ScreenComments},
     },
     error,
     middleware::{headers, log},
@@ -63,6 +63,14 @@ pub fn map() -> Registry {
         .get(Public, admin::login::show)
         .post(Public, admin::login::submit)
         .post(Public, admin::login::log_out)
+        .post(Public, admin::entry::code)
+        .get(Enter, admin::second_factor::show)
+        .get(Enter, admin::second_factor::show_new)
+        .post(Enter, admin::second_factor::set)
+        .post(Enter, admin::second_factor::renew)
+        .post(Enter, admin::second_factor::remove)
+        .get(ManageAccounts, admin::lost_factor::show)
+        .post(ManageAccounts, admin::lost_factor::remove)
         .get(ReadCampaigns, admin::campaigns::show)
         .get(ReadCampaigns, admin::campaign::show)
         .get(ReadReports, admin::report::show)
@@ -79,6 +87,8 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::counters::png)
         .get(ReadCampaigns, admin::watching::show)
         .get(ReadCampaigns, admin::watching::events)
+        .get(ManageCampaigns, admin::watching::remind::show)
+        .post(ManageCampaigns, admin::watching::remind::act)
         .get(Public, admin::mail::show)
         // Operators
         .plain("/healthz", Public, || async { "ok\n" })

@@ -37,6 +37,7 @@ const PUBLIC: &str = "
     GET  /mail/{key}
     GET  /admin/login
     POST /admin/login
+    POST /admin/login/code
     POST /admin/logout
     GET  /healthz
     GET  /readyz
@@ -52,6 +53,13 @@ const PUBLIC: &str = "
 const STAFF: &str = "
                                                                  adm man off vie aud
     GET  /admin                                                   +   +   +   +   +
+    GET  /admin/second-factor                                     +   +   +   +   +
+    GET  /admin/second-factor/new                                 +   +   +   +   +
+    POST /admin/second-factor/new                                 +   +   +   +   +
+    POST /admin/second-factor/recovery-codes                      +   +   +   +   +
+    POST /admin/second-factor/remove                              +   +   +   +   +
+    GET  /admin/accounts/{name}/second-factor                     +   -   -   -   -
+    POST /admin/accounts/{name}/second-factor                     +   -   -   -   -
     GET  /admin/campaigns                                         +   +   +   -   -
     GET  /admin/campaigns/{slug}                                  +   +   +   -   -
     GET  /admin/campaigns/{slug}/posters                          +   +   +   -   -
@@ -64,6 +72,8 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.xlsx                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi                         +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi/su-kien                 +   +   +   -   -
+    GET  /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
+    POST /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     POST /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
@@ -71,8 +81,12 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 3] =
-    [("{slug}", "dan"), ("{counter}", "qn-1"), ("{id}", "00000000000000000000000000000000")];
+const EXAMPLES: [(&str, &str); 4] = [
+    ("{slug}", "dan"),
+    ("{name}", "manager"),
+    ("{counter}", "qn-1"),
+    ("{id}", "00000000000000000000000000000000"),
+];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];
 

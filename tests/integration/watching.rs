@@ -2,8 +2,10 @@
 
 use std::io::{BufRead as _, BufReader};
 
+use sipas::{clock::Clock, secret::Key, store::Store, worker::remind};
+
 use crate::support::{
-    Client, Database, Server,
+    Client, Database, SECRET, Server,
     stage::{self, When, answer, applied, citizens, filled, links, officials, open_counter},
 };
 
@@ -306,4 +308,94 @@ fn a_campaign_without_counters_says_what_to_do_next() {
     let page = manager(&database, &server).get(PAGE).is(200);
     assert!(page.text().contains("chưa có quầy") && page.text().contains("/admin/campaigns/dan\""));
     assert_eq!(stage::stored(&database, "dan"), 0);
+}
+
+/// A province with a plan, an officer with an address, and a mail server.
+fn lagging() -> (Database, Server, crate::support::MailServer, Client) {
+    let file = citizens(When::Now);
+    let database = applied(&file);
+    // Open for ten days already, so that the plan wants something.
+    database.execute("UPDATE campaign SET opens = opens - 864000000, closes = closes + 864000000");
+    let mails = crate::support::MailServer::start();
+    let server = Server::start_with(&database, &[("SIPAS_SMTP_URL", &mails.url())]);
+    let _ = staff(&database, &server, "hoa", &["officer", "--unit", "qn"]);
+    database.execute(
+        "UPDATE account SET email = 'hoa@qn.example', full_name = 'Trần Thị Hoa' WHERE name = 'hoa'",
+    );
+    let client = manager(&database, &server);
+    (database, server, mails, client)
+}
+
+const REMIND: &str = "/admin/campaigns/dan/theo-doi/nhac";
+
+#[test]
+fn a_reminder_is_shown_changed_sent_and_logged() {
+    let (database, _server, mails, mut staff) = lagging();
+    let page = staff.get(REMIND).is(200);
+    assert!(page.text().contains("Trần Thị Hoa") && page.text().contains("0 / 100"), "{}", page.text());
+    let form = page.form();
+    assert_eq!(form.value("unit"), Some("qn"), "whoever is behind is chosen");
+    let text = "Kính gửi [đơn vị]: mới có [số phiếu]/[kế hoạch] phiếu.";
+    let mut fields = vec![("unit", "qn"), ("subject", "Nhắc [đợt]"), ("text", text), ("weekday", "")];
+    fields.push(("do", "preview"));
+    let shown = staff.post(REMIND, &fields).is(200);
+    assert!(shown.text().contains("Kính gửi UBND thành phố Quy Nhơn: mới có 0/100 phiếu."));
+    assert_eq!(database.number("SELECT COUNT(*) FROM reminder"), 0, "nothing is sent by looking");
+    fields.pop();
+    fields.push(("do", "send"));
+    let done = staff.post(REMIND, &fields).is(303);
+    assert!(staff.get(done.header("location")).is(200).text().contains("Đã ghi 1 thư"));
+    let mail = mails.wait_for(1).remove(0);
+    assert!(mail.to.iter().any(|to| to.contains("hoa@qn.example")), "{mail:?}");
+    let (action, told) = (
+        "SELECT action FROM audit WHERE action LIKE 'reminder%'",
+        "SELECT new_value FROM audit WHERE action LIKE 'reminder%'",
+    );
+    assert_eq!(database.texts(action), ["reminder.send"]);
+    assert_eq!(database.texts(told), [r#"[["qn","hoa"]]"#]);
+}
+
+#[test]
+fn a_reminder_that_could_not_be_right_is_kept_and_explained() {
+    let (database, _server, _mails, mut staff) = lagging();
+    for (fields, words) in [
+        ([("unit", "an"), ("subject", "x"), ("text", "y"), ("do", "send")], "ít nhất một đơn vị"),
+        ([("unit", "qn"), ("subject", ""), ("text", "y"), ("do", "send")], "tiêu đề"),
+        ([("unit", "qn"), ("subject", "x"), ("text", "Còn [bao nhiêu]?"), ("do", "send")], "[bao nhiêu]"),
+        ([("weekday", "9"), ("subject", "x"), ("text", "y"), ("do", "weekly")], "ngày trong tuần"),
+    ] {
+        let page = staff.post(REMIND, &fields).is(422);
+        assert!(page.text().contains(words), "{words}: {}", page.text());
+        let text = fields.iter().find(|(name, _)| *name == "text").unwrap().1;
+        assert_eq!(page.form().value("text"), Some(text), "what was typed is there");
+    }
+    assert_eq!(database.number("SELECT COUNT(*) FROM reminder"), 0);
+}
+
+#[test]
+fn weekly_reminders_go_to_whoever_is_behind_on_their_day_after_eight_and_once() {
+    let (database, _server, _mails, mut staff) = lagging();
+    let fields =
+        [("weekday", "0"), ("subject", "Nhắc [đơn vị]"), ("text", "Thiếu [còn thiếu]"), ("do", "weekly")];
+    staff.post(REMIND, &fields).is(303);
+    let set_up = database.number("SELECT day FROM reminder_schedule");
+    // Tomorrow is the day.
+    let day = i32::try_from(set_up).unwrap() + 1;
+    database.execute(&format!("UPDATE reminder_schedule SET weekday = {}", remind::weekday(day)));
+    let at = |hour: i64| {
+        let time = i64::from(day) * 86_400_000 + (hour - 7) * 3_600_000;
+        let key = Key::from_text(SECRET).unwrap();
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let store = Store::open(&database.url(), &key).await.unwrap();
+            remind::weekly(&store, &Clock::from_fn(move || time)).await.unwrap();
+            store.close().await;
+        });
+        database.number("SELECT COUNT(*) FROM reminder")
+    };
+    assert_eq!([at(-15), at(7), at(8), at(9)], [0, 0, 1, 1]);
+    assert_eq!(database.texts("SELECT subject FROM reminder"), ["Nhắc UBND thành phố Quy Nhơn"]);
+    assert_eq!(database.texts("SELECT made_by FROM reminder"), ["thulan"]);
+    assert_eq!(database.number("SELECT COUNT(*) FROM audit WHERE action = 'reminder.weekly'"), 1);
+    staff.post(REMIND, &[("weekday", ""), ("subject", "x"), ("text", "y"), ("do", "weekly")]).is(303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM reminder_schedule"), 0, "and can be ended");
 }

@@ -3,26 +3,25 @@
 use axum::{
     Extension,
     extract::{Query, Request, State},
-    http::{
-        HeaderName, HeaderValue, StatusCode,
-        header::{RETRY_AFTER, SET_COOKIE},
-    },
+    http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
-use super::home::AdminPath;
+use super::{
+    entry::{self, Way, with},
+    home::AdminPath,
+};
 use crate::{
     language::Lang,
     store::accounts,
     web::{
         app::App,
-        auth::{password, session},
+        auth::{kept::Kept, password, session},
         error,
-        form::{self, Fields},
         middleware::peer::{self, Peer},
-        respond::answer::{self, Wanted},
+        respond::answer::Wanted,
         views::admin::login::{self as view, Problem},
     },
 };
@@ -47,7 +46,7 @@ pub struct Next {
 }
 
 /// Only addresses of our own staff pages: nothing that a browser could read as another host (security test G-07).
-fn own(next: Option<&str>) -> String {
+pub(super) fn own(next: Option<&str>) -> String {
     let safe = |path: &&str| {
         path.starts_with("/admin/")
             && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.".contains(&b))
@@ -59,8 +58,31 @@ fn own(next: Option<&str>) -> String {
 
 /// Shows the log-in.
 pub async fn show(_: LoginPath, Query(wanted): Query<Wanted>, Query(next): Query<Next>) -> Response {
-    let page = view::page(wanted.language(), "", next.next.as_deref(), None);
+    let page = view::page(&view::Page { next: next.next.as_deref(), ..view::Page::new(wanted.language()) });
     error::html(StatusCode::OK, page.into_string())
+}
+
+/// The log-in once more, with the way on that it had.
+pub(super) fn again(app: &App, name: &str, way: &Way, problem: Problem) -> Response {
+    let status = match problem {
+        Problem::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    let form = way.form(app);
+    let page = view::page(&view::Page {
+        name,
+        next: way.next.as_deref(),
+        kept: form.as_ref().zip(way.kept.as_deref()),
+        problem: Some(problem),
+        ..view::Page::new(way.lang)
+    });
+    error::html(status, page.into_string())
+}
+
+/// The log-in for a form that came without a session: what was typed is carried along.
+pub fn for_form(app: &App, lang: Lang, form: &Kept) -> Response {
+    let way = Way { lang, next: None, kept: Some(form.seal(&app.key)) };
+    again(app, form.by.as_deref().unwrap_or_default(), &way, Problem::Ended)
 }
 
 /// Checks name and password and begins a session.
@@ -72,22 +94,18 @@ pub async fn submit(
     request: Request,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
+    let (parts, fields) = match entry::read(request, lang).await {
+        Ok(read) => read,
+        Err(page) => return *page,
     };
     let text =
         |name: &str| fields.one(name).filter(|value| value.len() <= LONGEST).unwrap_or_default().to_owned();
-    let (name, given, next) = (text("name").trim().to_owned(), text("password"), fields.one("next"));
-    let refuse = |status: StatusCode, problem: Problem| {
-        error::html(status, view::page(lang, &name, next, Some(problem)).into_string())
-    };
+    let (name, given, way) = (text("name").trim().to_owned(), text("password"), Way::of(&fields, lang));
     let client = peer::client(peer, &parts.headers, &app.config.trusted_proxies);
     let wait = app.throttle.wait(&name, client, app.clock.now());
     if wait > 0 {
         let seconds = (wait + 999) / 1_000;
-        let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, Problem::Wait { seconds });
+        let mut response = again(&app, &name, &way, Problem::Wait { seconds });
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         return response;
     }
@@ -97,21 +115,19 @@ pub async fn submit(
     };
     let account = account.filter(|account| account.is_usable(app.clock.now()));
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    if !fits(&app, given, hash).await {
-        app.throttle.failed(&name, client, app.clock.now());
-        tracing::warn!(known = account.is_some(), "log-in failed");
-        return refuse(StatusCode::UNAUTHORIZED, Problem::Wrong);
-    }
-    app.throttle.succeeded(&name, client);
-    tracing::info!(account = name, "log-in");
-    match session::begin(&app, &name).await {
-        Ok(cookie) => with(Redirect::to(&answer::in_language(&own(next), lang)).into_response(), &cookie),
-        Err(error) => error::of_store(&error, lang),
+    let right = fits(&app, given.clone(), hash).await;
+    match account {
+        Some(account) if right => entry::after_password(&app, &account, &given, client, &way).await,
+        known => {
+            app.throttle.failed(&name, client, app.clock.now());
+            tracing::warn!(known = known.is_some(), "log-in failed");
+            again(&app, &name, &way, Problem::Wrong)
+        }
     }
 }
 
 /// Checks a password on a thread of its own, few at a time: each takes memory and a core.
-async fn fits(app: &App, given: String, hash: Option<String>) -> bool {
+pub(super) async fn fits(app: &App, given: String, hash: Option<String>) -> bool {
     let Ok(_seat) = app.passwords.acquire().await else { return false };
     tokio::task::spawn_blocking(move || password::verify(&given, hash.as_deref())).await.unwrap_or(false)
 }
@@ -128,13 +144,6 @@ pub async fn log_out(_: LogoutPath, State(app): State<App>, request: Request) ->
         }
         Err(error) => error::of_store(&error, Lang::VI),
     }
-}
-
-fn with(mut response: Response, cookie: &str) -> Response {
-    if let Ok(cookie) = HeaderValue::from_str(cookie) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    response
 }
 
 #[cfg(test)]

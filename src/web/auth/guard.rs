@@ -3,22 +3,24 @@
 use axum::{
     body::Body,
     extract::Request,
-    http::{StatusCode, request::Parts},
+    http::request::Parts,
     response::{IntoResponse, Redirect, Response},
 };
 use http_body_util::BodyExt as _;
 
 use super::{
     access::{Access, Permission},
-    session::{self, LOGIN, Staff},
+    kept::Kept,
+    session::{self, Found, LOGIN, Staff},
 };
 use crate::{
     language::Lang,
     web::{
+        admin::{login, second_factor},
         app::App,
         error,
         respond::answer::{self, LANG},
-        views::{admin::login, message::Kind},
+        views::message::Kind,
     },
 };
 
@@ -34,11 +36,14 @@ pub async fn check(access: Access, request: Request, app: &App) -> Result<Reques
     let Access::Needs(permission) = access else { return Ok(request) };
     let (mut parts, body) = request.into_parts();
     let lang = language(&parts);
-    let staff = match session::find(app, &parts).await {
-        Ok(Some(staff)) => staff,
-        Ok(None) => return Err(Box::new(log_in_first(&parts, body, lang).await)),
+    let Found { staff, must_set_up } = match session::find(app, &parts).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err(Box::new(log_in_first(app, &parts, body, lang).await)),
         Err(error) => return Err(Box::new(error::of_store(&error, lang))),
     };
+    if must_set_up && !second_factor::is_of(parts.uri.path()) {
+        return Err(Box::new(set_up_first(app, &staff, &parts, body, lang).await));
+    }
     if !staff.may(permission) {
         hear_out(body).await;
         denied(&staff, permission, &parts);
@@ -57,17 +62,29 @@ fn language(parts: &Parts) -> Lang {
         .unwrap_or(Lang::VI)
 }
 
-/// The log-in, from which a page that was asked for is shown afterwards.
-async fn log_in_first(parts: &Parts, body: Body, lang: Lang) -> Response {
+/// The log-in, from which a page that was asked for is shown afterwards, and a form that was sent is sent again.
+async fn log_in_first(app: &App, parts: &Parts, body: Body, lang: Lang) -> Response {
     if parts.method.is_safe() {
         let next: String = form_urlencoded::byte_serialize(parts.uri.path().as_bytes()).collect();
         let login = answer::in_language(LOGIN, lang);
         let sign = if login.contains('?') { '&' } else { '?' };
         return Redirect::to(&format!("{login}{sign}next={next}")).into_response();
     }
-    hear_out(body).await;
-    let page = login::page(lang, "", None, Some(login::Problem::Ended));
-    error::html(StatusCode::UNAUTHORIZED, page.into_string())
+    match Kept::read(app, parts, body).await {
+        Ok(form) => login::for_form(app, lang, &form),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+/// The page that sets up a second factor, before which nothing else is open to this account.
+async fn set_up_first(app: &App, staff: &Staff, parts: &Parts, body: Body, lang: Lang) -> Response {
+    if parts.method.is_safe() {
+        return Redirect::to(&answer::in_language(second_factor::PATH, lang)).into_response();
+    }
+    match Kept::read(app, parts, body).await {
+        Ok(form) => second_factor::before(app, staff, lang, &form),
+        Err(error) => error::of_store(&error, lang),
+    }
 }
 
 /// Reads a body that nobody will use: one left unread ends the connection before the answer is read.

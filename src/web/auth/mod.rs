@@ -4,7 +4,10 @@
 
 pub mod access;
 pub mod guard;
+pub mod kept;
 pub mod password;
 pub mod scope;
+pub mod second_factor;
 pub mod session;
 pub mod throttle;
+pub mod ticket;

@@ -10,6 +10,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Shortest password, in characters (security test F-13: without a second factor).
 pub const SHORTEST: usize = 14;
+/// Shortest password of an account that has a second factor, in characters.
+pub const SHORTEST_WITH_SECOND_FACTOR: usize = 8;
 /// Longest password, in characters.
 pub const LONGEST: usize = 128;
 
@@ -20,7 +22,7 @@ const PASSES: u32 = 2;
 /// Why a password is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Weak {
-    /// Shorter than [`SHORTEST`].
+    /// Shorter than [`SHORTEST`], or than [`SHORTEST_WITH_SECOND_FACTOR`].
     #[error("too short")]
     Short,
     /// Longer than [`LONGEST`].
@@ -31,13 +33,26 @@ pub enum Weak {
     Guessable,
 }
 
-/// Whether a password may be used by the account `name`.
+/// Whether a password may be used by the account `name`, which has no second factor.
 ///
 /// # Errors
 /// [`Weak`].
 pub fn check(password: &str, name: &str) -> Result<(), Weak> {
+    check_least(password, name, SHORTEST)
+}
+
+/// Whether a password may be used by the account `name`, which has a second factor. Should it lose that one, the log-in
+/// sees to it that another one is set up before anything else (`web::admin::entry`).
+///
+/// # Errors
+/// [`Weak`].
+pub fn check_beside_second_factor(password: &str, name: &str) -> Result<(), Weak> {
+    check_least(password, name, SHORTEST_WITH_SECOND_FACTOR)
+}
+
+fn check_least(password: &str, name: &str, shortest: usize) -> Result<(), Weak> {
     let characters: Vec<char> = password.nfc().flat_map(char::to_lowercase).collect();
-    if characters.len() < SHORTEST {
+    if characters.len() < shortest {
         return Err(Weak::Short);
     }
     if characters.len() > LONGEST {
@@ -51,7 +66,7 @@ pub fn check(password: &str, name: &str) -> Result<(), Weak> {
     let sequence = steps.windows(2).all(|pair| pair[0] == pair[1]);
     let text: String = characters.iter().collect();
     let named =
-        name.chars().count() >= 4 && text.replace(&name.to_lowercase(), "").chars().count() < SHORTEST / 2;
+        name.chars().count() >= 4 && text.replace(&name.to_lowercase(), "").chars().count() < shortest / 2;
     if different.len() < 5 || sequence || named { Err(Weak::Guessable) } else { Ok(()) }
 }
 
@@ -118,5 +133,14 @@ mod tests {
         assert_eq!(check("abcdefghijklmnopqrs", "an"), Err(Weak::Guessable));
         assert_eq!(check("nguyenvanan2026nguyenvanan", "nguyenvanan"), Err(Weak::Guessable));
         assert_eq!(check("bốn con voi qua sông", "an"), Ok(()));
+    }
+
+    #[test]
+    fn f_13_with_a_second_factor_eight_characters_are_enough() {
+        assert_eq!(check_beside_second_factor("voi qua", "an"), Err(Weak::Short));
+        assert_eq!(check_beside_second_factor("voi quá!", "an"), Ok(()));
+        assert_eq!(check("voi quá!", "an"), Err(Weak::Short));
+        assert_eq!(check_beside_second_factor("12345678", "an"), Err(Weak::Guessable));
+        assert_eq!(check_beside_second_factor("thulan26", "thulan"), Err(Weak::Guessable));
     }
 }

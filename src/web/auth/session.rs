@@ -30,6 +30,34 @@ const TOUCH: i64 = 60_000;
 /// Length of a token, in characters of 5 bits.
 const TOKEN: usize = 32;
 
+/// How a session came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// With all that was asked for.
+    Whole,
+    /// With a password that may not stand alone: until there is a second factor it opens nothing but the page that sets
+    /// one up.
+    MustSetUp,
+    /// Through the single sign-on, which answers for the second factor.
+    Vouched,
+}
+
+impl Admission {
+    /// As it is stored.
+    const fn code(self) -> i64 {
+        match self {
+            Self::Whole => 0,
+            Self::MustSetUp => 1,
+            Self::Vouched => 2,
+        }
+    }
+}
+
+/// Whether accounts of this role must have a second factor.
+pub fn needs_second_factor(app: &App, role: Role) -> bool {
+    app.config.require_second_factor && matches!(role, Role::Administrator | Role::Manager)
+}
+
 /// Where the log-in is.
 pub const LOGIN: &str = "/admin/login";
 
@@ -111,10 +139,10 @@ fn hash(app: &App, token: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn begin(app: &App, account: &str) -> Result<String, StoreError> {
+pub async fn begin(app: &App, account: &str, admission: Admission) -> Result<String, StoreError> {
     let token = secret::token::<TOKEN>();
     let mut db = app.store.write().await?;
-    accounts::begin_session(&mut db, &hash(app, &token), account, app.clock.now()).await?;
+    accounts::begin_session(&mut db, &hash(app, &token), account, app.clock.now(), admission.code()).await?;
     db.commit().await?;
     Ok(cookie(app.config.is_https(), &token, ABSOLUTE / 1_000))
 }
@@ -150,11 +178,29 @@ pub async fn holds(app: &App, parts: &Parts) -> bool {
         .is_some_and(|session| now - session.created < ABSOLUTE && now - session.seen < IDLE)
 }
 
+/// Whose session the request's cookie is or was, over or not; `None` once nothing is left of it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn whose(app: &App, parts: &Parts) -> Result<Option<String>, StoreError> {
+    let Some(token) = token(parts, app.config.is_https()) else { return Ok(None) };
+    accounts::owner_of_session(&mut app.store.read().await?, &hash(app, token)).await
+}
+
+/// A session that is in use.
+#[derive(Debug)]
+pub struct Found {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// Whether nothing is open to them before a second factor has been set up.
+    pub must_set_up: bool,
+}
+
 /// Whose session the request's cookie is.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError> {
+pub async fn find(app: &App, parts: &Parts) -> Result<Option<Found>, StoreError> {
     let Some(token) = token(parts, app.config.is_https()) else { return Ok(None) };
     let (hash, now) = (hash(app, token), app.clock.now());
     let Some(session) = accounts::session(&mut app.store.read().await?, &hash, now).await? else {
@@ -168,9 +214,14 @@ pub async fn find(app: &App, parts: &Parts) -> Result<Option<Staff>, StoreError>
         accounts::touch_session(&mut db, &hash, now).await?;
         db.commit().await?;
     }
+    // Asked at each request: the setting may have been switched on since the log-in.
+    let must_set_up = !session.has_second_factor
+        && (session.entry == Admission::MustSetUp.code()
+            || session.entry != Admission::Vouched.code() && needs_second_factor(app, session.role));
     let peer = parts.extensions.get::<Peer>();
     let address = peer.map(|Peer(peer)| peer::client(*peer, &parts.headers, &app.config.trusted_proxies));
-    Ok(Some(Staff { account: session.account, role: session.role, unit: session.unit, address }))
+    let staff = Staff { account: session.account, role: session.role, unit: session.unit, address };
+    Ok(Some(Found { staff, must_set_up }))
 }
 
 impl FromRequestParts<App> for Staff {

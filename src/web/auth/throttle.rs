@@ -28,6 +28,8 @@ pub struct Throttle(Mutex<HashMap<Who, Failures>>);
 enum Who {
     Account(String, Network),
     Network(Network),
+    /// An account, from wherever: see [`Throttle::attempt`].
+    Code(String),
 }
 
 /// An IPv4 address, or the /64 that one IPv6 subscriber has.
@@ -75,6 +77,36 @@ impl Throttle {
             }
             *failures = Failures { count: failures.count.saturating_add(1), last: now };
         }
+    }
+
+    /// Takes a turn at guessing an account's second factor, whatever the network; `Err`: milliseconds to wait for the next
+    /// one. Each turn counts as failed until [`Self::passed`] says otherwise, so that many at the same moment are no more
+    /// than many in a row (security test F-11).
+    ///
+    /// Only who knows the password comes this far: strangers can lock nobody out by it, and without it whoever has stolen
+    /// a password could guess from a thousand networks at once.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn attempt(&self, account: &str, now: i64) -> Result<(), i64> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let failures = known.entry(Who::Code(account.to_owned())).or_insert(Failures { count: 0, last: now });
+        if now - failures.last >= MEMORY {
+            failures.count = 0;
+        }
+        match failures.wait(FREE, now) {
+            0 => {
+                *failures = Failures { count: failures.count.saturating_add(1), last: now };
+                Ok(())
+            }
+            wait => Err(wait),
+        }
+    }
+
+    /// Forgets the turns of an account after a good code.
+    pub fn passed(&self, account: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.remove(&Who::Code(account.to_owned()));
     }
 
     /// Forgets the failures of an account from a network after a good log-in.
@@ -127,6 +159,29 @@ mod tests {
         }
         assert!(throttle.wait("another", HERE, 0) > 0);
         assert_eq!(throttle.wait("another", THERE, 0), 0);
+    }
+
+    #[test]
+    fn f_11_codes_are_guessed_ever_more_slowly_from_wherever_and_only_of_that_account() {
+        let throttle = Throttle::default();
+        for _ in 0..5 {
+            assert_eq!(throttle.attempt("an", 0), Ok(()));
+        }
+        assert_eq!(throttle.attempt("an", 0), Err(FIRST));
+        assert_eq!(throttle.attempt("an", FIRST), Ok(()));
+        assert_eq!(throttle.attempt("an", FIRST), Err(2 * FIRST));
+        assert_eq!(throttle.attempt("hoa", 0), Ok(()));
+        // A day of guessing without a pause: a chance of 1 in 2,000 with three codes of a million that count.
+        let (mut now, mut turns) = (FIRST, 0);
+        while now < 24 * MEMORY {
+            match throttle.attempt("an", now) {
+                Ok(()) => turns += 1,
+                Err(wait) => now += wait,
+            }
+        }
+        assert!(turns < 150, "{turns}");
+        throttle.passed("an");
+        assert_eq!(throttle.attempt("an", now), Ok(()));
     }
 
     #[test]

@@ -26,6 +26,11 @@ pub fn moment(lang: Lang, milliseconds: i64) -> String {
     local(milliseconds).map_or_else(String::new, |moment| moment.strftime(format).to_string())
 }
 
+/// The time of day of a moment, to compare clocks: `08:00:05`.
+pub fn time_of_day(milliseconds: i64) -> String {
+    local(milliseconds).map_or_else(String::new, |moment| moment.strftime("%H:%M:%S").to_string())
+}
+
 /// The day so many months after a moment that is exclusive, such as a closing; it ends at the end of that day.
 pub fn months_after(lang: Lang, exclusive: i64, months: u32) -> String {
     after(lang, exclusive, Span::new().try_months(i64::from(months)))

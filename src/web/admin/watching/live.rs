@@ -75,6 +75,7 @@ struct Held {
     day: i32,
     parts: Parts,
     past: Vec<Counted>,
+    sums: [u64; 3],
     today: Vec<Counted>,
     features: Vec<(String, String, String, u64)>,
     flags: Vec<(i32, Flag)>,
@@ -163,11 +164,16 @@ impl Held {
             self.parts = parts;
         }
         if seldom {
-            let past = watching::counted(&mut db, campaign, i32::MIN, today).await?;
             let features = watching::features(&mut db, campaign).await?;
             let flags = watching::flags(&mut db, campaign).await?;
-            changed |= past != self.past || features != self.features || flags != self.flags;
-            (self.past, self.features, self.flags, self.seldom_at) = (past, features, flags, now);
+            changed |= features != self.features || flags != self.flags;
+            (self.features, self.flags, self.seldom_at) = (features, flags, now);
+            // Finished days are many rows that hardly ever change: their sums tell whether to read them.
+            let sums = watching::sums(&mut db, campaign, today).await?;
+            if anew || today != self.day || sums != self.sums {
+                (self.past, self.sums) = (watching::counted(&mut db, campaign, i32::MIN, today).await?, sums);
+                changed = true;
+            }
         }
         let fresh = watching::counted(&mut db, campaign, today, i32::MAX).await?;
         changed |= fresh != self.today;

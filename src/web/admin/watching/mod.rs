@@ -6,6 +6,7 @@
 //! answered, which whoever stands at the counter sees, too.
 
 pub mod live;
+pub mod remind;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 

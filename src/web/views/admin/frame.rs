@@ -29,6 +29,9 @@ const MENU: [Place; 1] = [Place {
     name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
 }];
 
+/// The path of a page that answers to a form and is lost by going anywhere: it offers no other language.
+pub const FIXED: &str = "#";
+
 /// What a staff page says about itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
@@ -69,7 +72,7 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                             } @else { (fl!(m, "admin-brand")) }
                         }
                         nav aria-label=(fl!(m, "admin-menu")) {
-                            @for other in Lang::ALL.into_iter().filter(|other| *other != frame.lang) {
+                            @for other in Lang::ALL.into_iter().filter(|other| *other != frame.lang && frame.path != FIXED) {
                                 a href=(in_language(frame.path, other)) lang=(other.code()) hreflang=(other.code()) {
                                     (fl!(other.messages(), "respond-language-name"))
                                 }

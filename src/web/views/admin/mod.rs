@@ -1,5 +1,6 @@
 //! The staff's pages.
 
+pub mod again;
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;
@@ -8,4 +9,5 @@ pub mod frame;
 pub mod home;
 pub mod login;
 pub mod mail;
+pub mod second_factor;
 pub mod watching;

@@ -3,6 +3,7 @@
 
 mod charts;
 mod classes;
+pub mod remind;
 mod table;
 
 use i18n_embed_fl::fl;
@@ -21,7 +22,12 @@ use crate::{
         board::{Board, Figures},
         flags::Flag,
     },
-    web::{assets, auth::session::Staff, respond::answer::in_language, views::dates},
+    web::{
+        assets,
+        auth::{access::Permission, session::Staff},
+        respond::answer::in_language,
+        views::dates,
+    },
 };
 
 pub use table::Sort;
@@ -163,6 +169,13 @@ pub fn page(page: &Page<'_>) -> Markup {
             }
             @if page.inner.is_some() && page.phase == Phase::Open { (live(page)) }
             @if let Some(part) = part("facts") { (part) }
+            @if page.staff.may(Permission::ManageCampaigns) && page.phase == Phase::Open {
+                p.actions {
+                    a.button.plain href=(in_language(&format!("{}/nhac", page.path()), page.lang)) {
+                        (fl!(m, "desk-remind-link"))
+                    }
+                }
+            }
             (table::table(page))
             @if let Some(part) = part("days") { (part) }
             @if let Some(part) = part("classes") { (part) }

@@ -171,18 +171,30 @@ fn row(page: &Page<'_>, id: &str, depth: usize, name: &Markup, figures: &Figures
     }
 }
 
-/// How far ahead or behind the plan, in answers.
+/// How far behind the plan, in answers.
 pub fn pace(lang: Lang, figures: &Figures) -> Markup {
-    let m = lang.messages();
-    let Some(pace) = figures.pace else { return html! {} };
-    let missing = (pace - figures.done as f64).round();
+    let words = pace_words(lang, figures);
     html! {
-        @if missing >= 1.0 {
-            span.tag.behind { (fl!(m, "desk-watch-behind", n = format::count(lang, missing as u64))) }
-        } @else {
-            span.tag.open { (fl!(m, "desk-watch-on-pace")) }
+        @if !words.is_empty() {
+            span.tag.behind[missing(figures) >= 1.0].open[missing(figures) < 1.0] { (words) }
         }
     }
+}
+
+/// The same in words alone; nothing without a plan.
+pub fn pace_words(lang: Lang, figures: &Figures) -> String {
+    let m = lang.messages();
+    match figures.pace {
+        None => String::new(),
+        Some(_) if missing(figures) >= 1.0 => {
+            fl!(m, "desk-watch-behind", n = format::count(lang, missing(figures) as u64))
+        }
+        Some(_) => fl!(m, "desk-watch-on-pace"),
+    }
+}
+
+fn missing(figures: &Figures) -> f64 {
+    figures.pace.map_or(0.0, |pace| (pace - figures.done as f64).round())
 }
 
 /// How long ago the last answer came, in days.
