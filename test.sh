@@ -2,10 +2,10 @@
 # Runs every test of sipas: format, lints, documentation, tests on SQLite and on PostgreSQL, browser journeys.
 #
 #   ./test.sh                  everything
-#   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser
+#   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser, xlsform
 #
 # Installs what is missing where it may: Debian packages as root or through `sudo -n`, Node packages from the
-# committed lock file (SIPAS_TEST_INSTALL=no: nothing). A part that cannot run here is skipped, with the reason; with
+# committed lock file, pyxform from PyPI (SIPAS_TEST_INSTALL=no: nothing). A part that cannot run here is skipped, with the reason; with
 # CI=true it fails. The exit code is 0 only if everything that ran passed. CHROMIUM names another browser.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -44,6 +44,17 @@ has_browser() { browser_program >/dev/null; }
 has_font() { has fc-list && [ -n "$(fc-list 'Noto Sans' file)" ]; }
 has_node() { has npm && has node && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]; }
 
+has_pyxform() { "$pyxform/bin/python" -c "import pyxform" >/dev/null 2>&1; }
+
+# pyxform in an environment of its own, in the version that tests/xlsform/requirements.txt names.
+pyxform="${CARGO_TARGET_DIR:-target}/pyxform"
+install_pyxform() {
+    has_pyxform && return
+    [ "${SIPAS_TEST_INSTALL:-yes}" != no ] || return 1
+    python3 -m venv "$pyxform" >/dev/null 2>&1 || { debian python3 python3-venv && python3 -m venv "$pyxform"; } || return 1
+    "$pyxform/bin/pip" install --quiet --disable-pip-version-check -r tests/xlsform/requirements.txt && has_pyxform
+}
+
 browser_program() { command -v "${CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome; }
 
 need_lint() {
@@ -60,6 +71,7 @@ need_browser() {
     need has_font "a font with Vietnamese letters (Debian: fontconfig fonts-noto-core)" fontconfig fonts-noto-core
     need has_node "Node.js 20 or newer with npm" nodejs npm
 }
+need_xlsform() { need install_pyxform "pyxform (Python 3 with venv, and PyPI)"; }
 
 # --- The parts -----------------------------------------------------------------------------------------------
 
@@ -71,6 +83,9 @@ part_lint() {
 part_sqlite() { step "tests on SQLite" env -u TEST_DATABASE_URL cargo test --locked; }
 part_postgres() {
     step "integration tests on PostgreSQL" tests/with-postgres.sh cargo test --locked --test integration
+}
+part_xlsform() {
+    step "XLSForm with pyxform" cargo test --locked --test integration xlsform:: -- --include-ignored
 }
 part_browser() { step "browser journeys" journeys; }
 
@@ -116,9 +131,9 @@ skip() {
 }
 
 parts=("$@")
-if [ $# = 0 ]; then parts=(lint sqlite postgres browser); fi
+if [ $# = 0 ]; then parts=(lint sqlite postgres xlsform browser); fi
 for part in "${parts[@]}"; do
-    if ! [[ $part =~ ^(lint|sqlite|postgres|browser)$ ]]; then
+    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|browser)$ ]]; then
         sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
         exit 2
     fi

@@ -28,3 +28,4 @@ pub mod tabular;
 pub mod watching;
 pub mod web;
 pub mod worker;
+pub mod xlsform;

@@ -9,7 +9,7 @@ use crate::{
     clock::{self, Clock},
     disk,
     store::{Store, StoreError, accounts, campaigns, tally::Tally, urn, watching},
-    web::{auth::session, catalogue::Catalogue},
+    web::{auth::session, catalogue::Catalogue, shelf::Shelf},
 };
 
 /// How soon a server notices what `sipas apply` changed.
@@ -20,17 +20,29 @@ const SLOWER: u32 = 80;
 const TWO_DAYS: i64 = 2 * 86_400_000;
 
 /// Works until it is dropped.
-pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, tally: Tally, database_url: String) {
+pub async fn run(
+    store: Store,
+    clock: Clock,
+    catalogue: Catalogue,
+    shelf: Shelf,
+    tally: Tally,
+    database_url: String,
+) {
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut away = false;
+    let mut shelved = None;
     for turn in (0..SLOWER).cycle() {
         ticks.tick().await;
         if turn == 0 {
             warn_of_little_room(&database_url);
         }
         let outcome = async {
-            catalogue.refresh().await?;
+            let revision = catalogue.refresh().await?;
+            if shelved != Some(revision) {
+                shelf.refresh(&store).await?;
+                shelved = Some(revision);
+            }
             if turn == 0 {
                 tally.write(&store).await?;
                 slower(&store, clock.now()).await?;

@@ -24,10 +24,19 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     // The port first: a second server by mistake must end before it touches the database.
     let (listener, config) = listen(config).await?;
     let here = open(config).await?;
+    let library = here.library_for_pages();
     print(format_args!("listening\thttp://{}\n", here.config.listen));
     say(fl!(language().messages(), "serve-listening", address = here.config.listen.to_string()));
-    web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop())
-        .await;
+    web::run::run(
+        here.config,
+        here.key,
+        here.store,
+        here.clock,
+        library,
+        listener,
+        web::server::asked_to_stop(),
+    )
+    .await;
     say(fl!(language().messages(), "serve-stopped"));
     Ok(())
 }

@@ -109,6 +109,21 @@ impl Surroundings {
     }
 }
 
+impl Surroundings {
+    /// The same for a server, which takes answers whatever its folder holds: without those of a folder that cannot be
+    /// read, with a line in the log.
+    pub fn library_for_pages(&self) -> Arc<Library> {
+        let library = self.library().unwrap_or_else(|failure| {
+            tracing::error!(
+                ?failure,
+                "the folder of definitions cannot be used; campaigns are made of those built in"
+            );
+            Library::built_in().unwrap_or_default()
+        });
+        Arc::new(library)
+    }
+}
+
 fn settings(error: &ConfigError) -> Failure {
     let words = error.words(language());
     match error {

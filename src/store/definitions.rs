@@ -107,3 +107,38 @@ pub async fn replace_unused(
     .await)?;
     Ok(replaced.is_some())
 }
+
+/// The pinned definitions that campaigns use: number, and by how many campaigns.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn uses(db: &mut impl AsConn) -> Result<Vec<(i64, i64)>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT definition, COUNT(*) FROM campaign GROUP BY definition ORDER BY definition"
+    )
+    .fetch_all(c)
+    .await)?)
+}
+
+/// Removes a pinned definition that no campaign uses; false if one does.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn remove_unused(db: &mut Writer, number: i64) -> Result<bool, StoreError> {
+    on!(db, |c| sqlx::query(
+        "DELETE FROM translation WHERE definition = $1
+         AND NOT EXISTS (SELECT 1 FROM campaign WHERE definition = $1)"
+    )
+    .bind(number)
+    .execute(c)
+    .await
+    .map(drop))?;
+    let removed: Option<i64> = on!(db, |c| sqlx::query_scalar(
+        "DELETE FROM definition WHERE number = $1
+         AND NOT EXISTS (SELECT 1 FROM campaign WHERE definition = $1) RETURNING number"
+    )
+    .bind(number)
+    .fetch_optional(c)
+    .await)?;
+    Ok(removed.is_some())
+}

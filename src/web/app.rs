@@ -7,11 +7,14 @@ use tokio::sync::Semaphore;
 use crate::{
     clock::Clock,
     config::Config,
+    definition::Library,
     secret::Key,
     store::{Store, inbox::Inbox, tally::Tally},
 };
 
-use super::{admin::watching::live::Live, audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue};
+use super::{
+    admin::watching::live::Live, audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue, shelf::Shelf,
+};
 
 /// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
 const REPORTS: usize = 2;
@@ -35,6 +38,10 @@ pub struct State {
     pub clock: Clock,
     /// Campaigns and counters in memory.
     pub catalogue: Catalogue,
+    /// The definitions that campaigns can be made of, as files hold them.
+    pub library: Arc<Library>,
+    /// All of them: also those kept in the database.
+    pub shelf: Shelf,
     /// Questions read aloud.
     pub sounds: Sounds,
     /// The way in for answer sheets.
@@ -57,8 +64,17 @@ pub struct State {
 
 impl App {
     /// The state of a server on this database.
-    pub fn new(config: Config, key: Arc<Key>, store: Store, clock: Clock, inbox: Inbox) -> Self {
+    pub fn new(
+        config: Config,
+        key: Arc<Key>,
+        store: Store,
+        clock: Clock,
+        inbox: Inbox,
+        library: Arc<Library>,
+    ) -> Self {
         Self(Arc::new(State {
+            shelf: Shelf::new(Arc::clone(&library)),
+            library,
             catalogue: Catalogue::new(store.clone()),
             sounds: Sounds::read(config.definitions.as_deref()),
             caught_mails: config.caught_mails(),

@@ -66,14 +66,14 @@ impl Catalogue {
         Self { store, held: Arc::default() }
     }
 
-    /// Drops what is held if the database has moved on.
+    /// Drops what is held if the database has moved on; gives the revision.
     ///
     /// # Errors
     /// [`StoreError`] from the database.
-    pub async fn refresh(&self) -> Result<(), StoreError> {
+    pub async fn refresh(&self) -> Result<i64, StoreError> {
         let revision = campaigns::revision(&mut self.store.read().await?).await?;
         self.move_to(revision);
-        Ok(())
+        Ok(revision)
     }
 
     fn move_to(&self, revision: i64) {

@@ -18,6 +18,7 @@ pub mod respond;
 pub mod routes;
 pub mod run;
 pub mod server;
+pub mod shelf;
 pub mod template;
 pub mod typed;
 pub mod upload;

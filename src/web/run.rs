@@ -8,6 +8,7 @@ use super::{app::App, routes, server};
 use crate::{
     clock::Clock,
     config::Config,
+    definition::Library,
     distribution::mail::Mailer,
     secret::Key,
     store::{Store, inbox::Inbox},
@@ -21,6 +22,7 @@ pub async fn run(
     key: Arc<Key>,
     store: Store,
     clock: Clock,
+    library: Arc<Library>,
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) {
@@ -33,9 +35,12 @@ pub async fn run(
             None
         }
     });
-    let app = App::new(config, key, store.clone(), clock.clone(), inbox);
+    let app = App::new(config, key, store.clone(), clock.clone(), inbox, library);
+    // Where this fails, the worker tries again.
+    let _ = app.shelf.refresh(&store).await;
     let tally = app.tally.clone();
-    let work = worker::run(store.clone(), clock, app.catalogue.clone(), tally.clone(), database_url);
+    let (catalogue, shelf) = (app.catalogue.clone(), app.shelf.clone());
+    let work = worker::run(store.clone(), clock, catalogue, shelf, tally.clone(), database_url);
     let work = tokio::spawn(work);
     let letters =
         mailer.map(|mailer| tokio::spawn(worker::remind::run(store.clone(), app.clock.clone(), mailer)));

@@ -78,14 +78,24 @@ const STAFF: &str = "
     POST /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
     POST /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
+    GET  /admin/definitions                                       -   +   -   -   -
+    GET  /admin/definitions/import                                -   +   -   -   -
+    POST /admin/definitions/import                                -   +   -   -   -
+    POST /admin/definitions/import/check                          -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}                        -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}/toml                   -   +   -   -   -
+    GET  /admin/definitions/{id}/{version}/{form}/xlsform         -   +   -   -   -
+    POST /admin/definitions/{id}/{version}/remove                 -   +   -   -   -
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 4] = [
+const EXAMPLES: [(&str, &str); 6] = [
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),
     ("{id}", "00000000000000000000000000000000"),
+    ("{version}", "2026.1"),
+    ("{form}", "counter"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];

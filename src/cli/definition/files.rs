@@ -146,7 +146,11 @@ fn text(path: &Path) -> Result<String, Failure> {
     source::text(&path.display().to_string(), &bytes).map(str::to_owned).map_err(|problems| refuse(&problems))
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+/// A file's bytes.
+///
+/// # Errors
+/// [`Failure::Unreachable`] if it cannot be read.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| unreachable(path, &error))
 }
 

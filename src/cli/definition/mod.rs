@@ -1,9 +1,11 @@
-//! `sipas definition …`: check, show, compare and try out questionnaire definitions.
+//! `sipas definition …`: check, show, compare, try out and exchange questionnaire definitions.
 
 mod audio;
 mod check;
 mod diff;
+mod export;
 pub mod files;
+mod import;
 mod show;
 mod simulate;
 
@@ -42,6 +44,10 @@ enum Command {
     },
     /// Walks random ways through a form: what is asked how often, and how long it is.
     Simulate(simulate::Args),
+    /// Makes a definition of an XLSForm (ODK, Kobo), and lists what could not be carried over.
+    Import(import::Args),
+    /// Writes a form as XLSForm, for field teams with ODK Collect or Kobo.
+    Export(export::Args),
     /// Prints a translation to fill in, to be saved as survey-definitions/ID/VERSION.LANGUAGE.toml.
     Translate {
         /// The definition: its id, `id@version` or a file.
@@ -64,6 +70,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Command::Show(args) => show::run(args, folder),
         Command::Diff { before, after } => diff::run(before, after, folder),
         Command::Simulate(args) => simulate::run(args, folder),
+        Command::Import(args) => import::run(args),
+        Command::Export(args) => export::run(args, folder),
         Command::Translate { id, language } => {
             let entry = files::find(id, None, folder)?;
             print(translation::template(&entry.definition, language));

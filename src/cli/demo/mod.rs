@@ -70,6 +70,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let folder = args.dir.display().to_string();
     say(fl!(m, "demo-preparing", path = folder));
     let here = open(config).await?;
+    let library = here.library_for_pages();
     let addresses = prepare(&here, lang).await?;
     say(fl!(m, "demo-banner"));
     let lines = [
@@ -89,8 +90,16 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     }
     say(fl!(m, "demo-stop"));
     print("ready\n");
-    web::run::run(here.config, here.key, here.store, here.clock, listener, web::server::asked_to_stop())
-        .await;
+    web::run::run(
+        here.config,
+        here.key,
+        here.store,
+        here.clock,
+        library,
+        listener,
+        web::server::asked_to_stop(),
+    )
+    .await;
     Ok(())
 }
 

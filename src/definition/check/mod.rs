@@ -13,6 +13,9 @@ mod scales;
 mod texts;
 mod tree;
 
+pub(super) use names::{LONGEST as LONGEST_ID, RESERVED, variable, well_formed};
+pub(super) use scales::LONGEST_CODE;
+
 use super::{
     model::{Condition, Definition, Kind, ScaleOption},
     parse::{Parsed, parse},

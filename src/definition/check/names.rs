@@ -11,9 +11,9 @@ use crate::definition::{
 /// The one format that this program reads.
 const FORMAT: u32 = 1;
 /// Longest id, in characters; SPSS allows 64 with what an export adds.
-const LONGEST: usize = 48;
+pub(in crate::definition) const LONGEST: usize = 48;
 /// Form fields that are no question, and words that SPSS keeps for itself.
-const RESERVED: [&str; 16] = [
+pub(in crate::definition) const RESERVED: [&str; 16] = [
     "submission",
     "token",
     "lang",
@@ -83,7 +83,7 @@ pub(super) fn check(c: &mut Checker<'_>) {
 }
 
 /// `[a-z][a-z0-9_.-]*`, ending in a letter or digit.
-pub(super) fn well_formed(id: &str) -> bool {
+pub(in crate::definition) fn well_formed(id: &str) -> bool {
     id.len() <= LONGEST
         && id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
@@ -104,7 +104,7 @@ pub(super) fn once(c: &mut Checker<'_>, names: &[(String, Path)]) {
 }
 
 /// The SPSS variable of an item: `access.seats` becomes `access_seats`.
-pub fn variable(id: &str) -> String {
+pub(in crate::definition) fn variable(id: &str) -> String {
     id.replace(['.', '-'], "_")
 }
 

@@ -13,7 +13,7 @@ use crate::definition::{
 /// Options that a packed answer can tell apart, with room for "not asked" and "left blank".
 const MOST_OPTIONS: usize = 250;
 /// Longest option code, in characters.
-const LONGEST_CODE: usize = 24;
+pub(in crate::definition) const LONGEST_CODE: usize = 24;
 /// No published cell may stand for fewer answers.
 const FEWEST_ANSWERS: u32 = 5;
 

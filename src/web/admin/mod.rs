@@ -4,6 +4,7 @@ pub mod campaign;
 pub mod campaigns;
 pub mod comments;
 pub mod counters;
+pub mod definitions;
 pub mod entry;
 pub mod home;
 pub mod login;

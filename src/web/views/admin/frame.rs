@@ -8,7 +8,7 @@ use crate::{
     web::{
         assets,
         auth::{
-            access::Permission::{self, ReadCampaigns},
+            access::Permission::{self, ManageCampaigns, ReadCampaigns},
             session::Staff,
         },
         respond::answer::in_language,
@@ -23,11 +23,18 @@ struct Place {
 }
 
 /// The main menu: everybody sees the places that they may enter.
-const MENU: [Place; 1] = [Place {
-    needs: ReadCampaigns,
-    path: "/admin/campaigns",
-    name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
-}];
+const MENU: [Place; 2] = [
+    Place {
+        needs: ReadCampaigns,
+        path: "/admin/campaigns",
+        name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
+    },
+    Place {
+        needs: ManageCampaigns,
+        path: "/admin/definitions",
+        name: |lang| fl!(lang.messages(), "desk-definitions"),
+    },
+];
 
 /// The path of a page that answers to a form and is lost by going anywhere: it offers no other language.
 pub const FIXED: &str = "#";

@@ -4,6 +4,7 @@ pub mod again;
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;
+pub mod definitions;
 pub mod form;
 pub mod frame;
 pub mod home;

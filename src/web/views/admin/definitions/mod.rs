@@ -1,0 +1,5 @@
+//! Pages of questionnaires.
+
+pub mod import;
+pub mod list;
+pub mod show;
