@@ -49,9 +49,18 @@ pub fn days(date: Date) -> i32 {
 
 /// The day of a moment in the province's time zone, in days since 1970.
 pub fn day(milliseconds: i64) -> i32 {
+    i32::try_from(local_seconds(milliseconds).div_euclid(86_400)).unwrap_or(0)
+}
+
+/// The hour of a moment in the province's time zone, 0..24.
+pub fn hour(milliseconds: i64) -> u8 {
+    u8::try_from(local_seconds(milliseconds).rem_euclid(86_400) / 3_600).unwrap_or(0)
+}
+
+/// Seconds since 1970 as the province's clocks show them.
+fn local_seconds(milliseconds: i64) -> i64 {
     let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
-    let offset = i64::from(province().to_offset(moment).seconds());
-    i32::try_from((milliseconds / 1_000 + offset).div_euclid(86_400)).unwrap_or(0)
+    milliseconds.div_euclid(1_000) + i64::from(province().to_offset(moment).seconds())
 }
 
 #[cfg(test)]

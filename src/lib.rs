@@ -25,6 +25,7 @@ pub mod simulation;
 pub mod statistics;
 pub mod store;
 pub mod tabular;
+pub mod watching;
 pub mod web;
 pub mod worker;
 pub mod xlsform;

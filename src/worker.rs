@@ -1,12 +1,14 @@
-//! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, forgetting
-//! old sessions.
+//! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, writing
+//! what was counted, looking through finished days, forgetting old sessions. Letters to officers are [`remind`]'s.
+
+pub mod remind;
 
 use std::time::Duration;
 
 use crate::{
-    clock::Clock,
+    clock::{self, Clock},
     disk,
-    store::{Store, StoreError, accounts, campaigns, urn},
+    store::{Store, StoreError, accounts, campaigns, tally::Tally, urn, watching},
     web::{auth::session, catalogue::Catalogue, shelf::Shelf},
 };
 
@@ -14,9 +16,18 @@ use crate::{
 const NOTICE: Duration = Duration::from_millis(250);
 /// Of every how many looks one also does the slower work.
 const SLOWER: u32 = 80;
+/// Two days, in milliseconds.
+const TWO_DAYS: i64 = 2 * 86_400_000;
 
 /// Works until it is dropped.
-pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, shelf: Shelf, database_url: String) {
+pub async fn run(
+    store: Store,
+    clock: Clock,
+    catalogue: Catalogue,
+    shelf: Shelf,
+    tally: Tally,
+    database_url: String,
+) {
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut away = false;
@@ -32,7 +43,11 @@ pub async fn run(store: Store, clock: Clock, catalogue: Catalogue, shelf: Shelf,
                 shelf.refresh(&store).await?;
                 shelved = Some(revision);
             }
-            if turn == 0 { slower(&store, clock.now()).await } else { Ok(()) }
+            if turn == 0 {
+                tally.write(&store).await?;
+                slower(&store, clock.now()).await?;
+            }
+            Ok::<(), StoreError>(())
         };
         match outcome.await {
             Ok(()) => away = false,
@@ -58,6 +73,10 @@ async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
     for stored in campaigns::all(&mut store.read().await?).await? {
         if !stored.settled && stored.campaign.closes <= now && urn::settle(store, stored.number, now).await? {
             tracing::info!(campaign = stored.campaign.slug, "closed; its urn has been opened");
+        }
+        // Once more on the day after closing, for its last day.
+        if stored.campaign.opens <= now && now < stored.campaign.closes + TWO_DAYS {
+            watching::look_through(store, stored.number, clock::day(now)).await?;
         }
     }
     let mut db = store.write().await?;

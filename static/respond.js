@@ -8,7 +8,7 @@
   'use strict';
   var NAME = 'sipas', HOUR = 36e5, doc = document, win = window, nav = navigator;
   var form, words, key, own, place, questions, sections, button, caption, line, bar, net, status;
-  var html, again, copied, saved, dirty, over, pending, busy, timer, delay, expiry, step;
+  var html, again, copied, saved, dirty, over, pending, busy, timer, delay, expiry, step, reach, told = 0;
 
   function each(list, f) { Array.prototype.forEach.call(list, f); }
   function some(list, f) { return Array.prototype.some.call(list, f); }
@@ -36,7 +36,7 @@
       part.hidden = !holds(JSON.parse(part.getAttribute('data-asked-if')));
     });
     each(fields(form), function (field) { if (field.name) { field.disabled = !!pending; } });
-    each(questions, function (question) {
+    each(questions, function (question, at) {
       var away = ruledOut(question), error = question.querySelector('.err');
       each(fields(question), function (field) { field.disabled = away || !!pending; });
       if (away) { return; }
@@ -44,6 +44,7 @@
       question.querySelector('.no').textContent = asked + '.';
       if (!some(fields(question), filled)) { return; }
       done += 1;
+      reach = at + 1;
       flag(question, 'bad', false);
       if (error) { error.parentNode.removeChild(error); }
     });
@@ -129,6 +130,7 @@
     });
     pending = kept.body || '';
     refresh();
+    told = reach;
     say('');
   }
 
@@ -269,6 +271,11 @@
     status.textContent = text;
     button.textContent = busy ? words.sending : pending ? words.again : caption;
     button.setAttribute('aria-disabled', !!busy);
+  }
+
+  /* How far people get, as a count: told once a question, without the form's key, never of a personal link. */
+  function tell() {
+    if (place && reach > told && nav.sendBeacon) { nav.sendBeacon(location.pathname + '/' + told + '/' + (told = reach)); }
   }
 
   function later(text) {
@@ -428,6 +435,7 @@
     if (step >= 0 && complain(steps()[step])) { return; }
     if (complain(form)) { show(-1); return; }
     pending = body();
+    tell();
     offline(false);
     refresh();
     save();
@@ -438,7 +446,7 @@
   start();
   win.addEventListener('online', function () { if (form && !over) { offline(false); delay = 0; attempt(); } });
   win.addEventListener('offline', function () { offline(true); });
-  doc.addEventListener('visibilitychange', function () { if (!doc.hidden) { attempt(); } });
+  doc.addEventListener('visibilitychange', function () { if (doc.hidden) { tell(); } else { attempt(); } });
   win.addEventListener('popstate', function (event) {
     if (over) { location.reload(); }
     else if (step >= 0) { show((event.state || {}).step || 0, true); }

@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 12] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -19,6 +19,7 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
     (8, "access", include_str!("../../migrations/0008_access.sql")),
     (9, "units", include_str!("../../migrations/0009_units.sql")),
     (11, "print and paper", include_str!("../../migrations/0011_print_and_paper.sql")),
+    (12, "watching", include_str!("../../migrations/0012_watching.sql")),
     (13, "second factor", include_str!("../../migrations/0013_second_factor.sql")),
 ];
 

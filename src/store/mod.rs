@@ -24,15 +24,18 @@ pub mod paper;
 pub mod pictures;
 pub mod places;
 pub mod ready;
+pub mod reminders;
 pub mod responses;
 pub mod second_factors;
 pub mod segments;
 pub mod sheets;
 pub mod staff;
+pub mod tally;
 pub mod translations;
 pub mod turnout;
 pub mod units;
 pub mod urn;
+pub mod watching;
 
 pub use connection::{AsConn, Conn, Reader, Store, Writer};
 

@@ -1,6 +1,9 @@
 //! Answer sheets as rows: the truth.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::LazyLock,
+};
 
 use sqlx::AssertSqlSafe;
 
@@ -9,7 +12,7 @@ use crate::{
     secret::{Id, Key},
 };
 
-use super::{AsConn, StoreError, Writer, on};
+use super::{AsConn, StoreError, Writer, on, watching};
 
 /// One answer sheet on its way into the database.
 #[derive(Debug, Clone)]
@@ -69,11 +72,12 @@ fn insert_statement(rows: usize) -> String {
     )
 }
 
-/// Adds sheets that are not there yet; gives the ids of those that are new. The ids given must differ.
+/// Adds sheets that are not there yet, and counts them; gives the ids of those that are new. The ids given must differ.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn insert(db: &mut Writer, mut rows: &[Row<'_>]) -> Result<HashSet<Id>, StoreError> {
+pub async fn insert(db: &mut Writer, all: &[Row<'_>]) -> Result<HashSet<Id>, StoreError> {
+    let mut rows = all;
     let mut new = HashSet::with_capacity(rows.len());
     for (size, sql) in CHUNKS.into_iter().zip(INSERTS.iter()) {
         while let Some((chunk, rest)) = rows.split_at_checked(size) {
@@ -98,6 +102,11 @@ pub async fn insert(db: &mut Writer, mut rows: &[Row<'_>]) -> Result<HashSet<Id>
             new.extend(ids.into_iter().filter_map(|id| Id::try_from(id).ok()));
         }
     }
+    let mut counted = BTreeMap::new();
+    for Row { sheet, day, .. } in all.iter().filter(|row| new.contains(&row.sheet.id)) {
+        *counted.entry((sheet.campaign, *day, sheet.place, sheet.channel)).or_default() += 1;
+    }
+    watching::count_answers(db, &counted).await?;
     Ok(new)
 }
 

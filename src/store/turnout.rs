@@ -3,7 +3,7 @@
 
 use crate::{clock, organisation::Phase};
 
-use super::{AsConn, Store, StoreError, campaigns::Stored, invitations, on};
+use super::{AsConn, Store, StoreError, campaigns::Stored, invitations, on, responses};
 
 /// The number of answers moves in steps of at least this many invited persons.
 const STEP: u64 = 5;
@@ -60,15 +60,24 @@ pub async fn of(store: &Store, stored: &Stored, now: i64) -> Result<Turnout, Sto
     Ok(Turnout { sheets, invited, answered: answered.unsigned_abs() })
 }
 
-/// How many sheets a campaign has; those of closed generations are counted once, in their segment.
+/// How many sheets a campaign has. Those of closed generations were counted when their segment was made; only the
+/// generations without one, as a rule the running one, are counted now.
 async fn sheets(db: &mut impl AsConn, campaign: i64) -> Result<u64, StoreError> {
-    let n: i64 = on!(db, |c| sqlx::query_scalar(
-        "SELECT CAST(COALESCE((SELECT SUM(sheets) FROM segment WHERE campaign = $1), 0) AS BIGINT)
-              + (SELECT COUNT(*) FROM response WHERE campaign = $1 AND generation NOT IN
-                 (SELECT generation FROM segment WHERE campaign = $1))"
-    )
-    .bind(campaign)
-    .fetch_one(c)
-    .await)?;
-    Ok(n.unsigned_abs())
+    let running: Option<i64> =
+        on!(db, |c| sqlx::query_scalar("SELECT generation FROM campaign WHERE number = $1")
+            .bind(campaign)
+            .fetch_optional(c)
+            .await)?;
+    let segments: Vec<(i64, i64)> =
+        on!(db, |c| sqlx::query_as("SELECT generation, sheets FROM segment WHERE campaign = $1")
+            .bind(campaign)
+            .fetch_all(c)
+            .await)?;
+    let mut n: u64 = segments.iter().map(|(_, sheets)| sheets.unsigned_abs()).sum();
+    for generation in 1..=running.unwrap_or(0) {
+        if segments.iter().all(|(counted, _)| *counted != generation) {
+            n += responses::count(db, campaign, generation).await?;
+        }
+    }
+    Ok(n)
 }

@@ -2,8 +2,11 @@
 //! shuffled into the responses. The link and the answers are stored in one transaction, with nothing that both rows
 //! share (security tests B-01 to B-06).
 
+use std::collections::BTreeMap;
+
 use crate::{
     clock,
+    organisation::Channel,
     secret::{self, Id},
 };
 
@@ -13,6 +16,7 @@ use super::{
     comments::{self, Shelf},
     invitations, on, places,
     responses::Sheet,
+    watching,
 };
 
 /// What became of an answer by personal link.
@@ -146,7 +150,13 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
             .collect()
     };
     sheets.sort_unstable();
-    let day = i64::from(clock::day(gate.closes - 1));
+    let last = clock::day(gate.closes - 1);
+    let day = i64::from(last);
+    let mut counted = BTreeMap::new();
+    for (_, place, ..) in &sheets {
+        *counted.entry((campaign, last, *place, Channel::Link)).or_default() += 1;
+    }
+    watching::count_answers(&mut db, &counted).await?;
     for (id, place, definition, language, answers) in &sheets {
         on!(&mut db, |c| {
             sqlx::query(
@@ -158,7 +168,7 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
         .bind(gate.generation)
         .bind(place)
         .bind(definition)
-        .bind(i64::from(crate::organisation::Channel::Link.byte()))
+        .bind(i64::from(Channel::Link.byte()))
         .bind(language)
         .bind(day)
         .bind(answers.as_slice())

@@ -9,10 +9,12 @@ use crate::{
     config::Config,
     definition::Library,
     secret::Key,
-    store::{Store, inbox::Inbox},
+    store::{Store, inbox::Inbox, tally::Tally},
 };
 
-use super::{audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue, shelf::Shelf};
+use super::{
+    admin::watching::live::Live, audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue, shelf::Shelf,
+};
 
 /// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
 const REPORTS: usize = 2;
@@ -44,6 +46,10 @@ pub struct State {
     pub sounds: Sounds,
     /// The way in for answer sheets.
     pub inbox: Inbox,
+    /// What is counted in memory.
+    pub tally: Tally,
+    /// What watching pages show.
+    pub live: Live,
     /// Failed log-ins.
     pub throttle: Throttle,
     /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
@@ -77,6 +83,8 @@ impl App {
             store,
             clock,
             inbox,
+            tally: Tally::default(),
+            live: Live::default(),
             throttle: Throttle::default(),
             tablets: Throttle::default(),
             passwords: Semaphore::new(PASSWORDS),

@@ -33,7 +33,7 @@ use super::{
     error,
     middleware::{headers, log},
     registry::Registry,
-    respond::{about, answer, counter, kiosk, link},
+    respond::{about, answer, counter, kiosk, link, visit},
     views::message::{self, Kind},
 };
 use crate::{language::Lang, store::campaigns};
@@ -54,6 +54,7 @@ pub fn map() -> Registry {
         .get(Public, kiosk::thank)
         .post(Public, kiosk::leave)
         .get(Public, kiosk::manifest)
+        .post(Public, visit::progress)
         // Officials
         .get(Public, link::show)
         .post(Public, link::submit)
@@ -123,6 +124,10 @@ pub fn map() -> Registry {
         .get(ManageUnits, admin::units::export::template)
         .get(ManageUnits, admin::units::changes::show)
         .post(ManageUnits, admin::units::changes::undo)
+        .get(ReadCampaigns, admin::watching::show)
+        .get(ReadCampaigns, admin::watching::events)
+        .get(ManageCampaigns, admin::watching::remind::show)
+        .post(ManageCampaigns, admin::watching::remind::act)
         .get(ManageCampaigns, admin::definitions::list::show)
         .get(ManageCampaigns, admin::definitions::import::show)
         .post(ManageCampaigns, admin::definitions::import::upload)

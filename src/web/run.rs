@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     config::Config,
     definition::Library,
+    distribution::mail::Mailer,
     secret::Key,
     store::{Store, inbox::Inbox},
     worker,
@@ -27,16 +28,39 @@ pub async fn run(
 ) {
     let (inbox, keeping) = Inbox::start(store.clone(), clock.clone());
     let database_url = config.database_url.clone();
+    let mailer = config.smtp_url.as_ref().and_then(|url| match Mailer::new(url, &config.mail_from) {
+        Ok(mailer) => Some(mailer),
+        Err(error) => {
+            tracing::warn!(%error, "reminders cannot be sent");
+            None
+        }
+    });
     let app = App::new(config, key, store.clone(), clock.clone(), inbox, library);
     // Where this fails, the worker tries again.
     let _ = app.shelf.refresh(&store).await;
+    let tally = app.tally.clone();
     let (catalogue, shelf) = (app.catalogue.clone(), app.shelf.clone());
-    let work = tokio::spawn(worker::run(store.clone(), clock, catalogue, shelf, database_url));
-    let router = routes::router(app);
+    let work = worker::run(store.clone(), clock, catalogue, shelf, tally.clone(), database_url);
+    let work = tokio::spawn(work);
+    let letters =
+        mailer.map(|mailer| tokio::spawn(worker::remind::run(store.clone(), app.clock.clone(), mailer)));
+    let router = routes::router(app.clone());
+    // Pages that update by themselves would go on for ever.
+    let stop = async {
+        stop.await;
+        app.live.end();
+    };
     server::serve(listener, router, stop).await;
+    drop(app);
     work.abort();
+    if let Some(letters) = letters {
+        letters.abort();
+    }
     // The inbox ends when the last request that could still hand something in is gone. One that was cut off may have
     // left its connection's task behind; its answer was never acknowledged.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(2), keeping).await;
+    if let Err(error) = tally.write(&store).await {
+        tracing::warn!(%error, "what was counted in the last seconds is lost");
+    }
     store.close().await;
 }

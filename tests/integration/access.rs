@@ -28,6 +28,7 @@ const PUBLIC: &str = "
     GET  /k/{address}/kiosk/cam-on
     POST /k/{address}/kiosk/thoat
     GET  /k/{address}/kiosk/manifest.webmanifest
+    POST /k/{address}/{told}/{reached}
     GET  /m/{token}
     POST /m/{token}
     POST /m
@@ -85,6 +86,10 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.json                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.csv                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.xlsx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/theo-doi                         +   +   +   -   -
+    GET  /admin/campaigns/{slug}/theo-doi/su-kien                 +   +   +   -   -
+    GET  /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
+    POST /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     POST /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
@@ -299,6 +304,8 @@ fn e_02_an_officer_finds_nothing_of_another_unit_whatever_is_asked() {
     for path in [
         "/admin/campaigns/rieng",
         "/admin/campaigns/rieng/posters",
+        "/admin/campaigns/rieng/theo-doi",
+        "/admin/campaigns/dan/theo-doi?unit=qn",
         "/admin/campaigns/rieng/report",
         "/admin/campaigns/rieng/report.json",
         "/admin/campaigns/rieng/report.csv?unit=an",

@@ -29,4 +29,5 @@ mod staff;
 mod statistics;
 mod support;
 mod units;
+mod watching;
 mod xlsform;

@@ -20,3 +20,4 @@ pub mod printing;
 pub mod report;
 pub mod second_factor;
 pub mod units;
+pub mod watching;

@@ -229,6 +229,18 @@ pub fn about(actor: &str, origin: String, action: &'static str, object: impl Int
     Entry { actor, origin, action, object, before: Value::Null, after: Value::Null }
 }
 
+/// Whether the session of this request still holds, without using it: what goes on by itself must not keep it alive.
+pub async fn holds(app: &App, parts: &Parts) -> bool {
+    let Some(token) = token(parts, app.config.is_https()) else { return false };
+    let (hash, now) = (hash(app, token), app.clock.now());
+    let session = async { accounts::session(&mut app.store.read().await?, &hash, now).await };
+    // While the database does not answer nobody can tell, and nothing is shown either.
+    session
+        .await
+        .unwrap_or(None)
+        .is_some_and(|session| now - session.created < ABSOLUTE && now - session.seen < IDLE)
+}
+
 /// Whose session the request's cookie is or was, over or not; `None` once nothing is left of it.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Mode, Phase},
     questionnaire::{Answers, Invalid, Questionnaire},
-    secret::{self, Id},
+    secret::{self, Id, Key},
     store::{ready::Ready, responses},
     web::{app::App, error, form::Fields, template::HOLE, views::message::Kind},
 };
@@ -92,9 +92,43 @@ pub fn language_links(path: &str) -> Vec<(Lang, String)> {
 
 /// A new idempotency key.
 pub fn new_submission() -> [u8; HOLE] {
+    written(secret::random())
+}
+
+/// Longest time from opening a page to sending it that is believed, in seconds: that of a draft on a phone, and more.
+const LONGEST: i64 = 6 * 60 * 60;
+
+/// A new idempotency key that tells this server alone when it was made, so that it can be counted how long answering takes
+/// with nothing to keep, to send along or to run on the phone. 96 of its bits are random; the last 32 are the second,
+/// under a mask that only the server's key gives. The key itself is never stored. Never for personal links.
+pub fn timed_submission(key: &Key, now: i64) -> [u8; HOLE] {
+    let mut bytes: [u8; HOLE / 2] = secret::random();
+    let second = u32::try_from(now / 1_000).unwrap_or(0) ^ mask(key, &bytes);
+    bytes[12..].copy_from_slice(&second.to_be_bytes());
+    written(bytes)
+}
+
+/// How many seconds before `now` a key was made by [`timed_submission`]. A key that somebody else made gives `None`, but
+/// for one in two hundred thousand.
+pub fn seconds_since(key: &Key, submission: &str, now: i64) -> Option<i64> {
+    let mut bytes = [0; HOLE / 2];
+    for (byte, pair) in bytes.iter_mut().zip(submission.as_bytes().chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    let second = u32::from_be_bytes([bytes[12], bytes[13], bytes[14], bytes[15]]) ^ mask(key, &bytes);
+    let seconds = now / 1_000 - i64::from(second);
+    (0..=LONGEST).contains(&seconds).then_some(seconds)
+}
+
+fn mask(key: &Key, bytes: &[u8; HOLE / 2]) -> u32 {
+    let hash = key.hash("second", &[&bytes[..12]]);
+    u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
+}
+
+fn written(bytes: [u8; HOLE / 2]) -> [u8; HOLE] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut key = [0; HOLE];
-    for (pair, byte) in key.chunks_exact_mut(2).zip(secret::random::<{ HOLE / 2 }>()) {
+    for (pair, byte) in key.chunks_exact_mut(2).zip(bytes) {
         pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     }
     key
@@ -232,6 +266,22 @@ mod tests {
         };
         assert!(takes("gzip, deflate, br") && takes("br;q=1.0, gzip;q=0.8") && takes("*"));
         assert!(!takes("br") && !takes("gzip;q=0") && !takes("identity") && !takes_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_key_tells_its_own_server_when_it_was_made_and_nobody_else() {
+        let (ours, other) =
+            (Key::from_text("a key for this test").unwrap(), Key::from_text("another key for it").unwrap());
+        let now = 1_795_600_000_000;
+        let one = String::from_utf8(timed_submission(&ours, now).to_vec()).unwrap();
+        assert!(secret::is_submission(&one));
+        assert_eq!(seconds_since(&ours, &one, now + 95_500), Some(95));
+        assert_eq!(seconds_since(&ours, &one, now + 7 * 3_600_000), None, "too long ago to be believed");
+        assert_eq!(seconds_since(&ours, &one, now - 60_000), None, "not made yet");
+        assert_eq!(seconds_since(&other, &one, now + 95_500), None);
+        let random = String::from_utf8(new_submission().to_vec()).unwrap();
+        assert_eq!(seconds_since(&ours, &random, now), None);
+        assert_eq!(seconds_since(&ours, "no key", now), None);
     }
 
     #[test]

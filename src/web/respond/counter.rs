@@ -16,6 +16,7 @@ use super::{
     about,
     answer::{self, Wanted},
     kiosk::{self, KioskPath},
+    visit,
 };
 use crate::{
     language::Lang,
@@ -24,6 +25,7 @@ use crate::{
     store::{
         inbox::{Kept, Refused},
         responses::{self, Sheet},
+        tally,
     },
     web::{
         app::App,
@@ -77,11 +79,16 @@ pub async fn show(
     if let Some(page) = answer::not_open(campaign, campaign.phase(now), lang) {
         return page;
     }
-    let key = answer::new_submission();
+    let key = answer::timed_submission(&app.key, now);
     let (variant, form) = answer::form(&app, &spot.ready, &String::from_utf8_lossy(&key));
     let render = || Template::new(&page(&app, spot, form, lang, MARKER, None, Way::Phone)).ok();
     match app.catalogue.page(spot, lang, variant, render) {
-        Some(template) => send(&template, &key, answer::takes_gzip(request.headers())),
+        Some(template) => {
+            if wanted.lang.is_none() {
+                visit::opened(&app, spot, &request, now);
+            }
+            send(&template, &key, answer::takes_gzip(request.headers()))
+        }
         None => error::page(lang, Kind::Failed),
     }
 }
@@ -199,7 +206,14 @@ async fn attempt(app: &App, path: &CounterPath, way: Way, fields: &Fields, lang:
         unit: spot.place.unit.clone(),
     };
     match app.inbox.put(sheet).await {
-        Ok(Kept::New | Kept::Again) => Some(thanks(path, way, lang)),
+        Ok(Kept::New) => {
+            let seconds = answer::seconds_since(&app.key, &key, now);
+            let (campaign, place) = (stored.number, spot.place.number);
+            let (unit, language) = (spot.place.unit.as_str(), lang.code());
+            app.tally.kept(tally::Kept { campaign, place, unit, language, seconds }, now);
+            Some(thanks(path, way, lang))
+        }
+        Ok(Kept::Again) => Some(thanks(path, way, lang)),
         Err(Refused::Stale) => None,
         Err(Refused::NotOpen) => {
             let page = answer::closed(&stored.campaign, lang);

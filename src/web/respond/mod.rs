@@ -8,3 +8,4 @@ pub mod answer;
 pub mod counter;
 pub mod kiosk;
 pub mod link;
+pub mod visit;

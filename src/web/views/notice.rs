@@ -211,6 +211,7 @@ fn stored(facts: &Facts<'_>) -> Markup {
                 p { (fl!(m, "notice-stored-comments")) }
             }
             @if link { p { (fl!(m, "notice-stored-list")) } }
+            @if !link { p { (fl!(m, "notice-stored-counted")) } }
             @if facts.channel == Channel::Open { p { (fl!(m, "notice-stored-draft")) } }
             @if facts.channel == Channel::Kiosk { p { (fl!(m, "notice-stored-kiosk")) } }
             h2 { (fl!(m, "notice-not-stored")) }

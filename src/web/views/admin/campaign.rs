@@ -69,6 +69,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         p.actions {
             a.button href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
+            a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
             @if let Some(n) = page.waiting {
                 a.button.plain href=(in_language(&format!("{path}/y-kien"), lang)) {
                     (fl!(m, "admin-comments-of", n = n))

@@ -19,3 +19,4 @@ pub mod password;
 pub mod printing;
 pub mod second_factor;
 pub mod units;
+pub mod watching;

@@ -1,0 +1,71 @@
+//! Columns drawn by the server, each with the same figures as a table.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::{Page, day};
+use crate::{language::Lang, report::format};
+
+/// Height of the columns, in CSS pixels.
+const HEIGHT: f64 = 120.0;
+
+/// Answers by day.
+pub fn days(page: &Page<'_>) -> Markup {
+    let m = page.lang.messages();
+    let days = &page.figures().days;
+    let first = page.board.span.opens;
+    let labelled: Vec<(String, u64)> = (first..).zip(days).map(|(at, n)| (day(page.lang, at), *n)).collect();
+    html! {
+        section #days {
+            (columns(page.lang, "by-day", &fl!(m, "desk-watch-by-day"), &fl!(m, "desk-watch-day"), &labelled))
+        }
+    }
+}
+
+/// Columns with a title, their table folded below. `id` is unique in the page.
+pub fn columns(lang: Lang, id: &str, title: &str, what: &str, labelled: &[(String, u64)]) -> Markup {
+    let m = lang.messages();
+    let most = labelled.iter().map(|(_, n)| *n).max().unwrap_or(0);
+    let sum: u64 = labelled.iter().map(|(_, n)| *n).sum();
+    let peak = labelled.iter().find(|(_, n)| *n == most).map(|(label, _)| label.as_str()).unwrap_or_default();
+    let step = 100.0 / labelled.len().max(1) as f64;
+    let height = |n: u64| {
+        if most == 0 { 0.0 } else { (n as f64 / most as f64 * HEIGHT).max(if n > 0 { 1.0 } else { 0.0 }) }
+    };
+    html! {
+        h2 id=(id) { (title) }
+        @if sum == 0 {
+            p { (fl!(m, "desk-watch-nothing-yet")) }
+        } @else {
+            svg.columns role="img" aria-labelledby={ (id) " " (id) "-d" } width="100%" height=(HEIGHT + 2.0) focusable="false" {
+                desc id={ (id) "-d" } {
+                    (fl!(m, "desk-watch-chart", sum = format::count(lang, sum), most = format::count(lang, most), peak = peak))
+                }
+                @for (at, (_, n)) in labelled.iter().enumerate() {
+                    rect x=(percent(at as f64 * step)) y=(format!("{:.1}", HEIGHT - height(*n))) width=(percent(step * 0.8))
+                        height=(format!("{:.1}", height(*n))) {}
+                }
+                line x1="0" x2="100%" y1=(HEIGHT + 0.5) y2=(HEIGHT + 0.5) {}
+            }
+            p.axis aria-hidden="true" {
+                span { (labelled.first().map(|(label, _)| label.as_str()).unwrap_or_default()) }
+                span { (labelled.last().map(|(label, _)| label.as_str()).unwrap_or_default()) }
+            }
+            details id={ (id) "-t" } {
+                summary { (fl!(m, "desk-watch-as-table")) }
+                table.counts {
+                    thead { tr { th scope="col" { (what) } th.number scope="col" { (fl!(m, "desk-watch-number")) } } }
+                    tbody {
+                        @for (label, n) in labelled {
+                            tr { th scope="row" { (label) } td.number { (format::count(lang, *n)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{share:.3}%")
+}
