@@ -145,7 +145,7 @@
         return;
       }
       /* Closed, or no longer this counter: the page says so, and asks again by itself. */
-      if ((answer.status === 404 || answer.status === 410) && page.querySelector('[data-say]') && !queue().length && panel === 'start') {
+      if ((answer.status === 404 || answer.status === 410 || page.querySelector('[data-say=paused]')) && page.querySelector('[data-say]') && !queue().length && panel === 'start') {
         location.reload();
       }
     })).catch(() => { if (known[lang]) { known[lang].live = false; } });

@@ -48,6 +48,8 @@ pub struct CounterWanted {
     pub name: String,
     /// Last part of its address; absent: one with a new random suffix.
     pub address: Option<String>,
+    /// The address that must never count again.
+    pub replaces: Option<String>,
 }
 
 /// An invitation as it shall be.
@@ -200,6 +202,7 @@ fn campaign_differences(before: &Campaign, after: &Campaign) -> String {
     changed.note("target", &or_dash(before.target), &or_dash(after.target));
     changed.note("minimum_answers", &or_dash(before.minimum_answers), &or_dash(after.minimum_answers));
     changed.note("demonstration", &before.demonstration.to_string(), &after.demonstration.to_string());
+    changed.note("state", before.state.word(), after.state.word());
     changed.note("previous", &or_dash(before.previous.as_ref()), &or_dash(after.previous.as_ref()));
     let none = Notice::default();
     notice_differences(

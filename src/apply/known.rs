@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::Plan;
 use crate::{
+    definition::Library,
     organisation::{History, Margin, Stratum},
     store::{
         AsConn, StoreError,
@@ -22,13 +22,15 @@ pub struct Known {
     pub definitions: Vec<Pinned>,
     pub translations: Vec<KnownTranslation>,
     pub campaigns: Vec<KnownCampaign>,
+    /// Addresses of counters that were replaced.
+    pub replaced: BTreeSet<String>,
 }
 
 /// A pinned translation.
 #[derive(Debug)]
 pub struct KnownTranslation {
     pub pinned: translations::Pinned,
-    /// Whether anybody answered in its language.
+    /// Whether anybody answered in its language; looked up only where another one is at hand.
     pub answered: bool,
 }
 
@@ -50,20 +52,31 @@ pub struct KnownCampaign {
 }
 
 impl Known {
-    /// Reads what matters for this plan.
+    /// Reads what matters for changes of the campaigns with these slugs; answers by place are for [`Self::count`].
     ///
     /// # Errors
     /// [`StoreError`] from the database.
-    pub async fn load(db: &mut impl AsConn, plan: &Plan) -> Result<Self, StoreError> {
+    pub async fn load(
+        db: &mut impl AsConn,
+        slugs: &BTreeSet<&str>,
+        library: &Library,
+    ) -> Result<Self, StoreError> {
         let mut known = Self {
             units: units::history(db).await?,
             definitions: definitions::all(db).await?,
             translations: Vec::new(),
             campaigns: Vec::new(),
+            replaced: places::replaced(db).await?,
         };
-        for definition in known.definitions.iter().map(|pinned| pinned.number) {
-            for pinned in translations::of(db, definition).await? {
-                let answered = translations::answered(db, definition, &pinned.language).await?;
+        for definition in &known.definitions {
+            for pinned in translations::of(db, definition.number).await? {
+                let mut at_hand = library.translations(&definition.id, &definition.version);
+                let changed = at_hand.any(|entry| {
+                    entry.translation.language == pinned.language && entry.sha256 != pinned.sha256
+                });
+                // Among a million answers a language that nobody used takes long to be missed.
+                let answered =
+                    changed && translations::answered(db, definition.number, &pinned.language).await?;
                 known.translations.push(KnownTranslation { pinned, answered });
             }
         }
@@ -79,18 +92,29 @@ impl Known {
                 used: BTreeSet::new(),
                 answers: BTreeMap::new(),
             };
-            if plan.campaigns.iter().any(|asked| asked.slug.value == campaign.stored.campaign.slug) {
+            if slugs.contains(campaign.stored.campaign.slug.as_str()) {
                 campaign.strata = campaigns::strata(db, number).await?;
                 campaign.margins = campaigns::margins(db, number).await?;
                 campaign.invitations = invitations::of_campaign(db, number).await?;
                 campaign.used = invitations::used(db, number).await?.into_iter().collect();
-                if campaign.answered {
-                    campaign.answers = responses::by_place(db, number).await?.into_iter().collect();
-                }
             }
             known.campaigns.push(campaign);
         }
         Ok(known)
+    }
+
+    /// Counts the answers of the campaigns with these slugs by place.
+    ///
+    /// # Errors
+    /// [`StoreError`] from the database.
+    pub async fn count(&mut self, db: &mut impl AsConn, slugs: &BTreeSet<&str>) -> Result<(), StoreError> {
+        for campaign in &mut self.campaigns {
+            if campaign.answered && slugs.contains(campaign.stored.campaign.slug.as_str()) {
+                campaign.answers =
+                    responses::by_place(db, campaign.stored.number).await?.into_iter().collect();
+            }
+        }
+        Ok(())
     }
 
     /// The campaign with this slug.
@@ -104,7 +128,9 @@ impl Known {
             .iter()
             .flat_map(|campaign| &campaign.places)
             .filter(|place| {
-                place.counter.as_deref() == Some(counter) && place.address.as_deref() != Some(counter)
+                place.counter.as_deref() == Some(counter)
+                    && place.address.as_deref() != Some(counter)
+                    && place.address.as_ref().is_some_and(|address| !self.replaced.contains(address))
             })
             .max_by_key(|place| place.number)
             .and_then(|place| place.address.as_deref())

@@ -3,10 +3,11 @@
 //! [`source`] ties values to file and line, [`table`] and [`value`] read them, [`plan`] is what the files ask for.
 //! [`known`] reads what the database holds, [`decide`] compares the two (pure), [`change`] tells what changes and
 //! [`reconcile`] makes it so in one transaction. Any problem: nothing is changed, and all problems are told at once.
-//! The format is in `docs/apply.md`.
+//! The format is in `docs/apply.md`. The staff's pages take the same way from [`desk`] on.
 
 mod change;
 mod decide;
+pub mod desk;
 mod known;
 mod notice;
 mod plan;
@@ -76,12 +77,15 @@ pub async fn apply(
     let plan = plan::read(&mut found, sources, &clock::province());
     let now = clock.now();
     let Some(by) = by else {
-        let known = Known::load(&mut store.read().await?, &plan).await?;
+        let mut db = store.read().await?;
+        let mut known = Known::load(&mut db, &plan.slugs(), library).await?;
+        known.count(&mut db, &plan.slugs()).await?;
         return compare(found, &plan, &known, library, Some(key), now).map(|(_, outcome)| outcome);
     };
     let mut db = store.write().await?;
     campaigns::hold_all(&mut db).await?;
-    let known = Known::load(&mut db, &plan).await?;
+    let mut known = Known::load(&mut db, &plan.slugs(), library).await?;
+    known.count(&mut db, &plan.slugs()).await?;
     let (changes, outcome) = compare(found, &plan, &known, library, Some(key), now)?;
     if !changes.is_empty() {
         reconcile::run(&mut db, &changes).await?;

@@ -24,13 +24,13 @@ const KEYS: [&str; 8] = [
 ];
 
 /// Longest sentence, in characters.
-const SENTENCE: usize = 600;
+pub const SENTENCE: usize = 600;
 /// Longest telephone number with its spaces.
-const PHONE: usize = 40;
+pub const PHONE: usize = 40;
 /// Longest time that answers are kept, in months.
-const MONTHS: u32 = 120;
+pub const MONTHS: u32 = 120;
 /// Longest time that a list of invited persons is kept, in days.
-const DAYS: u32 = 1_000;
+pub const DAYS: u32 = 1_000;
 
 /// Reads the table, if there is one.
 pub fn read(found: &mut Findings<'_>, campaign: &Table<'_>) -> Option<Said<Notice>> {

@@ -1,6 +1,6 @@
 //! What the files ask for, and what can be said of them without the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use i18n_embed_fl::fl;
 use jiff::{civil::Date, tz::TimeZone};
@@ -11,13 +11,20 @@ use super::{
     table::{self, Table},
     value,
 };
-use crate::organisation::{Notice, kiosk_code};
+use crate::organisation::{Notice, State, kiosk_code};
 
 /// Everything that the files list, values checked one by one and against each other.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub units: Vec<UnitAsked>,
     pub campaigns: Vec<CampaignAsked>,
+}
+
+impl Plan {
+    /// Slugs of the campaigns listed.
+    pub fn slugs(&self) -> BTreeSet<&str> {
+        self.campaigns.iter().map(|campaign| campaign.slug.value.as_str()).collect()
+    }
 }
 
 /// `[[unit]]`
@@ -52,6 +59,10 @@ pub struct CampaignAsked {
     pub previous: Option<Said<String>>,
     /// The code by which staff leave a tablet at a counter.
     pub kiosk_code: Option<Said<String>>,
+    /// Whether the code that is there stays, whatever it is: a page does not know it.
+    pub keeps_kiosk_code: bool,
+    /// What its managers decided; absent: what it is, or at first active.
+    pub state: Option<State>,
     /// What people are told before they answer.
     pub notice: Option<Said<Notice>>,
     pub strata: Vec<StratumAsked>,
@@ -84,10 +95,12 @@ pub struct CounterAsked {
     pub unit: Said<String>,
     pub name: Said<String>,
     pub public: bool,
+    /// Whether its address is replaced by a new one and never counts again.
+    pub renew: bool,
 }
 
 /// `[[campaign.invitation]]`
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct InvitationAsked {
     pub code: Said<String>,
     pub unit: Said<String>,
@@ -122,10 +135,10 @@ const COUNTER: [&str; 4] = ["code", "unit", "name", "public"];
 const INVITATION: [&str; 4] = ["code", "unit", "email", "name"];
 
 /// Smallest cell that a campaign may publish.
-const MINIMUM_ANSWERS: i64 = 5;
+pub const MINIMUM_ANSWERS: i64 = 5;
 
 /// Largest population: more than any province has, and sums of it stay exact.
-const LARGEST: u64 = 1_000_000_000;
+pub const LARGEST: u64 = 1_000_000_000;
 
 /// Reads the files together; moments without an offset are in `zone`.
 pub fn read(found: &mut Findings<'_>, sources: &[Source], zone: &TimeZone) -> Plan {
@@ -242,6 +255,8 @@ fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> Cam
         demonstration: table.truth(found, "demonstration"),
         previous: table.text(found, "previous"),
         kiosk_code: table.text(found, "kiosk_code").map(|said| staff_code(found, said)),
+        keeps_kiosk_code: false,
+        state: None,
         notice: notice::read(found, table),
         strata: each(found, table, "stratum", &STRATUM, stratum),
         margins: each(found, table, "margin", &MARGIN, margin),
@@ -250,7 +265,7 @@ fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> Cam
     }
 }
 
-fn staff_code(found: &mut Findings<'_>, said: Said<String>) -> Said<String> {
+pub fn staff_code(found: &mut Findings<'_>, said: Said<String>) -> Said<String> {
     let said = value::line(found, said, kiosk_code::LONGEST);
     if said.value.chars().count() < kiosk_code::SHORTEST && !found.is_wrong_at(said.spot) {
         let least = kiosk_code::SHORTEST;
@@ -356,6 +371,7 @@ fn counter(found: &mut Findings<'_>, table: &Table<'_>) -> CounterAsked {
         unit: required_text(found, table, "unit"),
         name: line(found, table, "name", value::NAME),
         public: table.truth(found, "public").value,
+        renew: false,
     }
 }
 

@@ -84,6 +84,9 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
 }
 
 async fn put_counter(db: &mut Writer, campaign: i64, counter: &CounterWanted) -> Result<(), StoreError> {
+    if let Some(old) = &counter.replaces {
+        places::replace(db, old, &counter.code).await?;
+    }
     let address = match &counter.address {
         Some(address) => address.clone(),
         // Another campaign of these files may have been given one a moment ago.

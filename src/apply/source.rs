@@ -133,6 +133,14 @@ impl<'a> Findings<'a> {
             .map_or_else(String::new, |at| format!("{}:{}:{}", at.file, at.line, at.column))
     }
 
+    /// All that is wrong, with the places, in their order: for who has no files to name.
+    pub fn finish_at(mut self) -> Vec<(Spot, String)> {
+        let mut wrong = std::mem::take(&mut self.wrong);
+        wrong.sort();
+        wrong.dedup();
+        wrong
+    }
+
     /// What was doubtful if nothing is wrong, else all that is wrong, in the order of the files.
     pub fn finish(mut self) -> Result<Vec<Problem>, Vec<Problem>> {
         let (wrong, doubtful) = (std::mem::take(&mut self.wrong), std::mem::take(&mut self.doubtful));

@@ -35,16 +35,57 @@ pub struct Campaign {
     pub previous: Option<String>,
     /// What people are told before they answer; absent: the definition's introduction alone.
     pub notice: Option<Notice>,
+    /// What its managers decided; within it the period decides.
+    pub state: State,
+}
+
+/// Where a campaign stands by decision of its managers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Being prepared: takes no answers, whatever its period says.
+    Draft,
+    /// Takes answers within its period.
+    #[default]
+    Active,
+    /// Takes none for a while; whoever has a form open keeps it and can send it when it goes on.
+    Paused,
+    /// Closed and put away from the list.
+    Archived,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Active, Self::Paused, Self::Archived];
+
+    /// The word stored.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// The state of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
 }
 
 /// Where a campaign is in its life at a given moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
+    /// Being prepared: not yet released.
+    Draft,
     /// Not yet open.
     Planned,
     /// Takes answers.
     Open,
+    /// Within its period, and takes no answers for a while.
+    Paused,
     /// Takes no more answers.
     Closed,
 }
@@ -52,12 +93,13 @@ pub enum Phase {
 impl Campaign {
     /// Where the campaign is at `now` (UTC milliseconds).
     pub const fn phase(&self, now: i64) -> Phase {
-        if now < self.opens {
-            Phase::Planned
-        } else if now < self.closes {
-            Phase::Open
-        } else {
-            Phase::Closed
+        match self.state {
+            State::Draft => Phase::Draft,
+            State::Archived => Phase::Closed,
+            State::Active | State::Paused if now < self.opens => Phase::Planned,
+            State::Active if now < self.closes => Phase::Open,
+            State::Paused if now < self.closes => Phase::Paused,
+            State::Active | State::Paused => Phase::Closed,
         }
     }
 }
@@ -127,5 +169,44 @@ impl Channel {
     /// The channel of a stored byte.
     pub fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.get(usize::from(byte)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_campaign_takes_answers_only_within_its_period_and_while_it_is_active() {
+        let at = |state, now| {
+            Campaign {
+                slug: String::new(),
+                definition: String::new(),
+                version: String::new(),
+                sha256: String::new(),
+                form: String::new(),
+                title: BTreeMap::new(),
+                opens: 10,
+                closes: 20,
+                target: None,
+                demonstration: false,
+                minimum_answers: None,
+                previous: None,
+                notice: None,
+                state,
+            }
+            .phase(now)
+        };
+        for (state, phases) in [
+            (State::Draft, [Phase::Draft; 3]),
+            (State::Active, [Phase::Planned, Phase::Open, Phase::Closed]),
+            (State::Paused, [Phase::Planned, Phase::Paused, Phase::Closed]),
+            (State::Archived, [Phase::Closed; 3]),
+        ] {
+            assert_eq!([9, 10, 20].map(|now| at(state, now)), phases, "{state:?}");
+        }
+        for state in State::ALL {
+            assert_eq!(State::from_word(state.word()), Some(state));
+        }
     }
 }

@@ -7,12 +7,15 @@ pub mod history;
 pub mod import;
 pub mod kiosk_code;
 pub mod mode;
+pub mod next;
 pub mod notice;
 pub mod problem;
+pub mod readiness;
 pub mod role;
 pub mod text;
 pub mod unit;
 
+pub use campaign::{Campaign, Channel, Counter, Margin, Phase, State, Stratum};
 pub use campaign::{Campaign, Channel, Counter, Margin, Phase, Stratum};
 pub use history::{Dated, History, Past, Since, UnitChange};
 pub use mode::Mode;

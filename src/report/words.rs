@@ -44,6 +44,8 @@ pub fn publish(lang: Lang, publish: Publish) -> String {
 pub fn status(lang: Lang, report: &Report) -> String {
     let words = lang.messages();
     match report.campaign.status {
+        Phase::Draft => fl!(words, "report-status-draft"),
+        Phase::Paused => fl!(words, "report-status-paused"),
         Phase::Planned => fl!(words, "report-status-planned"),
         Phase::Open => fl!(words, "report-status-open"),
         Phase::Closed => fl!(words, "report-status-closed"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::organisation::{Campaign, Margin, Stratum};
+use crate::organisation::{Campaign, Margin, State, Stratum};
 
 use super::{AsConn, Either, StoreError, Writer, on};
 
@@ -40,13 +40,14 @@ struct Row {
     previous: Option<String>,
     notice: Option<String>,
     kiosk_code: Option<Vec<u8>>,
+    state: String,
 }
 
 macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT k.number, k.slug, k.definition, d.id, d.version, d.sha256, k.form, k.title, k.opens, k.closes, \
-             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous, k.notice, k.kiosk_code \
+             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous, k.notice, k.kiosk_code, k.state \
              FROM campaign k JOIN definition d ON d.number = k.definition ",
             $condition
         )
@@ -77,6 +78,7 @@ impl Row {
                 minimum_answers: self.minimum_answers.and_then(|k| u32::try_from(k).ok()),
                 previous: self.previous,
                 notice: notice.map_err(|_| StoreError::Corrupt("campaign notice"))?,
+                state: State::from_word(&self.state).ok_or(StoreError::Corrupt("campaign state"))?,
             },
         })
     }
@@ -133,7 +135,7 @@ pub async fn put(
         on!(db, |c| {
             sqlx::query(
             "UPDATE campaign SET definition = $2, form = $3, title = $4, opens = $5, closes = $6, target = $7,
-             minimum_answers = $8, demonstration = $9, previous = $10, notice = $11 WHERE number = $1"
+             minimum_answers = $8, demonstration = $9, previous = $10, notice = $11, state = $12 WHERE number = $1"
         )
         .bind(number)
         .bind(definition)
@@ -146,6 +148,7 @@ pub async fn put(
         .bind(campaign.demonstration)
         .bind(&campaign.previous)
         .bind(&notice)
+        .bind(campaign.state.word())
         .execute(c)
         .await
         .map(drop)
@@ -155,8 +158,8 @@ pub async fn put(
     Ok(on!(db, |c| {
         sqlx::query_scalar(
         "INSERT INTO campaign (number, slug, definition, form, title, opens, closes, target, minimum_answers,
-         demonstration, previous, notice, generation, settled)
-         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, FALSE FROM campaign
+         demonstration, previous, notice, state, generation, settled)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, FALSE FROM campaign
          RETURNING number"
     )
     .bind(&campaign.slug)
@@ -170,9 +173,39 @@ pub async fn put(
     .bind(campaign.demonstration)
     .bind(&campaign.previous)
     .bind(&notice)
+    .bind(campaign.state.word())
     .fetch_one(c)
     .await
     })?)
+}
+
+/// Removes a draft with all that belongs to it; false, and nothing removed, if it is none or has answers.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreError> {
+    let draft: Option<i64> = on!(db, |c| sqlx::query_scalar(
+        "SELECT number FROM campaign WHERE number = $1 AND state = 'draft'
+         AND NOT EXISTS (SELECT 1 FROM response WHERE campaign = $1)
+         AND NOT EXISTS (SELECT 1 FROM urn WHERE campaign = $1)"
+    )
+    .bind(number)
+    .fetch_optional(c)
+    .await)?;
+    if draft.is_none() {
+        return Ok(false);
+    }
+    for sql in [
+        "DELETE FROM stratum WHERE campaign = $1",
+        "DELETE FROM margin WHERE campaign = $1",
+        "DELETE FROM turnout WHERE campaign = $1",
+        "DELETE FROM invitation WHERE campaign = $1",
+        "DELETE FROM place WHERE campaign = $1",
+        "DELETE FROM campaign WHERE number = $1",
+    ] {
+        on!(db, |c| sqlx::query(sql).bind(number).execute(c).await.map(drop))?;
+    }
+    Ok(true)
 }
 
 /// Sets or removes the hash of the code by which staff leave a campaign's tablets.
@@ -288,6 +321,10 @@ pub async fn put_margins(db: &mut Writer, campaign: i64, margins: &[Margin]) -> 
 /// What a submission must know of its campaign at the moment it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct Gate {
+    /// Whether its managers let it take answers ([`State::Active`]).
+    pub active: bool,
+    /// Whether it is still being prepared ([`State::Draft`]).
+    pub draft: bool,
     /// Opening, UTC milliseconds.
     pub opens: i64,
     /// Closing.
@@ -301,7 +338,7 @@ pub struct Gate {
 impl Gate {
     /// Whether the campaign takes answers at `now` (UTC milliseconds).
     pub const fn is_open(&self, now: i64) -> bool {
-        self.opens <= now && now < self.closes && !self.settled
+        self.active && self.opens <= now && now < self.closes && !self.settled
     }
 
     /// Whether answers from paper and from files may be entered at `now`: until [`PAPER`] after closing.
@@ -327,11 +364,18 @@ pub enum Hold {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn hold(db: &mut Writer, campaign: i64, hold: Hold) -> Result<Option<Gate>, StoreError> {
-    const GATE: &str = "SELECT opens, closes, generation, settled FROM campaign WHERE number = $1";
-    const SHARED: &str =
-        "SELECT opens, closes, generation, settled FROM campaign WHERE number = $1 FOR SHARE";
-    const ALONE: &str =
-        "SELECT opens, closes, generation, settled FROM campaign WHERE number = $1 FOR UPDATE";
+    macro_rules! gate {
+        ($hold:literal) => {
+            concat!(
+                "SELECT opens, closes, generation, settled, state = 'active' AS active, state = 'draft' AS draft \
+                 FROM campaign WHERE number = $1",
+                $hold
+            )
+        };
+    }
+    const GATE: &str = gate!("");
+    const SHARED: &str = gate!(" FOR SHARE");
+    const ALONE: &str = gate!(" FOR UPDATE");
     Ok(match &mut db.transaction {
         Either::Sqlite(c) => sqlx::query_as(GATE).bind(campaign).fetch_optional(&mut **c).await?,
         Either::Postgres(c) => {

@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -18,6 +18,7 @@ const MIGRATIONS: [(i64, &str, &str); 12] = [
     (7, "modes", include_str!("../../migrations/0007_modes.sql")),
     (8, "access", include_str!("../../migrations/0008_access.sql")),
     (9, "units", include_str!("../../migrations/0009_units.sql")),
+    (10, "campaigns", include_str!("../../migrations/0010_campaigns.sql")),
     (11, "print and paper", include_str!("../../migrations/0011_print_and_paper.sql")),
     (12, "watching", include_str!("../../migrations/0012_watching.sql")),
     (13, "second factor", include_str!("../../migrations/0013_second_factor.sql")),

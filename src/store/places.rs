@@ -1,5 +1,7 @@
 //! Places that answers come from: the counters of a campaign, and groups of invited persons.
 
+use std::collections::BTreeSet;
+
 use crate::organisation::Counter;
 
 use super::{AsConn, StoreError, Writer, on};
@@ -67,10 +69,13 @@ pub async fn at_address(db: &mut impl AsConn, address: &str) -> Result<Vec<Place
     if !super::storable(address) {
         return Ok(Vec::new());
     }
-    Ok(on!(db, |c| sqlx::query_as(select!("WHERE address = $1 AND NOT retired ORDER BY number"))
-        .bind(address)
-        .fetch_all(c)
-        .await)?)
+    Ok(on!(db, |c| sqlx::query_as(select!(
+        "WHERE address = $1 AND NOT retired
+         AND NOT EXISTS (SELECT 1 FROM replaced_address r WHERE r.address = $1) ORDER BY number"
+    ))
+    .bind(address)
+    .fetch_all(c)
+    .await)?)
 }
 
 /// The address that a counter code has in any campaign, so that a printed code stays good in the next one.
@@ -79,7 +84,8 @@ pub async fn at_address(db: &mut impl AsConn, address: &str) -> Result<Vec<Place
 /// [`StoreError`] from the database.
 pub async fn address_of(db: &mut impl AsConn, counter: &str) -> Result<Option<String>, StoreError> {
     Ok(on!(db, |c| sqlx::query_scalar(
-        "SELECT address FROM place WHERE counter = $1 AND address <> $1 ORDER BY number DESC LIMIT 1"
+        "SELECT address FROM place WHERE counter = $1 AND address <> $1
+         AND address NOT IN (SELECT address FROM replaced_address) ORDER BY number DESC LIMIT 1"
     )
     .bind(counter)
     .fetch_optional(c)
@@ -151,4 +157,46 @@ pub async fn group(db: &mut Writer, campaign: i64, unit: &str) -> Result<i64, St
     .bind(unit)
     .fetch_one(c)
     .await)?)
+}
+
+/// The addresses that were replaced; none of them counts any more.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn replaced(db: &mut impl AsConn) -> Result<BTreeSet<String>, StoreError> {
+    let found: Vec<String> =
+        on!(db, |c| sqlx::query_scalar("SELECT address FROM replaced_address").fetch_all(c).await)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Whether an address was replaced.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_replaced(db: &mut impl AsConn, address: &str) -> Result<bool, StoreError> {
+    if !super::storable(address) {
+        return Ok(false);
+    }
+    let found: Option<String> =
+        on!(db, |c| sqlx::query_scalar("SELECT counter FROM replaced_address WHERE address = $1")
+            .bind(address)
+            .fetch_optional(c)
+            .await)?;
+    Ok(found.is_some())
+}
+
+/// Marks an address as replaced, for good.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn replace(db: &mut Writer, address: &str, counter: &str) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query(
+        "INSERT INTO replaced_address (address, counter) VALUES ($1, $2) ON CONFLICT (address) DO NOTHING"
+    )
+    .bind(address)
+    .bind(counter)
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
 }

@@ -133,7 +133,7 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
     let mut db = store.write().await?;
     let Some(gate) = campaigns::hold(&mut db, campaign, Hold::Alone).await? else { return Ok(false) };
     let (invited, _) = invitations::turnout(&mut db, campaign).await?;
-    if gate.settled || now < gate.closes || invited == 0 {
+    if gate.settled || gate.draft || now < gate.closes || invited == 0 {
         return Ok(false);
     }
     let mut sheets: Vec<(Id, i64, i64, String, Vec<u8>)> = {

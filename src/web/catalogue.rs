@@ -181,12 +181,15 @@ impl Catalogue {
     }
 }
 
-/// The campaign that a counter asks at `now`: the open one, else the next to open, else the last that closed.
+/// The campaign that a counter asks at `now`: the open one, else the one that pauses, else the next to open, else the
+/// last that closed, else one that is being prepared.
 pub fn at(spots: &[Spot], now: i64) -> Option<&Spot> {
     let phase =
         |wanted: Phase| spots.iter().filter(move |spot| spot.ready.stored.campaign.phase(now) == wanted);
     phase(Phase::Open)
         .next()
+        .or_else(|| phase(Phase::Paused).next())
         .or_else(|| phase(Phase::Planned).min_by_key(|spot| spot.ready.stored.campaign.opens))
         .or_else(|| phase(Phase::Closed).max_by_key(|spot| spot.ready.stored.campaign.closes))
+        .or_else(|| phase(Phase::Draft).next())
 }

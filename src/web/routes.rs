@@ -33,7 +33,7 @@ use super::{
     error,
     middleware::{headers, log},
     registry::Registry,
-    respond::{about, answer, counter, kiosk, link, visit},
+    respond::{about, answer, counter, kiosk, link, trial, visit},
     views::message::{self, Kind},
 };
 use crate::{language::Lang, store::campaigns};
@@ -55,6 +55,8 @@ pub fn map() -> Registry {
         .post(Public, kiosk::leave)
         .get(Public, kiosk::manifest)
         .post(Public, visit::progress)
+        .get(Public, trial::show)
+        .post(Public, trial::submit)
         // Officials
         .get(Public, link::show)
         .post(Public, link::submit)
@@ -128,6 +130,23 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::watching::events)
         .get(ManageCampaigns, admin::watching::remind::show)
         .post(ManageCampaigns, admin::watching::remind::act)
+        // Setting up campaigns
+        .get(ManageCampaigns, admin::setup::new::show)
+        .post(ManageCampaigns, admin::setup::new::submit)
+        .get(ManageCampaigns, admin::setup::preview::show)
+        .get(ManageCampaigns, admin::setup::copy::show)
+        .post(ManageCampaigns, admin::setup::copy::submit)
+        .get(ManageCampaigns, admin::setup::settings::show)
+        .post(ManageCampaigns, admin::setup::settings::submit)
+        .get(ManageCampaigns, admin::setup::units::show)
+        .post(ManageCampaigns, admin::setup::units::submit)
+        .get(ReadCampaigns, admin::setup::counters::show)
+        .get(ManageCampaigns, admin::setup::add_counters::show)
+        .post(ManageCampaigns, admin::setup::add_counters::submit)
+        .get(ManageCampaigns, admin::setup::counter::show)
+        .post(ManageCampaigns, admin::setup::counter::submit)
+        .get(ManageCampaigns, admin::setup::state::show)
+        .post(ManageCampaigns, admin::setup::state::submit)
         .get(ManageCampaigns, admin::definitions::list::show)
         .get(ManageCampaigns, admin::definitions::import::show)
         .post(ManageCampaigns, admin::definitions::import::upload)

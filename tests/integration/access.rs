@@ -29,6 +29,8 @@ const PUBLIC: &str = "
     POST /k/{address}/kiosk/thoat
     GET  /k/{address}/kiosk/manifest.webmanifest
     POST /k/{address}/{told}/{reached}
+    GET  /k/{address}/thu
+    POST /k/{address}/thu
     GET  /m/{token}
     POST /m/{token}
     POST /m
@@ -90,6 +92,22 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/theo-doi/su-kien                 +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
     POST /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
+    GET  /admin/campaigns/new                                     -   +   -   -   -
+    POST /admin/campaigns/new                                     -   +   -   -   -
+    GET  /admin/preview/{definition}/{version}/{form}             -   +   -   -   -
+    GET  /admin/campaigns/{slug}/copy                             -   +   -   -   -
+    POST /admin/campaigns/{slug}/copy                             -   +   -   -   -
+    GET  /admin/campaigns/{slug}/settings                         -   +   -   -   -
+    POST /admin/campaigns/{slug}/settings                         -   +   -   -   -
+    GET  /admin/campaigns/{slug}/units                            -   +   -   -   -
+    POST /admin/campaigns/{slug}/units                            -   +   -   -   -
+    GET  /admin/campaigns/{slug}/counters                         +   +   +   -   -
+    GET  /admin/campaigns/{slug}/counters/add                     -   +   -   -   -
+    POST /admin/campaigns/{slug}/counters/add                     -   +   -   -   -
+    GET  /admin/campaigns/{slug}/counters/{counter}               -   +   -   -   -
+    POST /admin/campaigns/{slug}/counters/{counter}               -   +   -   -   -
+    GET  /admin/campaigns/{slug}/state/{step}                     -   +   -   -   -
+    POST /admin/campaigns/{slug}/state/{step}                     -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     POST /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
@@ -138,16 +156,18 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 9] = [
+const EXAMPLES: [(&str, &str); 11] = [
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),
     ("{id}", "00000000000000000000000000000000"),
+    ("{definition}", "sipas"),
     ("{version}", "2026.1"),
     ("{form}", "counter"),
     ("{code}", "qn"),
     ("{first}", "1"),
     ("{number}", "1"),
+    ("{step}", "close"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];

@@ -7,6 +7,7 @@ mod audit;
 mod bad_input;
 mod definition;
 mod dependencies;
+mod desk;
 mod distribution;
 mod durability;
 mod everyone;

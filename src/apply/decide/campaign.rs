@@ -41,6 +41,7 @@ pub fn decide(
             minimum_answers: asked.minimum_answers,
             previous: asked.previous.as_ref().map(|previous| previous.value.clone()),
             notice: asked.notice.as_ref().map(|notice| notice.value.clone()),
+            state: asked.state.or(before.map(|before| before.stored.campaign.state)).unwrap_or_default(),
         };
         if let Some(before) = before {
             check_answered(found, asked, before, &wanted);
@@ -72,6 +73,9 @@ fn tablet_code(
     before: Option<&KnownCampaign>,
     changes: &mut Vec<Change>,
 ) {
+    if asked.keeps_kiosk_code {
+        return;
+    }
     let slug = asked.slug.value.as_str();
     let hash = asked
         .kiosk_code

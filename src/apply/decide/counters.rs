@@ -10,6 +10,7 @@ use crate::{
         plan::{CampaignAsked, CounterAsked},
         source::Findings,
     },
+    organisation::Phase,
     store::places::Place,
 };
 
@@ -28,11 +29,21 @@ pub fn decide(
         if let (Some(before), Some(place)) = (before, place) {
             check_unit_kept(found, counter, before, place);
         }
+        if counter.public && grounds.known.replaced.contains(&counter.code.value) {
+            let words =
+                fl!(found.lang.messages(), "apply-address-replaced", code = counter.code.value.as_str());
+            found.wrong(counter.code.spot, words);
+        }
+        if counter.renew {
+            renew(grounds, slug, counter, changes);
+            continue;
+        }
         let wanted = CounterWanted {
             code: counter.code.value.clone(),
             unit: counter.unit.value.clone(),
             name: counter.name.value.clone(),
             address: address(grounds.known, before, counter),
+            replaces: None,
         };
         let same = place.is_some_and(|place| {
             !place.retired
@@ -49,6 +60,30 @@ pub fn decide(
         if place.counter.as_ref().is_some_and(|code| !listed(code)) && !place.retired {
             changes.push(Change::Retire { slug: slug.clone(), place: place.clone() });
         }
+    }
+}
+
+/// Gives a counter a new address, in every campaign that would still take answers by the old one.
+fn renew(grounds: &Grounds<'_>, slug: &str, counter: &CounterAsked, changes: &mut Vec<Change>) {
+    let code = counter.code.value.as_str();
+    let here = grounds.known.campaign(slug).and_then(|campaign| campaign.counter(code));
+    let Some(old) = here.and_then(|place| place.address.clone()) else { return };
+    let to_come = grounds.known.campaigns.iter().filter(|campaign| {
+        campaign.stored.campaign.slug != slug && campaign.stored.campaign.phase(grounds.now) != Phase::Closed
+    });
+    for campaign in grounds.known.campaign(slug).into_iter().chain(to_come) {
+        let place = campaign.counter(code).filter(|place| place.address.as_ref() == Some(&old));
+        let Some(place) = place.filter(|place| !place.retired) else { continue };
+        let is_here = campaign.stored.campaign.slug == slug;
+        let counter = CounterWanted {
+            code: code.to_owned(),
+            unit: if is_here { counter.unit.value.clone() } else { place.unit.clone() },
+            name: if is_here { counter.name.value.clone() } else { place.name.clone().unwrap_or_default() },
+            address: None,
+            replaces: Some(old.clone()),
+        };
+        let slug = campaign.stored.campaign.slug.clone();
+        changes.push(Change::Counter { slug, counter, before: Some(place.clone()) });
     }
 }
 
@@ -75,5 +110,7 @@ pub fn address(known: &Known, before: Option<&KnownCampaign>, counter: &CounterA
         return Some(code.clone());
     }
     let own = before.and_then(|before| before.counter(code)).and_then(|place| place.address.as_ref());
-    own.filter(|address| *address != code).cloned().or_else(|| known.address(code).map(str::to_owned))
+    own.filter(|address| *address != code && !known.replaced.contains(*address))
+        .cloned()
+        .or_else(|| known.address(code).map(str::to_owned))
 }

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use i18n_embed_fl::fl;
 
 use super::counters::address;
-use crate::apply::{
-    change::when,
-    known::Known,
-    plan::Plan,
-    source::{Findings, Spot},
+use crate::{
+    apply::{
+        change::when,
+        known::Known,
+        plan::Plan,
+        source::{Findings, Spot},
+    },
+    organisation::State,
 };
 
 /// A counter's time in a campaign.
@@ -26,7 +29,8 @@ struct Stay<'a> {
 pub fn check(found: &mut Findings<'_>, plan: &Plan, known: &Known) {
     let mut stays: BTreeMap<String, Vec<Stay<'_>>> = BTreeMap::new();
     let unlisted = known.campaigns.iter().filter(|campaign| {
-        plan.campaigns.iter().all(|asked| asked.slug.value != campaign.stored.campaign.slug)
+        campaign.stored.campaign.state != State::Draft
+            && plan.campaigns.iter().all(|asked| asked.slug.value != campaign.stored.campaign.slug)
     });
     for campaign in unlisted {
         let stored = &campaign.stored.campaign;
@@ -49,6 +53,10 @@ pub fn check(found: &mut Findings<'_>, plan: &Plan, known: &Known) {
             continue;
         }
         let before = known.campaign(&asked.slug.value);
+        // One that is being prepared takes no answers; it is looked at when it is released.
+        if asked.state.or(before.map(|before| before.stored.campaign.state)) == Some(State::Draft) {
+            continue;
+        }
         for counter in asked.counters.iter().filter(|counter| !counter.code.value.is_empty()) {
             let code = &counter.code.value;
             // One that is to be drawn is the same for all campaigns in the files; no address holds a space.

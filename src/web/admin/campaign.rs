@@ -11,8 +11,17 @@ use serde::Deserialize;
 use crate::{
     distribution::address,
     language::Lang,
-    store::{StoreError, comments, places, turnout},
+    organisation::{
+        State as Stand,
+        readiness::{self, Finding, Subject},
+    },
+    store::{
+        StoreError,
+        campaigns::{self, Stored},
+        comments, invitations, places, ready, turnout,
+    },
     web::{
+        admin::setup::Done,
         app::App,
         auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
@@ -38,16 +47,59 @@ pub async fn show(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
+    Query(done): Query<Done>,
 ) -> Response {
     let lang = wanted.language();
-    match page(&app, &path.slug, &staff, lang).await {
+    match page(&app, &path.slug, &staff, lang, &done).await {
         Ok(Some(page)) => error::html(StatusCode::OK, page),
         Ok(None) => error::page(lang, Kind::Unknown),
         Err(error) => error::of_store(&error, lang),
     }
 }
 
-async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option<String>, StoreError> {
+/// Counters shown here; all of them have a page of their own.
+const FEW: usize = 20;
+
+/// Whether a draft can be opened.
+async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError> {
+    let mut db = app.store.read().await?;
+    let ready = ready::load(&mut db, stored.clone()).await?;
+    let strata = campaigns::strata(&mut db, stored.number).await?;
+    let places = places::of_campaign(&mut db, stored.number).await?;
+    let (invited, _) = invitations::turnout(&mut db, stored.number).await?;
+    let all = campaigns::all(&mut db).await?;
+    let counters: Vec<String> = places
+        .into_iter()
+        .filter(|place| !place.retired && place.counter.is_some())
+        .map(|place| place.unit)
+        .collect();
+    let campaign = &stored.campaign;
+    let asked_before = all.iter().map(|other| &other.campaign).any(|other| {
+        other.slug != campaign.slug
+            && other.state != Stand::Draft
+            && other.definition == campaign.definition
+            && other.form == campaign.form
+            && other.opens < campaign.opens
+            && !other.demonstration
+    });
+    Ok(readiness::check(&Subject {
+        campaign,
+        languages: &ready.questionnaire.languages,
+        counters: &counters,
+        invited,
+        strata: &strata,
+        asked_before,
+        now: app.clock.now(),
+    }))
+}
+
+async fn page(
+    app: &App,
+    slug: &str,
+    staff: &Staff,
+    lang: Lang,
+    done: &Done,
+) -> Result<Option<String>, StoreError> {
     let now = app.clock.now();
     let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
@@ -61,6 +113,7 @@ async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option
             Some(Desk { code: place.counter?, name: place.name.unwrap_or_default(), unit, url })
         })
         .collect();
+    let all = desks.len();
     let waiting = if staff.may(Permission::ScreenComments) {
         Some(comments::counts(&mut db, stored.number).await?[0])
     } else {
@@ -68,6 +121,8 @@ async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option
     };
     drop(db);
     let turnout = if staff.sees_all() { Some(turnout::of(&app.store, &stored, now).await?) } else { None };
+    let findings =
+        if stored.campaign.state == Stand::Draft { findings(app, &stored).await? } else { Vec::new() };
     let page = Page {
         lang,
         staff,
@@ -76,7 +131,11 @@ async fn page(app: &App, slug: &str, staff: &Staff, lang: Lang) -> Result<Option
         turnout: turnout.as_ref(),
         waiting,
         paper: staff.may(Permission::EnterPaper),
-        desks: &desks,
+        tree: &tree,
+        findings: &findings,
+        done: done.words(lang),
+        all,
+        desks: desks.get(..FEW.min(all)).unwrap_or_default(),
     };
     Ok(Some(view::page(&page).into_string()))
 }

@@ -11,8 +11,10 @@ use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
 use crate::{
+    organisation::State as Stand,
     store::{StoreError, campaigns, places, turnout, units},
     web::{
+        admin::setup::Done,
         app::App,
         auth::session::Staff,
         error,
@@ -26,16 +28,31 @@ use crate::{
 #[typed_path("/admin/campaigns")]
 pub struct CampaignsPath;
 
+/// Which campaigns are shown.
+#[derive(Debug, Default, Deserialize)]
+pub struct Shows {
+    /// `archived`: those that were put away.
+    pub which: Option<String>,
+}
+
 /// Shows the list.
 pub async fn show(
     _: CampaignsPath,
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
+    Query(done): Query<Done>,
+    Query(shows): Query<Shows>,
 ) -> Response {
     let lang = wanted.language();
     match rows(&app, &staff).await {
-        Ok(rows) => error::html(StatusCode::OK, view::page(lang, &staff, &rows).into_string()),
+        Ok(rows) => {
+            let archived = rows.iter().filter(|row| row.campaign.state == Stand::Archived).count();
+            let which = shows.which.as_deref() == Some("archived");
+            let done = done.words(lang);
+            let page = view::page(lang, &staff, &rows, (archived, which), done.as_deref());
+            error::html(StatusCode::OK, page.into_string())
+        }
         Err(error) => error::of_store(&error, lang),
     }
 }

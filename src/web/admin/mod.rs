@@ -19,5 +19,6 @@ pub mod password_link;
 pub mod printing;
 pub mod report;
 pub mod second_factor;
+pub mod setup;
 pub mod units;
 pub mod watching;

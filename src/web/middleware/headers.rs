@@ -33,6 +33,26 @@ const POLICY_OF_FILES: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
 );
 
+/// Put into a response's extensions by a page that shows another one of ours in a frame, or is shown in one: the
+/// questionnaire in its phone, for staff. No other page frames or is framed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// Has a frame.
+    Frames,
+    /// Is in one, of our own.
+    Framed,
+}
+
+/// The policy of such a page.
+fn policy_of(framing: Framing) -> Option<HeaderValue> {
+    let policy = POLICY.to_str().ok()?;
+    let policy = match framing {
+        Framing::Frames => format!("{policy}; frame-src 'self'"),
+        Framing::Framed => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
+    };
+    HeaderValue::try_from(policy).ok()
+}
+
 const FIXED: [(HeaderName, HeaderValue); 6] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
@@ -50,6 +70,7 @@ pub async fn set(State(app): State<App>, request: Request, next: Next) -> Respon
     let is_file = request.uri().path().starts_with("/static/");
     let mut response = next.run(request).await;
     let is_success = response.status().is_success();
+    let framing = response.extensions().get::<Framing>().copied();
     let headers = response.headers_mut();
     for (name, value) in &FIXED {
         headers.insert(name, value.clone());
@@ -59,6 +80,12 @@ pub async fn set(State(app): State<App>, request: Request, next: Next) -> Respon
         CONTENT_SECURITY_POLICY,
         if is_file && is_success { POLICY_OF_FILES } else { POLICY.clone() },
     );
+    if let Some(policy) = framing.and_then(policy_of) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+        if framing == Some(Framing::Framed) {
+            headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+        }
+    }
     if app.config.is_https() {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,

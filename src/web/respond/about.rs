@@ -97,7 +97,7 @@ async fn invited(app: &App, slug: &str) -> Result<Option<Ready>, StoreError> {
     let mut db = app.store.read().await?;
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
     let (invited, _) = invitations::turnout(&mut db, stored.number).await?;
-    if invited == 0 || stored.campaign.phase(app.clock.now()) == Phase::Planned {
+    if invited == 0 || matches!(stored.campaign.phase(app.clock.now()), Phase::Draft | Phase::Planned) {
         return Ok(None);
     }
     ready::load(&mut db, stored).await.map(Some)

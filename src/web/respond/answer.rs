@@ -240,9 +240,27 @@ pub fn takes_gzip(headers: &HeaderMap) -> bool {
 pub fn not_open(campaign: &Campaign, phase: Phase, lang: Lang) -> Option<Response> {
     match phase {
         Phase::Open => None,
+        Phase::Draft => Some(says(campaign, lang, Kind::NotReady)),
+        Phase::Paused => Some(says(campaign, lang, Kind::Paused { action: "", fields: &[] })),
         Phase::Planned => Some(says(campaign, lang, Kind::NotYetOpen { opens: campaign.opens })),
         Phase::Closed => Some(closed(campaign, lang)),
     }
+}
+
+/// The page for a form that was sent while its campaign takes no answers; `None` if it is open. While it pauses, the
+/// page holds the form, so that nothing is lost.
+pub fn not_taken(
+    campaign: &Campaign,
+    phase: Phase,
+    lang: Lang,
+    action: &str,
+    fields: &Fields,
+) -> Option<Response> {
+    if phase != Phase::Paused {
+        return not_open(campaign, phase, lang);
+    }
+    let fields: Vec<(&str, &str)> = fields.iter().collect();
+    Some(says(campaign, lang, Kind::Paused { action, fields: &fields }))
 }
 
 /// A page under the campaign's title.

@@ -16,6 +16,7 @@ use super::{
     about,
     answer::{self, Wanted},
     kiosk::{self, KioskPath},
+    trial::{self, TrialPath},
     visit,
 };
 use crate::{
@@ -23,7 +24,9 @@ use crate::{
     organisation::{Channel, Mode},
     questionnaire::{Invalid, Questionnaire},
     store::{
+        campaigns,
         inbox::{Kept, Refused},
+        places,
         responses::{self, Sheet},
         tally,
     },
@@ -72,7 +75,7 @@ pub async fn show(
     };
     let now = app.clock.now();
     let Some(spot) = catalogue::at(&spots, now) else {
-        return error::page(lang, Kind::Unknown);
+        return nowhere(&app, &path.address, lang).await;
     };
     let campaign = &spot.ready.stored.campaign;
     let lang = answer::offered(lang, &spot.ready.questionnaire);
@@ -110,12 +113,14 @@ pub enum Way {
     Phone,
     /// By the tablet.
     Kiosk,
+    /// Not at all: staff try the code.
+    Trial,
 }
 
 impl Way {
     const fn channel(self) -> Channel {
         match self {
-            Self::Phone => Channel::Open,
+            Self::Phone | Self::Trial => Channel::Open,
             Self::Kiosk => Channel::Kiosk,
         }
     }
@@ -125,13 +130,14 @@ impl Way {
         match self {
             Self::Phone => CounterPath { address }.to_string(),
             Self::Kiosk => KioskPath { address }.to_string(),
+            Self::Trial => TrialPath { address }.to_string(),
         }
     }
 
     fn thanks(self, address: &str) -> String {
         let address = address.to_owned();
         match self {
-            Self::Phone => ThanksPath { address }.to_string(),
+            Self::Phone | Self::Trial => ThanksPath { address }.to_string(),
             Self::Kiosk => kiosk::ThanksPath { address }.to_string(),
         }
     }
@@ -164,7 +170,11 @@ async fn attempt(app: &App, path: &CounterPath, way: Way, fields: &Fields, lang:
         return Some(busy(path, way, fields, lang));
     };
     if spots.is_empty() {
-        return Some(error::page(lang, Kind::Unknown));
+        let stored = again_elsewhere(app, path, way, fields, lang).await;
+        return Some(match stored {
+            Some(thanks) => thanks,
+            None => nowhere(app, &path.address, lang).await,
+        });
     }
     let now = app.clock.now();
     let spot = if fields.has(answer::CAMPAIGN) {
@@ -181,7 +191,9 @@ async fn attempt(app: &App, path: &CounterPath, way: Way, fields: &Fields, lang:
     let key = answer::same_or_new(fields);
     let (_, form) = answer::form(app, &spot.ready, &key);
     let parsed = answer::parse(app, &spot.ready, form, fields);
-    if let Some(page) = answer::not_open(&stored.campaign, stored.campaign.phase(now), lang) {
+    let action = answer::in_language(&way.form(&path.address), lang);
+    if let Some(page) = answer::not_taken(&stored.campaign, stored.campaign.phase(now), lang, &action, fields)
+    {
         let id = parsed.as_ref().ok().map(|(_, id)| *id);
         return Some(again(app, id, path, way, lang).await.unwrap_or(page));
     }
@@ -235,6 +247,29 @@ async fn again(
     responses::exists(&mut db, &id?).await.ok()?.then(|| thanks(path, way, lang))
 }
 
+/// The page of an address where no campaign asks: the code was replaced, or there never was such a counter.
+pub async fn nowhere(app: &App, address: &str, lang: Lang) -> Response {
+    let replaced = async { places::is_replaced(&mut app.store.read().await?, address).await };
+    match replaced.await {
+        Ok(true) => error::page(lang, Kind::Replaced),
+        Ok(false) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+/// The thank-you page for a form that was stored before its counter's code was replaced and is sent once more.
+async fn again_elsewhere(
+    app: &App,
+    path: &CounterPath,
+    way: Way,
+    fields: &Fields,
+    lang: Lang,
+) -> Option<Response> {
+    let (slug, key) = (fields.one(answer::CAMPAIGN)?, answer::submission(fields)?);
+    let stored = campaigns::find(&mut app.store.read().await.ok()?, slug).await.ok()??;
+    again(app, Some(responses::sheet_id(&app.key, stored.number, &key)), path, way, lang).await
+}
+
 fn thanks(path: &CounterPath, way: Way, lang: Lang) -> Response {
     Redirect::to(&answer::in_language(&way.thanks(&path.address), lang)).into_response()
 }
@@ -265,10 +300,11 @@ pub fn page(
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
     let details = about::CounterAboutPath { address: address.clone() }.to_string();
     let places = places(spot);
+    let trial = trial::heading(lang, spot);
     let page = Page {
         lang,
         questionnaire: form,
-        heading: lang.pick(&campaign.title),
+        heading: if way == Way::Trial { &trial } else { lang.pick(&campaign.title) },
         places,
         action: &answer::in_language(&path, lang),
         campaign: &campaign.slug,
@@ -281,7 +317,7 @@ pub fn page(
         answers,
     };
     let markup = match way {
-        Way::Phone => questionnaire::page(&page),
+        Way::Phone | Way::Trial => questionnaire::page(&page),
         Way::Kiosk => {
             let leave = answer::in_language(&kiosk::LeavePath { address: address.clone() }.to_string(), lang);
             kiosk_view::page(&Tablet {

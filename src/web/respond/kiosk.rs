@@ -79,7 +79,7 @@ pub async fn show(path: KioskPath, State(app): State<App>, Query(wanted): Query<
     };
     let now = app.clock.now();
     let Some(spot) = catalogue::at(&spots, now) else {
-        return error::page(lang, Kind::Unknown);
+        return counter::nowhere(&app, &path.address, lang).await;
     };
     let campaign = &spot.ready.stored.campaign;
     let lang = answer::offered(lang, &spot.ready.questionnaire);

@@ -183,7 +183,9 @@ async fn attempt(
         return Ok(Some(error::page(lang, Kind::OtherForm)));
     }
     let phase = stored.campaign.phase(app.clock.now());
-    if let Some(page) = answer::not_open(&stored.campaign, phase, lang) {
+    let action = answer::in_language(&FormPath.to_string(), lang);
+    let held = fields.clone().with(answer::TOKEN, token);
+    if let Some(page) = answer::not_taken(&stored.campaign, phase, lang, &action, &held) {
         return Ok(Some(page));
     }
     let key = answer::same_or_new(fields);

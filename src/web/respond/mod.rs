@@ -8,4 +8,5 @@ pub mod answer;
 pub mod counter;
 pub mod kiosk;
 pub mod link;
+pub mod trial;
 pub mod visit;

@@ -41,6 +41,19 @@ pub enum Kind<'a> {
         /// When, exclusive; the page names the last day on which answers were taken.
         closed: i64,
     },
+    /// The campaign is being prepared; when it opens is not decided.
+    NotReady,
+    /// The campaign takes no answers for a while. A form that was sent is held, so that one tap sends it again.
+    Paused {
+        /// Where to send it; empty where nothing was sent.
+        action: &'a str,
+        /// Every field that was sent.
+        fields: &'a [(&'a str, &'a str)],
+    },
+    /// The counter's code was replaced by another one.
+    Replaced,
+    /// Nothing was stored since the page was for trying only.
+    Tried,
     /// Nothing has this address: no counter, no personal link, no page.
     Unknown,
     /// The personal link has served.
@@ -101,6 +114,23 @@ impl Kind<'_> {
                     fl!(m, "respond-closed-next"),
                 ]
             }
+            Self::NotReady => [
+                fl!(m, "respond-not-ready"),
+                fl!(m, "respond-not-ready-what"),
+                fl!(m, "respond-not-ready-next"),
+            ],
+            Self::Paused { action: "", .. } => {
+                [fl!(m, "respond-paused"), fl!(m, "respond-paused-what"), fl!(m, "respond-paused-next")]
+            }
+            Self::Paused { .. } => {
+                [fl!(m, "respond-paused"), fl!(m, "respond-paused-form"), fl!(m, "respond-paused-form-next")]
+            }
+            Self::Replaced => {
+                [fl!(m, "respond-replaced"), fl!(m, "respond-replaced-what"), fl!(m, "respond-replaced-next")]
+            }
+            Self::Tried => {
+                [fl!(m, "respond-tried"), fl!(m, "respond-tried-what"), fl!(m, "respond-tried-next")]
+            }
             Self::Thanks => {
                 [fl!(m, "respond-thanks"), fl!(m, "respond-thanks-what"), fl!(m, "respond-thanks-next")]
             }
@@ -158,13 +188,25 @@ pub fn of(page: &Page<'_>) -> Markup {
     let messages = page.lang.messages();
     let [title, what, next] = page.kind.words(page.lang);
     let heading = page.heading.map_or_else(|| fl!(messages, "respond-heading"), str::to_owned);
+    let say = match page.kind {
+        Kind::Thanks => "thanks",
+        Kind::Paused { .. } => "paused",
+        _ => "",
+    };
+    // What was sent and could not be kept stands in the page, to be sent again.
+    let held = match *page.kind {
+        Kind::Busy { action, fields } | Kind::Paused { action, fields } => {
+            Some((action, fields)).filter(|(action, _)| !action.is_empty())
+        }
+        _ => None,
+    };
     let content = html! {
-        .say data-say=(if matches!(page.kind, Kind::Thanks) { "thanks" } else { "" }) {
+        .say data-say=(say) {
             (sign(page.kind))
             h1 { (title) }
             p { (what) }
             p { (next) }
-            @if let Kind::Busy { action, fields } = *page.kind {
+            @if let Some((action, fields)) = held {
                 form method="post" action=(action) data-words=(phone::words(page.lang, false)) {
                     @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
                     .send {
@@ -179,11 +221,11 @@ pub fn of(page: &Page<'_>) -> Markup {
     let frame = Frame {
         lang: page.lang,
         title: &title,
-        error: matches!(page.kind, Kind::Busy { .. }),
+        error: held.is_some(),
         heading: &heading,
         language_links: page.language_links,
         demonstration: page.demonstration,
-        script: matches!(page.kind, Kind::Busy { .. }),
+        script: held.is_some(),
     };
     layout::page(&frame, &content)
 }
@@ -191,8 +233,9 @@ pub fn of(page: &Page<'_>) -> Markup {
 /// A tick, a clock or an exclamation mark; decoration, the words say it all.
 fn sign(kind: &Kind<'_>) -> Markup {
     let path = match kind {
-        Kind::Thanks => "M16 27l7 7 13-15",
-        Kind::NotYetOpen { .. } | Kind::Closed { .. } | Kind::Used => "M26 14v13l8 5",
+        Kind::Thanks | Kind::Tried => "M16 27l7 7 13-15",
+        Kind::Paused { .. } => "M21 18v16M31 18v16",
+        Kind::NotReady | Kind::NotYetOpen { .. } | Kind::Closed { .. } | Kind::Used => "M26 14v13l8 5",
         _ => "M26 14v15M26 35v3",
     };
     html! {
@@ -218,6 +261,10 @@ mod tests {
             Kind::Thanks,
             Kind::NotYetOpen { opens: NEW_YEAR },
             Kind::Closed { closed: NEW_YEAR },
+            Kind::NotReady,
+            Kind::Replaced,
+            Kind::Paused { action: "", fields: &[] },
+            Kind::Tried,
             Kind::Unknown,
             Kind::Used,
             Kind::OtherForm,
@@ -279,6 +326,15 @@ mod tests {
         assert_eq!(page.attribute("form", "method"), "post");
         assert_eq!(page.fields(), fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert!(page.text("title").starts_with("Lỗi:"));
+    }
+
+    #[test]
+    fn a_form_sent_while_the_survey_pauses_is_held_whole_and_a_page_only_opened_has_nothing_to_send() {
+        let fields = [("submission", "0123456789abcdef0123456789abcdef"), ("comment", XSS)];
+        let page = draw(&Kind::Paused { action: "/k/qn-1", fields: &fields }, Lang::VI);
+        assert_eq!(page.fields(), fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(page.attribute(".say", "data-say"), "paused");
+        assert_eq!(draw(&Kind::Paused { action: "", fields: &[] }, Lang::VI).count("form"), 0);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html, Selector};
 use crate::{
     definition,
     language::Lang,
-    organisation::{Campaign, Channel, Notice},
+    organisation::{Campaign, Channel, Notice, State},
     questionnaire::Questionnaire,
 };
 
@@ -52,6 +52,7 @@ pub(super) fn real() -> &'static Campaign {
             demonstration: false,
             minimum_answers: None,
             previous: None,
+            state: State::Active,
             notice: Some(Notice {
                 responsible: texts("Sở Nội vụ tỉnh Bình Định", "The Department of Home Affairs of Bình Định"),
                 purpose: texts(

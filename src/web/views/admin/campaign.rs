@@ -4,14 +4,23 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
-    campaigns,
-    frame::{self, Frame},
+    campaigns, form,
+    setup::{
+        checks,
+        head::{self, Head, Tab},
+        state,
+    },
 };
 use crate::{
     language::Lang,
-    organisation::{Campaign, Phase},
+    organisation::{Campaign, Phase, UnitTree, readiness::Finding},
+    report,
     store::turnout::Turnout,
-    web::{auth::session::Staff, respond::answer::in_language, views::dates},
+    web::{
+        admin::setup::state::Step,
+        auth::{access::Permission, session::Staff},
+        respond::answer::in_language,
+    },
 };
 
 /// A counter with its code.
@@ -44,7 +53,15 @@ pub struct Page<'a> {
     pub waiting: Option<u64>,
     /// Whether the account may print and key in paper forms.
     pub paper: bool,
-    /// Its counters.
+    /// The units.
+    pub tree: &'a UnitTree,
+    /// Of a draft: whether it can be opened.
+    pub findings: &'a [Finding],
+    /// What has just been done.
+    pub done: Option<String>,
+    /// How many counters it has.
+    pub all: usize,
+    /// The first of them.
     pub desks: &'a [Desk],
 }
 
@@ -55,22 +72,33 @@ pub fn page(page: &Page<'_>) -> Markup {
     let path = format!("/admin/campaigns/{}", campaign.slug);
     let questionnaire = format!("{} {} · {}", campaign.definition, campaign.version, campaign.form);
     let content = html! {
+        @if let Some(done) = &page.done { (form::done(done)) }
+        @if page.phase == Phase::Draft && page.staff.may(Permission::ManageCampaigns) {
+            (form::purpose(&fl!(m, "desk-check-purpose")))
+            (checks::list(lang, campaign, page.tree, page.findings))
+            @if page.findings.iter().all(|finding| !finding.stops()) {
+                p.actions {
+                    a.button href=(in_language(&format!("{path}/state/open"), lang)) { (state::name(lang, Step::Open)) }
+                }
+            }
+        } @else { (form::purpose(&fl!(m, "desk-overview-purpose"))) }
         @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
         dl.facts {
-            div { dt { (fl!(m, "admin-phase")) } dd { (campaigns::phase(lang, page.phase)) } }
-            div { dt { (fl!(m, "admin-period")) } dd { (dates::period(lang, campaign)) } }
             @if let Some(turnout) = page.turnout {
                 div { dt { (fl!(m, "admin-answers")) } dd { (campaigns::turnout(lang, turnout)) } }
             }
+            div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }
             div { dt { (fl!(m, "admin-questionnaire")) } dd { (questionnaire) } }
         }
         @if page.turnout.is_some_and(|turnout| turnout.invited > 0) && page.phase != Phase::Closed {
             p.note { (fl!(m, "admin-turnout-note")) }
         }
         p.actions {
-            a.button href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
-            a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
-            @if let Some(n) = page.waiting {
+            @if page.phase != Phase::Draft {
+                a.button href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
+                a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+            }
+            @if let Some(n) = page.waiting.filter(|_| page.phase != Phase::Draft) {
                 a.button.plain href=(in_language(&format!("{path}/y-kien"), lang)) {
                     (fl!(m, "admin-comments-of", n = n))
                 }
@@ -82,10 +110,15 @@ pub fn page(page: &Page<'_>) -> Markup {
                 }
             }
         }
-        @if !page.desks.is_empty() {
+        @if !page.desks.is_empty() && page.phase != Phase::Draft {
             .scroll role="region" aria-labelledby="caption" tabindex="0" {
                 table {
-                    caption #caption { (fl!(m, "admin-counters", n = page.desks.len())) }
+                    caption #caption {
+                        @if page.all > page.desks.len() {
+                            (fl!(m, "desk-counters-some", n = page.desks.len(), all = page.all)) " "
+                            a href=(in_language(&format!("{path}/counters"), lang)) { (fl!(m, "desk-counters-all")) }
+                        } @else { (fl!(m, "admin-counters", n = page.all)) }
+                    }
                     thead {
                         tr {
                             th scope="col" { (fl!(m, "admin-counter")) }
@@ -100,7 +133,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                             tr {
                                 th scope="row" { (desk.name) }
                                 td { (desk.unit) }
-                                td { a href=(desk.url) { (desk.url) } }
+                                td.address { a href=(desk.url) { (desk.url) } }
                                 td.links {
                                     a href=(in_language(&format!("{base}/print"), lang))
                                         aria-label={ (fl!(m, "admin-poster")) ": " (desk.name) } {
@@ -120,6 +153,35 @@ pub fn page(page: &Page<'_>) -> Markup {
             }
         }
     };
-    let title = lang.pick(&campaign.title);
-    frame::page(&Frame { lang, title, path: &path, staff: Some(page.staff) }, &content)
+    let content = html! {
+        (content)
+        @if page.staff.may(Permission::ManageCampaigns) { (manage(page, &path)) }
+    };
+    head::page(&Head { lang, staff: page.staff, campaign, phase: page.phase, tab: Tab::Overview }, &content)
+}
+
+/// What can be done with the campaign as a whole.
+fn manage(page: &Page<'_>, path: &str) -> Markup {
+    let lang = page.lang;
+    let m = lang.messages();
+    let steps =
+        Step::ALL.into_iter().filter(|step| *step != Step::Open && step.fits(page.campaign, page.phase));
+    html! {
+        section.manage aria-labelledby="manage" {
+            h2 #manage { (fl!(m, "desk-manage")) }
+            ul.plain {
+                li {
+                    a href=(in_language(&format!("{path}/copy"), lang)) { (fl!(m, "desk-step-copy")) }
+                    " – " (fl!(m, "desk-step-copy-what"))
+                }
+                @for step in steps {
+                    li {
+                        a href=(in_language(&format!("{path}/state/{}", step.word()), lang)) {
+                            (state::name(lang, step))
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

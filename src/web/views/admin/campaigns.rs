@@ -3,12 +3,17 @@
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
-use super::frame::{self, Frame};
+use super::{form, frame, setup::head};
 use crate::{
     language::Lang,
-    organisation::{Campaign, Phase},
+    organisation::{Campaign, Phase, State},
     store::turnout::Turnout,
-    web::{auth::session::Staff, respond::answer::in_language, views::dates},
+    web::{
+        admin::setup::new::NewPath,
+        auth::{access::Permission, session::Staff},
+        respond::answer::in_language,
+        views::dates,
+    },
 };
 
 /// A campaign in the list.
@@ -23,12 +28,36 @@ pub struct Row {
 }
 
 /// The page.
-pub fn page(lang: Lang, staff: &Staff, rows: &[Row]) -> Markup {
+///
+/// `archived`: how many are put away, and whether those are shown.
+pub fn page(lang: Lang, staff: &Staff, rows: &[Row], archived: (usize, bool), done: Option<&str>) -> Markup {
     let m = lang.messages();
+    let new = in_language(&NewPath.to_string(), lang);
+    let manages = staff.may(Permission::ManageCampaigns);
+    let archive = format!("/admin/campaigns?lang={}&which=archived", lang.code());
+    let rows: Vec<&Row> =
+        rows.iter().filter(|row| (row.campaign.state == State::Archived) == archived.1).collect();
     let content = html! {
-        @if rows.is_empty() {
-            p { (fl!(m, "admin-campaigns-none")) }
+        @if let Some(done) = done { (form::done(done)) }
+        (form::purpose(&fl!(m, "desk-campaigns-purpose")))
+        @if rows.is_empty() && archived.0 == 0 {
+            (form::empty(
+                &fl!(m, "desk-campaigns-none"),
+                &fl!(m, "desk-campaigns-none-what"),
+                manages.then_some((new.as_str(), fl!(m, "desk-campaigns-new").as_str())),
+            ))
         } @else {
+            @if manages { p.actions { a.button href=(new) { (fl!(m, "desk-campaigns-new")) } } }
+            @if archived.0 > 0 {
+                p.filters {
+                    a href=(in_language("/admin/campaigns", lang)) aria-current=[(!archived.1).then_some("true")] {
+                        (fl!(m, "desk-campaigns-current"))
+                    }
+                    a href=(archive) aria-current=[archived.1.then_some("true")] {
+                        (fl!(m, "desk-campaigns-archived", n = archived.0))
+                    }
+                }
+            }
             .scroll role="region" aria-labelledby="caption" tabindex="0" {
                 table {
                     caption #caption { (fl!(m, "admin-campaigns-caption", n = rows.len())) }
@@ -42,7 +71,7 @@ pub fn page(lang: Lang, staff: &Staff, rows: &[Row]) -> Markup {
                         }
                     }
                     tbody {
-                        @for row in rows {
+                        @for row in &rows {
                             @let path = format!("/admin/campaigns/{}", row.campaign.slug);
                             tr {
                                 th scope="row" {
@@ -68,13 +97,15 @@ pub fn page(lang: Lang, staff: &Staff, rows: &[Row]) -> Markup {
         }
     };
     let title = fl!(m, "admin-campaigns");
-    frame::page(&Frame { lang, title: &title, path: "/admin/campaigns", staff: Some(staff) }, &content)
+    frame::page(&head::frame_of(lang, &title, "/admin/campaigns", staff), &content)
 }
 
 /// Where a campaign is, in words.
 pub fn phase(lang: Lang, phase: Phase) -> Markup {
     let m = lang.messages();
     let (class, words) = match phase {
+        Phase::Draft => ("tag", fl!(m, "desk-phase-draft")),
+        Phase::Paused => ("tag demo", fl!(m, "desk-phase-paused")),
         Phase::Planned => ("tag", fl!(m, "admin-phase-planned")),
         Phase::Open => ("tag open", fl!(m, "admin-phase-open")),
         Phase::Closed => ("tag", fl!(m, "admin-phase-closed")),

@@ -370,7 +370,7 @@ impl<'a> Form<'a> {
     fn group(&self, field: &Field<'_>, inputs: &Markup) -> Markup {
         let wrong = self.faults_of(field.name).next().is_some();
         html! {
-            fieldset.field.wrong[wrong] aria-describedby=[self.described(field)] {
+            fieldset.field.wrong[wrong] aria-describedby=[field.fixed.map_or_else(|| self.described(field), |_| None)] {
                 legend { (field.label) (self.may_be_empty(field)) }
                 @if let Some(why) = field.fixed { p.fixed #(id(field.name)) { (why) } }
                 @else { (self.hint(field)) (self.notes(field)) (inputs) }

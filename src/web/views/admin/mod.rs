@@ -18,5 +18,6 @@ pub mod paper;
 pub mod password;
 pub mod printing;
 pub mod second_factor;
+pub mod setup;
 pub mod units;
 pub mod watching;

@@ -1,0 +1,241 @@
+//! Whether a campaign can be opened: what stops it, and what somebody should look at first. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Campaign, Stratum};
+
+/// What is looked at.
+#[derive(Debug, Clone)]
+pub struct Subject<'a> {
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// Languages of its questionnaire.
+    pub languages: &'a [String],
+    /// Units of its counters, one for each.
+    pub counters: &'a [String],
+    /// Persons invited by personal links.
+    pub invited: u64,
+    /// Populations.
+    pub strata: &'a [Stratum],
+    /// Whether earlier campaigns asked the same questionnaire and form.
+    pub asked_before: bool,
+    /// UTC milliseconds.
+    pub now: i64,
+}
+
+/// Something found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// There is neither a counter nor an invited person. Stops the opening.
+    Nowhere,
+    /// The period is over. Stops the opening.
+    Past,
+    /// No population is known: nothing will be weighted.
+    NoPopulations,
+    /// These units have counters and no population: nothing will be weighted.
+    WithoutPopulation(Vec<String>),
+    /// These units have a population and no counter: nobody can answer for them.
+    WithoutCounter(Vec<String>),
+    /// These units have no planned number of answers.
+    WithoutSample(Vec<String>),
+    /// What people should be told and is not: keys of [`super::Notice`].
+    NoticeLacks(Vec<&'static str>),
+    /// Languages of the questionnaire in which the title or the notice is missing.
+    Untranslated(Vec<String>),
+    /// Earlier campaigns asked the same; no one is named to count changes from.
+    NoPrevious,
+    /// Its answers will be marked as invented.
+    Demonstration,
+    /// It begins at once, since its period has begun.
+    AtOnce,
+}
+
+impl Finding {
+    /// Whether the campaign cannot be opened like that.
+    pub const fn stops(&self) -> bool {
+        matches!(self, Self::Nowhere | Self::Past)
+    }
+
+    /// Whether it is merely something to know.
+    pub const fn informs(&self) -> bool {
+        matches!(self, Self::Demonstration | Self::AtOnce)
+    }
+}
+
+/// Everything that is found, what stops first.
+pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let campaign = subject.campaign;
+    let mut found = Vec::new();
+    if subject.counters.is_empty() && subject.invited == 0 {
+        found.push(Finding::Nowhere);
+    }
+    if campaign.closes <= subject.now {
+        found.push(Finding::Past);
+    }
+    populations(subject, &mut found);
+    let lacking = campaign.notice.clone().unwrap_or_default().missing(subject.invited > 0);
+    if !lacking.is_empty() && !campaign.demonstration {
+        found.push(Finding::NoticeLacks(lacking));
+    }
+    let untranslated = untranslated(subject);
+    if !untranslated.is_empty() {
+        found.push(Finding::Untranslated(untranslated));
+    }
+    if subject.asked_before && campaign.previous.is_none() {
+        found.push(Finding::NoPrevious);
+    }
+    if campaign.demonstration {
+        found.push(Finding::Demonstration);
+    }
+    if campaign.opens <= subject.now && subject.now < campaign.closes {
+        found.push(Finding::AtOnce);
+    }
+    found
+}
+
+fn populations(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let asked: BTreeSet<&String> = subject.counters.iter().collect();
+    let known: BTreeSet<&String> = subject.strata.iter().map(|stratum| &stratum.unit).collect();
+    if known.is_empty() {
+        if !asked.is_empty() {
+            found.push(Finding::NoPopulations);
+        }
+        return;
+    }
+    let all = |units: Vec<&&String>| units.into_iter().map(|unit| (*unit).clone()).collect::<Vec<_>>();
+    let without = all(asked.difference(&known).collect());
+    if !without.is_empty() {
+        found.push(Finding::WithoutPopulation(without));
+    }
+    if subject.invited == 0 {
+        let idle = all(known.difference(&asked).collect());
+        if !idle.is_empty() {
+            found.push(Finding::WithoutCounter(idle));
+        }
+    }
+    let unplanned: Vec<String> = subject
+        .strata
+        .iter()
+        .filter(|stratum| stratum.sample.is_none())
+        .map(|stratum| stratum.unit.clone())
+        .collect();
+    if !unplanned.is_empty() {
+        found.push(Finding::WithoutSample(unplanned));
+    }
+}
+
+/// Languages that some text of the campaign lacks, of those that the questionnaire is offered in.
+fn untranslated(subject: &Subject<'_>) -> Vec<String> {
+    let campaign = subject.campaign;
+    let mut texts: Vec<&BTreeMap<String, String>> = vec![&campaign.title];
+    if let Some(notice) = &campaign.notice {
+        let given = [&notice.responsible, &notice.purpose, &notice.legal_ground];
+        texts.extend(given.into_iter().filter(|text| !text.is_empty()));
+    }
+    let lacking = |language: &&String| texts.iter().any(|text| !text.contains_key(*language));
+    subject.languages.iter().filter(lacking).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Notice, State};
+    use super::*;
+
+    fn campaign() -> Campaign {
+        let texts = |text: &str| {
+            BTreeMap::from([("vi".to_owned(), text.to_owned()), ("en".to_owned(), text.to_owned())])
+        };
+        Campaign {
+            slug: "s".to_owned(),
+            definition: "sipas".to_owned(),
+            version: "1".to_owned(),
+            sha256: String::new(),
+            form: "counter".to_owned(),
+            title: texts("Đợt"),
+            opens: 100,
+            closes: 200,
+            target: None,
+            demonstration: false,
+            minimum_answers: None,
+            previous: None,
+            notice: Some(Notice {
+                responsible: texts("Sở"),
+                purpose: texts("để"),
+                legal_ground: texts("QĐ"),
+                address: Some("x".to_owned()),
+                email: Some("a@b.vn".to_owned()),
+                phone: None,
+                keep_answers_months: Some(12),
+                keep_list_days: None,
+            }),
+            state: State::Draft,
+        }
+    }
+
+    fn found(
+        change: impl FnOnce(&mut Campaign),
+        counters: &[&str],
+        strata: &[(&str, Option<u64>)],
+    ) -> Vec<Finding> {
+        let mut campaign = campaign();
+        change(&mut campaign);
+        let counters: Vec<String> = counters.iter().map(|unit| (*unit).to_owned()).collect();
+        let strata: Vec<Stratum> = strata
+            .iter()
+            .map(|(unit, sample)| Stratum { unit: (*unit).to_owned(), population: 1_000, sample: *sample })
+            .collect();
+        check(&Subject {
+            campaign: &campaign,
+            languages: &["vi".to_owned(), "en".to_owned()],
+            counters: &counters,
+            invited: 0,
+            strata: &strata,
+            asked_before: false,
+            now: 50,
+        })
+    }
+
+    #[test]
+    fn a_campaign_with_everything_is_ready() {
+        assert_eq!(found(|_| {}, &["qn", "qn"], &[("qn", Some(300))]), []);
+    }
+
+    #[test]
+    fn what_stops_stops_and_comes_first() {
+        let found = found(|campaign| (campaign.closes, campaign.notice) = (10, None), &[], &[]);
+        assert_eq!(found[..2], [Finding::Nowhere, Finding::Past]);
+        assert!(found[0].stops() && found[1].stops() && !found[2].stops());
+    }
+
+    #[test]
+    fn units_without_the_other_half_are_named() {
+        let units = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            found(|_| {}, &["qn", "an"], &[("qn", Some(1)), ("tp", None)]),
+            [
+                Finding::WithoutPopulation(units(&["an"])),
+                Finding::WithoutCounter(units(&["tp"])),
+                Finding::WithoutSample(units(&["tp"])),
+            ]
+        );
+        assert_eq!(found(|_| {}, &["qn"], &[]), [Finding::NoPopulations]);
+    }
+
+    #[test]
+    fn words_that_people_read_are_missed_by_language_and_by_key() {
+        let found = found(
+            |campaign| {
+                campaign.title.remove("en");
+                if let Some(notice) = &mut campaign.notice {
+                    notice.email = None;
+                }
+            },
+            &["qn"],
+            &[("qn", Some(1))],
+        );
+        assert_eq!(
+            found,
+            [Finding::NoticeLacks(vec!["email"]), Finding::Untranslated(vec!["en".to_owned()])]
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! Setting up campaigns: making and copying, settings, populations and sample, counters, states. All of it goes through
+//! [`crate::apply::desk`], so that pages and files change the same things by the same rules.
+
+pub mod add_counters;
+pub mod copy;
+pub mod counter;
+pub mod counters;
+pub mod new;
+pub mod preview;
+pub mod settings;
+mod sheet;
+pub use sheet::Offer;
+pub mod state;
+pub mod units;
+
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+
+use crate::{
+    apply::desk::{self, Desk, NotDone},
+    language::Lang,
+    store::StoreError,
+    web::{
+        app::App,
+        auth::session::Staff,
+        error,
+        form::{self, Fields},
+        meanwhile::Meanwhile,
+        views::{admin::form::Fault, message::Kind},
+    },
+};
+
+/// Most fields of a table that staff fill in: several for each unit of a page.
+const CELLS: usize = 2_000;
+
+/// The part of an address after `?` that says what has just been done.
+#[derive(Debug, Default, Deserialize)]
+pub struct Done {
+    /// A word of [`Self::words`].
+    pub done: Option<String>,
+    /// How many.
+    pub n: Option<u32>,
+}
+
+impl Done {
+    /// What has been done, in words.
+    pub fn words(&self, lang: Lang) -> Option<String> {
+        let m = lang.messages();
+        let n = self.n.unwrap_or_default();
+        Some(match self.done.as_deref()? {
+            "made" => fl!(m, "desk-done-made"),
+            "copied" => fl!(m, "desk-done-copied", n = n),
+            "saved" => fl!(m, "desk-done-saved"),
+            "added" => fl!(m, "desk-done-added", n = n),
+            "opened" => fl!(m, "desk-done-opened"),
+            "paused" => fl!(m, "desk-done-paused"),
+            "resumed" => fl!(m, "desk-done-resumed"),
+            "closed" => fl!(m, "desk-done-closed"),
+            "archived" => fl!(m, "desk-done-archived"),
+            "unarchived" => fl!(m, "desk-done-unarchived"),
+            "deleted" => fl!(m, "desk-done-deleted"),
+            "retired" => fl!(m, "desk-done-retired"),
+            "restored" => fl!(m, "desk-done-restored"),
+            "replaced" => fl!(m, "desk-done-replaced"),
+            _ => return None,
+        })
+    }
+}
+
+/// Leads to a page that says what has been done. From then on this server shows the public what it is now; others notice
+/// within a moment, and none of them stores anything that does not fit ([`crate::web::catalogue`]).
+async fn changed(app: &App, path: &str, lang: Lang, done: &str, n: Option<usize>) -> Response {
+    if let Err(error) = app.catalogue.refresh().await {
+        tracing::warn!(%error, "what was changed is not shown yet");
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if lang != Lang::VI {
+        query.append_pair("lang", lang.code());
+    }
+    query.append_pair("done", done);
+    if let Some(n) = n {
+        query.append_pair("n", &n.to_string());
+    }
+    let joint = if path.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{path}{joint}{}", query.finish())).into_response()
+}
+
+/// Why a form was not taken.
+enum Trouble {
+    /// Somebody else changed the same meanwhile.
+    Meanwhile(Meanwhile),
+    /// It was refused.
+    NotDone(NotDone),
+}
+
+impl From<NotDone> for Trouble {
+    fn from(not_done: NotDone) -> Self {
+        Self::NotDone(not_done)
+    }
+}
+
+fn refused(faults: Vec<desk::Fault>) -> Trouble {
+    Trouble::NotDone(NotDone::Refused(faults))
+}
+
+/// The faults as a page shows them.
+fn shown(faults: Vec<desk::Fault>) -> Vec<Fault> {
+    faults.into_iter().map(|fault| Fault::new(fault.field, fault.words)).collect()
+}
+
+fn desk<'a>(app: &'a App, staff: &'a Staff, lang: Lang) -> Desk<'a> {
+    Desk {
+        actor: &staff.account,
+        origin: staff.address.map_or_else(String::new, |address| address.to_string()),
+        store: &app.store,
+        key: &app.key,
+        library: app.shelf.library(),
+        now: app.clock.now(),
+        lang,
+    }
+}
+
+async fn read(headers: &HeaderMap, body: axum::body::Body, lang: Lang) -> Result<Fields, Response> {
+    Fields::read_many(headers, body, form::DESK, CELLS).await.map_err(|bad| error::of_form(bad, lang))
+}
+
+/// A page, or what the database says.
+fn page(outcome: Result<Option<String>, StoreError>, lang: Lang) -> Response {
+    match outcome {
+        Ok(Some(page)) => error::html(StatusCode::OK, page),
+        Ok(None) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+/// The cells of a line that was pasted from a spreadsheet: between tabs, or between semicolons where there is no tab.
+fn cells(line: &str) -> Vec<&str> {
+    let between = if line.contains('\t') { '\t' } else { ';' };
+    line.split(between).map(str::trim).collect()
+}

@@ -1,0 +1,151 @@
+//! A new campaign: first its questionnaire is chosen, then its settings are given. It begins as a draft.
+
+use axum::{
+    extract::{Query, Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use axum_extra::routing::TypedPath;
+use serde::Deserialize;
+
+use super::{Trouble, changed, desk, page, refused, sheet, shown};
+use crate::{
+    apply::desk::{KioskCode, NotDone, Wanted},
+    language::Lang,
+    organisation::Campaign,
+    store::{StoreError, campaigns},
+    web::{
+        app::App,
+        auth::session::Staff,
+        error,
+        form::Fields,
+        middleware::headers::Framing,
+        respond::answer::Wanted as Language,
+        views::admin::{
+            form::{Fault, Form},
+            setup::settings::{self as view, Sheet, Way},
+        },
+    },
+};
+
+/// A new campaign.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/new")]
+pub struct NewPath;
+
+/// The part of the address after `?`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Chosen {
+    /// The form chosen: `sipas/2026.1/counter`.
+    pub form: Option<String>,
+}
+
+/// Shows the questionnaires to choose from, or the settings for the one that was chosen.
+pub async fn show(
+    _: NewPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Language>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    let lang = wanted.language();
+    let name = chosen.form.unwrap_or_default();
+    if sheet::offer(lang, &app.shelf.library(), &name).is_none() {
+        let offers = sheet::offers(lang, &app.shelf.library(), "");
+        return error::html(StatusCode::OK, view::choose(lang, &staff, &offers).into_string());
+    }
+    framing(page(settings(&app, &staff, lang, &name, None).await.map(Some), lang))
+}
+
+/// The settings for a chosen form: as they begin, or as they were sent with what is wrong.
+async fn settings(
+    app: &App,
+    staff: &Staff,
+    lang: Lang,
+    name: &str,
+    sent: Option<(&Fields, &[Fault])>,
+) -> Result<String, StoreError> {
+    let all = campaigns::all(&mut app.store.read().await?).await?;
+    let others: Vec<&Campaign> = all.iter().map(|stored| &stored.campaign).collect();
+    // Who asks and by which law is the same from one campaign to the next.
+    let begun = Campaign { notice: others.iter().find_map(|other| other.notice.clone()), ..sheet::blank() };
+    let begun = sheet::fields(&begun)
+        .with("form", name)
+        .with("opens.day", "")
+        .with("opens.time", "00:00")
+        .with("closes.day", "")
+        .with("closes.time", "24:00");
+    let (values, faults) = sent.unwrap_or((&begun, &[]));
+    let offer = sheet::offer(lang, &app.shelf.library(), name);
+    let action = NewPath.to_string();
+    Ok(view::page(&Sheet {
+        lang,
+        staff,
+        form: Form { faults, ..Form::new(lang, values) },
+        offer: offer.as_ref(),
+        others: &others,
+        action: &action,
+        base: None,
+        has_kiosk_code: false,
+        way: Way::New,
+    })
+    .into_string())
+}
+
+/// Makes the campaign and leads to its next step.
+pub async fn submit(
+    _: NewPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Language>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let (parts, body) = request.into_parts();
+    let fields = match super::read(&parts.headers, body, lang).await {
+        Ok(fields) => fields,
+        Err(response) => return response,
+    };
+    match make(&app, &staff, lang, &fields).await {
+        Ok(slug) => changed(&app, &format!("/admin/campaigns/{slug}/units"), lang, "made", None).await,
+        Err(Trouble::NotDone(NotDone::Refused(faults))) => {
+            let faults = shown(faults);
+            let name = fields.one("form").unwrap_or_default();
+            match settings(&app, &staff, lang, name, Some((&fields, &faults))).await {
+                Ok(page) => framing(error::html(StatusCode::UNPROCESSABLE_ENTITY, page)),
+                Err(error) => error::of_store(&error, lang),
+            }
+        }
+        Err(Trouble::NotDone(NotDone::Store(error))) => error::of_store(&error, lang),
+        Err(Trouble::NotDone(NotDone::Unknown) | Trouble::Meanwhile(_)) => {
+            error::page(lang, crate::web::views::message::Kind::Unknown)
+        }
+    }
+}
+
+async fn make(app: &App, staff: &Staff, lang: Lang, fields: &Fields) -> Result<String, Trouble> {
+    let store = |error| Trouble::NotDone(NotDone::Store(error));
+    let all = async { campaigns::all(&mut app.store.read().await?).await }.await.map_err(store)?;
+    let taken: Vec<&str> = all.iter().map(|stored| stored.campaign.slug.as_str()).collect();
+    let mut campaign = sheet::blank();
+    let mut faults = sheet::read(lang, fields, &mut campaign);
+    sheet::slug(lang, &mut campaign, &taken, &mut faults);
+    if !faults.is_empty() {
+        return Err(refused(faults));
+    }
+    let slug = campaign.slug.clone();
+    let kiosk_code = match sheet::kiosk_code(fields) {
+        KioskCode::Set(code) => KioskCode::Set(code),
+        KioskCode::Keep | KioskCode::Remove => KioskCode::Remove,
+    };
+    let mut wanted = Wanted::new(campaign);
+    wanted.kiosk_code = kiosk_code;
+    desk(app, staff, lang).create(wanted).await?;
+    Ok(slug)
+}
+
+/// The page has the questionnaire in a frame.
+pub fn framing(mut response: Response) -> Response {
+    response.extensions_mut().insert(Framing::Frames);
+    response
+}

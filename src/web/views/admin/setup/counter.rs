@@ -1,0 +1,141 @@
+//! One counter.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::head::{self, Head, Tab};
+use crate::{
+    language::Lang,
+    organisation::{Campaign, Phase, UnitTree},
+    web::{
+        auth::session::Staff,
+        form::Fields,
+        respond::answer::in_language,
+        views::admin::form::{self, Field, Form, Line},
+    },
+};
+
+/// What the page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// Who is signed in.
+    pub staff: &'a Staff,
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// Where it is.
+    pub phase: Phase,
+    /// The fields.
+    pub form: Form<'a>,
+    /// What they hold if the page is opened now.
+    pub base: &'a Fields,
+    /// The counter's code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Whether it is no longer listed.
+    pub retired: bool,
+    /// Where its code leads.
+    pub url: &'a str,
+    /// The same as people type it.
+    pub short: &'a str,
+    /// The units.
+    pub tree: &'a UnitTree,
+    /// What has just been done.
+    pub done: Option<&'a str>,
+}
+
+/// The page.
+pub fn page(page: &Page<'_>) -> Markup {
+    let Page { lang, form, .. } = *page;
+    let m = lang.messages();
+    let base = format!("/admin/campaigns/{}/counters", page.campaign.slug);
+    let back = in_language(&base, lang);
+    let action = in_language(&format!("{base}/{}", page.code), lang);
+    let content = html! {
+        (form::back(&back, &fl!(m, "desk-tab-counters")))
+        @if let Some(done) = page.done { (form::done(done)) }
+        h2.page { (page.name) }
+        (form.summary())
+        @if page.retired {
+            p.note { (fl!(m, "desk-counter-retired")) }
+            (form.post(&action, None, &html! {
+                .buttons { button.main name="do" value="restore" { (fl!(m, "desk-counter-restore")) } }
+            }))
+        } @else {
+            .beside {
+                div { (settings(page, &action, &back)) }
+                (code(page, &base))
+            }
+            (ends(page, &action, &back))
+        }
+    };
+    head::page(
+        &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Counters },
+        &content,
+    )
+}
+
+fn settings(page: &Page<'_>, action: &str, back: &str) -> Markup {
+    let Page { lang, form, .. } = *page;
+    let m = lang.messages();
+    let (name, name_hint) = (fl!(m, "desk-counter-name"), fl!(m, "desk-counter-name-hint"));
+    let (unit, unit_hint) = (fl!(m, "admin-unit"), fl!(m, "desk-counter-unit-hint"));
+    let options: Vec<(&str, &str)> =
+        page.tree.units().iter().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect();
+    let fields = html! {
+        .block {
+            (form.line(&Field { name: "name", label: &name, hint: Some(&name_hint), ..Field::default() }, Line::Text))
+            (form.select(&Field { name: "unit", label: &unit, hint: Some(&unit_hint), ..Field::default() }, &options))
+            (form.buttons(&fl!(m, "desk-save"), Some(back)))
+        }
+    };
+    form.post(action, Some(page.base), &fields)
+}
+
+/// The code with its address, and what can be done with them.
+fn code(page: &Page<'_>, base: &str) -> Markup {
+    let lang = page.lang;
+    let m = lang.messages();
+    let own = format!("{base}/{}", page.code);
+    html! {
+        aside.code-card {
+            img.qr src={ (own) "/qr.svg" } width="240" height="240" alt=(fl!(m, "desk-counter-qr", address = page.short));
+            p.address { (page.short) }
+            p.hint { (fl!(m, "desk-counter-code", code = page.code)) }
+            ul.plain {
+                li { a href={ (page.url) "/thu" } { (fl!(m, "desk-counter-try")) } }
+                li { a href=(in_language(&format!("{own}/poster"), lang)) { (fl!(m, "admin-poster")) } }
+                li { a href={ (page.url) "/kiosk" } { (fl!(m, "admin-tablet")) } }
+                li { a href={ (own) "/qr.svg" } { "SVG" } " · " a href={ (own) "/qr.png" } { "PNG" } }
+            }
+        }
+    }
+}
+
+/// Retiring, and replacing the code.
+fn ends(page: &Page<'_>, action: &str, back: &str) -> Markup {
+    let Page { lang, form, .. } = *page;
+    let m = lang.messages();
+    let wrong = form.faults.iter().any(|fault| fault.field == form::CONFIRM);
+    let what = html! {
+        h3 { (fl!(m, "desk-counter-replace")) }
+        p { (fl!(m, "desk-counter-replace-what")) }
+        p { (fl!(m, "desk-counter-replace-tablets")) }
+        input type="hidden" name="do" value="replace";
+    };
+    html! {
+        details.fold open[wrong] {
+            summary { (fl!(m, "desk-counter-more")) }
+            .block {
+                h3 { (fl!(m, "desk-counter-retire")) }
+                p { (fl!(m, "desk-counter-retire-what")) }
+                (form.post(action, None, &html! {
+                    .buttons { button.plain name="do" value="retire" { (fl!(m, "desk-counter-retire-button")) } }
+                }))
+            }
+            (form.post(action, None, &form.confirm(&what, page.code, &fl!(m, "desk-counter-replace-button"), back)))
+        }
+    }
+}

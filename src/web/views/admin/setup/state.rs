@@ -1,0 +1,94 @@
+//! What will happen to a campaign, before it does.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::head::{self, Head, Tab};
+use crate::{
+    language::Lang,
+    organisation::{Campaign, Phase},
+    web::{
+        admin::setup::state::Step,
+        auth::session::Staff,
+        form::Fields,
+        respond::answer::in_language,
+        views::{
+            admin::form::{Fault, Form},
+            dates,
+        },
+    },
+};
+
+/// What the page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// Who is signed in.
+    pub staff: &'a Staff,
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// Where it is.
+    pub phase: Phase,
+    /// What is to be done.
+    pub step: Step,
+    /// Why it was not.
+    pub faults: &'a [Fault],
+}
+
+/// The page.
+pub fn page(page: &Page<'_>) -> Markup {
+    let Page { lang, campaign, step, .. } = *page;
+    let m = lang.messages();
+    let back = in_language(&format!("/admin/campaigns/{}", campaign.slug), lang);
+    let action = in_language(&format!("/admin/campaigns/{}/state/{}", campaign.slug, step.word()), lang);
+    let none = Fields::default();
+    let form = Form { faults: page.faults, ..Form::new(lang, &none) };
+    let what = html! { h2 { (name(lang, step)) } @for words in consequences(page) { p { (words) } } };
+    let content = html! {
+        (form.summary())
+        @if !step.fits(campaign, page.phase) {
+            p.note { (fl!(m, "desk-state-impossible")) }
+            p { a.button href=(back) { (fl!(m, "desk-state-back")) } }
+        } @else if step.is_final() {
+            (form.post(&action, None, &form.confirm(&what, &campaign.slug, &name(lang, step), &back)))
+        } @else {
+            .block.sheet { (what) (form.post(&action, None, &form.buttons(&name(lang, step), Some(&back)))) }
+        }
+    };
+    head::page(&Head { lang, staff: page.staff, campaign, phase: page.phase, tab: Tab::Overview }, &content)
+}
+
+/// What is done, as the button says it.
+pub fn name(lang: Lang, step: Step) -> String {
+    let m = lang.messages();
+    match step {
+        Step::Open => fl!(m, "desk-step-open"),
+        Step::Pause => fl!(m, "desk-step-pause"),
+        Step::Resume => fl!(m, "desk-step-resume"),
+        Step::Close => fl!(m, "desk-step-close"),
+        Step::Archive => fl!(m, "desk-step-archive"),
+        Step::Unarchive => fl!(m, "desk-step-unarchive"),
+        Step::Delete => fl!(m, "desk-step-delete"),
+    }
+}
+
+/// What will happen, and how to undo it.
+fn consequences(page: &Page<'_>) -> Vec<String> {
+    let lang = page.lang;
+    let m = lang.messages();
+    let opens = dates::moment(lang, page.campaign.opens);
+    let closes = dates::day(lang, page.campaign.closes - 1);
+    match page.step {
+        Step::Open => vec![
+            fl!(m, "desk-step-open-what", opens = opens, closes = closes),
+            fl!(m, "desk-step-open-fixed"),
+        ],
+        Step::Pause => vec![fl!(m, "desk-step-pause-what"), fl!(m, "desk-step-pause-undo")],
+        Step::Resume => vec![fl!(m, "desk-step-resume-what", closes = closes)],
+        Step::Close => vec![fl!(m, "desk-step-close-what", closes = closes), fl!(m, "desk-step-close-undo")],
+        Step::Archive => vec![fl!(m, "desk-step-archive-what")],
+        Step::Unarchive => vec![fl!(m, "desk-step-unarchive-what")],
+        Step::Delete => vec![fl!(m, "desk-step-delete-what"), fl!(m, "desk-step-delete-undo")],
+    }
+}

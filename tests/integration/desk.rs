@@ -1,0 +1,487 @@
+//! The desk: campaigns and counters set up at the pages, by a manager without a command line.
+
+use crate::support::{
+    Client, Database, Form, Page, Server,
+    stage::{UNITS, When, answer, applied, apply, citizens, filled, open_counter, report, stored},
+};
+
+const PASSWORD: &str = "bốn con voi qua sông";
+
+/// A manager at the desk of this database.
+fn manager(database: &Database, server: &Server) -> Client {
+    database.run_with_input(&["user", "add", "thulan", "--role", "manager"], PASSWORD).ok();
+    let mut client = server.client();
+    client.post("/admin/login", &[("name", "thulan"), ("password", PASSWORD)]).is(303);
+    client
+}
+
+/// A province with units and nothing else, and a manager.
+fn empty_desk() -> (Database, Server, Client) {
+    let database = applied(UNITS);
+    let server = Server::start(&database);
+    let desk = manager(&database, &server);
+    (database, server, desk)
+}
+
+/// A campaign that is open, and a manager.
+fn open_desk() -> (Database, Server, Client, Client) {
+    let (database, server, phone) = open_counter();
+    let desk = manager(&database, &server);
+    (database, server, phone, desk)
+}
+
+/// The form of a page that is sent to this address.
+fn form_to(page: &Page, action: &str) -> Form {
+    let wanted = |form: &Form| form.action.split('?').next() == Some(action);
+    Form::all(page.text()).into_iter().find(wanted).unwrap()
+}
+
+fn has(form: &Form, name: &str) -> bool {
+    form.fields.iter().any(|field| field.name == name)
+}
+
+/// Today and so many days from it, as people write days.
+fn day(days: i64) -> String {
+    #[expect(clippy::disallowed_methods, reason = "the binary under test lives in real time")]
+    let now = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days + 7);
+    now.strftime("%d/%m/%Y").to_string()
+}
+
+const NEW: &str = "/admin/campaigns/new?form=sipas%2F2026.1%2Fcounter";
+
+/// Makes a draft `thu` that would be open now, by the pages.
+fn draft(desk: &mut Client) {
+    let page = desk.get(NEW).is(200);
+    let mut form = form_to(&page, "/admin/campaigns/new");
+    form.set("title.vi", "Đo lường thử");
+    form.set("slug", "thu");
+    form.set("opens.day", &day(-1));
+    form.set("closes.day", &day(30));
+    let made = desk.submit("/admin/campaigns/new", &form).is(303);
+    assert!(made.header("location").starts_with("/admin/campaigns/thu/units?"));
+}
+
+fn add_counters(desk: &mut Client, slug: &str, unit: &str, count: &str) {
+    let path = format!("/admin/campaigns/{slug}/counters/add");
+    let page = desk.get(&path).is(200);
+    let mut form = Form::all(page.text()).into_iter().find(|form| has(form, "pattern")).unwrap();
+    form.set("unit", unit);
+    form.set("count", count);
+    desk.submit(&path, &form).is(303);
+}
+
+/// What a step of a campaign's state gives.
+fn step(desk: &mut Client, slug: &str, step: &str) -> Page {
+    let path = format!("/admin/campaigns/{slug}/state/{step}");
+    let page = desk.get(&path).is(200);
+    let mut form = form_to(&page, &path);
+    if has(&form, "confirm") {
+        form.set("confirm", slug);
+    }
+    desk.submit(&path, &form)
+}
+
+/// Codes and paths of a campaign's counters.
+fn counters(database: &Database, slug: &str) -> Vec<(String, String)> {
+    let lines = database.run(&["links", slug]).ok();
+    lines
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            (cells[1].to_owned(), crate::support::stage::path(cells[cells.len() - 1]))
+        })
+        .collect()
+}
+
+#[test]
+fn a_campaign_comes_to_life_by_the_pages_alone() {
+    let (database, server, mut desk) = empty_desk();
+    let empty = desk.get("/admin/campaigns").is(200);
+    assert!(empty.text().contains("/admin/campaigns/new"), "an empty list leads to the next step");
+    let choice = desk.get("/admin/campaigns/new").is(200);
+    assert!(choice.text().contains("form=sipas%2F2026.1%2Fcounter"));
+    draft(&mut desk);
+    // A draft shows the public nothing, whatever its period says.
+    let check = desk.get("/admin/campaigns/thu").is(200);
+    assert!(check.text().contains("class=\"stop\""), "without counters it cannot be opened");
+    assert!(!check.text().contains("/state/open"));
+    add_counters(&mut desk, "thu", "kind:district", "3");
+    let there = counters(&database, "thu");
+    assert_eq!(there.len(), 6);
+    let (_, path) = &there[0];
+    let mut phone = server.client();
+    phone.get(path).is(404);
+    let page = desk.get("/admin/campaigns/thu/units").is(200);
+    let mut form = Form::all(page.text()).into_iter().find(|form| has(form, "population.qn")).unwrap();
+    form.set("population.qn", "41.250");
+    form.set("sample.qn", "381");
+    form.set("population.an", "9000");
+    form.set("sample.an", "100");
+    desk.submit(&form.action.clone(), &form).is(303);
+    let check = desk.get("/admin/campaigns/thu").is(200);
+    assert!(!check.text().contains("class=\"stop\""));
+    step(&mut desk, "thu", "open").is(303);
+    answer(&mut phone, path, "5");
+    let said = report(&database, "thu");
+    assert_eq!(said["responses"]["stored"], 1);
+    assert_eq!(said["weighting"], "design");
+    assert_eq!(said["campaign"]["status"], "open");
+}
+
+#[test]
+fn many_counters_are_added_in_one_step_and_numbers_go_on() {
+    let (database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "120");
+    add_counters(&mut desk, "thu", "qn", "2");
+    let there = counters(&database, "thu");
+    assert_eq!(there.len(), 122);
+    let mut paths: Vec<&String> = there.iter().map(|(_, path)| path).collect();
+    paths.sort();
+    paths.dedup();
+    assert_eq!(paths.len(), 122, "each has an address of its own");
+    let found = desk.get("/admin/campaigns/thu/counters?find=QUAY+SO+122").is(200);
+    assert!(found.text().contains("Quầy số 122") && !found.text().contains("Quầy số 7<"));
+    // A list with one wrong line adds nothing.
+    let fields = [("how", "lines"), ("lines", "qn\tĐất đai\nkhông-có\tHộ tịch")];
+    let refused = desk.post("/admin/campaigns/thu/counters/add", &fields).is(422);
+    assert!(refused.text().contains("Dòng 2") && refused.text().contains("Đất đai"), "what was pasted stays");
+    assert_eq!(counters(&database, "thu").len(), 122);
+    let fields = [("how", "lines"), ("lines", "qn\tĐất đai\nan\tHộ tịch\tan-ht")];
+    desk.post("/admin/campaigns/thu/counters/add", &fields).is(303);
+    assert!(counters(&database, "thu").iter().any(|(code, _)| code == "an-ht"));
+}
+
+#[test]
+fn whoever_saves_second_is_told_what_the_first_one_changed_and_loses_nothing() {
+    let (database, server, mut one) = empty_desk();
+    draft(&mut one);
+    let mut other = one.clone();
+    let path = "/admin/campaigns/thu/settings";
+    let mut first = form_to(&one.get(path).is(200), path);
+    let mut second = form_to(&other.get(path).is(200), path);
+    first.set("title.vi", "Tên của người thứ nhất");
+    first.set("target", "85");
+    one.submit(path, &first).is(303);
+    second.set("title.vi", "Tên của người thứ hai");
+    second.set("notice.address", "01 Trần Phú");
+    let told = other.submit(path, &second).is(409);
+    let again = form_to(&told, path);
+    assert_eq!(again.value("title.vi"), Some("Tên của người thứ hai"), "what was typed stays");
+    assert_eq!(again.value("notice.address"), Some("01 Trần Phú"));
+    assert_eq!(again.value("target"), Some("85"), "what was not touched is the other's");
+    assert!(told.text().contains("Tên của người thứ nhất"), "the other's stands beside it");
+    other.submit(path, &again).is(303);
+    let now = form_to(&one.get(path).is(200), path);
+    assert_eq!((now.value("title.vi"), now.value("target")), (Some("Tên của người thứ hai"), Some("85")));
+    drop((database, server));
+}
+
+#[test]
+fn what_would_spoil_answers_cannot_be_changed_and_the_page_says_why() {
+    let (database, _server, mut phone, mut desk) = open_desk();
+    answer(&mut phone, "/k/qn-1", "5");
+    let path = "/admin/campaigns/dan/settings";
+    let page = desk.get(path).is(200);
+    let form = form_to(&page, path);
+    assert!(!has(&form, "form") && !has(&form, "demonstration"), "nothing to change");
+    assert!(page.text().contains("đã có phiếu trả lời"), "and why");
+    // Whoever sends it all the same is refused, with everything else kept.
+    let mut fields: Vec<(&str, &str)> =
+        form.fields.iter().filter_map(|f| Some((f.name.as_str(), f.values.first()?.as_str()))).collect();
+    fields.push(("form", "officials/2026.1/local"));
+    desk.post(path, &fields).is(422);
+    // A counter with answers stays with its unit, another one may move.
+    let path = "/admin/campaigns/dan/counters/qn-1";
+    let mut form =
+        Form::all(desk.get(path).is(200).text()).into_iter().find(|form| has(form, "unit")).unwrap();
+    form.set("unit", "an");
+    let refused = desk.submit(path, &form).is(422);
+    assert!(refused.text().contains("f-unit"), "told at its field");
+    let path = "/admin/campaigns/dan/counters/an-1";
+    let mut form =
+        Form::all(desk.get(path).is(200).text()).into_iter().find(|form| has(form, "unit")).unwrap();
+    form.set("unit", "qn");
+    form.set("name", "Quầy số 1 (chuyển từ An Nhơn)");
+    desk.submit(path, &form).is(303);
+    assert_eq!(report(&database, "dan")["campaign"]["form"], "counter");
+    // Fewer cases than answers cannot be.
+    let page = desk.get("/admin/campaigns/dan/units").is(200);
+    let mut form = Form::all(page.text()).into_iter().find(|form| has(form, "population.qn")).unwrap();
+    form.set("population.qn", "0");
+    desk.submit(&form.action.clone(), &form).is(422);
+}
+
+#[test]
+fn while_a_campaign_pauses_nothing_is_stored_and_nobody_loses_a_form() {
+    let (database, server, mut phone, mut desk) = open_desk();
+    let sent = filled(&phone.get("/k/qn-1").is(200), "5");
+    answer(&mut phone, "/k/qn-1", "4");
+    let late = filled(&phone.get("/k/qn-1").is(200), "3");
+    step(&mut desk, "dan", "pause").is(303);
+    let paused = phone.get("/k/qn-1").is(503);
+    assert!(paused.text().contains("data-say=\"paused\"") && !paused.header("retry-after").is_empty());
+    let held = phone.submit("/k/qn-1", &late).is(503);
+    let kept = held.form();
+    for field in late.fields.iter().filter(|field| !field.values.is_empty()) {
+        assert_eq!(kept.value(&field.name), field.values.first().map(String::as_str), "{}", field.name);
+    }
+    assert_eq!(stored(&database, "dan"), 1);
+    step(&mut desk, "dan", "resume").is(303);
+    // The very page that said so sends it.
+    phone.submit("/k/qn-1", &kept).is(303);
+    phone.submit("/k/qn-1", &kept).is(303);
+    phone.submit("/k/qn-1", &sent).is(303);
+    assert_eq!(stored(&database, "dan"), 3);
+    drop(server);
+}
+
+#[test]
+fn a_form_that_was_stored_gets_its_thanks_again_while_the_campaign_pauses() {
+    let (database, _server, mut phone, mut desk) = open_desk();
+    let sent = filled(&phone.get("/k/qn-1").is(200), "5");
+    phone.submit("/k/qn-1", &sent).is(303);
+    step(&mut desk, "dan", "pause").is(303);
+    phone.submit("/k/qn-1", &sent).is(303);
+    assert_eq!(stored(&database, "dan"), 1);
+}
+
+#[test]
+fn a_replaced_code_stops_counting_at_once_and_for_good() {
+    let (database, server, mut phone, mut desk) = open_desk();
+    let sent = filled(&phone.get("/k/qn-1").is(200), "5");
+    phone.submit("/k/qn-1", &sent).is(303);
+    let open = filled(&phone.get("/k/qn-1").is(200), "5");
+    let path = "/admin/campaigns/dan/counters/qn-1";
+    let page = desk.get(path).is(200);
+    let mut form = Form::all(page.text()).into_iter().find(|form| has(form, "confirm")).unwrap();
+    form.set("confirm", "qn");
+    desk.submit(path, &form).is(422);
+    assert_eq!(counters(&database, "dan")[0].1, "/k/qn-1", "without the right name nothing happens");
+    form.set("confirm", "qn-1");
+    desk.submit(path, &form).is(303);
+    let there = counters(&database, "dan");
+    let (_, new) = there.iter().find(|(code, _)| code == "qn-1").unwrap();
+    assert!(new.starts_with("/k/qn-1-") && new.len() > "/k/qn-1-".len() + 5, "{new}");
+    assert!(phone.get("/k/qn-1").is(410).text().contains("Mã này đã được thay"));
+    phone.submit("/k/qn-1", &open).is(410);
+    // What was stored before stays, and a repeat of it gets its thanks.
+    phone.submit("/k/qn-1", &sent).is(303);
+    assert_eq!(stored(&database, "dan"), 1);
+    answer(&mut phone, new, "4");
+    assert_eq!(stored(&database, "dan"), 2);
+    // Not even a file brings the old address back.
+    let file = database.file("again.toml", &citizens(When::Now));
+    let words = database.run(&["apply", &file]).fails(1);
+    assert!(words.contains("qn-1"), "{words}");
+    drop(server);
+}
+
+#[test]
+fn a_copy_keeps_the_printed_codes_and_moves_the_period_on() {
+    let (database, server, mut phone, mut desk) = open_desk();
+    add_counters(&mut desk, "dan", "qn", "2");
+    let printed = counters(&database, "dan");
+    let path = "/admin/campaigns/dan/copy";
+    let form = form_to(&desk.get(path).is(200), path);
+    let made = desk.submit(path, &form).is(303);
+    let slug = made.header("location").split(['/', '?']).nth(3).unwrap().to_owned();
+    assert_ne!(slug, "dan");
+    let copied = counters(&database, &slug);
+    assert_eq!(copied, printed, "the same codes lead to the same addresses");
+    let check = desk.get(&format!("/admin/campaigns/{slug}")).is(200);
+    assert!(!check.text().contains("class=\"stop\""));
+    step(&mut desk, &slug, "open").is(303);
+    let said = report(&database, &slug);
+    assert_eq!(said["campaign"]["status"], "planned");
+    assert_eq!(said["campaign"]["opens"], report(&database, "dan")["campaign"]["closes"]);
+    // The one that is open now still takes answers at the shared code.
+    answer(&mut phone, "/k/qn-1", "5");
+    assert_eq!((stored(&database, "dan"), stored(&database, &slug)), (1, 0));
+    drop(server);
+}
+
+#[test]
+fn a_code_that_is_replaced_is_replaced_in_the_campaign_to_come_too() {
+    let (database, server, mut phone, mut desk) = open_desk();
+    add_counters(&mut desk, "dan", "qn", "1");
+    let path = "/admin/campaigns/dan/copy";
+    let form = form_to(&desk.get(path).is(200), path);
+    desk.submit(path, &form).is(303);
+    let all = counters(&database, "dan");
+    let (code, old) = all.iter().find(|(code, _)| code != "qn-1" && code != "an-1").unwrap();
+    let page = format!("/admin/campaigns/dan/counters/{code}");
+    desk.post(&page, &[("do", "replace"), ("confirm", code)]).is(303);
+    let now = counters(&database, "dan");
+    assert!(now.iter().all(|(_, path)| path != old));
+    let slugs = desk.get("/admin/campaigns").is(200);
+    let slug = slugs
+        .text()
+        .split("/admin/campaigns/")
+        .filter_map(|rest| rest.split(['"', '/', '?']).next())
+        .find(|slug| slug.starts_with("dan-"))
+        .unwrap()
+        .to_owned();
+    assert_eq!(counters(&database, &slug), now);
+    phone.get(old).is(410);
+    drop(server);
+}
+
+#[test]
+fn a_retired_counter_takes_nothing_and_can_be_taken_up_again() {
+    let (_database, _server, mut phone, mut desk) = open_desk();
+    let path = "/admin/campaigns/dan/counters/qn-1";
+    desk.post(path, &[("do", "retire")]).is(303);
+    phone.get("/k/qn-1").is(404);
+    assert!(desk.get("/admin/campaigns/dan/counters?which=retired").is(200).text().contains("Quầy số 1"));
+    desk.post(path, &[("do", "restore")]).is(303);
+    answer(&mut phone, "/k/qn-1", "5");
+}
+
+#[test]
+fn trying_a_code_stores_nothing_and_says_so() {
+    let (database, _server, mut phone, _desk) = open_desk();
+    let page = phone.get("/k/qn-1/thu").is(200);
+    assert!(page.text().contains("KHÔNG LƯU GÌ") && page.text().contains("Quầy số 1 – Đất đai"));
+    let form = filled(&page, "5");
+    assert_eq!(form.action, "/k/qn-1/thu");
+    let tried = phone.submit("/k/qn-1/thu", &form).is(200);
+    assert!(tried.text().contains("không lưu gì"));
+    let mut empty = form;
+    for field in &mut empty.fields {
+        if field.name != "submission" {
+            field.values.clear();
+        }
+    }
+    phone.submit("/k/qn-1/thu", &empty).is(422);
+    assert_eq!(stored(&database, "dan"), 0);
+    phone.get("/k/khong-co/thu").is(404);
+}
+
+#[test]
+fn only_an_unused_draft_is_deleted_and_only_by_its_name() {
+    let (database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "2");
+    let path = "/admin/campaigns/thu/state/delete";
+    desk.post(path, &[("confirm", "khác")]).is(422);
+    desk.get("/admin/campaigns/thu").is(200);
+    desk.post(path, &[("confirm", "thu")]).is(303);
+    desk.get("/admin/campaigns/thu").is(404);
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "1");
+    step(&mut desk, "thu", "open").is(303);
+    desk.post(path, &[("confirm", "thu")]).is(422);
+    assert_eq!(counters(&database, "thu").len(), 1);
+}
+
+#[test]
+fn a_campaign_is_closed_early_archived_and_taken_back() {
+    let (database, _server, mut phone, mut desk) = open_desk();
+    answer(&mut phone, "/k/qn-1", "5");
+    desk.post("/admin/campaigns/dan/state/archive", &[]).is(422);
+    desk.post("/admin/campaigns/dan/state/close", &[("confirm", "")]).is(422);
+    step(&mut desk, "dan", "close").is(303);
+    phone.get("/k/qn-1").is(410);
+    step(&mut desk, "dan", "archive").is(303);
+    assert!(!desk.get("/admin/campaigns").is(200).text().contains("/admin/campaigns/dan\""));
+    assert!(desk.get("/admin/campaigns?which=archived").is(200).text().contains("/admin/campaigns/dan\""));
+    assert_eq!(stored(&database, "dan"), 1, "archived, everything can be read");
+    step(&mut desk, "dan", "unarchive").is(303);
+    assert!(desk.get("/admin/campaigns").is(200).text().contains("/admin/campaigns/dan\""));
+}
+
+#[test]
+fn two_campaigns_cannot_be_open_at_a_counter_at_once() {
+    let (database, _server, _phone, mut desk) = open_desk();
+    let path = "/admin/campaigns/dan/copy";
+    let mut form = form_to(&desk.get(path).is(200), path);
+    form.set("slug", "chen");
+    form.set("opens.day", &day(-1));
+    form.set("previous", "");
+    desk.submit(path, &form).is(303);
+    let refused = step(&mut desk, "chen", "open").is(422);
+    assert!(refused.text().contains("hai đợt khảo sát cùng lúc"), "{}", refused.text());
+    assert_eq!(report(&database, "chen")["campaign"]["status"], "draft");
+}
+
+#[test]
+fn the_planner_fills_in_what_is_needed_and_saves_nothing_unasked() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    let path = "/admin/campaigns/thu/units";
+    let page = desk.get(path).is(200);
+    let mut form = Form::all(page.text()).into_iter().find(|form| has(form, "population.qn")).unwrap();
+    form.set("population.qn", "41250");
+    let mut fields: Vec<(String, String)> = form
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.name.clone(), field.values.first()?.clone())))
+        .collect();
+    fields.push(("do".to_owned(), "plan".to_owned()));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let planned = desk.post(path, &fields).is(200);
+    let filled = Form::all(planned.text()).into_iter().find(|form| has(form, "population.qn")).unwrap();
+    assert_eq!(filled.value("sample.qn"), Some("381"));
+    let unsaved = desk.get(path).is(200);
+    let unsaved = Form::all(unsaved.text()).into_iter().find(|form| has(form, "population.qn")).unwrap();
+    assert_eq!(unsaved.value("population.qn").unwrap_or_default(), "");
+    desk.submit(&filled.action.clone(), &filled).is(303);
+    // Lines of a spreadsheet change what they name and nothing else.
+    desk.post(path, &[("lines", "an\t9.000\t100")]).is(303);
+    let saved = desk.get(path).is(200);
+    let saved = Form::all(saved.text()).into_iter().find(|form| has(form, "population.qn")).unwrap();
+    assert_eq!((saved.value("sample.qn"), saved.value("population.an")), (Some("381"), Some("9000")));
+}
+
+#[test]
+fn a_file_applied_over_the_desk_leaves_its_decisions_alone() {
+    let (database, _server, mut phone, mut desk) = open_desk();
+    step(&mut desk, "dan", "pause").is(303);
+    apply(&database, &citizens(When::Now));
+    phone.get("/k/qn-1").is(503);
+}
+
+#[test]
+fn k_01_every_change_at_the_desk_is_in_the_audit_log() {
+    let (database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "1");
+    step(&mut desk, "thu", "open").is(303);
+    let ours =
+        database.texts("SELECT action FROM audit WHERE actor = 'thulan' AND object = 'thu' ORDER BY number");
+    assert_eq!(ours, ["campaign.create", "campaign.change", "campaign.open"]);
+}
+
+#[test]
+fn h_01_names_of_campaigns_and_counters_are_text_whatever_they_hold() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    let evil = "<script>alert(1)</script>\"'&lt;";
+    let fields = [("how", "lines"), ("lines", &format!("qn\t{evil}\tx-1"))];
+    desk.post("/admin/campaigns/thu/counters/add", &fields).is(303);
+    for path in ["/admin/campaigns/thu/counters", "/admin/campaigns/thu/counters/x-1", "/admin/campaigns/thu"]
+    {
+        let page = desk.get(path).is(200);
+        assert!(!page.text().contains("<script>alert"), "{path}");
+    }
+    let found = desk.get("/admin/campaigns/thu/counters?find=%22%3E%3Cscript%3E").is(200);
+    assert!(!found.text().contains("<script>"));
+}
+
+#[test]
+fn g_14_only_the_preview_of_a_questionnaire_is_framed_and_only_by_us() {
+    let (_database, _server, mut desk) = empty_desk();
+    let policy = |page: &Page| page.header("content-security-policy").to_owned();
+    let preview = desk.get("/admin/preview/sipas/2026.1/counter").is(200);
+    assert!(policy(&preview).contains("frame-ancestors 'self'"), "{}", policy(&preview));
+    assert_eq!(preview.header("x-frame-options"), "SAMEORIGIN");
+    assert!(!preview.text().contains("<script"), "nothing runs in it");
+    let around = desk.get(NEW).is(200);
+    assert!(
+        policy(&around).contains("frame-src 'self'") && policy(&around).contains("frame-ancestors 'none'")
+    );
+    let other = desk.get("/admin/campaigns").is(200);
+    assert!(policy(&other).contains("frame-ancestors 'none'") && !policy(&other).contains("frame-src"));
+    desk.get("/admin/preview/sipas/9999.9/counter").is(404);
+}
