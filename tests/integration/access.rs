@@ -73,6 +73,9 @@ const STAFF: &str = "
     POST /admin/campaigns/{slug}/y-kien                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
     POST /admin/campaigns/{slug}/y-kien/{id}                      -   +   -   -   -
+    GET  /admin/help                                              +   +   +   +   +
+    GET  /admin/help/{chapter}                                    +   +   +   +   +
+    GET  /admin/help/images/{picture}                             +   +   +   +   +
     GET  /admin/definitions                                       -   +   -   -   -
     GET  /admin/definitions/import                                -   +   -   -   -
     POST /admin/definitions/import                                -   +   -   -   -
@@ -84,12 +87,14 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),
     ("{id}", "00000000000000000000000000000000"),
     ("{version}", "2026.1"),
+    ("{chapter}", "dot-khao-sat"),
+    ("{picture}", "none.png"),
     ("{form}", "counter"),
 ];
 

@@ -8,6 +8,7 @@ mod dependencies;
 mod distribution;
 mod durability;
 mod everyone;
+mod handbook;
 mod kept_forms;
 mod kiosk;
 mod languages;

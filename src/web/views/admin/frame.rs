@@ -11,6 +11,7 @@ use crate::{
             access::Permission::{self, ManageCampaigns, ReadCampaigns},
             session::Staff,
         },
+        handbook,
         respond::answer::in_language,
     },
 };
@@ -85,6 +86,9 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                                 }
                             }
                             @if let Some(staff) = frame.staff {
+                                a href=(in_language(&handbook::help_for(frame.path), frame.lang)) {
+                                    (fl!(m, "desk-help"))
+                                }
                                 form method="post" action="/admin/logout" {
                                     span.who { (staff.account) }
                                     button.quiet { (fl!(m, "admin-log-out")) }
