@@ -281,6 +281,10 @@ desk-xlsform-keep = Keep for campaigns
 desk-xlsform-take = Download the questionnaire (.toml)
 desk-xlsform-again = Look again with these choices
 desk-xlsform-taken = There is another questionnaire “{ $id }” with version { $version }; choose another version.
+desk-help = Help
+desk-help-title = Handbook
+desk-help-back = All chapters of the handbook
+desk-help-in-vietnamese = The handbook is in Vietnamese.
 
 # statistics: sipas estimate
 estimate-unreadable = Cannot read the file { $file }: { $detail }

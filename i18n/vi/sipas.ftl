@@ -281,6 +281,10 @@ desk-xlsform-keep = Lưu để dùng cho đợt khảo sát
 desk-xlsform-take = Tải về tệp phiếu (.toml)
 desk-xlsform-again = Xem lại theo lựa chọn này
 desk-xlsform-taken = Đã có phiếu “{ $id }” phiên bản { $version } với nội dung khác; hãy đặt số phiên bản khác.
+desk-help = Trợ giúp
+desk-help-title = Sổ tay cho cán bộ
+desk-help-back = Mọi chương của sổ tay
+desk-help-in-vietnamese = Sổ tay viết bằng tiếng Việt.
 
 # statistics: sipas estimate
 estimate-unreadable = Không đọc được tệp { $file }: { $detail }

@@ -16,7 +16,6 @@ pub mod text;
 pub mod unit;
 
 pub use campaign::{Campaign, Channel, Counter, Margin, Phase, State, Stratum};
-pub use campaign::{Campaign, Channel, Counter, Margin, Phase, Stratum};
 pub use history::{Dated, History, Past, Since, UnitChange};
 pub use mode::Mode;
 pub use notice::Notice;

@@ -11,6 +11,7 @@ pub mod auth;
 pub mod catalogue;
 pub mod error;
 pub mod form;
+pub mod handbook;
 pub mod meanwhile;
 pub mod middleware;
 pub mod registry;

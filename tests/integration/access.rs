@@ -145,6 +145,9 @@ const STAFF: &str = "
     GET  /admin/units/template.xlsx                               -   +   -   -   -
     GET  /admin/units/changes                                     -   +   -   -   -
     POST /admin/units/changes/{number}/undo                       -   +   -   -   -
+    GET  /admin/help                                              +   +   +   +   +
+    GET  /admin/help/{chapter}                                    +   +   +   +   +
+    GET  /admin/help/images/{picture}                             +   +   +   +   +
     GET  /admin/definitions                                       -   +   -   -   -
     GET  /admin/definitions/import                                -   +   -   -   -
     POST /admin/definitions/import                                -   +   -   -   -
@@ -156,13 +159,15 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 11] = [
+const EXAMPLES: [(&str, &str); 13] = [
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),
     ("{id}", "00000000000000000000000000000000"),
     ("{definition}", "sipas"),
     ("{version}", "2026.1"),
+    ("{chapter}", "dot-khao-sat"),
+    ("{picture}", "none.png"),
     ("{form}", "counter"),
     ("{code}", "qn"),
     ("{first}", "1"),

@@ -11,6 +11,7 @@ mod desk;
 mod distribution;
 mod durability;
 mod everyone;
+mod handbook;
 mod kept_forms;
 mod kiosk;
 mod languages;

@@ -8,6 +8,7 @@ pub mod comments;
 pub mod counters;
 pub mod definitions;
 pub mod entry;
+pub mod help;
 pub mod home;
 pub mod login;
 pub mod logo;

@@ -13,6 +13,7 @@ use crate::{
             },
             session::Staff,
         },
+        handbook,
         respond::answer::in_language,
     },
 };
@@ -103,6 +104,9 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                                 }
                             }
                             @if let Some(staff) = frame.staff {
+                                a href=(in_language(&handbook::help_for(frame.path), frame.lang)) {
+                                    (fl!(m, "desk-help"))
+                                }
                                 form method="post" action="/admin/logout" {
                                     a.who href=(in_language("/admin/toi", frame.lang)) { (staff.account) }
                                     button.quiet { (fl!(m, "admin-log-out")) }

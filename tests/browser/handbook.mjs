@@ -1,0 +1,105 @@
+// The pictures of the handbook (docs/so-tay/images): SIPAS_BIN=target/debug/sipas node tests/browser/handbook.mjs
+//
+// Takes them of a demonstration, at the widths of a desk and of a phone, with few colours so that they stay small.
+// Needs pngquant (Debian: pngquant). What the pages are called stands in PAGES; a page that does not answer fails.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Stage } from './support.mjs';
+
+const IMAGES = new URL('../../docs/so-tay/images/', import.meta.url).pathname;
+const MOST = 1_500_000;
+const SIZES = { 1280: { width: 1280, height: 800 }, 390: { width: 390, height: 844 } };
+
+/** Name of the picture, how to get there, and the widths that the handbook shows. */
+const PAGES = [
+  ['dang-nhap', async (page, base) => page.goto(`${base}/admin/login`), [1280], false],
+  ['phieu-khao-sat', async (page, base) => page.goto(`${base}/admin/definitions`), [1280]],
+  ['phieu', async (page, base) => page.goto(`${base}/admin/definitions/sipas/2026.1`), [1280]],
+  ['nhap-xlsform', importForm, [1280, 390]],
+  ['dot-khao-sat', async (page, base) => page.goto(`${base}/admin/campaigns`), [1280]],
+  ['dot', async (page, base) => openCampaign(page, base, ''), [1280]],
+  ['in-ma-qr', async (page, base) => openCampaign(page, base, '/posters'), [1280]],
+  ['y-kien', async (page, base) => openCampaign(page, base, '/y-kien', true), [1280]],
+  ['bao-cao', async (page, base) => openCampaign(page, base, '/report', true), [1280, 390]],
+];
+
+/** A campaign of the demonstration at counters; `answered`: the one with most answers, else the first that is open. */
+async function openCampaign(page, base, below, answered = false) {
+  await page.goto(`${base}/admin/campaigns`);
+  const rows = await page.locator('tbody tr').evaluateAll((all) => all.map((row) => ({
+    path: new URL(row.querySelector('th a').href).pathname,
+    answers: Number(row.querySelector('.number').textContent.replace(/[^0-9/]/g, '').split('/')[0]),
+  })));
+  if (answered) rows.sort((a, b) => b.answers - a.answers);
+  for (const { path } of rows) {
+    await page.goto(base + path);
+    if (await page.locator('a[href*="/k/"]').count() > 0) return page.goto(base + path + below);
+  }
+  throw new Error('the demonstration has no campaign with counters');
+}
+
+/** An XLSForm from elsewhere as it is looked at before it is kept: that of tests/xlsform/office. */
+async function importForm(page, base) {
+  const sheets = [];
+  for (const name of ['survey', 'choices', 'settings']) {
+    const text = await readFile(new URL(`../xlsform/office/${name}.csv`, import.meta.url), 'utf8');
+    sheets.push({ name, rows: text.trim().split('\n').map((line, at) => ({ row: at + 1, cells: cells(line) })) });
+  }
+  const packed = gzipSync(JSON.stringify({ sheets })).toString('base64');
+  await page.goto(`${base}/admin/definitions/import`);
+  await page.evaluate((value) => {
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = '/admin/definitions/import/check';
+    form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'sheets', value }));
+    document.body.append(form);
+    form.submit();
+  }, packed);
+  await page.waitForURL('**/import/check');
+  return { ok: () => true };
+}
+
+/** The cells of a line of CSV. */
+function cells(line) {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain);
+}
+
+async function logIn(page, { url, user, password }) {
+  await page.goto(url);
+  await page.fill('[name=name]', user);
+  await page.fill('[name=password]', password);
+  await page.click('button.main');
+}
+
+const stage = new Stage();
+const folder = await mkdtemp(join(tmpdir(), 'sipas-handbook-'));
+try {
+  await stage.open();
+  const base = new URL(stage.staff.url).origin;
+  for (const [name, go, widths, signedIn = true] of PAGES) {
+    for (const width of widths) {
+      const context = await stage.browser.newContext({ viewport: SIZES[width], locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' });
+      const page = await context.newPage();
+      if (signedIn) await logIn(page, stage.staff);
+      const response = await go(page, base);
+      assert.ok(response.ok(), `${name}: ${page.url()}`);
+      const raw = join(folder, `${name}-${width}.png`);
+      await page.screenshot({ path: raw, animations: 'disabled' });
+      const out = join(IMAGES, `${name}-${width}.png`);
+      execFileSync('pngquant', ['32', '--force', '--strip', '--speed', '1', '--output', out, raw]);
+      await context.close();
+    }
+  }
+  let sum = 0;
+  for (const file of await readdir(IMAGES)) sum += (await stat(join(IMAGES, file))).size;
+  assert.ok(sum < MOST, `the pictures weigh ${sum} bytes`);
+  console.log(`${(await readdir(IMAGES)).length} pictures, ${Math.round(sum / 1000)} kB`);
+} finally {
+  await stage.close();
+  await rm(folder, { recursive: true, force: true });
+}
