@@ -1,5 +1,7 @@
 //! Accounts of staff: the first one, invitations, changes, passwords, sessions.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use crate::support::{
     Client, Database, Page, Server,
     stage::{When, applied, citizens, path},

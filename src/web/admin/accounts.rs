@@ -242,7 +242,7 @@ fn details(
         let halves = email.split_once('@');
         halves.is_some_and(|(who, at)| !who.is_empty() && at.contains('.') && !email.contains(' '))
     };
-    if !email.is_empty() && !(plain(&email) && is_address(&email)) {
+    if !(email.is_empty() || plain(&email) && is_address(&email)) {
         wrong("email", view::Wrong::Email);
     }
     let role = Role::from_code(&text("role"));
