@@ -244,31 +244,33 @@ impl History {
         (after, unfit)
     }
 
+    /// How many units lie above this one as it was last written.
+    pub fn depth(&self, code: &str) -> usize {
+        let (mut steps, mut at) = (0_usize, self.get(code));
+        while let Some(parent) = at.and_then(|dated| dated.unit.parent.as_deref())
+            && steps <= self.len()
+        {
+            steps += 1;
+            at = self.get(parent);
+        }
+        steps
+    }
+
     /// What differs, in an order in which it can be written: units that stay each after the one above, then those that go,
     /// each before the one above.
     pub fn changes_to(&self, after: &Self) -> Vec<UnitChange> {
-        let depth = |history: &Self, code: &str| {
-            let (mut steps, mut at) = (0_usize, history.get(code));
-            while let Some(parent) = at.and_then(|dated| dated.unit.parent.as_deref())
-                && steps <= history.len()
-            {
-                steps += 1;
-                at = history.get(parent);
-            }
-            steps
-        };
         let changed = after.iter().filter(|dated| self.get(&dated.unit.code) != Some(dated));
         let mut changes: Vec<(usize, UnitChange)> = changed
             .map(|dated| {
                 let before = self.get(&dated.unit.code).cloned();
-                (depth(after, &dated.unit.code), UnitChange { before, after: Some(dated.clone()) })
+                (after.depth(&dated.unit.code), UnitChange { before, after: Some(dated.clone()) })
             })
             .collect();
         changes.sort_by_key(|(depth, _)| *depth);
         let gone = self.iter().filter(|dated| after.get(&dated.unit.code).is_none());
         let mut gone: Vec<(usize, UnitChange)> = gone
             .map(|dated| {
-                (depth(self, &dated.unit.code), UnitChange { before: Some(dated.clone()), after: None })
+                (self.depth(&dated.unit.code), UnitChange { before: Some(dated.clone()), after: None })
             })
             .collect();
         gone.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));

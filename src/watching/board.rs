@@ -258,8 +258,8 @@ mod tests {
         let unit = |code: &str, parent: Option<&str>| Unit {
             code: code.to_owned(),
             name: code.to_uppercase(),
-            kind: String::new(),
             parent: parent.map(str::to_owned),
+            ..Unit::default()
         };
         UnitTree::new([unit("p", None), unit("a", Some("p")), unit("b", Some("p")), unit("c", Some("b"))])
             .unwrap()

@@ -1,5 +1,7 @@
 //! The tree of units at the Department's desk: lists in and out, changes on a day, mergers, and the way back.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
 use std::io::Cursor;
 
 use calamine::{Reader as _, Xlsx};

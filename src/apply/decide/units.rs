@@ -35,7 +35,12 @@ pub fn decide(found: &mut Findings<'_>, grounds: &Grounds<'_>, plan: &Plan) -> V
         check_dates(found, &after, asked, &spots);
         check_uses(found, grounds, plan, &after, &spots);
     }
-    grounds.known.units.changes_to(&after).into_iter().map(Change::Unit).collect()
+    let mut changes = grounds.known.units.changes_to(&after);
+    // Units of one height in the order of the files.
+    let places: BTreeMap<&str, usize> =
+        asked.iter().enumerate().map(|(place, unit)| (unit.code.value.as_str(), place)).collect();
+    changes.sort_by_cached_key(|change| (after.depth(change.code()), places.get(change.code()).copied()));
+    changes.into_iter().map(Change::Unit).collect()
 }
 
 fn wanted(unit: &UnitAsked) -> Unit {

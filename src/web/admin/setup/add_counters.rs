@@ -314,7 +314,7 @@ mod tests {
             code: code.to_owned(),
             name: code.to_uppercase(),
             kind: kind.to_owned(),
-            parent: None,
+            ..Unit::default()
         };
         UnitTree::new([unit("an", "commune"), unit("qn", "commune"), unit("snv", "department")]).unwrap()
     }
