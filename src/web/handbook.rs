@@ -44,7 +44,11 @@ pub fn chapter(name: &str) -> Option<&'static Chapter> {
 
 /// A picture by the name of its file.
 pub fn picture(name: &str) -> Option<Vec<u8>> {
-    Some(Files::get(&format!("images/{name}"))?.data.into_owned())
+    // Where files are read from the folder, no name leads to another one.
+    let plain =
+        name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    let is_picture = plain && name.ends_with(".png") && !name.contains("..");
+    Some(Files::get(&format!("images/{name}")).filter(|_| is_picture)?.data.into_owned())
 }
 
 /// The address of the chapter that explains a staff page: by a word in its address, the more particular one first.
