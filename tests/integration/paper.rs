@@ -54,7 +54,7 @@ fn channels(database: &Database) -> Vec<String> {
 }
 
 #[test]
-fn a_sheet_that_is_keyed_counts_once_and_its_channel_is_kept() {
+fn j_01_a_sheet_that_is_keyed_counts_once_and_its_channel_is_kept() {
     let (database, _server, mut staff) = department();
     let page = open(&mut staff, 1);
     assert!(page.text().contains("Quầy số 1 – Đất đai") && page.text().contains("0001"));
@@ -76,7 +76,8 @@ fn a_sheet_that_is_keyed_counts_once_and_its_channel_is_kept() {
     let told = database
         .texts("SELECT action || ' ' || object FROM audit WHERE action LIKE 'paper.%' ORDER BY number");
     assert_eq!(told, ["paper.print dan", "paper.print dan", "paper.count dan 0001"]);
-    let after = database.texts("SELECT before || after FROM audit WHERE action = 'paper.count'").concat();
+    let after =
+        database.texts("SELECT old_value || new_value FROM audit WHERE action = 'paper.count'").concat();
     assert!(!after.contains("Nhanh"), "{after}");
 }
 
@@ -279,7 +280,7 @@ fn h_10_a_file_is_imported_whole_or_not_at_all_and_once() {
     assert_eq!(stage::stored(&database, "dan"), 3);
     let report = stage::report(&database, "dan");
     assert!(report["responses"].to_string().contains("paper"), "reported apart: {}", report["responses"]);
-    let told = database.texts("SELECT after FROM audit WHERE action = 'responses.import'");
+    let told = database.texts("SELECT new_value FROM audit WHERE action = 'responses.import'");
     assert_eq!(told.len(), 1);
     database.run(&["import", "responses", "dan", "no-such-file.csv"]).fails(3);
 }

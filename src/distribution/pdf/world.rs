@@ -179,3 +179,23 @@ impl World for Desk<'_> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn m_15_the_fonts_have_every_letter_of_the_province() {
+        let letters = "aàảãáạăằẳẵắặâầẩẫấậđeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵƀčĕĭñŏŭ\u{306}\u{323}–“”…×·";
+        for font in OURS.iter() {
+            for letter in letters.chars().chain(letters.to_uppercase().chars()) {
+                assert!(
+                    font.info().coverage.contains(u32::from(letter)),
+                    "{letter} in {}",
+                    font.info().family
+                );
+            }
+        }
+        assert_eq!(OURS.len(), 2);
+    }
+}
