@@ -52,8 +52,9 @@ fn main() {
     for (what, path) in [
         ("list of campaigns, seconds", "/admin/campaigns"),
         ("page of a campaign, seconds", "/admin/campaigns/c"),
-        ("counters of a campaign, seconds", "/admin/campaigns/c/quay"),
-        ("units, seconds", "/admin/don-vi"),
+        ("counters of a campaign, seconds", "/admin/campaigns/c/counters"),
+        ("units of a campaign, seconds", "/admin/campaigns/c/units"),
+        ("units, seconds", "/admin/units"),
         ("watching page, seconds", "/admin/campaigns/c/theo-doi"),
         ("watching page, most behind first, seconds", "/admin/campaigns/c/theo-doi?xep=cham"),
         ("watching page, all unfolded, seconds", "/admin/campaigns/c/theo-doi?mo=*"),
