@@ -1,6 +1,8 @@
 //! Answers as they are marked on paper and keyed in: each option has a number of one or two digits, printed beside its
 //! box. The paper form and the page where it is keyed in take the numbers from here, so that they cannot differ.
 
+use std::collections::BTreeSet;
+
 use super::{Answers, Invalid, Question, Questionnaire};
 use crate::definition::model::Kind;
 
@@ -18,27 +20,18 @@ pub fn keys(question: &Question) -> Vec<String> {
         |code: &str| matches!(code.len(), 1 | 2) && code.bytes().all(|byte| byte.is_ascii_digit());
     let mut keys: Vec<Option<String>> =
         question.options.iter().map(|option| is_number(&option.code).then(|| option.code.clone())).collect();
-    let taken =
-        |keys: &[Option<String>], number: usize| keys.iter().flatten().any(|key| *key == number.to_string());
+    let mut taken: BTreeSet<String> = keys.iter().flatten().cloned().collect();
     if question.options.len() < MISSING
         && let Some(at) =
             question.options.iter().rposition(|option| option.missing && !is_number(&option.code))
-        && !taken(&keys, MISSING)
+        && taken.insert(MISSING.to_string())
         && let Some(key) = keys.get_mut(at)
     {
         *key = Some(MISSING.to_string());
     }
-    let mut next = 1;
-    for at in 0..keys.len() {
-        if keys.get(at).is_some_and(Option::is_some) {
-            continue;
-        }
-        while taken(&keys, next) {
-            next += 1;
-        }
-        if let Some(key) = keys.get_mut(at) {
-            *key = Some(next.to_string());
-        }
+    let mut numbers = 1..;
+    for key in keys.iter_mut().filter(|key| key.is_none()) {
+        *key = numbers.by_ref().map(|number: usize| number.to_string()).find(|number| !taken.contains(number));
     }
     keys.into_iter().flatten().collect()
 }
