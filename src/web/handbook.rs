@@ -53,27 +53,25 @@ pub fn picture(name: &str) -> Option<Vec<u8>> {
 
 /// The address of the chapter that explains a staff page: by a word in its address, the more particular one first.
 pub fn help_for(path: &str) -> String {
-    const WORDS: [(&str, &str); 20] = [
+    const WORDS: [(&str, &str); 18] = [
         ("paper", "phieu-giay"),
         ("y-kien", "y-kien"),
         ("report", "bao-cao"),
-        ("watch", "theo-doi"),
+        ("theo-doi", "theo-doi"),
         ("counters", "quay-ma-qr"),
         ("posters", "quay-ma-qr"),
         ("print", "quay-ma-qr"),
         ("logo", "quay-ma-qr"),
         ("campaigns", "dot-khao-sat"),
-        ("preview", "phieu-khao-sat"),
         ("definitions", "phieu-khao-sat"),
         ("units", "don-vi"),
-        ("users", "tai-khoan"),
+        ("unit", "don-vi"),
+        ("tai-khoan", "tai-khoan"),
+        ("tai-khoan-moi", "tai-khoan"),
         ("accounts", "tai-khoan"),
-        ("settings", "tai-khoan"),
-        ("account", "dang-nhap"),
+        ("toi", "dang-nhap"),
         ("second-factor", "dang-nhap"),
-        ("sessions", "dang-nhap"),
-        ("password", "dang-nhap"),
-        ("audit", "nhat-ky"),
+        ("nhat-ky", "nhat-ky"),
     ];
     let found = WORDS.iter().find(|(word, _)| path.split('/').any(|part| part == *word));
     found.map_or_else(|| HELP.to_owned(), |(_, chapter)| format!("{HELP}/{chapter}"))
@@ -163,7 +161,11 @@ mod tests {
             ("/admin/campaigns/dan/counters", "quay-ma-qr"),
             ("/admin/definitions/sipas/2026.1", "phieu-khao-sat"),
             ("/admin/units/import", "don-vi"),
-            ("/admin/audit", "nhat-ky"),
+            ("/admin/nhat-ky", "nhat-ky"),
+            ("/admin/campaigns/dan/units", "dot-khao-sat"),
+            ("/admin/campaigns/dan/theo-doi", "theo-doi"),
+            ("/admin/tai-khoan/thulan", "tai-khoan"),
+            ("/admin/unit/qn/edit", "don-vi"),
         ] {
             let help = help_for(path);
             assert_eq!(help, format!("{HELP}/{wanted}"), "{path}");

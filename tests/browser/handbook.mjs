@@ -1,4 +1,5 @@
 // The pictures of the handbook (docs/so-tay/images): SIPAS_BIN=target/debug/sipas node tests/browser/handbook.mjs
+// With names behind it, only those: node tests/browser/handbook.mjs don-vi quay
 //
 // Takes them of a demonstration, at the widths of a desk and of a phone, with few colours so that they stay small.
 // Needs pngquant (Debian: pngquant). What the pages are called stands in PAGES; a page that does not answer fails.
@@ -15,32 +16,34 @@ const IMAGES = new URL('../../docs/so-tay/images/', import.meta.url).pathname;
 const MOST = 1_500_000;
 const SIZES = { 1280: { width: 1280, height: 800 }, 390: { width: 390, height: 844 } };
 
-/** Name of the picture, how to get there, and the widths that the handbook shows. */
+/** Name of the picture, how to get there, the widths that the handbook shows, and who is signed in. */
 const PAGES = [
-  ['dang-nhap', async (page, base) => page.goto(`${base}/admin/login`), [1280], false],
-  ['phieu-khao-sat', async (page, base) => page.goto(`${base}/admin/definitions`), [1280]],
-  ['phieu', async (page, base) => page.goto(`${base}/admin/definitions/sipas/2026.1`), [1280]],
+  ['dang-nhap', (page, base) => page.goto(`${base}/admin/login`), [1280], null],
+  ['phieu-khao-sat', (page, base) => page.goto(`${base}/admin/definitions`), [1280]],
+  ['phieu', (page, base) => page.goto(`${base}/admin/definitions/sipas/2026.1`), [1280]],
   ['nhap-xlsform', importForm, [1280, 390]],
-  ['dot-khao-sat', async (page, base) => page.goto(`${base}/admin/campaigns`), [1280]],
-  ['dot', async (page, base) => openCampaign(page, base, ''), [1280]],
-  ['in-ma-qr', async (page, base) => openCampaign(page, base, '/posters'), [1280]],
-  ['y-kien', async (page, base) => openCampaign(page, base, '/y-kien', true), [1280]],
-  ['bao-cao', async (page, base) => openCampaign(page, base, '/report', true), [1280, 390]],
+  ['dot-khao-sat', (page, base) => page.goto(`${base}/admin/campaigns`), [1280]],
+  ['dot', (page, base) => openCampaign(page, base, ''), [1280]],
+  ['in-ma-qr', (page, base) => openCampaign(page, base, '/posters'), [1280]],
+  ['y-kien', (page, base) => openCampaign(page, base, '/y-kien', true), [1280]],
+  ['bao-cao', (page, base) => openCampaign(page, base, '/report', true), [1280, 390]],
 ];
 
-/** A campaign of the demonstration at counters; `answered`: the one with most answers, else the first that is open. */
+/**
+ * A campaign of the demonstration at counters, which is one that tells of no invited persons; `answered`: the one with
+ * most answers, else the latest.
+ */
 async function openCampaign(page, base, below, answered = false) {
   await page.goto(`${base}/admin/campaigns`);
   const rows = await page.locator('tbody tr').evaluateAll((all) => all.map((row) => ({
     path: new URL(row.querySelector('th a').href).pathname,
-    answers: Number(row.querySelector('.number').textContent.replace(/[^0-9/]/g, '').split('/')[0]),
+    turnout: row.querySelector('.number').textContent,
   })));
-  if (answered) rows.sort((a, b) => b.answers - a.answers);
-  for (const { path } of rows) {
-    await page.goto(base + path);
-    if (await page.locator('a[href*="/k/"]').count() > 0) return page.goto(base + path + below);
-  }
-  throw new Error('the demonstration has no campaign with counters');
+  const open = rows.filter(({ turnout }) => !turnout.includes('/'));
+  const answers = ({ turnout }) => Number(turnout.replace(/\D/g, ''));
+  if (answered) open.sort((a, b) => answers(b) - answers(a));
+  assert.ok(open.length > 0, 'the demonstration has no campaign with counters');
+  return page.goto(base + open[0].path + below);
 }
 
 /** An XLSForm from elsewhere as it is looked at before it is kept: that of tests/xlsform/office. */
@@ -81,11 +84,12 @@ const folder = await mkdtemp(join(tmpdir(), 'sipas-handbook-'));
 try {
   await stage.open();
   const base = new URL(stage.staff.url).origin;
-  for (const [name, go, widths, signedIn = true] of PAGES) {
+  const wanted = process.argv.slice(2);
+  for (const [name, go, widths, who = 'staff'] of PAGES.filter(([name]) => !wanted.length || wanted.includes(name))) {
     for (const width of widths) {
       const context = await stage.browser.newContext({ viewport: SIZES[width], locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' });
       const page = await context.newPage();
-      if (signedIn) await logIn(page, stage.staff);
+      if (who) await logIn(page, stage[who]);
       const response = await go(page, base);
       assert.ok(response.ok(), `${name}: ${page.url()}`);
       const raw = join(folder, `${name}-${width}.png`);

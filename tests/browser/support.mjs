@@ -66,7 +66,7 @@ export class Stage {
       this.server.once('exit', (code) => { clearTimeout(late); fail(`ended with ${code}`); });
       createInterface({ input: this.server.stdout }).on('line', (line) => {
         const [what, url, user, password] = line.split('\t');
-        if (what === 'staff') this.staff = { url, user, password };
+        if (what === 'staff' || what === 'administrator') this[what] = { url, user, password };
         else if (['citizen', 'official', 'mail'].includes(what)) this[what] = url;
         else if (what === 'ready') { clearTimeout(late); resolve(); }
       });
