@@ -31,7 +31,8 @@ pub fn keys(question: &Question) -> Vec<String> {
     }
     let mut numbers = 1..;
     for key in keys.iter_mut().filter(|key| key.is_none()) {
-        *key = numbers.by_ref().map(|number: usize| number.to_string()).find(|number| !taken.contains(number));
+        *key =
+            numbers.by_ref().map(|number: usize| number.to_string()).find(|number| !taken.contains(number));
     }
     keys.into_iter().flatten().collect()
 }

@@ -59,7 +59,11 @@ pub fn page(page: &Page<'_>) -> Markup {
         h2.page { (fl!(m, "desk-add-title")) }
         (form::purpose(&fl!(m, "desk-add-purpose")))
         @if tree.units().is_empty() {
-            (form::empty(&fl!(m, "desk-units-none"), &fl!(m, "desk-units-none-what"), None))
+            (form::empty(
+                &fl!(m, "desk-setup-units-none"),
+                &fl!(m, "desk-setup-units-none-what"),
+                Some((&in_language("/admin/units", lang), &fl!(m, "desk-setup-units-go"))),
+            ))
         } @else {
             (form.summary())
             .block.sheet { (form.post(&action, None, &number)) }

@@ -96,14 +96,18 @@ pub fn page(page: &Page<'_>) -> Markup {
     let lang = page.lang;
     let m = lang.messages();
     let add = in_language(&format!("{}/add", page.base()), lang);
-    let posters = in_language(&format!("/admin/campaigns/{}/posters", page.campaign.slug), lang);
+    let posters = in_language(&format!("/admin/campaigns/{}/print", page.campaign.slug), lang);
     let (none, none_what, add_label) =
         (fl!(m, "desk-counters-none"), fl!(m, "desk-counters-none-what"), fl!(m, "desk-counters-add"));
     let content = html! {
         @if let Some(done) = page.done { (form::done(done)) }
         (form::purpose(&fl!(m, "desk-counters-purpose")))
         @if page.units == 0 {
-            (form::empty(&fl!(m, "desk-units-none"), &fl!(m, "desk-units-none-what"), None))
+            (form::empty(
+                &fl!(m, "desk-setup-units-none"),
+                &fl!(m, "desk-setup-units-none-what"),
+                Some((&in_language("/admin/units", lang), &fl!(m, "desk-setup-units-go"))),
+            ))
         } @else if page.listed + page.gone == 0 {
             (form::empty(&none, &none_what, page.manages().then_some((add.as_str(), add_label.as_str()))))
         } @else {
@@ -187,7 +191,7 @@ fn row(page: &Page<'_>, desk: &Desk) -> Markup {
             td.links {
                 @if page.manages() { (link(in_language(&base, lang), fl!(m, "desk-counters-edit"))) }
                 @if !page.retired {
-                    (link(in_language(&format!("{base}/poster"), lang), fl!(m, "admin-poster")))
+                    (link(in_language(&format!("{base}/print"), lang), fl!(m, "admin-poster")))
                     (link(format!("{}/thu", desk.url), fl!(m, "desk-counters-try")))
                     (link(format!("{}/kiosk", desk.url), fl!(m, "admin-tablet")))
                     (link(format!("{base}/qr.svg"), "SVG".to_owned()))

@@ -74,9 +74,13 @@ pub fn page(page: &Page<'_>) -> Markup {
     let m = lang.messages();
     let content = html! {
         @if let Some(done) = page.done { (form::done(done)) }
-        (form::purpose(&fl!(m, "desk-units-purpose")))
+        (form::purpose(&fl!(m, "desk-setup-units-purpose")))
         @if page.units == 0 {
-            (form::empty(&fl!(m, "desk-units-none"), &fl!(m, "desk-units-none-what"), None))
+            (form::empty(
+                &fl!(m, "desk-setup-units-none"),
+                &fl!(m, "desk-setup-units-none-what"),
+                Some((&in_language("/admin/units", lang), &fl!(m, "desk-setup-units-go"))),
+            ))
         } @else {
             (form.summary())
             @if page.with > 0 {
