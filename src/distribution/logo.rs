@@ -112,7 +112,8 @@ pub fn read(_: &[u8]) -> Result<Vec<u8>, LogoError> {
     Err(LogoError::NotBuiltIn)
 }
 
-#[cfg(all(test, feature = "pdf"))]
+#[cfg(test)]
+#[cfg(feature = "pdf")]
 mod tests {
     use std::io::Cursor;
 

@@ -370,16 +370,14 @@ pub async fn import(
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn next_fresh(db: &mut impl AsConn, campaign: i64, after: i64) -> Result<Option<i64>, StoreError> {
-    let mut number = after + 1;
     // Sheets are keyed pile by pile: what follows is nearly always free.
-    for _ in 0..50 {
+    for number in (after + 1..).take(50) {
         if batch_of(db, campaign, number).await?.is_none() {
             return Ok(None);
         }
         if matches!(state(db, campaign, number).await?, State::Fresh) {
             return Ok(Some(number));
         }
-        number += 1;
     }
     Ok(None)
 }

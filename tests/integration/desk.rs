@@ -1,5 +1,7 @@
 //! The desk: campaigns and counters set up at the pages, by a manager without a command line.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use crate::support::{
     Client, Database, Form, Page, Server,
     stage::{UNITS, When, answer, applied, apply, citizens, filled, open_counter, report, stored},

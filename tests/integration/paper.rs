@@ -1,5 +1,7 @@
 //! Paper: forms printed with numbers, keyed in once or twice, and answers from files.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use crate::support::{
     Client, Database, Form, Kind, Page, Server,
     stage::{self, When, applied, citizens, officials},

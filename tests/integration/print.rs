@@ -1,5 +1,6 @@
 //! Printing: posters, table stands and labels as PDF, read back by programs that know nothing of ours (poppler, zbar).
 
+#![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(clippy::print_stderr, reason = "a test that cannot run says why")]
 
 use std::{
