@@ -11,6 +11,7 @@ use crate::{
         Store, StoreError,
         audit::{self, Fault},
         health::{self, Ill},
+        watching,
     },
 };
 
@@ -144,6 +145,10 @@ async fn stored(
             Ill::Links { campaign } => fl!(m, "doctor-ill-links", slug = campaign),
         };
         lines.push(Line(Mark::Fault, "integrity", words));
+    }
+    for (slug, counted, stored) in watching::miscounted(&mut here.store.read().await?).await? {
+        let words = fl!(m, "doctor-ill-counts", slug = slug, counted = counted, stored = stored);
+        lines.push(Line(Mark::Fault, "counts", words));
     }
     if health::data_checksums(&here.store).await? == Some(false) {
         lines.push(Line(Mark::Warning, "checksums", fl!(m, "doctor-no-checksums")));

@@ -143,9 +143,14 @@ test('from an empty database to ten answers and a report, by pages alone', () =>
     await press(page, 'Mở đợt khảo sát');
     await accessible(page, 'desk-overview');
 
-    const posters = await page.getByRole('link', { name: /In trang mã QR/ }).getAttribute('href');
+    const prints = await page.getByRole('link', { name: /^In mã QR/ }).getAttribute('href');
     const sheets = await context.newPage();
-    await sheets.goto(at(posters));
+    await sheets.goto(at(prints));
+    await accessible(sheets, 'desk-print');
+    const labels = await context.request.get(at('/admin/campaigns/mot-cua/posters.pdf?size=labels-21&words=vi'));
+    assert.equal((await labels.body()).subarray(0, 5).toString(), '%PDF-');
+    await sheets.getByRole('link', { name: /trong trình duyệt$/ }).click();
+    await sheets.waitForURL(/posters$/);
     assert.equal(await sheets.locator('section').count(), 120);
     await sheets.close();
 

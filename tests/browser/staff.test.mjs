@@ -25,7 +25,8 @@ async function enter(page, password) {
 /** The campaigns that the staff pages link to. */
 async function campaigns(page) {
   const links = await page.locator('a[href*="/admin/campaigns/"]').evaluateAll((all) => all.map((a) => a.pathname));
-  return [...new Set(links.map((path) => path.split('/')[3]))];
+  // Beside the campaigns stands the page for a new one.
+  return [...new Set(links.map((path) => path.split('/')[3]).filter((slug) => slug !== 'new'))];
 }
 
 const kinds = [

@@ -143,7 +143,9 @@ pub async fn invite(
     let lang = wanted.language();
     match tree(&app).await {
         Ok(tree) => {
-            let fields = Fields::of([("role", Role::Officer.code())]);
+            // Nobody can be of a unit before there are any: somebody has to set them up.
+            let role = if tree.units().is_empty() { Role::Manager } else { Role::Officer };
+            let fields = Fields::of([("role", role.code())]);
             let form = Form::new(lang, &fields);
             error::html(StatusCode::OK, view::invite(&staff, &form, &tree).into_string())
         }

@@ -124,8 +124,16 @@ async fn draw(
         })
     };
     let batches = paper::batches(&mut db, campaign).await?;
-    let counters: Vec<(&str, &str)> =
-        spots.iter().filter(|spot| !spot.place.retired).map(Spot::label).collect();
+    let mut counters: Vec<(&str, &str, &str)> = spots
+        .iter()
+        .filter(|spot| !spot.place.retired)
+        .map(|spot| {
+            let (code, name) = spot.label();
+            (code, spot.unit.as_str(), name)
+        })
+        .collect();
+    // Counters of one unit beside each other, in the order in which they were made.
+    counters.sort_by_key(|(_, unit, _)| *unit);
     let page = Page {
         lang,
         staff,

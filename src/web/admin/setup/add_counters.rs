@@ -236,6 +236,17 @@ fn free_code(unit: &str, n: u64, taken: &mut BTreeSet<String>) -> String {
     code
 }
 
+/// The code of the unit that is meant: by its code, or by its name if no other has the same.
+fn unit_of<'t>(tree: &'t UnitTree, said: &str) -> Option<&'t str> {
+    if let Some(unit) = tree.get(said) {
+        return Some(&unit.code);
+    }
+    let wanted = plain_letters(said);
+    let mut named = tree.units().iter().filter(|unit| plain_letters(&unit.name) == wanted);
+    let first = named.next()?;
+    named.next().is_none().then_some(first.code.as_str())
+}
+
 /// Lines as they come from a spreadsheet: unit, name and perhaps a code, with tabs or semicolons between.
 fn of_lines(
     lang: Lang,
@@ -251,18 +262,18 @@ fn of_lines(
     let mut next: BTreeMap<String, u64> = BTreeMap::new();
     for (n, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let cells: Vec<&str> = super::cells(line);
-        let (unit, name) =
+        let (said, name) =
             (cells.first().copied().unwrap_or_default(), cells.get(1).copied().unwrap_or_default());
         let given = cells.get(2).copied().filter(|code| !code.is_empty());
         let line = n + 1;
         let mut wrong = |words: String| faults.push(Fault::new("lines", words));
-        if tree.get(unit).is_none() {
+        let Some(unit) = unit_of(tree, said) else {
             // The first line may be the heading of a table.
             if n > 0 || lines.lines().count() == 1 {
-                wrong(fl!(m, "desk-lines-unit", line = line, code = unit));
+                wrong(fl!(m, "desk-lines-unit", line = line, code = said));
             }
             continue;
-        }
+        };
         if name.is_empty() {
             wrong(fl!(m, "desk-lines-name", line = line));
             continue;
@@ -389,6 +400,8 @@ mod tests {
             made,
             [("qn-2", "qn", "Đất đai"), ("qn-ht", "qn", "Hộ tịch"), ("an-1", "an", "Tiếp nhận")]
         );
+        // The tree's names are the codes in capitals.
+        assert_eq!(read("QN\tMột cửa").unwrap()[0].unit, "qn");
         let faults = read("qn\tA\nxx\tB\nqn\t\nqn\ta\nqn\tC\tqn-1").unwrap_err();
         let lines: Vec<bool> =
             faults.iter().zip(["2", "3", "4", "5"]).map(|(fault, line)| fault.words.contains(line)).collect();

@@ -101,17 +101,19 @@ pub fn read(lang: Lang, fields: &Fields, campaign: &mut Campaign) -> Vec<Fault> 
         [("opens", &mut campaign.opens), ("closes", &mut campaign.closes)].into_iter().zip(shown)
     {
         let (day, time) = (format!("{name}.day"), format!("{name}.time"));
+        let label =
+            if name == "opens" { fl!(m, "desk-settings-opens") } else { fl!(m, "desk-settings-closes") };
         let Some((typed_day, typed_time)) = sent(&day).zip(sent(&time)) else { continue };
         // Files may give seconds, which no field shows: what was not touched stays exactly what it is.
         if *moment != 0 && (typed_day, typed_time) == (shown.0.as_str(), shown.1.as_str()) {
             continue;
         }
         if typed::day(typed_day).is_none() {
-            faults.push(Fault::new(day, fl!(m, "desk-settings-day")));
+            faults.push(Fault::new(day, fl!(m, "desk-settings-day", field = label)));
         } else if let Some(typed) = typed::moment(typed_day, typed_time) {
             *moment = typed;
         } else {
-            faults.push(Fault::new(time, fl!(m, "desk-settings-time")));
+            faults.push(Fault::new(time, fl!(m, "desk-settings-time", field = label)));
         }
     }
     if let Some(target) = sent("target") {

@@ -69,6 +69,11 @@ pub fn words(lang: Lang, wrong: Wrong) -> String {
     }
 }
 
+/// Where a lost second factor is taken from an account.
+fn lost_factor(name: &str) -> String {
+    crate::web::admin::lost_factor::LostFactorPath { name: name.to_owned() }.to_string()
+}
+
 /// The address of an account's page.
 fn address(name: &str) -> String {
     crate::web::admin::accounts::AccountPath { name: name.to_owned() }.to_string()
@@ -299,7 +304,13 @@ pub fn account(page: &Account<'_>) -> Markup {
             div { dt { (fl!(m, "access-state")) } dd { (state(lang, listed, page.now)) } }
             div {
                 dt { (fl!(m, "access-second-factor")) }
-                dd { @if listed.has_second_factor { (fl!(m, "access-yes")) } @else { (fl!(m, "access-no")) } }
+                dd {
+                    @if listed.has_second_factor && !own_account {
+                        (fl!(m, "access-yes")) " – "
+                        a href=(in_language(&lost_factor(&listed.name), lang)) { (fl!(m, "access-account-lost-factor")) }
+                    } @else if listed.has_second_factor { (fl!(m, "access-yes")) }
+                    @else { (fl!(m, "access-no")) }
+                }
             }
         }
         (form.post(&in_language(&path, lang), Some(page.base), &html! {

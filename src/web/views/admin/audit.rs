@@ -36,9 +36,23 @@ pub struct Page<'a> {
 }
 
 /// The kinds of objects, as they are offered to choose.
-const KINDS: [&str; 12] = [
-    "session", "access", "account", "unit", "campaign", "counter", "link", "comment", "report", "paper",
-    "audit", "apply",
+const KINDS: [&str; 16] = [
+    "session",
+    "access",
+    "account",
+    "unit",
+    "campaign",
+    "counter",
+    "definition",
+    "link",
+    "comment",
+    "report",
+    "paper",
+    "responses",
+    "reminder",
+    "logo",
+    "audit",
+    "apply",
 ];
 
 /// The address with what is asked for.
@@ -85,7 +99,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                     caption #caption { (fl!(m, "access-audit-caption", n = shown.len())) }
                     thead {
                         tr {
-                            th scope="col" { (fl!(m, "access-audit-number")) }
+                            th.number scope="col" { (fl!(m, "access-audit-number")) }
                             th scope="col" { (fl!(m, "access-audit-when")) }
                             th scope="col" { (fl!(m, "access-audit-who")) }
                             th scope="col" { (fl!(m, "access-audit-what")) }
@@ -223,6 +237,10 @@ fn kind_words(lang: Lang, kind: &str) -> String {
         "paper" => fl!(m, "access-kind-paper"),
         "audit" => fl!(m, "access-kind-audit"),
         "apply" => fl!(m, "access-kind-apply"),
+        "definition" => fl!(m, "access-kind-definition"),
+        "logo" => fl!(m, "access-kind-logo"),
+        "responses" => fl!(m, "access-kind-responses"),
+        "reminder" => fl!(m, "access-kind-reminder"),
         other => other.to_owned(),
     }
 }
@@ -254,6 +272,31 @@ pub fn words(lang: Lang, action: &str) -> String {
         "comment.cover" => fl!(m, "access-did-comment-cover"),
         "report.export" => fl!(m, "access-did-report-export"),
         "audit.export" => fl!(m, "access-did-audit-export"),
+        "campaign.create" => fl!(m, "access-did-campaign-create"),
+        "campaign.change" => fl!(m, "access-did-campaign-change"),
+        "campaign.open" => fl!(m, "access-did-campaign-open"),
+        "campaign.pause" => fl!(m, "access-did-campaign-pause"),
+        "campaign.resume" => fl!(m, "access-did-campaign-resume"),
+        "campaign.close" => fl!(m, "access-did-campaign-close"),
+        "campaign.archive" => fl!(m, "access-did-campaign-archive"),
+        "campaign.unarchive" => fl!(m, "access-did-campaign-unarchive"),
+        "campaign.delete" => fl!(m, "access-did-campaign-delete"),
+        "counter.replace" => fl!(m, "access-did-counter-replace"),
+        "unit.change" => fl!(m, "access-did-unit-change"),
+        "definition.keep" => fl!(m, "access-did-definition-keep"),
+        "definition.remove" => fl!(m, "access-did-definition-remove"),
+        "logo.change" => fl!(m, "access-did-logo-change"),
+        "paper.print" => fl!(m, "access-did-paper-print"),
+        "paper.count" => fl!(m, "access-did-paper-count"),
+        "paper.twice" => fl!(m, "access-did-paper-twice"),
+        "responses.import" => fl!(m, "access-did-responses-import"),
+        "reminder.send" => fl!(m, "access-did-reminder-send"),
+        "reminder.weekly" => fl!(m, "access-did-reminder-weekly"),
+        "reminder.schedule" => fl!(m, "access-did-reminder-schedule"),
+        "account.second-factor-set" => fl!(m, "access-did-account-second-factor-set"),
+        "account.second-factor-change" => fl!(m, "access-did-account-second-factor-change"),
+        "account.second-factor-remove" => fl!(m, "access-did-account-second-factor-remove"),
+        "account.recovery-codes" => fl!(m, "access-did-account-recovery-codes"),
         other => other.to_owned(),
     }
 }
@@ -295,4 +338,60 @@ pub fn csv(rows: &[Row], lang: Lang) -> Vec<u8> {
         writer.write_record(cells).expect("a row");
     }
     writer.into_inner().expect("memory takes every row")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    fn sources(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    /// What the program's own sources record: a kind, a point and a verb in quotation marks. But for refusals, whose kind is
+    /// a dimension's id as well.
+    fn recorded() -> BTreeSet<String> {
+        let mut all = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+        let mut found = BTreeSet::new();
+        for text in &all {
+            let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for quoted in program.split('"') {
+                let verb = quoted
+                    .split_once('.')
+                    .filter(|(kind, _)| KINDS.contains(kind) && *kind != "access")
+                    .map(|(_, verb)| verb);
+                let is_verb =
+                    |verb: &str| verb.len() > 3 && verb.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+                if verb.is_some_and(is_verb) {
+                    found.insert(quoted.to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn whatever_is_recorded_has_words_in_every_language() {
+        let recorded = recorded();
+        assert!(recorded.len() > 40, "{recorded:?}");
+        let refusals = ["access.deny", "access.outside"].map(str::to_owned);
+        for action in recorded.iter().chain(&refusals) {
+            for lang in [Lang::VI, Lang::EN] {
+                assert_ne!(words(lang, action), *action, "no words for {action}");
+            }
+        }
+        for kind in KINDS {
+            assert_ne!(kind_words(Lang::VI, kind), kind);
+        }
+    }
 }

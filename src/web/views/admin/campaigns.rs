@@ -41,11 +41,7 @@ pub fn page(lang: Lang, staff: &Staff, rows: &[Row], archived: (usize, bool), do
         @if let Some(done) = done { (form::done(done)) }
         (form::purpose(&fl!(m, "desk-campaigns-purpose")))
         @if rows.is_empty() && archived.0 == 0 {
-            (form::empty(
-                &fl!(m, "desk-campaigns-none"),
-                &fl!(m, "desk-campaigns-none-what"),
-                manages.then_some((new.as_str(), fl!(m, "desk-campaigns-new").as_str())),
-            ))
+            (nothing_yet(lang, staff, &new))
         } @else {
             @if manages { p.actions { a.button href=(new) { (fl!(m, "desk-campaigns-new")) } } }
             @if archived.0 > 0 {
@@ -124,4 +120,20 @@ pub fn turnout(lang: Lang, turnout: &Turnout) -> String {
         answered = crate::report::format::count(lang, turnout.answered),
         invited = crate::report::format::count(lang, turnout.invited)
     )
+}
+
+/// What belongs here, and the next step of whoever reads it.
+fn nothing_yet(lang: Lang, staff: &Staff, new: &str) -> Markup {
+    let m = lang.messages();
+    let title = fl!(m, "desk-campaigns-none");
+    let invite = in_language("/admin/tai-khoan-moi", lang);
+    if staff.may(Permission::ManageCampaigns) {
+        let next = fl!(m, "desk-campaigns-new");
+        form::empty(&title, &fl!(m, "desk-campaigns-none-what"), Some((new, next.as_str())))
+    } else if staff.may(Permission::ManageAccounts) {
+        let next = fl!(m, "access-invite");
+        form::empty(&title, &fl!(m, "desk-campaigns-none-manager"), Some((invite.as_str(), next.as_str())))
+    } else {
+        form::empty(&title, &fl!(m, "desk-campaigns-none-wait"), None)
+    }
 }

@@ -67,6 +67,10 @@ pub fn page(page: &Page<'_>) -> Markup {
             }))
         }
         section {
+            h2 { (fl!(m, "signin-factor-title")) }
+            p { a.button.plain href=(in_language("/admin/second-factor", lang)) { (fl!(m, "access-own-second-factor")) } }
+        }
+        section {
             h2 { (fl!(m, "access-own-sessions")) }
             (sessions(lang, page.sessions, Some(&staff.session), "/admin/toi/phien"))
         }

@@ -57,8 +57,8 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
-    /// Code and name of the counters in use.
-    pub counters: &'a [(&'a str, &'a str)],
+    /// The counters in use: code, name of the unit, name.
+    pub counters: &'a [(&'a str, &'a str, &'a str)],
     /// The languages that the form has.
     pub languages: &'a [Lang],
     /// Whether modules rotate, so that each number has a form of its own.
@@ -133,11 +133,11 @@ fn print(page: &Page<'_>, path: &str) -> Markup {
     if !pdf::BUILT_IN {
         return html! { p.note { (fl!(m, "print-not-built-in")) } };
     }
-    let first = page.counters.first().map_or("", |(code, _)| code);
+    let first = page.counters.first().map_or("", |(code, ..)| code);
     let values = Fields::of([(COUNTER, first), (COUNT, "50"), (WORDS, Lang::VI.code())]);
     let form = Form::new(lang, &values);
     let named: Vec<(&str, String)> =
-        page.counters.iter().map(|(code, name)| (*code, format!("{name} ({code})"))).collect();
+        page.counters.iter().map(|(code, unit, name)| (*code, format!("{unit} – {name} ({code})"))).collect();
     let named: Vec<(&str, &str)> = named.iter().map(|(code, name)| (*code, name.as_str())).collect();
     let spoken: Vec<(&str, String)> = page
         .languages

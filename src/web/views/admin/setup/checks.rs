@@ -84,7 +84,8 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
             fl!(m, "desk-check-notice", parts = names.join(", "))
         }
         Finding::Untranslated(languages) => {
-            fl!(m, "desk-check-untranslated", languages = languages.join(", "))
+            let names: Vec<String> = languages.iter().map(|code| language(code)).collect();
+            fl!(m, "desk-check-untranslated", languages = names.join(", "))
         }
         Finding::NoPrevious => fl!(m, "desk-check-no-previous"),
         Finding::Demonstration => fl!(m, "desk-check-demonstration"),
@@ -105,4 +106,10 @@ fn notice_part(lang: Lang, key: &str) -> String {
         "keep_list_days" => fl!(m, "desk-notice-days"),
         other => other.to_owned(),
     }
+}
+
+/// A language by its own name; its code where the program does not know it.
+fn language(code: &str) -> String {
+    Lang::find_for_respondents(code)
+        .map_or_else(|| code.to_owned(), |language| fl!(language.messages(), "respond-language-name"))
 }

@@ -106,7 +106,7 @@ fn code(page: &Page<'_>, base: &str) -> Markup {
             p.hint { (fl!(m, "desk-counter-code", code = page.code)) }
             ul.plain {
                 li { a href={ (page.url) "/thu" } { (fl!(m, "desk-counter-try")) } }
-                li { a href=(in_language(&format!("{own}/poster"), lang)) { (fl!(m, "admin-poster")) } }
+                li { a href=(in_language(&format!("{own}/print"), lang)) { (fl!(m, "print-title")) } }
                 li { a href={ (page.url) "/kiosk" } { (fl!(m, "admin-tablet")) } }
                 li { a href={ (own) "/qr.svg" } { "SVG" } " · " a href={ (own) "/qr.png" } { "PNG" } }
             }
