@@ -4,6 +4,8 @@
 
 use jiff::{Span, Timestamp, ZonedDateTime, tz::TimeZone};
 
+use crate::language::vietnamese;
+
 /// A period (UTC milliseconds, closing exclusive) and the one that follows it. Whole months are followed by as many
 /// whole months; anything else by the same number of days.
 pub fn period(opens: i64, closes: i64, zone: &TimeZone) -> Option<(i64, i64)> {
@@ -105,7 +107,7 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
 /// taken already.
 pub fn slug(text: &str, taken: &[&str]) -> String {
     let mut plain = String::new();
-    for c in plain_letters(text).chars() {
+    for c in vietnamese::fold(text).chars() {
         if c.is_ascii_alphanumeric() {
             plain.push(c);
         } else if !plain.is_empty() && !plain.ends_with('-') {
@@ -127,16 +129,6 @@ const LONGEST: usize = 56;
 
 /// A slug that no campaign made at the pages may have: the address of a new one.
 pub const RESERVED: &str = "new";
-
-/// The text in lower case and without diacritics, so that it can be found and typed by them or without.
-pub fn plain_letters(text: &str) -> String {
-    use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
-    text.to_lowercase()
-        .nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .map(|c| if c == 'đ' { 'd' } else { c })
-        .collect()
-}
 
 #[cfg(test)]
 mod tests {
@@ -200,6 +192,6 @@ mod tests {
 
     #[test]
     fn letters_lose_their_marks() {
-        assert_eq!(plain_letters("Quầy số 1 – ĐẤT ĐAI"), "quay so 1 – dat dai");
+        assert_eq!(vietnamese::fold("Quầy số 1 – ĐẤT ĐAI"), "quay so 1 – dat dai");
     }
 }

@@ -25,7 +25,7 @@ use crate::{
             Measure, OtherQuestion, Part, PlanRow, Rotation, Scale, ScaleOption, Section, Text, Weights,
         },
     },
-    language::Lang,
+    language::{Lang, vietnamese},
 };
 
 /// The target where nobody has set one: that of the province's plan for citizens.
@@ -401,7 +401,9 @@ impl Builder<'_> {
         let overall = || {
             let signs = ["overall", "all in all", "in general", "nhin chung", "noi chung", "danh gia chung"];
             let texts = asked.text.values().chain([&asked.name]);
-            texts.map(|words| names::plain(words)).any(|words| signs.iter().any(|sign| words.contains(sign)))
+            texts
+                .map(|words| vietnamese::fold(words))
+                .any(|words| signs.iter().any(|sign| words.contains(sign)))
         };
         let above = |mut group: Option<usize>| {
             while let Some(at) = group {

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::super::{Level, Place, Remark, Why, Workbook, workbook::Table};
-use super::{
-    Options,
-    names::{code, plain},
-    words::Words,
+use super::{Options, names::code, words::Words};
+use crate::{
+    definition::model::{Pictogram, ScaleOption},
+    language::vietnamese,
 };
-use crate::definition::model::{Pictogram, ScaleOption};
 
 /// A list of options.
 #[derive(Debug, Clone)]
@@ -174,7 +173,7 @@ fn recognised(list: &List) -> bool {
 /// Whether an option's words say that somebody is satisfied, or dissatisfied.
 fn opinion(option: &ScaleOption) -> Option<bool> {
     option.label.values().find_map(|words| {
-        let words = plain(words);
+        let words = vietnamese::fold(words);
         let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
         if says(&["hai long"]) {
             Some(!says(&["khong", "chua", "kem", "it hai long"]))
@@ -189,11 +188,11 @@ fn opinion(option: &ScaleOption) -> Option<bool> {
 /// Whether an option is "don't know" or a refusal.
 fn is_missing(option: &ScaleOption, name: &str) -> bool {
     let by_name = matches!(
-        plain(name).as_str(),
+        vietnamese::fold(name).as_str(),
         "na" | "n_a" | "dk" | "99" | "-99" | "98" | "-98" | "88" | "-88" | "999" | "-999"
     );
     let by_words = option.label.values().any(|words| {
-        let words = plain(words);
+        let words = vietnamese::fold(words);
         [
             "khong biet",
             "khong y kien",

@@ -1,18 +1,13 @@
 //! Ids and codes as our format allows them, from names as other programs allow them.
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-
-use crate::definition::check::{LONGEST_CODE, LONGEST_ID, RESERVED, variable, well_formed};
-
-/// The text in small letters of ASCII: `Đơn vị` is `don vi`.
-pub fn plain(text: &str) -> String {
-    let lower = text.to_lowercase().replace('đ', "d");
-    lower.nfd().filter(|letter| !is_combining_mark(*letter)).collect()
-}
+use crate::{
+    definition::check::{LONGEST_CODE, LONGEST_ID, RESERVED, variable, well_formed},
+    language::vietnamese,
+};
 
 /// An id for a name, none of `taken` nor the same variable as one of them.
 pub fn id(name: &str, taken: &[String]) -> String {
-    let mut id: String = plain(name)
+    let mut id: String = vietnamese::fold(name)
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') { c } else { '_' })
         .collect();
@@ -36,7 +31,7 @@ pub fn id(name: &str, taken: &[String]) -> String {
 
 /// An option's code for its name, none of `taken`.
 pub fn code(name: &str, taken: &[String]) -> String {
-    let code: String = plain(name)
+    let code: String = vietnamese::fold(name)
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' })
         .collect();

@@ -14,8 +14,8 @@ use serde::Deserialize;
 use super::{Trouble, changed, desk, refused, shown};
 use crate::{
     apply::desk::{CounterWish, Fault, NotDone, Standing, Wanted},
-    language::Lang,
-    organisation::{UnitTree, next::plain_letters},
+    language::{Lang, vietnamese},
+    organisation::UnitTree,
     store::{StoreError, campaigns, units},
     web::{
         app::App,
@@ -207,10 +207,10 @@ fn of_number(
             n += 1;
             let name = pattern.replace(NUMBER, &n.to_string());
             // Counters that are there keep their numbers; new ones come after them.
-            if names.get(unit).is_some_and(|names| names.contains(&plain_letters(&name))) {
+            if names.get(unit).is_some_and(|names| names.contains(&vietnamese::fold(&name))) {
                 continue;
             }
-            names.entry(unit.to_owned()).or_default().insert(plain_letters(&name));
+            names.entry(unit.to_owned()).or_default().insert(vietnamese::fold(&name));
             let code = free_code(unit, n, &mut taken);
             wishes.push(CounterWish { code, unit: unit.to_owned(), name, public: false, renew: false });
             made += 1;
@@ -223,7 +223,7 @@ fn of_number(
 fn names(campaign: &Wanted) -> BTreeMap<String, BTreeSet<String>> {
     let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for counter in &campaign.counters {
-        names.entry(counter.unit.clone()).or_default().insert(plain_letters(&counter.name));
+        names.entry(counter.unit.clone()).or_default().insert(vietnamese::fold(&counter.name));
     }
     names
 }
@@ -241,8 +241,8 @@ fn unit_of<'t>(tree: &'t UnitTree, said: &str) -> Option<&'t str> {
     if let Some(unit) = tree.get(said) {
         return Some(&unit.code);
     }
-    let wanted = plain_letters(said);
-    let mut named = tree.units().iter().filter(|unit| plain_letters(&unit.name) == wanted);
+    let wanted = vietnamese::fold(said);
+    let mut named = tree.units().iter().filter(|unit| vietnamese::fold(&unit.name) == wanted);
     let first = named.next()?;
     named.next().is_none().then_some(first.code.as_str())
 }
@@ -278,7 +278,7 @@ fn of_lines(
             wrong(fl!(m, "desk-lines-name", line = line));
             continue;
         }
-        if !names.entry(unit.to_owned()).or_default().insert(plain_letters(name)) {
+        if !names.entry(unit.to_owned()).or_default().insert(vietnamese::fold(name)) {
             wrong(fl!(m, "desk-lines-name-twice", line = line, name = name));
             continue;
         }

@@ -10,8 +10,7 @@ use serde::Deserialize;
 use super::Done;
 use crate::{
     distribution::address,
-    language::Lang,
-    organisation::next::plain_letters,
+    language::{Lang, vietnamese},
     store::{StoreError, places},
     web::{
         app::App,
@@ -70,7 +69,7 @@ async fn page(
     places.retain(|place| staff.sees(&tree, &place.unit));
     let retired = shows.which.as_deref() == Some("retired");
     let find = shows.find.as_deref().unwrap_or_default();
-    let wanted = plain_letters(find.trim());
+    let wanted = vietnamese::fold(find.trim());
     let (mut listed, mut gone) = (0_usize, 0_usize);
     let mut desks: Vec<(usize, Desk)> = Vec::new();
     for place in places {
@@ -82,7 +81,7 @@ async fn page(
         let unit = tree.get(&place.unit).map_or_else(|| place.unit.clone(), |unit| unit.name.clone());
         let name = place.name.unwrap_or_default();
         let found = wanted.is_empty()
-            || [&name, &unit, &code, &last].into_iter().any(|text| plain_letters(text).contains(&wanted));
+            || [&name, &unit, &code, &last].into_iter().any(|text| vietnamese::fold(text).contains(&wanted));
         if found {
             let url = address::counter(&app.config.base_url, &last);
             let at = tree.position(&place.unit).unwrap_or(usize::MAX);
@@ -120,7 +119,7 @@ async fn page(
 fn natural(name: &str) -> Vec<(String, u64)> {
     let mut parts: Vec<(String, u64)> = Vec::new();
     let (mut word, mut digits) = (String::new(), String::new());
-    for c in plain_letters(name).chars() {
+    for c in vietnamese::fold(name).chars() {
         if c.is_ascii_digit() {
             digits.push(c);
         } else {

@@ -14,8 +14,8 @@ use serde::Deserialize;
 use super::{Done, Trouble, changed, desk, refused, shown};
 use crate::{
     apply::desk::{Fault, NotDone},
-    language::Lang,
-    organisation::{Stratum, UnitTree, next::plain_letters},
+    language::{Lang, vietnamese},
+    organisation::{Stratum, UnitTree},
     sampling::{
         plan::{self, Allocation, Method, Plan, Wishes},
         units::{Scale, Unit, Units},
@@ -121,12 +121,12 @@ async fn page(
     }
     let by_unit: BTreeMap<&str, &Stratum> =
         strata.iter().map(|stratum| (stratum.unit.as_str(), stratum)).collect();
-    let wanted = shows.find.as_deref().map(plain_letters).unwrap_or_default();
+    let wanted = shows.find.as_deref().map(vietnamese::fold).unwrap_or_default();
     let found: Vec<usize> = (0..tree.units().len())
         .filter(|at| {
             tree.units().get(*at).is_some_and(|unit| {
                 wanted.is_empty()
-                    || plain_letters(&unit.name).contains(&wanted)
+                    || vietnamese::fold(&unit.name).contains(&wanted)
                     || unit.code.to_lowercase().contains(&wanted)
             })
         })

@@ -2,14 +2,17 @@
 
 use axum::{
     extract::{Query, Request, State},
-    http::StatusCode,
     response::Response,
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{UnitPath, Units, done, save};
+use super::{
+    UnitPath, done,
+    one::{No, One},
+    save,
+};
 use crate::{
     language::Lang,
     organisation::{Dated, History, Since, Unit},
@@ -23,8 +26,8 @@ use crate::{
         typed,
         views::{
             admin::{
-                form::{CONFIRM, Fault, Form, confirmed},
-                units::end::{self as view, Page},
+                form::{CONFIRM, Fault, confirmed},
+                units::end as view,
             },
             message::Kind,
         },
@@ -57,37 +60,16 @@ pub async fn ask(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    match Units::load(&app).await {
-        Err(error) => error::of_store(&error, lang),
-        Ok(units) => {
-            let Some(dated) = units.history.get(&path.code) else { return error::page(lang, Kind::Unknown) };
-            let last = dated.unit.valid_to.or_else(|| units.today.yesterday().ok());
-            let values = Fields::of([
-                (field::LAST, last.map(typed::day_text).unwrap_or_default()),
-                (field::SUCCESSOR, dated.unit.successor.clone().unwrap_or_default()),
-                (field::BELOW, dated.unit.parent.clone().unwrap_or_default()),
-            ]);
-            shown(lang, &staff, &units, dated, &Form::new(lang, &values), StatusCode::OK)
-        }
-    }
-}
-
-fn shown(
-    lang: Lang,
-    staff: &Staff,
-    units: &Units,
-    dated: &Dated,
-    form: &Form<'_>,
-    status: StatusCode,
-) -> Response {
-    let page = Page { lang, staff, tree: &units.tree, today: units.today, unit: &dated.unit, form };
-    error::html(status, view::page(&page).into_string())
-}
-
-/// Why the fields were not taken.
-enum No {
-    Unknown,
-    Faults(Vec<Fault>),
+    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
+    one.ask(|units, dated| {
+        let last = dated.unit.valid_to.or_else(|| units.today.yesterday().ok());
+        Fields::of([
+            (field::LAST, last.map(typed::day_text).unwrap_or_default()),
+            (field::SUCCESSOR, dated.unit.successor.clone().unwrap_or_default()),
+            (field::BELOW, dated.unit.parent.clone().unwrap_or_default()),
+        ])
+    })
+    .await
 }
 
 /// Ends the unit, or with an empty day lets it go on.
@@ -108,24 +90,8 @@ pub async fn end(
         let dated = history.get(&path.code).ok_or(No::Unknown)?;
         ended(lang, history, dated, &fields).map_err(No::Faults)
     });
-    let refused = match saved.await {
-        Err(error) => return error::of_store(&error, lang),
-        Ok(Ok(number)) => return done(&UnitPath { code: path.code }.to_string(), lang, number),
-        Ok(Err(refused)) => refused,
-    };
-    let units = match Units::load(&app).await {
-        Ok(units) => units,
-        Err(error) => return error::of_store(&error, lang),
-    };
-    let Some(dated) = units.history.get(&path.code) else { return error::page(lang, Kind::Unknown) };
-    let words = refused.words(lang);
-    let faults = match refused {
-        save::Refused::By(No::Unknown) => return error::page(lang, Kind::Unknown),
-        save::Refused::By(No::Faults(faults)) => faults,
-        _ => words.into_iter().map(|words| Fault::new("", words)).collect(),
-    };
-    let form = Form { faults: &faults, ..Form::new(lang, &fields) };
-    shown(lang, &staff, &units, dated, &form, StatusCode::UNPROCESSABLE_ENTITY)
+    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
+    one.answer(&fields, saved.await).await
 }
 
 fn ended(lang: Lang, history: &History, dated: &Dated, fields: &Fields) -> Result<History, Vec<Fault>> {

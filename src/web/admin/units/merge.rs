@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use axum::{
     extract::{Query, Request, State},
-    http::StatusCode,
     response::Response,
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{UnitPath, Units, done, end, save};
+use super::{
+    end,
+    one::{No, One},
+    save,
+};
 use crate::{
     language::Lang,
     organisation::{Dated, History, Since, Unit},
@@ -23,13 +26,7 @@ use crate::{
         form::{self, Fields},
         respond::answer::Wanted,
         typed,
-        views::{
-            admin::{
-                form::{Fault, Form},
-                units::merge::{self as view, Page},
-            },
-            message::Kind,
-        },
+        views::admin::{form::Fault, units::merge as view},
     },
 };
 
@@ -60,33 +57,12 @@ pub async fn ask(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    match Units::load(&app).await {
-        Err(error) => error::of_store(&error, lang),
-        Ok(units) => {
-            let Some(dated) = units.history.get(&path.code) else { return error::page(lang, Kind::Unknown) };
-            let last = dated.unit.valid_from.or(Some(units.today)).and_then(|day| day.yesterday().ok());
-            let values = Fields::of([(field::LAST, last.map(typed::day_text).unwrap_or_default())]);
-            shown(lang, &staff, &units, dated, &Form::new(lang, &values), StatusCode::OK)
-        }
-    }
-}
-
-fn shown(
-    lang: Lang,
-    staff: &Staff,
-    units: &Units,
-    dated: &Dated,
-    form: &Form<'_>,
-    status: StatusCode,
-) -> Response {
-    let page = Page { lang, staff, tree: &units.tree, today: units.today, unit: &dated.unit, form };
-    error::html(status, view::page(&page).into_string())
-}
-
-/// Why the fields were not taken.
-enum No {
-    Unknown,
-    Faults(Vec<Fault>),
+    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
+    one.ask(|units, dated| {
+        let last = dated.unit.valid_from.or(Some(units.today)).and_then(|day| day.yesterday().ok());
+        Fields::of([(field::LAST, last.map(typed::day_text).unwrap_or_default())])
+    })
+    .await
 }
 
 /// Merges.
@@ -107,24 +83,8 @@ pub async fn merge(
         history.get(&path.code).ok_or(No::Unknown)?;
         merged(lang, history, &path.code, &fields)
     });
-    let refused = match saved.await {
-        Err(error) => return error::of_store(&error, lang),
-        Ok(Ok(number)) => return done(&UnitPath { code: path.code }.to_string(), lang, number),
-        Ok(Err(refused)) => refused,
-    };
-    let units = match Units::load(&app).await {
-        Ok(units) => units,
-        Err(error) => return error::of_store(&error, lang),
-    };
-    let Some(dated) = units.history.get(&path.code) else { return error::page(lang, Kind::Unknown) };
-    let words = refused.words(lang);
-    let faults = match refused {
-        save::Refused::By(No::Unknown) => return error::page(lang, Kind::Unknown),
-        save::Refused::By(No::Faults(faults)) => faults,
-        _ => words.into_iter().map(|words| Fault::new("", words)).collect(),
-    };
-    let form = Form { faults: &faults, ..Form::new(lang, &fields) };
-    shown(lang, &staff, &units, dated, &form, StatusCode::UNPROCESSABLE_ENTITY)
+    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
+    one.answer(&fields, saved.await).await
 }
 
 fn merged(lang: Lang, history: &History, into: &str, fields: &Fields) -> Result<History, No> {

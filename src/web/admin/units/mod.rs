@@ -9,6 +9,7 @@ pub mod end;
 pub mod export;
 pub mod import;
 pub mod merge;
+mod one;
 pub mod save;
 pub mod show;
 pub mod tree;

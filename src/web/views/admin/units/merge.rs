@@ -1,43 +1,20 @@
 //! The form that merges units into one.
 
 use i18n_embed_fl::fl;
-use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::{below, choices};
-use crate::{
-    language::Lang,
-    organisation::{Unit, UnitTree},
-    web::{
-        admin::units::merge::field,
-        auth::session::Staff,
-        respond::answer::in_language,
-        views::admin::{
-            form::{self, Choice, Field, Form, Line},
-            frame::{self, Frame},
-        },
+use super::{UnitForm, below, choices};
+use crate::web::{
+    admin::units::merge::field,
+    respond::answer::in_language,
+    views::admin::{
+        form::{self, Choice, Field, Line},
+        frame::{self, Frame},
     },
 };
 
-/// Everything the page shows.
-#[derive(Debug, Clone, Copy)]
-pub struct Page<'a> {
-    /// Language.
-    pub lang: Lang,
-    /// Who looks at it.
-    pub staff: &'a Staff,
-    /// All units.
-    pub tree: &'a UnitTree,
-    /// Today.
-    pub today: Date,
-    /// The unit that stays.
-    pub unit: &'a Unit,
-    /// What was chosen, and what is wrong with it.
-    pub form: &'a Form<'a>,
-}
-
 /// The page.
-pub fn page(page: &Page<'_>) -> Markup {
+pub fn page(page: &UnitForm<'_>) -> Markup {
     let (lang, m, form, unit) = (page.lang, page.lang.messages(), page.form, page.unit);
     let path = format!("/admin/unit/{}/merge", unit.code);
     let cancel = in_language(&format!("/admin/unit/{}", unit.code), lang);

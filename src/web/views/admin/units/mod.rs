@@ -16,8 +16,29 @@ use crate::{
     language::{Lang, vietnamese},
     organisation::{Unit, UnitTree, problem::written},
     store::units::Made,
-    web::{respond::answer::in_language, views::admin::form},
+    web::{
+        auth::session::Staff,
+        respond::answer::in_language,
+        views::admin::form::{self, Form},
+    },
 };
+
+/// A form on one unit, with what its page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct UnitForm<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// Who looks at it.
+    pub staff: &'a Staff,
+    /// All units.
+    pub tree: &'a UnitTree,
+    /// Today.
+    pub today: Date,
+    /// The unit.
+    pub unit: &'a Unit,
+    /// What was typed, and what is wrong with it.
+    pub form: &'a Form<'a>,
+}
 
 /// The address of a unit.
 fn address(lang: Lang, code: &str) -> String {

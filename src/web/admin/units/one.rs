@@ -1,0 +1,96 @@
+//! What the forms that end a unit and that merge others into it share: how they are first shown, and what follows from
+//! saving them.
+
+use axum::{http::StatusCode, response::Response};
+use maud::Markup;
+
+use super::{UnitPath, Units, done, save};
+use crate::{
+    language::Lang,
+    organisation::Dated,
+    store::StoreError,
+    web::{
+        app::App,
+        auth::session::Staff,
+        error,
+        form::Fields,
+        views::{
+            admin::{
+                form::{Fault, Form},
+                units::UnitForm,
+            },
+            message::Kind,
+        },
+    },
+};
+
+/// Why the fields were not taken.
+pub(super) enum No {
+    /// A unit is not there.
+    Unknown,
+    /// What is wrong with them.
+    Faults(Vec<Fault>),
+}
+
+/// A form on the unit with this code.
+pub(super) struct One<'a> {
+    pub app: &'a App,
+    pub staff: &'a Staff,
+    pub lang: Lang,
+    pub code: &'a str,
+    /// Draws it.
+    pub draw: fn(&UnitForm<'_>) -> Markup,
+}
+
+impl One<'_> {
+    /// Shows the form for the first time, with these values.
+    pub async fn ask(&self, values: impl FnOnce(&Units, &Dated) -> Fields) -> Response {
+        let units = match Units::load(self.app).await {
+            Ok(units) => units,
+            Err(error) => return error::of_store(&error, self.lang),
+        };
+        let Some(dated) = units.history.get(self.code) else { return error::page(self.lang, Kind::Unknown) };
+        let values = values(&units, dated);
+        self.shown(&units, dated, &Form::new(self.lang, &values), StatusCode::OK)
+    }
+
+    /// Leads to the unit if what was sent was saved, and shows the form again if not.
+    pub async fn answer(
+        &self,
+        fields: &Fields,
+        saved: Result<Result<Option<i64>, save::Refused<No>>, StoreError>,
+    ) -> Response {
+        let refused = match saved {
+            Err(error) => return error::of_store(&error, self.lang),
+            Ok(Ok(number)) => {
+                return done(&UnitPath { code: self.code.to_owned() }.to_string(), self.lang, number);
+            }
+            Ok(Err(refused)) => refused,
+        };
+        let units = match Units::load(self.app).await {
+            Ok(units) => units,
+            Err(error) => return error::of_store(&error, self.lang),
+        };
+        let Some(dated) = units.history.get(self.code) else { return error::page(self.lang, Kind::Unknown) };
+        let words = refused.words(self.lang);
+        let faults = match refused {
+            save::Refused::By(No::Unknown) => return error::page(self.lang, Kind::Unknown),
+            save::Refused::By(No::Faults(faults)) => faults,
+            _ => words.into_iter().map(|words| Fault::new("", words)).collect(),
+        };
+        let form = Form { faults: &faults, ..Form::new(self.lang, fields) };
+        self.shown(&units, dated, &form, StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    fn shown(&self, units: &Units, dated: &Dated, form: &Form<'_>, status: StatusCode) -> Response {
+        let page = UnitForm {
+            lang: self.lang,
+            staff: self.staff,
+            tree: &units.tree,
+            today: units.today,
+            unit: &dated.unit,
+            form,
+        };
+        error::html(status, (self.draw)(&page).into_string())
+    }
+}
