@@ -13,7 +13,11 @@ use crate::{
 };
 
 use super::{
-    admin::watching::live::Live, audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue, shelf::Shelf,
+    admin::watching::live::Live,
+    audio::Sounds,
+    auth::{oidc, throttle::Throttle},
+    catalogue::Catalogue,
+    shelf::Shelf,
 };
 
 /// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
@@ -54,6 +58,8 @@ pub struct State {
     pub throttle: Throttle,
     /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
     pub tablets: Throttle,
+    /// The single sign-on, where there is one.
+    pub sso: Option<oidc::Provider>,
     /// Seats for checking passwords.
     pub passwords: Semaphore,
     /// Seats for computing reports.
@@ -78,6 +84,7 @@ impl App {
             catalogue: Catalogue::new(store.clone()),
             sounds: Sounds::read(config.definitions.as_deref()),
             caught_mails: config.caught_mails(),
+            sso: oidc::Provider::of(config.oidc.clone()),
             config,
             key,
             store,
