@@ -58,6 +58,8 @@ pub struct State {
     pub throttle: Throttle,
     /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
     pub tablets: Throttle,
+    /// Refusals of the single sign-on: apart from log-ins, which they must not slow down.
+    pub sso_refusals: Throttle,
     /// The single sign-on, where there is one.
     pub sso: Option<oidc::Provider>,
     /// Seats for checking passwords.
@@ -94,6 +96,7 @@ impl App {
             live: Live::default(),
             throttle: Throttle::default(),
             tablets: Throttle::default(),
+            sso_refusals: Throttle::default(),
             passwords: Semaphore::new(PASSWORDS),
             reports: Semaphore::new(REPORTS),
         }))

@@ -108,7 +108,17 @@ export class Province {
       }],
       claims: { openid: ['sub'], email: ['email', 'email_verified'] },
       cookies: { keys: ['a key for tests'] },
-      features: { devInteractions: { enabled: false } },
+      features: {
+        devInteractions: { enabled: false },
+        // The library's own page asks another host for its letters.
+        rpInitiatedLogout: {
+          logoutSource: (context, form) => {
+            context.body = `<!doctype html><html lang="vi"><title>Cổng đăng nhập tỉnh</title>
+              <link rel="icon" href="data:,"><h1>Cổng đăng nhập tỉnh</h1>${form}
+              <button form="op.logoutForm" name="logout" value="yes">Yes, sign me out</button>`;
+          },
+        },
+      },
       interactions: { url: (_, interaction) => `/in/${interaction.uid}` },
       findAccount: (_, id) => ({
         accountId: id,

@@ -154,6 +154,7 @@ test('F: an answer that holds lets in, with PKCE, and each one that does not let
     'not verified': { claims: { email_verified: false } },
     'nothing about verification': { claims: { email_verified: undefined } },
     'another domain': { claims: { email: 'lan@evil.example' } },
+    'a name there that is an address of somebody here': { claims: { sub: 'lan@snv.example', email: undefined } },
     'a domain that ends alike': { claims: { email: 'lan@evil-snv.example' } },
   };
   for (const [what, lie] of Object.entries(lies)) {

@@ -43,20 +43,33 @@ fn without_settings_there_is_none() {
 
 #[test]
 fn a_provider_that_is_away_is_said_in_words_and_passwords_still_work() {
-    let (_database, server, _) = office(&AWAY);
+    let (database, server, mut administrator) = office(&AWAY);
     let mut staff = server.client();
     let page = staff.get("/admin/login").is(200);
     assert!(page.text().contains("/admin/login/sso") && page.text().contains("Cổng &lt;tỉnh&gt;"));
     let away = staff.get("/admin/login/sso?next=/admin/campaigns").is(502);
     assert!(away.text().contains("mật khẩu") && !away.text().contains("127.0.0.1:1"), "{}", away.text());
+    let refused = "SELECT new_value FROM audit WHERE action = 'session.refuse-sso'";
+    assert_eq!(database.texts(refused).len(), 0, "nobody was refused");
     staff.get("/admin/login/sso/back?code=a&state=b").is(400);
     assert!(staff.cookies().is_empty());
+    assert_eq!(database.texts(refused), ["\"another browser, or late\""]);
+    // Strangers cannot fill the log: from the sixth on there is an alarm, once.
+    for _ in 0..40 {
+        staff.get("/admin/login/sso/back?code=a&state=b").is(400);
+    }
+    assert_eq!(database.texts(refused).len(), 5);
+    assert_eq!(database.number("SELECT COUNT(*) FROM audit WHERE action = 'session.alarm'"), 1);
+    let log = administrator.get("/admin/nhat-ky?action=session").is(200);
+    assert!(log.text().contains("Đăng nhập một lần bị từ chối"));
     log_in(&mut staff, "thulan").is(303);
 }
 
 #[test]
 fn an_identity_is_one_account_s_of_an_allowed_domain_and_recorded() {
     let (database, server, mut administrator) = office(&AWAY);
+    let account = administrator.get("/admin/tai-khoan/thulan").is(200);
+    assert!(account.text().contains("/admin/accounts/thulan/sso"));
     let mut staff = server.client();
     log_in(&mut staff, "thulan").is(303);
     let set = |client: &mut Client, account: &str, sso: &str| {

@@ -21,7 +21,7 @@ pub mod password_link;
 pub mod printing;
 pub mod report;
 pub mod second_factor;
-pub mod sso;
 pub mod setup;
+pub mod sso;
 pub mod units;
 pub mod watching;

@@ -8,6 +8,7 @@ use axum::{
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{
     entry::{self, Way},
@@ -15,12 +16,13 @@ use super::{
 };
 use crate::{
     language::Lang,
-    store::{StoreError, accounts, accounts::Account, identities},
+    store::{StoreError, accounts, accounts::Account, audit, identities},
     web::{
         app::App,
         auth::{
             oidc::{self, Answer, Failure, Identity},
             session::{self, Admission, Arrival, Found},
+            throttle::Alarm,
         },
         error,
         middleware::peer::{self, Peer},
@@ -110,33 +112,85 @@ pub async fn back(
         Ok((identity, next)) => {
             let way = Way { lang, next, kept: None };
             match account_of(&app, &identity).await {
+                Ok(Some(account)) if !account.is_usable(app.clock.now()) => {
+                    nobody(&app, &way, &identity, &from, &account.name, "cannot be used").await
+                }
                 Ok(Some(account)) if provider.vouches() => {
                     entry::begin(&app, &account, &from, Admission::Vouched, None, &way).await
                 }
                 Ok(Some(account)) => entry::after_first_step(&app, &account, false, &from, &way).await,
-                Ok(None) => {
-                    tracing::warn!("single sign-on: no account is this person");
-                    let shown = identity.email.as_deref().unwrap_or(&identity.subject);
-                    login::refusal(&app, &way, Problem::SsoNobody, Some(shown))
-                }
+                Ok(None) => nobody(&app, &way, &identity, &from, "", "no account").await,
                 Err(error) => error::of_store(&error, lang),
             }
         }
-        Err(failure) => refused(&app, lang, &failure),
+        Err(failure) => {
+            let noted = match failure.code() {
+                Some(why) => note_refusal(&app, &from, "", why).await,
+                None => Ok(()),
+            };
+            match noted {
+                Ok(()) => refused(&app, lang, &failure),
+                Err(error) => error::of_store(&error, lang),
+            }
+        }
     };
     entry::with(response, &cookie(&app, "", 0))
 }
 
-/// The account that somebody is, if it can be used: by the provider's name for them, else by their address.
+/// The account that somebody is: by the provider's name for them, else by their address.
 async fn account_of(app: &App, identity: &Identity) -> Result<Option<Account>, StoreError> {
     let mut db = app.store.read().await?;
-    let mut name = identities::account(&mut db, &identity.subject).await?;
+    // What looks like an address is linked as a verified one (`identity::checked`): whoever may choose their own name at
+    // the provider must not become somebody by choosing another one's address.
+    let mut name = match identity.subject.contains('@') {
+        true => None,
+        false => identities::account(&mut db, &identity.subject).await?,
+    };
     if let (None, Some(email)) = (&name, &identity.email) {
         name = identities::account(&mut db, email).await?;
     }
     let Some(name) = name else { return Ok(None) };
-    let account = accounts::find(&mut db, &name).await?;
-    Ok(account.filter(|account| account.is_usable(app.clock.now())))
+    accounts::find(&mut db, &name).await
+}
+
+/// Lets somebody in nowhere whom no account is, or one that cannot be used. They are told who the provider says they are.
+async fn nobody(
+    app: &App,
+    way: &Way,
+    identity: &Identity,
+    from: &Arrival,
+    account: &str,
+    why: &'static str,
+) -> Response {
+    tracing::warn!(why, "single sign-on: nobody");
+    if let Err(error) = note_refusal(app, from, account, why).await {
+        return error::of_store(&error, way.lang);
+    }
+    let shown = identity.email.as_deref().unwrap_or(&identity.subject);
+    login::refusal(app, way, Problem::SsoNobody, Some(shown))
+}
+
+/// Tells the audit log of a refusal: which account, if any, and why; never who the provider says somebody is. After some
+/// in a row from one network only an alarm is told, so that strangers cannot fill the log. Nobody waits for it: the log-in
+/// itself is the provider's, and so is slowing it down.
+async fn note_refusal(app: &App, from: &Arrival, account: &str, why: &'static str) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let many = app.sso_refusals.wait("", from.address, now) > 0;
+    let alarm = app.sso_refusals.failed("", from.address, now).filter(|alarm| *alarm == Alarm::Network);
+    if many && alarm.is_none() {
+        return Ok(());
+    }
+    let origin = from.address.to_string();
+    let about = |action| session::about("", origin.clone(), action, account);
+    let mut db = app.store.write().await?;
+    if !many {
+        audit::append(&mut db, now, &about("session.refuse-sso").with(json!(why))).await?;
+    }
+    if let Some(alarm) = alarm {
+        tracing::error!(alarm = alarm.code(), origin, "many refused log-ins at the single sign-on");
+        audit::append(&mut db, now, &about("session.alarm").with(json!(alarm.code()))).await?;
+    }
+    db.commit().await
 }
 
 fn refused(app: &App, lang: Lang, failure: &Failure) -> Response {

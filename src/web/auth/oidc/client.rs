@@ -184,12 +184,19 @@ impl Provider {
         let subject = claims.subject().clone();
         let mut email = claims.email().map(|email| email.as_str().to_owned());
         let mut verified = claims.email_verified();
+        // Only where an address could count. Some providers tell it elsewhere than on the issuer's host; then there is none.
         if email.is_none()
+            && !self.settings.email_domains.is_empty()
             && let Ok(request) = client.user_info(tokens.access_token().clone(), Some(subject.clone()))
         {
-            let more: CoreUserInfoClaims = request.request_async(&ask).await.map_err(broken)?;
-            email = more.email().map(|email| email.as_str().to_owned());
-            verified = more.email_verified();
+            match request.request_async(&ask).await {
+                Ok(more) => {
+                    let more: CoreUserInfoClaims = more;
+                    email = more.email().map(|email| email.as_str().to_owned());
+                    verified = more.email_verified();
+                }
+                Err(error) => tracing::warn!(error = chain(&error), "single sign-on: no e-mail address"),
+            }
         }
         let email = email.filter(|_| verified == Some(true)).and_then(|email| self.allowed(&email));
         Ok((Identity { subject: subject.as_str().to_owned(), email }, remembered.next))

@@ -61,6 +61,18 @@ pub enum Failure {
     False(String),
 }
 
+impl Failure {
+    /// The word for it in the audit log; `None` where nobody was refused.
+    pub const fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreachable(_) => None,
+            Self::Strange => Some("another browser, or late"),
+            Self::Refused(_) => Some("refused by the provider"),
+            Self::False(_) => Some("answer does not hold"),
+        }
+    }
+}
+
 /// What the provider's redirect brings.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Answer {

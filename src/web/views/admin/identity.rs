@@ -4,6 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
+    accounts,
     form::{self, Choice, Fault, Field, Form, Line},
     frame::{self, Frame},
 };
@@ -53,7 +54,9 @@ pub fn page(page: &Page<'_>) -> Markup {
     let (name, name_hint) = (fl!(m, "signin-sso-name"), fl!(m, "signin-sso-name-hint"));
     let password = fl!(m, "admin-login-password");
     let (off, off_hint) = (fl!(m, "signin-sso-password-off"), fl!(m, "signin-sso-password-off-hint"));
+    let account = in_language(&accounts::address(page.account), lang);
     let content = html! {
+        (form::back(&account, page.account))
         (form::purpose(&fl!(m, "signin-sso-purpose", provider = provider, account = page.account)))
         @if page.done { (form::done(&fl!(m, "signin-sso-done"))) }
         (sheet.summary())
@@ -67,7 +70,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                 (sheet.checks(&Field { name: PASSWORD_OFF, label: &password, ..Field::default() }, &[
                     Choice { value: "yes", label: &off, hint: Some(&off_hint) },
                 ]))
-                (sheet.buttons(&fl!(m, "signin-sso-save"), Some(&in_language("/admin", lang))))
+                (sheet.buttons(&fl!(m, "signin-sso-save"), Some(&account)))
             }))
         }
     };
