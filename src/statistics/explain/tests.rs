@@ -348,18 +348,51 @@ fn the_tails_of_a_hypergeometric_interval_are_those_of_the_limits_and_of_one_bey
         );
         [LowerTail, LowerTailBelow, UpperTail, UpperTailAbove].map(|what| {
             lines.iter().find_map(|line| match line {
-                Line::Step(Step { what: found, value: Value::Number(value), .. }) if *found == what => {
-                    value.map(|value| (value * 1e9).round() / 1e9)
+                Line::Step(Step { what: found, symbol, value: Value::Number(Some(value)), .. })
+                    if *found == what =>
+                {
+                    Some((symbol.clone(), (value * 1e9).round() / 1e9))
                 }
                 _ => None,
             })
         })
     };
-    let of = |ways: f64, all: f64| Some((ways / all * 1e9).round() / 1e9);
+    let of = |call: &str, ways: f64, all: f64| Some((call.to_owned(), (ways / all * 1e9).round() / 1e9));
     // 2 of 5 of 10, α/2 = 0.1: D from 2, which everybody marked would need at least, to 6.
-    assert_eq!(tails(2, 10), [of(56.0, 252.0), None, of(66.0, 252.0), of(21.0, 252.0)]);
+    assert_eq!(
+        tails(2, 10),
+        [
+            of("P(X ≥ 2 | N = 10, D = 2, n = 5)", 56.0, 252.0),
+            None,
+            of("P(X ≤ 2 | N = 10, D = 6, n = 5)", 66.0, 252.0),
+            of("P(X ≤ 2 | N = 10, D = 7, n = 5)", 21.0, 252.0),
+        ]
+    );
     // 4 of 5 of 20: D from 10 to 19, which the unmarked one leaves at most.
-    assert_eq!(tails(4, 20), [of(2352.0, 15504.0), of(1512.0, 15504.0), of(3876.0, 15504.0), None]);
+    assert_eq!(
+        tails(4, 20),
+        [
+            of("P(X ≥ 4 | N = 20, D = 10, n = 5)", 2352.0, 15504.0),
+            of("P(X ≥ 4 | N = 20, D = 9, n = 5)", 1512.0, 15504.0),
+            of("P(X ≤ 4 | N = 20, D = 19, n = 5)", 3876.0, 15504.0),
+            None,
+        ]
+    );
+}
+
+#[test]
+fn a_composite_is_shown_with_the_numbers_of_its_components() {
+    let lines = lines(
+        "a,b\n1,0\n1,1\n0,1\n1,1\n",
+        r#"{"stages": [{}], "lonely_psu": "fail"}"#,
+        r#"{"key": "c", "kind": "composite", "ci": [], "components": [
+            {"name": "x", "weight": 3, "items": [{"col": "a"}]}, {"name": "y", "weight": 1, "items": [{"col": "b"}]}]}"#,
+    );
+    let filled = lines.iter().find_map(|line| match line {
+        Line::Step(Step { what: What::Composite, filled, .. }) => Some(filled.as_str()),
+        _ => None,
+    });
+    assert_eq!(filled, Some("(3 · 0.75 + 1 · 0.75) / (3 + 1)"));
 }
 
 #[test]
