@@ -15,6 +15,7 @@ use crate::statistics::{
     run::{needs, run},
     spec::Spec,
     table::Table,
+    variance::LonelyPsu,
 };
 
 /// A filled-in formula as a calculator reads it.
@@ -312,6 +313,21 @@ fn the_totals_of_clusters_are_shown() {
 }
 
 #[test]
+fn a_stratum_with_one_answer_is_named_unless_it_is_asked_whole() {
+    let rule = Remark::Lonely { rule: LonelyPsu::Adjust };
+    let of = |alone: u32| {
+        lines(
+            &format!("h,N,y\na,9,1\na,9,0\nb,{alone},1\n"),
+            r#"{"strata": "h", "stages": [{"fpc": "N"}], "lonely_psu": "adjust"}"#,
+            r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": []}"#,
+        )
+        .contains(&Line::Remark(rule.clone()))
+    };
+    assert!(of(5));
+    assert!(!of(1));
+}
+
+#[test]
 fn what_has_no_figure_says_why() {
     let design = r#"{"stages": [{}], "lonely_psu": "fail"}"#;
     let of = |csv: &str, method: &str| {
@@ -393,6 +409,27 @@ fn a_composite_is_shown_with_the_numbers_of_its_components() {
         _ => None,
     });
     assert_eq!(filled, Some("(3 · 0.75 + 1 · 0.75) / (3 + 1)"));
+}
+
+#[test]
+fn the_shares_of_drivers_are_shown_from_every_set_of_them() {
+    // Two predictors that have nothing in common: y = 2a + b, so R² is 4/5 and 1/5.
+    let lines = lines(
+        "y,a,b\n0,0,0\n2,1,0\n1,0,1\n3,1,1\n",
+        r#"{"stages": [{}], "lonely_psu": "fail"}"#,
+        r#"{"key": "d", "kind": "drivers", "y": {"col": "y"},
+            "x": [{"name": "a", "m": {"col": "a"}}, {"name": "b", "m": {"col": "b"}}]}"#,
+    );
+    let rows = table_after(&lines, &Remark::Subsets);
+    assert_eq!(rows, [["∅", "0"], ["{1}", "0.8"], ["{2}", "0.2"], ["{1, 2}", "1"]]);
+    let filled: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| match line {
+            Line::Step(Step { what: What::Lmg, filled, .. }) => Some(filled.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(filled, ["1 / 2 · (0.8 − 0) + 1 / 2 · (1 − 0.2)", "1 / 2 · (0.2 − 0) + 1 / 2 · (1 − 0.8)"]);
 }
 
 #[test]
