@@ -1,7 +1,10 @@
-//! Secrets: random tokens from the operating system, and the key under which tokens and answer ids are hashed.
+//! Secrets: random tokens from the operating system, and the key under which tokens and answer ids are hashed and answers
+//! sealed.
 //!
 //! The key lies outside the database: a copy of the database alone opens no link and tells no token
 //! (security test A-02).
+
+mod seal;
 
 use std::{fmt, io, path::Path};
 

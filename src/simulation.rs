@@ -13,9 +13,7 @@ use crate::{
     questionnaire::synthetic::{self, Quality},
     secret::Id,
     store::{
-        Store, StoreError, campaigns,
-        comments::{self, Shelf},
-        invitations,
+        Store, StoreError, campaigns, comments, invitations,
         places::{self, Place},
         ready::{self, Ready},
         responses::{self, Row, Sheet},
@@ -158,7 +156,7 @@ async fn keep(store: &Store, campaign: i64, sheets: &[(i32, Sheet)]) -> Result<(
     rows.sort_unstable_by_key(|row| row.sheet.id);
     let new = responses::insert(&mut db, &rows).await?;
     for (_, sheet) in sheets.iter().filter(|(_, sheet)| new.contains(&sheet.id)) {
-        comments::put(&mut db, Shelf::Comments, campaign, &sheet.unit, &sheet.texts).await?;
+        comments::put(&mut db, campaign, &sheet.unit, &sheet.texts).await?;
     }
     db.commit().await
 }

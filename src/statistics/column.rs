@@ -92,10 +92,7 @@ impl Column {
     /// [`Problem::NotNumber`] for the first cell that is none.
     pub fn numbers(&self, path: &str) -> Result<Vec<f64>, Error> {
         self.all_numbers(path)?;
-        Ok(match &self.cells {
-            Cells::Numbers(numbers) => numbers.clone(),
-            _ => self.map(f64::NAN, number),
-        })
+        Ok(self.map(f64::NAN, number))
     }
 
     fn all_numbers(&self, path: &str) -> Result<(), Error> {

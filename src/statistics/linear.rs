@@ -98,6 +98,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_left_of_large_numbers_by_rounding_is_surplus() {
+        let matrix = vec![vec![1e6, 1e6], vec![1e6, 1e6 + 1e-5]];
+        assert_eq!(solve_semidefinite(matrix, vec![2e6, 2e6]), [2.0, 0.0]);
+    }
+
+    #[test]
     fn a_singular_system_is_solved_without_its_surplus() {
         let matrix = vec![vec![2.0, 0.0, 2.0], vec![0.0, 3.0, 3.0], vec![2.0, 3.0, 5.0]];
         let x = solve_semidefinite(matrix.clone(), vec![4.0, 9.0, 13.0]);

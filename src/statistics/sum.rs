@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn zeros_that_are_left_out_count_in_the_squares() {
-        let (total, squares) = sum_and_centred_squares([3.0].into_iter(), 3);
-        assert_eq!((total, squares), (3.0, 6.0));
+        let (total, squares) = sum_and_centred_squares([6.0].into_iter(), 3);
+        assert_eq!((total, squares), (6.0, 24.0));
     }
 
     proptest! {

@@ -341,6 +341,15 @@ fn check_utf8(record: &csv::ByteRecord) -> Result<(), String> {
 mod tests {
     use super::*;
 
+    /// A disk that cannot be read.
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("broken"))
+        }
+    }
+
     fn table(text: &str) -> Result<Table, Error> {
         Table::read(text.as_bytes(), "", |_| true)
     }
@@ -425,6 +434,8 @@ mod tests {
         let error = table(text).unwrap().column("b", "p").unwrap().numbers("p").unwrap_err();
         assert_eq!(error.to_string(), "p: line 5, column \"b\": \"nan\" is not a number");
         let error = table("a,b\n1,2\n1\n").unwrap_err();
+        assert!(matches!(error.problem, Problem::Csv { line: 3, .. }), "{error}");
+        let error = Table::read("a,b\n1,2\n".as_bytes().chain(Broken), "", |_| true).unwrap_err();
         assert!(matches!(error.problem, Problem::Csv { line: 3, .. }), "{error}");
         let error = table("a,a\n").unwrap_err();
         assert_eq!(error.problem, Problem::Twice { name: "a".to_owned() });

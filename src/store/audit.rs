@@ -106,7 +106,8 @@ fn json(value: &Value) -> String {
 /// # Errors
 /// [`StoreError`] from the database; then neither is kept.
 pub async fn append(db: &mut Writer, now: i64, entry: &Entry) -> Result<(), StoreError> {
-    let key = std::sync::Arc::clone(&db.audit);
+    let keys = std::sync::Arc::clone(&db.keys);
+    let key = &keys.audit;
     // Whoever comes second waits here for the first one's commit.
     let last: Option<(i64, Vec<u8>)> = on!(db, |c| sqlx::query_as(
         "INSERT INTO audit_head (id, number, hash, seal) VALUES (1, 0, $1, $1)
@@ -127,7 +128,7 @@ pub async fn append(db: &mut Writer, now: i64, entry: &Entry) -> Result<(), Stor
         new_value: json(&entry.after),
         hash: Vec::new(),
     };
-    row.hash = row.hash_after(&key, &before).to_vec();
+    row.hash = row.hash_after(key, &before).to_vec();
     on!(db, |c| sqlx::query(
         "INSERT INTO audit (number, at, actor, origin, action, object, old_value, new_value, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -144,7 +145,7 @@ pub async fn append(db: &mut Writer, now: i64, entry: &Entry) -> Result<(), Stor
     .execute(c)
     .await
     .map(drop))?;
-    let seal = seal(&key, row.number, &row.hash);
+    let seal = seal(key, row.number, &row.hash);
     on!(db, |c| sqlx::query("UPDATE audit_head SET number = $1, hash = $2, seal = $3 WHERE id = 1")
         .bind(row.number)
         .bind(&row.hash)
@@ -234,7 +235,7 @@ const BATCH: i64 = 1_000;
 /// # Errors
 /// [`StoreError`] from the database; what is wrong with the log is no error.
 pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
-    let key = store.audit_key();
+    let key = &store.keys().audit;
     let mut db = store.read().await?;
     // The head first: rows that come while the log is read are not missed.
     let head: Option<(i64, Vec<u8>, Vec<u8>)> =

@@ -8,44 +8,28 @@ use crate::{
 
 use super::{AsConn, Store, StoreError, Writer, on};
 
-/// Where a text is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shelf {
-    /// With the comments.
-    Comments,
-    /// In the urn, until the campaign closes.
-    Urn,
-}
-
 /// Keeps the texts of one sheet.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn put(
     db: &mut Writer,
-    shelf: Shelf,
     campaign: i64,
     unit: &str,
     texts: &[(String, String)],
 ) -> Result<(), StoreError> {
-    let sql = match shelf {
-        Shelf::Comments => {
-            "INSERT INTO comment (id, campaign, unit, question, text) VALUES ($1, $2, $3, $4, $5)"
-        }
-        Shelf::Urn => {
-            "INSERT INTO urn_comment (id, campaign, unit, question, text) VALUES ($1, $2, $3, $4, $5)"
-        }
-    };
     for (question, text) in texts {
-        on!(db, |c| sqlx::query(sql)
-            .bind(secret::random::<16>().as_slice())
-            .bind(campaign)
-            .bind(unit)
-            .bind(question)
-            .bind(text)
-            .execute(c)
-            .await
-            .map(drop))?;
+        on!(db, |c| sqlx::query(
+            "INSERT INTO comment (id, campaign, unit, question, text) VALUES ($1, $2, $3, $4, $5)"
+        )
+        .bind(secret::random::<16>().as_slice())
+        .bind(campaign)
+        .bind(unit)
+        .bind(question)
+        .bind(text)
+        .execute(c)
+        .await
+        .map(drop))?;
     }
     Ok(())
 }

@@ -11,7 +11,16 @@ use sqlx::{
 
 use crate::secret::{Key, hex};
 
-use super::{StoreError, migrate};
+use super::{StoreError, migrate, urn};
+
+/// The keys of what the database keeps. They follow from the server's key, which is not in the database.
+#[derive(Debug)]
+pub struct Keys {
+    /// Of the audit log's hashes.
+    pub(super) audit: Key,
+    /// Under which answers by personal link are sealed until their campaign closes.
+    pub(super) urn: Key,
+}
 
 /// The database: SQLite with one writer and many readers, or a PostgreSQL pool. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -22,15 +31,15 @@ pub enum Store {
         read: SqlitePool,
         /// The one connection for writing.
         write: SqlitePool,
-        /// The key of the audit log's hashes.
-        audit: Arc<Key>,
+        /// The keys of what it keeps.
+        keys: Arc<Keys>,
     },
     /// A PostgreSQL server, which several of our servers may share.
     Postgres {
         /// Its connections.
         pool: PgPool,
-        /// The key of the audit log's hashes.
-        audit: Arc<Key>,
+        /// The keys of what it keeps.
+        keys: Arc<Keys>,
     },
 }
 
@@ -47,8 +56,8 @@ pub enum Reader {
 #[derive(Debug)]
 pub struct Writer {
     pub(super) transaction: Either,
-    /// The key of the audit log's hashes.
-    pub(super) audit: Arc<Key>,
+    /// The keys of what it keeps.
+    pub(super) keys: Arc<Keys>,
 }
 
 /// A transaction on either database.
@@ -114,17 +123,18 @@ impl Store {
     /// # Errors
     /// [`StoreError`] says whether it is the address, the reach, the schema, the durability or the key.
     pub async fn open(address: &str, key: &Key) -> Result<Self, StoreError> {
-        let audit = Arc::new(key.derived("audit log"));
+        let keys = Arc::new(Keys { audit: key.derived("audit log"), urn: key.derived("urn") });
         let store = if let Some(path) = address.strip_prefix("sqlite:") {
-            Self::open_sqlite(path.strip_prefix("//").unwrap_or(path), audit).await?
+            Self::open_sqlite(path.strip_prefix("//").unwrap_or(path), keys).await?
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            Self::open_postgres(address, audit).await?
+            Self::open_postgres(address, keys).await?
         } else {
             return Err(StoreError::Address(address.to_owned()));
         };
         migrate::run(&store).await?;
         store.check_durability().await?;
         store.check_key(key).await?;
+        urn::seal_what_is_open(&store).await?;
         Ok(store)
     }
 
@@ -134,7 +144,7 @@ impl Store {
         path.is_none_or(|path| std::path::Path::new(path).exists())
     }
 
-    async fn open_sqlite(path: &str, audit: Arc<Key>) -> Result<Self, StoreError> {
+    async fn open_sqlite(path: &str, keys: Arc<Keys>) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -165,10 +175,10 @@ impl Store {
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(StoreError::Unreachable)?;
-        Ok(Self::Sqlite { read, write, audit })
+        Ok(Self::Sqlite { read, write, keys })
     }
 
-    async fn open_postgres(address: &str, audit: Arc<Key>) -> Result<Self, StoreError> {
+    async fn open_postgres(address: &str, keys: Arc<Keys>) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(address)
             .map_err(|_| StoreError::Address(without_password(address)))?
             .options([("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "60s")]);
@@ -178,13 +188,13 @@ impl Store {
             .connect_with(options)
             .await
             .map_err(StoreError::Unreachable)?;
-        Ok(Self::Postgres { pool, audit })
+        Ok(Self::Postgres { pool, keys })
     }
 
-    /// The key of the audit log's hashes.
-    pub(super) const fn audit_key(&self) -> &Arc<Key> {
+    /// The keys of what it keeps.
+    pub(super) const fn keys(&self) -> &Arc<Keys> {
         match self {
-            Self::Sqlite { audit, .. } | Self::Postgres { audit, .. } => audit,
+            Self::Sqlite { keys, .. } | Self::Postgres { keys, .. } => keys,
         }
     }
 
@@ -205,12 +215,12 @@ impl Store {
     /// [`StoreError::Busy`] when another process holds the lock for too long or the server is away.
     pub async fn write(&self) -> Result<Writer, StoreError> {
         Ok(match self {
-            Self::Sqlite { write, audit, .. } => Writer {
+            Self::Sqlite { write, keys, .. } => Writer {
                 transaction: Either::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-                audit: Arc::clone(audit),
+                keys: Arc::clone(keys),
             },
-            Self::Postgres { pool, audit } => {
-                Writer { transaction: Either::Postgres(pool.begin().await?), audit: Arc::clone(audit) }
+            Self::Postgres { pool, keys } => {
+                Writer { transaction: Either::Postgres(pool.begin().await?), keys: Arc::clone(keys) }
             }
         })
     }

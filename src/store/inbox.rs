@@ -13,7 +13,7 @@ use crate::clock::{self, Clock};
 use super::{
     Store, StoreError,
     campaigns::{self, Gate, Hold},
-    comments::{self, Shelf},
+    comments,
     responses::{self, Row, Sheet},
     segments,
 };
@@ -146,8 +146,7 @@ pub async fn keep(store: &Store, now: i64, sheets: &[&Sheet]) -> Result<Vec<Repl
     rows.sort_unstable_by_key(|row| row.sheet.id);
     let mut new = responses::insert(&mut db, &rows).await?;
     for row in rows.iter().filter(|row| new.contains(&row.sheet.id)) {
-        comments::put(&mut db, Shelf::Comments, row.sheet.campaign, &row.sheet.unit, &row.sheet.texts)
-            .await?;
+        comments::put(&mut db, row.sheet.campaign, &row.sheet.unit, &row.sheet.texts).await?;
     }
     db.commit().await?;
     Ok(sheets

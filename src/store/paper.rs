@@ -12,7 +12,7 @@ use crate::{clock, secret::Id};
 use super::{
     AsConn, StoreError, Writer,
     campaigns::{self, Gate, Hold},
-    comments::{self, Shelf},
+    comments,
     inbox::Refused,
     on,
     responses::{self, Row, Sheet},
@@ -340,7 +340,7 @@ async fn put(
     rows.sort_unstable_by_key(|row| row.sheet.id);
     let new = responses::insert(db, &rows).await?;
     for row in rows.iter().filter(|row| new.contains(&row.sheet.id)) {
-        comments::put(db, Shelf::Comments, row.sheet.campaign, &row.sheet.unit, &row.sheet.texts).await?;
+        comments::put(db, row.sheet.campaign, &row.sheet.unit, &row.sheet.texts).await?;
     }
     Ok(new)
 }

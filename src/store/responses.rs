@@ -125,16 +125,19 @@ pub async fn count(db: &mut impl AsConn, campaign: i64, generation: i64) -> Resu
     Ok(n.unsigned_abs())
 }
 
-/// How many sheets each unit of a campaign has, those in the urn included.
+/// How many sheets each unit of a campaign has. What waits in the urn is sealed; a used link counts for the unit of the
+/// invited person.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn by_unit(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(String, u64)>, StoreError> {
     let rows: Vec<(String, i64)> = on!(db, |c| sqlx::query_as(
-        "SELECT p.unit, CAST(SUM(s.n) AS BIGINT) FROM (
-           SELECT place, COUNT(*) AS n FROM response WHERE campaign = $1 GROUP BY place
-           UNION ALL SELECT place, COUNT(*) AS n FROM urn WHERE campaign = $1 GROUP BY place) s
-         JOIN place p ON p.number = s.place GROUP BY p.unit ORDER BY p.unit"
+        "SELECT unit, CAST(SUM(n) AS BIGINT) FROM (
+           SELECT p.unit, COUNT(*) AS n FROM response r JOIN place p ON p.number = r.place
+           WHERE r.campaign = $1 GROUP BY p.unit
+           UNION ALL SELECT i.unit, COUNT(*) AS n FROM invitation i JOIN campaign k ON k.number = i.campaign
+           WHERE i.campaign = $1 AND i.used AND NOT k.settled GROUP BY i.unit) s
+         GROUP BY unit ORDER BY unit"
     )
     .bind(campaign)
     .fetch_all(c)
@@ -142,16 +145,13 @@ pub async fn by_unit(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(String,
     Ok(rows.into_iter().map(|(unit, n)| (unit, n.unsigned_abs())).collect())
 }
 
-/// How many sheets each place of a campaign has, those in the urn included, by the place's number.
+/// How many sheets each place of a campaign has, by the place's number; without those in the urn, which have none yet.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn by_place(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(i64, u64)>, StoreError> {
     let rows: Vec<(i64, i64)> = on!(db, |c| sqlx::query_as(
-        "SELECT place, CAST(SUM(n) AS BIGINT) FROM (
-           SELECT place, COUNT(*) AS n FROM response WHERE campaign = $1 GROUP BY place
-           UNION ALL SELECT place, COUNT(*) AS n FROM urn WHERE campaign = $1 GROUP BY place) s
-         GROUP BY place ORDER BY place"
+        "SELECT place, COUNT(*) FROM response WHERE campaign = $1 GROUP BY place ORDER BY place"
     )
     .bind(campaign)
     .fetch_all(c)
@@ -165,8 +165,8 @@ pub async fn by_place(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(i64, u
 /// [`StoreError`] from the database.
 pub async fn any(db: &mut impl AsConn, campaign: i64) -> Result<bool, StoreError> {
     let found: Option<i64> = on!(db, |c| sqlx::query_scalar(
-        "SELECT place FROM (SELECT place FROM response WHERE campaign = $1
-         UNION ALL SELECT place FROM urn WHERE campaign = $1) s LIMIT 1"
+        "SELECT campaign FROM (SELECT campaign FROM response WHERE campaign = $1
+         UNION ALL SELECT campaign FROM urn WHERE campaign = $1) s LIMIT 1"
     )
     .bind(campaign)
     .fetch_optional(c)

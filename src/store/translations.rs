@@ -32,7 +32,7 @@ pub async fn of(db: &mut impl AsConn, definition: i64) -> Result<Vec<Pinned>, St
     Ok(found)
 }
 
-/// Whether anybody answered a definition in a language; answers by personal link count before they are settled too.
+/// Whether anybody answered a definition in a language. What waits in the urn is sealed: it may be in any language.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -40,7 +40,8 @@ pub async fn answered(db: &mut impl AsConn, definition: i64, language: &str) -> 
     let found: Option<i64> = on!(db, |c| sqlx::query_scalar(
         "SELECT definition FROM (
            SELECT definition FROM response WHERE definition = $1 AND language = $2
-           UNION ALL SELECT definition FROM urn WHERE definition = $1 AND language = $2) s LIMIT 1"
+           UNION ALL SELECT k.definition FROM urn u JOIN campaign k ON k.number = u.campaign
+           WHERE k.definition = $1) s LIMIT 1"
     )
     .bind(definition)
     .bind(language)

@@ -1,6 +1,9 @@
 //! The urn: answers by personal link wait here without time or order until their campaign closes, and are then
 //! shuffled into the responses. The link and the answers are stored in one transaction, with nothing that both rows
-//! share (security tests B-01 to B-06).
+//! share (security tests B-01 to B-06); and what one person gave is one sealed row like any other ([`sitting`]), so that
+//! not even copies of the database from before and after an answer tell what it was (B-08).
+
+pub mod sitting;
 
 use std::collections::BTreeMap;
 
@@ -13,11 +16,11 @@ use crate::{
 use super::{
     AsConn, Store, StoreError, Writer,
     campaigns::{self, Hold},
-    comments::{self, Shelf},
-    invitations, on, places,
+    invitations, on, places, raters,
     responses::Sheet,
     watching,
 };
+use sitting::{Sitting, Text};
 
 /// What became of an answer by personal link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +41,20 @@ pub enum Outcome {
 
 /// Spends a link and stores its answers, both or neither; durable when it returns.
 ///
-/// `sheet.campaign` must be the campaign that the page was made for; `sheet.place` is set here.
+/// A sheet for each judged unit (`sheet.unit`; one for the person's own unit where the campaign has no raters), all of the
+/// campaign that the page was made for; `sheet.place` is set here. The sheets of one sitting have nothing in common: the
+/// first one has the id by which the same form sent again is known, and that id is a keyed hash of what is kept nowhere;
+/// the others need random ones.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was stored then.
-pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> Result<Outcome, StoreError> {
+pub async fn keep(
+    store: &Store,
+    now: i64,
+    token: &[u8; 32],
+    sheets: &[Sheet],
+) -> Result<Outcome, StoreError> {
+    let Some(sheet) = sheets.first() else { return Ok(Outcome::Unknown) };
     let mut db = store.write().await?;
     let Some(gate) = campaigns::hold(&mut db, sheet.campaign, Hold::Alone).await? else {
         return Ok(Outcome::Unknown);
@@ -65,51 +77,67 @@ pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> R
                 .await)?;
         return Ok(if again.is_some() { Outcome::Again } else { Outcome::Used });
     }
-    let place = places::group(&mut db, sheet.campaign, &link.unit).await?;
-    let stored = drop_in(&mut db, place, sheet).await?;
-    if !stored {
+    let sitting = sitting(sheets, link.rater_group.as_deref());
+    if !drop_in(&mut db, sheet.campaign, &sheet.id, &sitting).await? {
         // Another link's form with this idempotency key: the key was copied, and one form cannot count for two.
         return Ok(Outcome::Used);
     }
-    comments::put(&mut db, Shelf::Urn, sheet.campaign, &link.unit, &sheet.texts).await?;
     invitations::spend(&mut db, sheet.campaign, token).await?;
     db.commit().await?;
     Ok(Outcome::New)
 }
 
-/// Drops a sheet into the urn; false if one with its id is there already.
-async fn drop_in(db: &mut Writer, place: i64, sheet: &Sheet) -> Result<bool, StoreError> {
-    let stored: Option<i64> = on!(db, |c| {
-        sqlx::query_scalar(
-        "INSERT INTO urn (id, campaign, place, definition, language, answers) VALUES ($1, $2, $3, $4, $5, $6)
+fn sitting(sheets: &[Sheet], group: Option<&str>) -> Sitting {
+    let waiting = |sheet: &Sheet| sitting::Sheet {
+        unit: sheet.unit.clone(),
+        group: group.map(ToOwned::to_owned),
+        definition: sheet.definition,
+        language: sheet.language.clone(),
+        answers: sheet.answers.clone(),
+    };
+    let texts = |sheet: &Sheet| {
+        let text = |(question, text): &(String, String)| Text {
+            unit: sheet.unit.clone(),
+            question: question.clone(),
+            text: text.clone(),
+        };
+        sheet.texts.iter().map(text).collect::<Vec<_>>()
+    };
+    Sitting { sheets: sheets.iter().map(waiting).collect(), texts: sheets.iter().flat_map(texts).collect() }
+}
+
+/// Drops a sitting into the urn; false if one with its id is there already.
+async fn drop_in(db: &mut Writer, campaign: i64, id: &Id, sitting: &Sitting) -> Result<bool, StoreError> {
+    let sealed = sitting.seal(&db.keys.urn, campaign, id);
+    let stored: Option<i64> = on!(db, |c| sqlx::query_scalar(
+        "INSERT INTO urn (id, campaign, sealed) VALUES ($1, $2, $3)
          ON CONFLICT (id) DO NOTHING RETURNING campaign"
     )
-    .bind(sheet.id.as_slice())
-    .bind(sheet.campaign)
-    .bind(place)
-    .bind(sheet.definition)
-    .bind(&sheet.language)
-    .bind(sheet.answers.as_slice())
+    .bind(id.as_slice())
+    .bind(campaign)
+    .bind(sealed.as_slice())
     .fetch_optional(c)
-    .await
-    })?;
+    .await)?;
     Ok(stored.is_some())
 }
 
-/// Drops invented sheets of a group into the urn and marks as many of its invitations as used.
+/// Drops invented sheets into the urn, a sitting each; the invitations are marked by whoever invents them.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn fill(db: &mut Writer, campaign: i64, unit: &str, sheets: &[Sheet]) -> Result<(), StoreError> {
-    let place = places::group(db, campaign, unit).await?;
+pub async fn fill(
+    db: &mut Writer,
+    campaign: i64,
+    group: Option<&str>,
+    sheets: &[Sheet],
+) -> Result<(), StoreError> {
     for sheet in sheets {
-        drop_in(db, place, sheet).await?;
-        comments::put(db, Shelf::Urn, campaign, unit, &sheet.texts).await?;
+        drop_in(db, campaign, &sheet.id, &sitting(std::slice::from_ref(sheet), group)).await?;
     }
-    invitations::spend_some(db, campaign, unit, sheets.len() as u64).await
+    Ok(())
 }
 
-/// How many answers wait in the urn of a campaign.
+/// How many persons' answers wait in the urn of a campaign.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -136,28 +164,12 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
     if gate.settled || gate.draft || now < gate.closes || invited == 0 {
         return Ok(false);
     }
-    let mut sheets: Vec<(Id, i64, i64, String, Vec<u8>)> = {
-        let rows: Vec<(i64, i64, String, Vec<u8>)> = on!(&mut db, |c| sqlx::query_as(
-            "SELECT place, definition, language, answers FROM urn WHERE campaign = $1"
-        )
-        .bind(campaign)
-        .fetch_all(c)
-        .await)?;
-        rows.into_iter()
-            .map(|(place, definition, language, answers)| {
-                (secret::random(), place, definition, language, answers)
-            })
-            .collect()
-    };
-    sheets.sort_unstable();
+    let sittings = opened(&mut db, campaign).await?;
     let last = clock::day(gate.closes - 1);
-    let day = i64::from(last);
     let mut counted = BTreeMap::new();
-    for (_, place, ..) in &sheets {
-        *counted.entry((campaign, last, *place, Channel::Link)).or_default() += 1;
-    }
-    watching::count_answers(&mut db, &counted).await?;
-    for (id, place, definition, language, answers) in &sheets {
+    for (id, sheet) in shuffled(sittings.iter().flat_map(|sitting| &sitting.sheets)) {
+        let place = places::group(&mut db, campaign, &sheet.unit, sheet.group.as_deref()).await?;
+        *counted.entry((campaign, last, place, Channel::Link)).or_default() += 1;
         on!(&mut db, |c| {
             sqlx::query(
             "INSERT INTO response (id, campaign, generation, place, definition, channel, language, day, answers)
@@ -167,27 +179,18 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
         .bind(campaign)
         .bind(gate.generation)
         .bind(place)
-        .bind(definition)
+        .bind(sheet.definition)
         .bind(i64::from(Channel::Link.byte()))
-        .bind(language)
-        .bind(day)
-        .bind(answers.as_slice())
+        .bind(&sheet.language)
+        .bind(i64::from(last))
+        .bind(sheet.answers.as_slice())
         .execute(c)
         .await
         .map(drop)
         })?;
     }
-    let mut texts: Vec<(Id, String, String, String)> = {
-        let rows: Vec<(String, String, String)> = on!(&mut db, |c| sqlx::query_as(
-            "SELECT unit, question, text FROM urn_comment WHERE campaign = $1"
-        )
-        .bind(campaign)
-        .fetch_all(c)
-        .await)?;
-        rows.into_iter().map(|(unit, question, text)| (secret::random(), unit, question, text)).collect()
-    };
-    texts.sort_unstable();
-    for (id, unit, question, text) in &texts {
+    watching::count_answers(&mut db, &counted).await?;
+    for (id, Text { unit, question, text }) in shuffled(sittings.iter().flat_map(|sitting| &sitting.texts)) {
         on!(&mut db, |c| sqlx::query(
             "INSERT INTO comment (id, campaign, unit, question, text) VALUES ($1, $2, $3, $4, $5)"
         )
@@ -200,9 +203,9 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
         .await
         .map(drop))?;
     }
+    raters::settle(&mut db, campaign, gate.opens).await?;
     for sql in [
         "DELETE FROM urn WHERE campaign = $1",
-        "DELETE FROM urn_comment WHERE campaign = $1",
         "UPDATE invitation SET used = used WHERE campaign = $1",
         "UPDATE campaign SET settled = TRUE WHERE number = $1",
     ] {
@@ -214,11 +217,69 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
     Ok(true)
 }
 
+/// Everything in a campaign's urn.
+async fn opened(db: &mut Writer, campaign: i64) -> Result<Vec<Sitting>, StoreError> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> =
+        on!(db, |c| sqlx::query_as("SELECT id, sealed FROM urn WHERE campaign = $1")
+            .bind(campaign)
+            .fetch_all(c)
+            .await)?;
+    rows.iter()
+        .map(|(id, sealed)| {
+            let id: Option<Id> = id.as_slice().try_into().ok();
+            id.and_then(|id| Sitting::open(&db.keys.urn, campaign, &id, sealed))
+                .ok_or(StoreError::Corrupt("urn"))
+        })
+        .collect()
+}
+
+/// Each with a new random id, in the order of these.
+fn shuffled<T>(all: impl Iterator<Item = T>) -> Vec<(Id, T)> {
+    let mut all: Vec<(Id, T)> = all.map(|one| (secret::random(), one)).collect();
+    all.sort_unstable_by_key(|(id, _)| *id);
+    all
+}
+
+/// Seals what was put into the urn before answers were sealed there.
+///
+/// # Errors
+/// [`StoreError`]; nothing has changed then.
+pub(super) async fn seal_what_is_open(store: &Store) -> Result<(), StoreError> {
+    type Open = (Vec<u8>, i64, String, i64, String, Vec<u8>);
+    let mut db = store.write().await?;
+    let sheets: Vec<Open> = on!(&mut db, |c| sqlx::query_as(
+        "SELECT u.id, u.campaign, p.unit, u.definition, u.language, u.answers
+         FROM urn_open u JOIN place p ON p.number = u.place"
+    )
+    .fetch_all(c)
+    .await)?;
+    if sheets.is_empty() {
+        return Ok(());
+    }
+    for (id, campaign, unit, definition, language, answers) in sheets {
+        // Texts were apart from their sheets and stay so: all of them go with whichever sheet comes first.
+        let texts: Vec<(String, String, String)> = on!(&mut db, |c| sqlx::query_as(
+            "DELETE FROM urn_open_comment WHERE campaign = $1 RETURNING unit, question, text"
+        )
+        .bind(campaign)
+        .fetch_all(c)
+        .await)?;
+        let texts = texts.into_iter().map(|(unit, question, text)| Text { unit, question, text }).collect();
+        let sheet = sitting::Sheet { unit, group: None, definition, language, answers };
+        let id: Id = id.as_slice().try_into().map_err(|_| StoreError::Corrupt("urn"))?;
+        drop_in(&mut db, campaign, &id, &Sitting { sheets: vec![sheet], texts }).await?;
+    }
+    on!(&mut db, |c| sqlx::query("DELETE FROM urn_open").execute(c).await.map(drop))?;
+    db.commit().await?;
+    forget(store).await;
+    Ok(())
+}
+
 /// Removes what the databases keep of deleted rows: SQLite's log, PostgreSQL's old row versions.
 async fn forget(store: &Store) {
     let result = match store {
         Store::Sqlite { .. } => store.truncate_log().await,
-        Store::Postgres { pool, .. } => sqlx::query("VACUUM urn, urn_comment, invitation")
+        Store::Postgres { pool, .. } => sqlx::query("VACUUM urn, urn_open, urn_open_comment, invitation")
             .execute(pool)
             .await
             .map(drop)

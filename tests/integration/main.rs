@@ -32,5 +32,6 @@ mod staff;
 mod statistics;
 mod support;
 mod units;
+mod wall;
 mod watching;
 mod xlsform;

@@ -232,7 +232,7 @@ fn b_01_b_05_nothing_in_the_answers_refers_to_the_invitations_or_to_a_time() {
         answer(&mut server.client(), link, "5");
     }
     drop(server);
-    for table in ["urn", "response", "urn_comment", "comment"] {
+    for table in ["urn", "response", "comment"] {
         let columns = database.columns(table);
         for column in ["token", "token_hash", "invitation", "code", "email", "name", "created", "time", "at"]
         {
@@ -255,7 +255,7 @@ fn b_04_answers_lie_in_the_order_of_random_ids() {
     }
     drop(server);
     if !database.is_postgres() {
-        for table in ["urn", "urn_comment", "response", "comment"] {
+        for table in ["urn", "response", "comment"] {
             let sql = format!("SELECT sql FROM sqlite_master WHERE name = '{table}'");
             assert!(database.texts(&sql)[0].contains("WITHOUT ROWID"), "{table}");
         }

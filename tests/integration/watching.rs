@@ -31,14 +31,6 @@ fn stopped(server: Server) {
     assert!(server.sigterm().success());
 }
 
-/// What happens while a table can neither be written nor read: whatever needs it at once fails.
-fn without<T>(database: &Database, table: &str, act: impl FnOnce() -> T) -> T {
-    database.execute(&format!("ALTER TABLE {table} RENAME TO taken_away"));
-    let made = act();
-    database.execute(&format!("ALTER TABLE taken_away RENAME TO {table}"));
-    made
-}
-
 /// Moves the answers of a campaign to an earlier day, in all counts.
 fn days_ago(database: &Database, days: i64) {
     database.execute(&format!("UPDATE response SET day = day - {days}"));
@@ -96,7 +88,7 @@ fn g_06_openings_are_counted_in_memory_and_written_later() {
     let (database, server, mut phone) = open_counter();
     let headers = [("user-agent", PHONE)];
     // A GET writes nothing: it answers while nothing can be written, and is counted later.
-    without(&database, "visit_count", || {
+    database.without("visit_count", || {
         for _ in 0..3 {
             phone.send("GET", "/k/qn-1", &headers, b"").is(200);
         }
@@ -141,7 +133,7 @@ fn how_far_people_get_is_counted_without_saying_who() {
 fn b_05_hours_and_durations_are_classes_apart_from_the_answers() {
     let (database, server, mut phone) = open_counter();
     // Not in the transaction of the answer, which is stored while these classes cannot be.
-    without(&database, "hour_count", || {
+    database.without("hour_count", || {
         answer(&mut phone, "/k/qn-1", "5");
         // A client with a key of its own says nothing of how long it took.
         let mut form = filled(&phone.get("/k/qn-1").is(200), "5");

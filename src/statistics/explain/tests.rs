@@ -328,6 +328,21 @@ fn a_stratum_with_one_answer_is_named_unless_it_is_asked_whole() {
 }
 
 #[test]
+fn what_the_second_stage_adds_is_shown_for_each_cluster() {
+    let lines = lines(
+        "c,C,M,w,y\n1,4,4,4,1\n1,4,4,4,0\n2,4,2,2,1\n2,4,2,2,1\n",
+        r#"{"weight": "w", "stages": [{"id": "c", "fpc": "C"}, {"fpc": "M"}], "lonely_psu": "fail"}"#,
+        r#"{"key": "m", "kind": "total", "y": {"col": "y"}, "ci": []}"#,
+    );
+    // u = w·y: 4 and 0 in the first cluster, Σ(u − ū)² = 8; half of each is not seen, half of the clusters was drawn:
+    // 1/2 · (1 − 2/4) · 2/(2 − 1) · 8 = 4. The second is asked whole.
+    let rows = table_after(&lines, &Remark::SecondStage);
+    let of = |row: &[String]| row[1..].to_vec();
+    assert_eq!(of(&rows[0]), ["1", "2", "4", "0.5", "4", "8", "4"]);
+    assert_eq!(of(&rows[1])[6], "0");
+}
+
+#[test]
 fn what_has_no_figure_says_why() {
     let design = r#"{"stages": [{}], "lonely_psu": "fail"}"#;
     let of = |csv: &str, method: &str| {
@@ -343,6 +358,13 @@ fn what_has_no_figure_says_why() {
     assert!(of(all, "kg").contains(&Remark::Kish));
     assert!(of(all, "hypergeom").contains(&Remark::NotSimple));
     assert!(of("x,y\n1,\n2,\n", "kg").contains(&Remark::NotComputable));
+    // Two strata that agree within themselves and not with each other have no variance either.
+    let agreed = lines(
+        "h,y\na,1\na,1\nb,0\nb,0\n",
+        r#"{"strata": "h", "stages": [{}], "lonely_psu": "fail"}"#,
+        r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": [{"method": "kg", "level": 0.9}]}"#,
+    );
+    assert!(agreed.contains(&Line::Remark(Remark::Kish)));
     let alone = r#"{"strata": "x", "stages": [{}], "lonely_psu": "adjust"}"#;
     for method in ["t", "logit", "wilson"] {
         let estimand =

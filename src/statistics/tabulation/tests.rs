@@ -377,5 +377,7 @@ fn more_dimensions_than_a_pass_holds_go_the_general_way() {
     let nine: [(&[usize], f64); 9] =
         [&[1][..], &[2], &[3], &[4], &[1, 2], &[1, 3], &[1, 4], &[2, 3], &[2, 4]].map(|items| (items, 1.0));
     assert_eq!(counted(&survey, &composite(&nine)), [false]);
-    assert_eq!(counted(&survey, &composite(&nine[..8])), [true]);
+    for parts in 1..=8 {
+        assert_eq!(counted(&survey, &composite(&nine[..parts])), [true], "{parts}");
+    }
 }

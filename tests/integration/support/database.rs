@@ -132,6 +132,33 @@ impl Database {
         self.rows(sql, |_| ());
     }
 
+    /// The names of all tables.
+    pub fn tables(&self) -> Vec<String> {
+        self.texts(if self.is_postgres() {
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
+        } else {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+        })
+    }
+
+    /// All rows of a table, each as one text.
+    pub fn dump(&self, table: &str) -> Vec<String> {
+        if self.is_postgres() {
+            return self.texts(&format!("SELECT t::text FROM {table} t"));
+        }
+        let columns: Vec<String> =
+            self.columns(table).iter().map(|column| format!("quote({column})")).collect();
+        self.texts(&format!("SELECT {} FROM {table}", columns.join(" || ',' || ")))
+    }
+
+    /// What happens while a table can neither be written nor read: whatever needs it at once fails.
+    pub fn without<T>(&self, table: &str, act: impl FnOnce() -> T) -> T {
+        self.execute(&format!("ALTER TABLE {table} RENAME TO taken_away"));
+        let made = act();
+        self.execute(&format!("ALTER TABLE taken_away RENAME TO {table}"));
+        made
+    }
+
     fn rows<T: Send>(&self, sql: &str, read: impl Fn(Cells<'_>) -> T + Send + Sync) -> Vec<T> {
         let sql = sqlx::AssertSqlSafe(sql);
         wait(async {
