@@ -11,10 +11,10 @@ use crate::{
 };
 
 use super::{
-    AsConn, Store, StoreError, Writer,
+    AsConn, Either, Store, StoreError, Writer,
     campaigns::{self, Hold},
     comments::{self, Shelf},
-    invitations, on, places,
+    invitations, on, places, raters,
     responses::Sheet,
     watching,
 };
@@ -38,11 +38,20 @@ pub enum Outcome {
 
 /// Spends a link and stores its answers, both or neither; durable when it returns.
 ///
-/// `sheet.campaign` must be the campaign that the page was made for; `sheet.place` is set here.
+/// A sheet for each judged unit (`sheet.unit`; one for the person's own unit where the campaign has no raters), all of the
+/// campaign that the page was made for; `sheet.place` is set here. The sheets of one sitting have nothing in common: the
+/// first one has the id by which the same form sent again is known, and that id is a keyed hash of what is kept nowhere;
+/// the others need random ones.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was stored then.
-pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> Result<Outcome, StoreError> {
+pub async fn keep(
+    store: &Store,
+    now: i64,
+    token: &[u8; 32],
+    sheets: &[Sheet],
+) -> Result<Outcome, StoreError> {
+    let Some(sheet) = sheets.first() else { return Ok(Outcome::Unknown) };
     let mut db = store.write().await?;
     let Some(gate) = campaigns::hold(&mut db, sheet.campaign, Hold::Alone).await? else {
         return Ok(Outcome::Unknown);
@@ -65,16 +74,41 @@ pub async fn keep(store: &Store, now: i64, token: &[u8; 32], sheet: &Sheet) -> R
                 .await)?;
         return Ok(if again.is_some() { Outcome::Again } else { Outcome::Used });
     }
-    let place = places::group(&mut db, sheet.campaign, &link.unit).await?;
-    let stored = drop_in(&mut db, place, sheet).await?;
-    if !stored {
-        // Another link's form with this idempotency key: the key was copied, and one form cannot count for two.
-        return Ok(Outcome::Used);
+    let mut ordered: Vec<&Sheet> = sheets.iter().collect();
+    ordered.sort_unstable_by_key(|sheet| sheet.id);
+    for sheet in ordered {
+        let group = link.rater_group.as_deref();
+        let place = places::group(&mut db, sheet.campaign, &sheet.unit, group).await?;
+        let stored = drop_in(&mut db, place, sheet).await?;
+        if !stored {
+            // Another link's form with this idempotency key: the key was copied, and one form cannot count for two.
+            return Ok(Outcome::Used);
+        }
+        comments::put(&mut db, Shelf::Urn, sheet.campaign, &sheet.unit, &sheet.texts).await?;
     }
-    comments::put(&mut db, Shelf::Urn, sheet.campaign, &link.unit, &sheet.texts).await?;
+    stir(&mut db, sheet.campaign).await?;
     invitations::spend(&mut db, sheet.campaign, token).await?;
     db.commit().await?;
     Ok(Outcome::New)
+}
+
+/// Writes everything in a campaign's urn anew in the order of random ids, so that on `PostgreSQL` no transaction number and
+/// no place in the table tells which sheets, or which sheet and which text, came together: whoever judged all units but
+/// one would be known by it. SQLite keeps rows in that order anyway and has no transaction numbers.
+async fn stir(db: &mut Writer, campaign: i64) -> Result<(), StoreError> {
+    if let Either::Postgres(c) = &mut db.transaction {
+        for sql in [
+            "WITH taken AS (DELETE FROM urn WHERE campaign = $1
+                            RETURNING id, campaign, place, definition, language, answers)
+             INSERT INTO urn (id, campaign, place, definition, language, answers) SELECT * FROM taken ORDER BY id",
+            "WITH taken AS (DELETE FROM urn_comment WHERE campaign = $1
+                            RETURNING id, campaign, unit, question, text)
+             INSERT INTO urn_comment (id, campaign, unit, question, text) SELECT * FROM taken ORDER BY id",
+        ] {
+            sqlx::query(sql).bind(campaign).execute(&mut **c).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Drops a sheet into the urn; false if one with its id is there already.
@@ -96,17 +130,35 @@ async fn drop_in(db: &mut Writer, place: i64, sheet: &Sheet) -> Result<bool, Sto
     Ok(stored.is_some())
 }
 
+/// Drops invented sheets about a judged unit into the urn; the invitations are marked by whoever invents them.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn fill_judged(
+    db: &mut Writer,
+    campaign: i64,
+    group: &str,
+    sheets: &[Sheet],
+) -> Result<(), StoreError> {
+    for sheet in sheets {
+        let place = places::group(db, campaign, &sheet.unit, Some(group)).await?;
+        drop_in(db, place, sheet).await?;
+        comments::put(db, Shelf::Urn, campaign, &sheet.unit, &sheet.texts).await?;
+    }
+    Ok(())
+}
+
 /// Drops invented sheets of a group into the urn and marks as many of its invitations as used.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn fill(db: &mut Writer, campaign: i64, unit: &str, sheets: &[Sheet]) -> Result<(), StoreError> {
-    let place = places::group(db, campaign, unit).await?;
+    let place = places::group(db, campaign, unit, None).await?;
     for sheet in sheets {
         drop_in(db, place, sheet).await?;
         comments::put(db, Shelf::Urn, campaign, unit, &sheet.texts).await?;
     }
-    invitations::spend_some(db, campaign, unit, sheets.len() as u64).await
+    invitations::spend_some(db, campaign, unit, None, sheets.len() as u64).await
 }
 
 /// How many answers wait in the urn of a campaign.
@@ -200,6 +252,7 @@ pub async fn settle(store: &Store, campaign: i64, now: i64) -> Result<bool, Stor
         .await
         .map(drop))?;
     }
+    raters::settle(&mut db, campaign, gate.opens).await?;
     for sql in [
         "DELETE FROM urn WHERE campaign = $1",
         "DELETE FROM urn_comment WHERE campaign = $1",
