@@ -9,14 +9,14 @@ use crate::{
     index::{
         self,
         comments::{Released, placed},
-        input::{Input, Links, Previous, Sheets},
+        input::{Input, Judging, JudgingGroup, Links, Previous, Sheets},
         report::Report,
     },
     language::Lang,
     organisation::{Campaign, Margin, Stratum, UnitTree},
     store::{
-        Store, StoreError, campaigns, campaigns::Stored, comments, ready, ready::Ready, sheets, turnout,
-        units, urn,
+        AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, raters, ready, ready::Ready,
+        sheets, turnout, units, urn,
     },
 };
 
@@ -121,6 +121,29 @@ fn day(campaign: &Campaign, now: i64) -> Date {
     clock::date(clock::day(now).min(last).max(first)).unwrap_or(Date::ZERO)
 }
 
+/// Who was to judge what in a campaign with groups of raters.
+async fn judging(db: &mut impl AsConn, ready: &Ready) -> Result<Judging, StoreError> {
+    let Some(of) = &ready.judging else { return Ok(Judging::default()) };
+    let counted = raters::counted(db, ready.stored.number, &of.raters, &of.tree).await?;
+    let declared = &ready.definition.index.group_weights;
+    let groups = of.raters.groups.iter().map(|group| {
+        let (invited, answered) = counted.groups.get(&group.code).copied().unwrap_or_default();
+        JudgingGroup {
+            code: group.code.clone(),
+            name: group.name.clone(),
+            weight: group.weight.or_else(|| declared.get(&group.code).copied()),
+            invited,
+            answered,
+        }
+    });
+    let mut groups: Vec<JudgingGroup> = groups.collect();
+    if groups.iter().any(|group| group.weight.is_none()) {
+        groups.iter_mut().for_each(|group| group.weight = None);
+    }
+    let assigned = counted.assigned.into_iter().map(|((group, unit), n)| ((unit, group), n));
+    Ok(Judging { groups, assigned: assigned.collect() })
+}
+
 /// All that a campaign's report is computed from.
 struct Wave {
     ready: Ready,
@@ -130,6 +153,7 @@ struct Wave {
     strata: Vec<Stratum>,
     margins: Vec<Margin>,
     sheets: Sheets,
+    judging: Option<Judging>,
     comments: Vec<Released>,
     links: Option<Links>,
     now: i64,
@@ -145,12 +169,17 @@ impl Wave {
         let ready = ready::load(&mut db, stored).await?;
         let history = units::history(&mut db).await?;
         let no_tree = |_| StoreError::Corrupt("tree of units");
+        let judging = match &ready.judging {
+            Some(_) => Some(judging(&mut db, &ready).await?),
+            None => None,
+        };
         Ok(Self {
             tree: history.on(day(&ready.stored.campaign, now)).map_err(no_tree)?,
             successors: history.merged().map_err(no_tree)?,
             strata: campaigns::strata(&mut db, ready.stored.number).await?,
             margins: campaigns::margins(&mut db, ready.stored.number).await?,
             sheets: sheets::load(&mut db, ready.stored.number, &ready.questionnaire).await?,
+            judging,
             comments: comments::released(&mut db, ready.stored.number).await?,
             ready,
             links: (turnout.invited > 0)
@@ -177,6 +206,7 @@ impl Wave {
             margins: &self.margins,
             previous,
             sheets: &self.sheets,
+            judging: self.judging.as_ref(),
             links: self.links,
             now: self.now,
         }

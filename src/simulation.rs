@@ -1,6 +1,6 @@
 //! Invented answers into a demonstration campaign: how many for which unit, and their way into the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use i18n_embed_fl::fl;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
@@ -9,13 +9,16 @@ use rand_chacha::ChaCha8Rng;
 use crate::{
     clock,
     language::Lang,
-    organisation::{Campaign, Channel, Mode, Stratum},
-    questionnaire::synthetic::{self, Quality},
+    organisation::{Campaign, Channel, Mode, Rater, Stratum},
+    questionnaire::{
+        Questionnaire,
+        synthetic::{self, Quality},
+    },
     secret::Id,
     store::{
         Store, StoreError, campaigns, comments, invitations,
         places::{self, Place},
-        ready::{self, Ready},
+        ready::{self, Judging, Ready},
         responses::{self, Row, Sheet},
         segments, urn,
     },
@@ -98,10 +101,14 @@ pub async fn run(store: &Store, slug_number: i64, n: u64, seed: u64, now: i64) -
         .filter(|place| place.counter.is_some() && !place.retired)
         .collect();
     let invited = invitations::unused(&mut db, ready.stored.number).await?;
+    let raters = invitations::unused_raters(&mut db, ready.stored.number).await?;
     let given: BTreeMap<String, u64> =
         responses::by_unit(&mut db, ready.stored.number).await?.into_iter().collect();
     drop(db);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    if let Some(judging) = &ready.judging {
+        return judge(store, &ready, judging, &raters, n, now, &mut rng).await;
+    }
     if desks.is_empty() {
         let room: Vec<u64> = invited.iter().map(|(_, n)| *n).collect();
         if room.is_empty() {
@@ -112,8 +119,9 @@ pub async fn run(store: &Store, slug_number: i64, n: u64, seed: u64, now: i64) -
         for ((unit, _), n) in invited.iter().zip(shares) {
             let quality = Quality::draw(&mut rng);
             let sheets: Vec<Sheet> =
-                (0..n).map(|_| invent(&ready, 0, unit, Channel::Link, quality, &mut rng)).collect();
-            urn::fill(&mut db, ready.stored.number, unit, &sheets).await?;
+                (0..n).map(|_| invent(&ready, None, (0, unit), Channel::Link, quality, &mut rng)).collect();
+            urn::fill(&mut db, ready.stored.number, None, &sheets).await?;
+            invitations::spend_some(&mut db, ready.stored.number, unit, None, sheets.len() as u64).await?;
         }
         db.commit().await?;
         urn::settle(store, ready.stored.number, now).await?;
@@ -136,7 +144,8 @@ pub async fn run(store: &Store, slug_number: i64, n: u64, seed: u64, now: i64) -
             .iter()
             .map(|desk| {
                 let quality = qualities.get(desk.unit.as_str()).copied().unwrap_or(Quality(1.0));
-                let sheet = invent(&ready, desk.number, &desk.unit, Channel::Open, quality, &mut rng);
+                let spot = (desk.number, desk.unit.as_str());
+                let sheet = invent(&ready, None, spot, Channel::Open, quality, &mut rng);
                 (day(campaign, now, &mut rng), sheet)
             })
             .collect();
@@ -161,15 +170,62 @@ async fn keep(store: &Store, campaign: i64, sheets: &[(i32, Sheet)]) -> Result<(
     db.commit().await
 }
 
+/// Share of the units that an invented person judges of those that could be.
+const JUDGED: f64 = 0.85;
+
+/// Adds the invented sittings of `n` persons who judge units: each about some of theirs, at least one.
+async fn judge(
+    store: &Store,
+    ready: &Ready,
+    judging: &Judging,
+    raters: &[(Rater, u64)],
+    n: u64,
+    now: i64,
+    rng: &mut ChaCha8Rng,
+) -> Result<(), Refused> {
+    let room: Vec<u64> = raters.iter().map(|(_, n)| *n).collect();
+    if room.is_empty() {
+        return Err(Refused::NoPlace);
+    }
+    let shares = share_out(n, &room, &room)?;
+    let units = judging.raters.assignments.iter().map(|assigned| assigned.unit.as_str());
+    let units: BTreeSet<&str> = units.collect();
+    let qualities: BTreeMap<&str, Quality> =
+        units.into_iter().map(|unit| (unit, Quality::draw(rng))).collect();
+    let campaign = ready.stored.number;
+    let mut db = store.write().await?;
+    for ((rater, _), n) in raters.iter().zip(shares) {
+        let judged = judging.judged_by(rater);
+        let mut sheets = Vec::new();
+        for _ in 0..n {
+            let always = rng.random_range(0..judged.len().max(1));
+            for (at, (assigned, form, _)) in judged.iter().enumerate() {
+                if at != always && rng.random::<f64>() > JUDGED {
+                    continue;
+                }
+                let quality = qualities.get(assigned.unit.as_str()).copied().unwrap_or(Quality(1.0));
+                sheets.push(invent(ready, Some(form), (0, &assigned.unit), Channel::Link, quality, rng));
+            }
+        }
+        urn::fill(&mut db, campaign, Some(&rater.group), &sheets).await?;
+        invitations::spend_some(&mut db, campaign, &rater.unit, Some(&rater.group), n).await?;
+    }
+    db.commit().await?;
+    urn::settle(store, campaign, now).await?;
+    Ok(())
+}
+
 fn invent(
     ready: &Ready,
-    place: i64,
-    unit: &str,
+    form: Option<&Questionnaire>,
+    (place, unit): (i64, &str),
     channel: Channel,
     quality: Quality,
     rng: &mut ChaCha8Rng,
 ) -> Sheet {
-    let (_, form) = if ready.questionnaire.rotation.is_some() {
+    let (_, form) = if let Some(form) = form {
+        (0, form)
+    } else if ready.questionnaire.rotation.is_some() {
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
         ready.form(random)

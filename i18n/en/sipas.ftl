@@ -512,6 +512,7 @@ demo-banner = DEMONSTRATION: all figures are made up by a machine; they are no r
 demo-citizen = A citizen's questionnaire (scan or open it on a phone):
 demo-kiosk = The tablet at a counter (code for staff to leave):
 demo-official = An official's personal link (works once):
+demo-raters = The link of a person who judges several units:
 demo-staff = The Department's pages (account and password for this run):
 demo-administrator = The administrator of accounts (account and password for this run):
 demo-mail = Invitations caught instead of sent:
@@ -1798,6 +1799,30 @@ respond-paper-several = several may be marked
 respond-paper-optional = optional
 respond-paper-thanks = Thank you.
 
+# Judging several units in one sitting
+sitting-units = You are asked to judge { $units } units, at most { $questions } questions each.
+sitting-leave-out = Leave out the units that you do not know well; those are not counted.
+sitting-once = This link can be sent once, for all units together. Opening it uses nothing up.
+sitting-list = The units to judge
+sitting-done = { $done } of { $all } units judged
+sitting-judged = Judged
+sitting-open = Not judged
+sitting-send = Send all
+sitting-before-sending = What is sent cannot be changed. Units that you have not judged are left out.
+sitting-empty = No unit is judged yet
+sitting-empty-next = Please choose at least one unit of the list, judge it, and send.
+sitting-number = Unit { $number } of { $all }
+sitting-next = Done, go to the next unit
+sitting-last = Done, review and send
+sitting-to-list = Done, back to the list
+sitting-skip = Leave this unit out
+sitting-kept-until = Nothing is sent until you press “Send all” on the page with the list.
+sitting-keep = Keep answers on this device to go on later
+sitting-keep-hint = Only on a device of your own. Unsent answers stay on this device for at most 14 days, never on the server; sending deletes them.
+sitting-restored = The units that you judged before on this device were kept.
+sitting-fresh = Delete and start anew
+sitting-lost = Not sent: there is no connection. Your answers are still on this page; press again when you are online.
+
 # --- import: answers from a file ---
 import-unreadable = Cannot read the file { $path }: { $detail }.
 import-not-utf8 = the text is not UTF-8. Save the file as “CSV UTF-8”.
@@ -1929,6 +1954,20 @@ report-criteria = Criteria
 report-criteria-caption = Criteria, the lowest first
 report-units = Units
 report-units-caption = Results by unit; each includes the units below it
+# Groups of raters (report)
+report-groups = Groups of raters
+report-groups-caption = Results by group of raters, over all units that the group judged
+report-groups-means = Each sheet is one person's opinion on one unit. A group with few sheets counts in the whole and is not published by itself.
+report-column-group = Group
+report-column-invited = Persons invited
+report-column-answered = Persons who answered
+report-column-assigned = Judgements asked
+report-column-sheets = Sheets
+report-level-group = group of raters
+report-points = Points reached
+report-points-possible = Points possible
+report-satisfied = Share satisfied
+
 report-column-rank = Rank
 report-column-change = Change (points)
 report-rank-range = { $from } to { $to }
@@ -2127,6 +2166,14 @@ index-margin-too-few = a group has too few answers
 index-margin-too-many-unknown = too many left it blank
 index-margin-not-converged = the declared groups and the answers contradict each other
 
+# Groups of raters (index)
+index-census-of-invited = Everybody who was to judge was invited; no sample was drawn. Margins of error stand only for those invited who did not answer: a group that answered in full has none. Those who did not answer are taken to be like those of the same group who did, about the same unit; where they think otherwise, the true error is larger.
+index-sittings-bounded = One person may have judged several units, and nothing joins the sheets of one person. The error of figures over several units is therefore that of the least favourable case: that each person judged all units alike.
+index-group-weights = A unit's figure combines the groups by their weights: { $weights }. Units combine by the number of judgements asked about them.
+index-groups-by-number = A unit's figure combines the groups by the number of persons who were to judge it.
+index-group-without-answers = The group “{ $group }” has no answer about { $units } of the units assigned to it; there its part is shared among the other groups by their weights.
+index-groups-merged = About { $units } units a group has fewer than { $k } answers; they are put together with the next larger group, with one weight, so that nobody can work out the result of few people.
+
 # --- apply: sipas apply ---
 apply-cannot-read = Cannot read the file { $path }: { $detail }. Check the path and the permission to read it.
 apply-not-utf-8 = The file is not UTF-8 text (byte { $byte }); save it in UTF-8.
@@ -2185,6 +2232,27 @@ apply-counter-answered = The counter “{ $code }” has { $answers } answers fo
 apply-invitation-moved = The invitation “{ $code }” was used for the unit “{ $unit }”, so its unit cannot change; keep the earlier unit.
 apply-invitation-used = The invitation “{ $code }” of the campaign “{ $slug }” was used and cannot be withdrawn; list it again.
 apply-overlap = At the counter “{ $code }” two campaigns are open at the same time: “{ $one }” ({ $one_opens } – { $one_closes }) and “{ $other }” ({ $other_opens } – { $other_closes }). Change opens or closes, or take the counter out of one of them.
+# Who judges what (apply, staff pages)
+apply-expected-list = a list of texts, such as ["qn", "an"]
+apply-group-weight = The weight { $weight } is out of limits; it must be above 0 and at most { $most }.
+apply-group-unweighted = The group “{ $code }” has no weight while another one has; give all groups a weight, or none to combine them by number invited.
+apply-group-idle = The group “{ $code }” is assigned no unit to judge; add a [[campaign.assignment]] for it or remove the group.
+apply-group-small = The group “{ $code }” has only { $persons } persons, fewer than { $least }: its results count in those of all, and are not published by themselves.
+apply-unknown-group = This campaign has no group “{ $code }”.
+apply-assignment-empty = It does not say which units the group judges; give units, kind or below.
+apply-assignment-nothing = There is no unit of the kind “{ $kind }” below “{ $below }” on the day the campaign opens.
+apply-assignment-forms = The group “{ $group }” is assigned the unit “{ $unit }” with two different forms; keep one of them.
+apply-raters-rotation = The form “{ $form }” rotates modules and cannot be used to judge several units; choose another one.
+apply-raters-counters = A campaign with groups of raters has no counters; make another campaign for them.
+apply-raters-strata = A campaign with groups of raters declares neither strata nor margins: how many are to judge each unit is counted from the list of invited persons.
+apply-raters-answered = The campaign “{ $slug }” has answers: no group and no judged unit can be taken out, no form and no weight changed; units may be added with forms in use, until the campaign closes.
+apply-invitation-no-groups = This campaign has no groups of raters, so that an invitation cannot name the group “{ $group }”; add a [[campaign.group]] or leave group out.
+apply-invitation-no-group = The invitation “{ $code }” names no group, and the campaign “{ $slug }” has groups of raters.
+apply-invitation-idle = The person of the invitation “{ $code }” has nothing to judge: the group “{ $group }” judges only this person's own unit “{ $unit }”. Assign another unit or withdraw the invitation.
+apply-invitation-regrouped = The invitation “{ $code }” was used in the group “{ $group }”, so its group cannot change; keep the earlier group.
+apply-person-twice = The invitations “{ $code }” (group “{ $group }”) and “{ $other }” (group “{ $other_group }”, at { $place }) are the same person: the same e-mail address, or the same name and unit. Nobody is in two groups; remove one invitation, or write the names apart if they are two persons.
+apply-a-group = group of raters { $code } ({ $slug })
+apply-an-assignment = group { $group } judges ({ $slug })
 apply-a-unit = unit { $code }
 apply-a-translation = translation “{ $language }” of the definition { $id } { $version }
 apply-translation-changed = People have answered in the translation “{ $language }” of { $id } { $version }, so it cannot be changed; make a new version of the definition, or put the earlier translation back.

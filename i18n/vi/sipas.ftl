@@ -512,6 +512,7 @@ demo-banner = BẢN CHẠY THỬ: mọi số liệu đều do máy sinh ra, khô
 demo-citizen = Phiếu của người dân (quét mã hoặc mở trên điện thoại):
 demo-kiosk = Máy tính bảng tại quầy (mã để cán bộ thoát):
 demo-official = Liên kết cá nhân của một cán bộ (dùng một lần):
+demo-raters = Liên kết của một người đánh giá nhiều đơn vị:
 demo-staff = Trang của Sở Nội vụ (tài khoản và mật khẩu dùng cho lần chạy này):
 demo-administrator = Quản trị tài khoản (tài khoản và mật khẩu dùng cho lần chạy này):
 demo-mail = Thư mời đã chặn lại thay vì gửi đi:
@@ -1771,6 +1772,30 @@ respond-paper-several = có thể chọn nhiều ô
 respond-paper-optional = không bắt buộc
 respond-paper-thanks = Xin cảm ơn Ông/Bà.
 
+# Đánh giá nhiều đơn vị trong một lượt
+sitting-units = Ông/Bà được mời đánh giá { $units } đơn vị, mỗi đơn vị nhiều nhất { $questions } câu hỏi.
+sitting-leave-out = Đơn vị nào không nắm rõ thì bỏ qua; đơn vị bỏ qua không được tính.
+sitting-once = Liên kết này chỉ gửi được một lần, cho tất cả các đơn vị. Mở ra xem không làm mất lượt.
+sitting-list = Các đơn vị được đánh giá
+sitting-done = Đã đánh giá { $done } / { $all } đơn vị
+sitting-judged = Đã đánh giá
+sitting-open = Chưa đánh giá
+sitting-send = Gửi tất cả
+sitting-before-sending = Đã gửi thì không sửa được. Các đơn vị chưa đánh giá được bỏ qua.
+sitting-empty = Chưa đánh giá đơn vị nào
+sitting-empty-next = Hãy chọn ít nhất một đơn vị trong danh sách để đánh giá, rồi gửi.
+sitting-number = Đơn vị { $number } / { $all }
+sitting-next = Xong, sang đơn vị tiếp theo
+sitting-last = Xong, xem lại và gửi
+sitting-to-list = Xong, về danh sách
+sitting-skip = Bỏ qua đơn vị này
+sitting-kept-until = Chưa có gì được gửi cho đến khi Ông/Bà bấm “Gửi tất cả” ở trang danh sách.
+sitting-keep = Giữ câu trả lời trên máy này để làm tiếp sau
+sitting-keep-hint = Chỉ nên chọn trên máy riêng. Câu trả lời chưa gửi nằm trên máy này tối đa 14 ngày, không lên máy chủ; gửi xong thì xóa.
+sitting-restored = Những đơn vị Ông/Bà đã đánh giá trước đó trên máy này được giữ lại.
+sitting-fresh = Xóa và làm lại từ đầu
+sitting-lost = Chưa gửi được vì mất kết nối. Câu trả lời vẫn còn ở trang này; hãy bấm lại khi có mạng.
+
 # --- import: nhập câu trả lời từ tệp ---
 import-unreadable = Không đọc được tệp { $path }: { $detail }.
 import-not-utf8 = chữ không phải UTF-8. Hãy lưu tệp thành “CSV UTF-8”.
@@ -1902,6 +1927,20 @@ report-criteria = Các tiêu chí
 report-criteria-caption = Các tiêu chí, xếp từ thấp đến cao
 report-units = Các đơn vị
 report-units-caption = Kết quả theo đơn vị; mỗi đơn vị gồm cả các đơn vị trực thuộc
+# Nhóm người đánh giá (báo cáo)
+report-groups = Các nhóm người đánh giá
+report-groups-caption = Kết quả theo nhóm người đánh giá, trên mọi đơn vị mà nhóm đánh giá
+report-groups-means = Mỗi phiếu là ý kiến của một người về một đơn vị. Nhóm có ít phiếu được tính trong kết quả chung, không công bố riêng.
+report-column-group = Nhóm
+report-column-invited = Số người được mời
+report-column-answered = Số người trả lời
+report-column-assigned = Số lượt được giao
+report-column-sheets = Số phiếu
+report-level-group = nhóm người đánh giá
+report-points = Điểm đạt được
+report-points-possible = Điểm tối đa
+report-satisfied = Tỷ lệ hài lòng
+
 report-column-rank = Thứ hạng
 report-column-change = Thay đổi (điểm %)
 report-rank-range = { $from } đến { $to }
@@ -2100,6 +2139,14 @@ index-margin-too-few = có nhóm quá ít phiếu
 index-margin-too-many-unknown = quá nhiều phiếu bỏ trống câu này
 index-margin-not-converged = các tổng thể theo nhóm mâu thuẫn với phiếu thu được
 
+# Nhóm người đánh giá (chỉ số)
+index-census-of-invited = Mọi người trong danh sách được giao đánh giá đều được mời, không chọn mẫu. Biên sai số chỉ phản ánh những người được mời mà không trả lời: nhóm trả lời đủ thì không có sai số. Cách tính coi người không trả lời giống người trả lời trong cùng nhóm về cùng đơn vị; nếu họ nghĩ khác, sai số thật lớn hơn.
+index-sittings-bounded = Một người có thể đánh giá nhiều đơn vị, nhưng các phiếu của một người không nối được với nhau. Vì vậy sai số của kết quả chung nhiều đơn vị được tính theo trường hợp bất lợi nhất: mỗi người đánh giá mọi đơn vị như nhau.
+index-group-weights = Kết quả từng đơn vị kết hợp các nhóm theo trọng số: { $weights }. Các đơn vị kết hợp theo số lượt được giao đánh giá.
+index-groups-by-number = Kết quả từng đơn vị kết hợp các nhóm theo số người được giao đánh giá đơn vị đó.
+index-group-without-answers = Nhóm “{ $group }” không có phiếu nào về { $units } đơn vị mà nhóm được giao; ở đó phần của nhóm được chia cho các nhóm khác theo trọng số.
+index-groups-merged = Ở { $units } đơn vị có nhóm với ít hơn { $k } phiếu; phiếu của nhóm đó được gộp với nhóm lớn hơn kế tiếp, cùng một trọng số, để không suy ra được kết quả của ít người.
+
 # --- apply: sipas apply ---
 apply-cannot-read = Không đọc được tệp { $path }: { $detail }. Hãy kiểm tra đường dẫn và quyền đọc tệp.
 apply-not-utf-8 = Tệp không phải văn bản UTF-8 (byte thứ { $byte }); hãy lưu lại tệp theo mã UTF-8.
@@ -2158,6 +2205,27 @@ apply-counter-answered = Quầy “{ $code }” đã có { $answers } phiếu tr
 apply-invitation-moved = Thư mời “{ $code }” đã được dùng cho đơn vị “{ $unit }” nên không chuyển đơn vị được; hãy giữ đơn vị cũ.
 apply-invitation-used = Thư mời “{ $code }” của đợt “{ $slug }” đã được dùng nên không rút lại được; hãy ghi lại thư mời này vào tệp.
 apply-overlap = Quầy “{ $code }” có hai đợt khảo sát cùng lúc: “{ $one }” ({ $one_opens } – { $one_closes }) và “{ $other }” ({ $other_opens } – { $other_closes }). Hãy sửa opens, closes hoặc bỏ quầy này ở một đợt.
+# Ai đánh giá đơn vị nào (apply, trang quản trị)
+apply-expected-list = danh sách chữ, ví dụ ["qn", "an"]
+apply-group-weight = Trọng số { $weight } nằm ngoài giới hạn; cần số lớn hơn 0 và không quá { $most }.
+apply-group-unweighted = Nhóm “{ $code }” không có weight trong khi nhóm khác có; hãy ghi trọng số cho mọi nhóm, hoặc bỏ hết để kết hợp theo số người được mời.
+apply-group-idle = Nhóm “{ $code }” chưa được giao đánh giá đơn vị nào; hãy thêm [[campaign.assignment]] cho nhóm này hoặc bỏ nhóm.
+apply-group-small = Nhóm “{ $code }” chỉ có { $persons } người, ít hơn { $least }: kết quả của nhóm chỉ được đưa vào kết quả chung, không công bố riêng.
+apply-unknown-group = Đợt khảo sát này không có nhóm “{ $code }”.
+apply-assignment-empty = Chưa nói nhóm đánh giá đơn vị nào; hãy ghi units, kind hoặc below.
+apply-assignment-nothing = Không có đơn vị nào thuộc loại “{ $kind }” dưới đơn vị “{ $below }” vào ngày mở đợt khảo sát.
+apply-assignment-forms = Nhóm “{ $group }” được giao đánh giá đơn vị “{ $unit }” bằng hai mẫu phiếu khác nhau; hãy chỉ giữ một mẫu.
+apply-raters-rotation = Mẫu “{ $form }” hỏi luân phiên nên không dùng để đánh giá nhiều đơn vị được; hãy chọn mẫu khác.
+apply-raters-counters = Đợt có nhóm người đánh giá thì không có quầy; hãy lập một đợt riêng cho các quầy.
+apply-raters-strata = Đợt có nhóm người đánh giá thì không ghi stratum và margin: số người được giao đánh giá từng đơn vị được đếm từ danh sách mời.
+apply-raters-answered = Đợt “{ $slug }” đã có phiếu trả lời: không bỏ được nhóm hoặc đơn vị được đánh giá, không đổi được mẫu phiếu và trọng số; chỉ được thêm đơn vị bằng mẫu phiếu đã dùng, khi đợt chưa kết thúc.
+apply-invitation-no-groups = Đợt này không có nhóm người đánh giá nào, nên thư mời không ghi được nhóm “{ $group }”; hãy thêm [[campaign.group]] hoặc bỏ group.
+apply-invitation-no-group = Thư mời “{ $code }” chưa ghi nhóm (group), mà đợt “{ $slug }” có các nhóm người đánh giá.
+apply-invitation-idle = Người có thư mời “{ $code }” không có đơn vị nào để đánh giá: nhóm “{ $group }” chỉ đánh giá chính đơn vị “{ $unit }” của người này. Hãy giao thêm đơn vị hoặc rút thư mời.
+apply-invitation-regrouped = Thư mời “{ $code }” đã được dùng ở nhóm “{ $group }” nên không chuyển nhóm được; hãy giữ nhóm cũ.
+apply-person-twice = Thư mời “{ $code }” (nhóm “{ $group }”) và “{ $other }” (nhóm “{ $other_group }”, ở { $place }) là cùng một người: trùng thư điện tử, hoặc trùng họ tên và đơn vị. Mỗi người chỉ ở một nhóm; hãy bỏ một thư mời, hoặc ghi rõ họ tên nếu là hai người.
+apply-a-group = nhóm đánh giá { $code } ({ $slug })
+apply-an-assignment = nhóm { $group } đánh giá ({ $slug })
 apply-a-unit = đơn vị { $code }
 apply-a-translation = bản dịch “{ $language }” của bộ phiếu { $id } { $version }
 apply-translation-changed = Bản dịch “{ $language }” của bộ phiếu { $id } { $version } đã có người trả lời nên không được sửa; hãy làm phiên bản mới của bộ phiếu, hoặc trả lại bản dịch cũ.

@@ -9,7 +9,7 @@ use crate::{
     clock,
     definition::{Entry, translation},
     language::Lang,
-    organisation::{Campaign, Margin, Notice, Stratum, UnitChange},
+    organisation::{Campaign, Margin, Notice, Raters, Stratum, UnitChange},
     store::{campaigns::Stored, invitations::Invitation, places::Place},
 };
 
@@ -34,6 +34,8 @@ pub enum Change {
     Counter { slug: String, counter: CounterWanted, before: Option<Place> },
     /// A counter no longer listed.
     Retire { slug: String, place: Place },
+    /// All groups of raters and assignments of a campaign.
+    Raters { slug: String, raters: Raters, before: Raters },
     /// An invitation added or changed.
     Invitation { slug: String, invitation: InvitationWanted, before: Option<Invitation> },
     /// An invitation no longer listed and never used.
@@ -56,6 +58,7 @@ pub struct CounterWanted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvitationWanted {
     pub code: String,
+    pub group: Option<String>,
     pub unit: String,
     pub name: Option<String>,
     pub email: Option<String>,
@@ -154,6 +157,7 @@ impl Change {
                 let code = place.counter.as_deref().unwrap_or_default();
                 vec![format!("- {}", fl!(m, "apply-a-counter", code = code, slug = slug.as_str()))]
             }
+            Self::Raters { slug, raters, before } => raters_words(lang, slug, raters, before),
             Self::Invitation { slug, invitation, before } => {
                 vec![invitation_words(lang, slug, invitation, before.as_ref())]
             }
@@ -286,6 +290,40 @@ fn margin_words(lang: Lang, slug: &str, margins: &[Margin], before: &[Margin]) -
     lines
 }
 
+fn raters_words(lang: Lang, slug: &str, raters: &Raters, before: &Raters) -> Vec<String> {
+    let m = lang.messages();
+    let mut lines: Vec<String> = Vec::new();
+    for group in &raters.groups {
+        let what = fl!(m, "apply-a-group", code = group.code.as_str(), slug = slug);
+        match before.group(&group.code) {
+            None => lines.push(format!("+ {what}: {} ({})", group.name, or_dash(group.weight))),
+            Some(was) if was != group => {
+                let mut changed = Differences(Vec::new());
+                changed.note("name", &was.name, &group.name);
+                changed.note("weight", &or_dash(was.weight), &or_dash(group.weight));
+                lines.push(format!("~ {what}: {}", changed.finish()));
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = before.groups.iter().filter(|group| raters.group(&group.code).is_none());
+    lines.extend(
+        gone.map(|group| format!("- {}", fl!(m, "apply-a-group", code = group.code.as_str(), slug = slug))),
+    );
+    // A line for each group and form: a group may judge hundreds of units.
+    for (sign, some, others) in [('+', raters, before), ('-', before, raters)] {
+        let mut units: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+        for assigned in some.assignments.iter().filter(|assigned| !others.assignments.contains(assigned)) {
+            units.entry((&assigned.group, &assigned.form)).or_default().push(&assigned.unit);
+        }
+        lines.extend(units.into_iter().map(|((group, form), units)| {
+            let what = fl!(m, "apply-an-assignment", group = group, slug = slug);
+            format!("{sign} {what}: {form}: {}", units.join(", "))
+        }));
+    }
+    lines
+}
+
 fn counter_words(lang: Lang, slug: &str, counter: &CounterWanted, before: Option<&Place>) -> String {
     let m = lang.messages();
     let what = fl!(m, "apply-a-counter", code = counter.code.as_str(), slug = slug);
@@ -314,6 +352,7 @@ fn invitation_words(
     let Some(before) = before else { return format!("+ {what}: {}", invitation.unit) };
     let mut changed = Differences(Vec::new());
     changed.note("unit", &before.unit, &invitation.unit);
+    changed.note("group", &or_dash(before.rater_group.as_ref()), &or_dash(invitation.group.as_ref()));
     if before.name != invitation.name {
         changed.0.push("name".to_owned());
     }

@@ -16,7 +16,10 @@ use super::{
     change::Change,
     decide,
     known::{Known, KnownCampaign},
-    plan::{self, CampaignAsked, CounterAsked, InvitationAsked, MarginAsked, Plan, StratumAsked},
+    plan::{
+        self, AssignmentAsked, CampaignAsked, CounterAsked, GroupAsked, InvitationAsked, MarginAsked, Plan,
+        StratumAsked,
+    },
     reconcile,
     source::{Findings, Said, Spot},
     value,
@@ -24,7 +27,7 @@ use super::{
 use crate::{
     definition::Library,
     language::Lang,
-    organisation::{Campaign, Margin, Notice, Phase, State, Stratum},
+    organisation::{Campaign, Margin, Notice, Phase, RaterGroup, Raters, State, Stratum},
     secret::Key,
     store::{
         Store, StoreError, Writer,
@@ -125,6 +128,8 @@ pub struct Wanted {
     pub margins: Vec<Margin>,
     /// Counters that are listed.
     pub counters: Vec<CounterWish>,
+    /// Groups of raters and what they judge.
+    pub raters: Raters,
     invitations: Vec<InvitationAsked>,
 }
 
@@ -150,6 +155,7 @@ impl Wanted {
             strata: Vec::new(),
             margins: Vec::new(),
             counters: Vec::new(),
+            raters: Raters { groups: Vec::new(), assignments: Vec::new() },
             invitations: Vec::new(),
         }
     }
@@ -168,11 +174,13 @@ impl Wanted {
             strata: known.strata.clone(),
             margins: known.margins.clone(),
             counters: counters.collect(),
+            raters: known.raters.clone(),
             invitations: known
                 .invitations
                 .iter()
                 .map(|invitation| InvitationAsked {
                     code: plain(&invitation.code),
+                    group: invitation.rater_group.as_deref().map(plain),
                     unit: plain(&invitation.unit),
                     email: invitation.email.as_deref().map(plain),
                     name: invitation.name.as_deref().map(plain),
@@ -437,11 +445,14 @@ fn asked(found: &mut Findings<'_>, fields: &mut Fields, wanted: &Wanted) -> Camp
         strata: wanted.strata.iter().map(|stratum| said_stratum(found, fields, stratum)).collect(),
         margins: wanted.margins.iter().map(|margin| said_margin(fields, margin)).collect(),
         counters: wanted.counters.iter().map(|counter| said_counter(found, fields, counter)).collect(),
+        groups: wanted.raters.groups.iter().map(|group| said_group(found, fields, group)).collect(),
+        assignments: said_assignments(fields, &wanted.raters),
         invitations: wanted
             .invitations
             .iter()
             .map(|invitation| InvitationAsked {
                 code: invitation.code.clone(),
+                group: invitation.group.clone(),
                 unit: invitation.unit.clone(),
                 email: invitation.email.clone(),
                 name: invitation.name.clone(),
@@ -548,4 +559,36 @@ fn said_counter(found: &mut Findings<'_>, fields: &mut Fields, counter: &Counter
         public: counter.public,
         renew: counter.renew,
     }
+}
+
+fn said_group(found: &mut Findings<'_>, fields: &mut Fields, group: &RaterGroup) -> GroupAsked {
+    let field = |part: &str| format!("group.{}.{part}", group.code);
+    let code = fields.said(field("code"), group.code.clone());
+    value::code(found, &code);
+    let name = fields.said(field("name"), group.name.clone());
+    let weight = group.weight.map(|weight| fields.said(field("weight"), weight));
+    if let Some(weight) = &weight {
+        plan::group_weight(found, weight);
+    }
+    GroupAsked { code, name: value::line(found, name, value::NAME), weight }
+}
+
+/// An assignment for each group and unit, as it was expanded when it was made.
+fn said_assignments(fields: &mut Fields, raters: &Raters) -> Vec<AssignmentAsked> {
+    raters
+        .assignments
+        .iter()
+        .map(|assigned| {
+            let field = format!("group.{}.units", assigned.group);
+            let unit = fields.said(field.clone(), assigned.unit.clone());
+            AssignmentAsked {
+                group: fields.said(field.clone(), assigned.group.clone()),
+                spot: unit.spot,
+                units: vec![unit],
+                kind: None,
+                below: None,
+                form: Some(fields.said(field, assigned.form.clone())),
+            }
+        })
+        .collect()
 }

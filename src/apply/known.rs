@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     definition::Library,
-    organisation::{History, Margin, Stratum},
+    organisation::{History, Margin, Raters, Stratum},
     store::{
         AsConn, StoreError,
         campaigns::{self, Stored},
         definitions::{self, Pinned},
         invitations::{self, Invitation},
         places::{self, Place},
-        responses, translations, units,
+        raters, responses, translations, units,
     },
 };
 
@@ -44,6 +44,7 @@ pub struct KnownCampaign {
     /// From here on only for campaigns that the files list.
     pub strata: Vec<Stratum>,
     pub margins: Vec<Margin>,
+    pub raters: Raters,
     pub invitations: Vec<Invitation>,
     /// Codes of the invitations whose link was used.
     pub used: BTreeSet<String>,
@@ -88,6 +89,7 @@ impl Known {
                 stored,
                 strata: Vec::new(),
                 margins: Vec::new(),
+                raters: Raters::default(),
                 invitations: Vec::new(),
                 used: BTreeSet::new(),
                 answers: BTreeMap::new(),
@@ -95,6 +97,7 @@ impl Known {
             if slugs.contains(campaign.stored.campaign.slug.as_str()) {
                 campaign.strata = campaigns::strata(db, number).await?;
                 campaign.margins = campaigns::margins(db, number).await?;
+                campaign.raters = raters::of_campaign(db, number).await?;
                 campaign.invitations = invitations::of_campaign(db, number).await?;
                 campaign.used = invitations::used(db, number).await?.into_iter().collect();
             }

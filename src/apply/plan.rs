@@ -68,6 +68,8 @@ pub struct CampaignAsked {
     pub strata: Vec<StratumAsked>,
     pub margins: Vec<MarginAsked>,
     pub counters: Vec<CounterAsked>,
+    pub groups: Vec<GroupAsked>,
+    pub assignments: Vec<AssignmentAsked>,
     pub invitations: Vec<InvitationAsked>,
 }
 
@@ -99,10 +101,33 @@ pub struct CounterAsked {
     pub renew: bool,
 }
 
+/// `[[campaign.group]]`
+#[derive(Debug)]
+pub struct GroupAsked {
+    pub code: Said<String>,
+    pub name: Said<String>,
+    pub weight: Option<Said<f64>>,
+}
+
+/// `[[campaign.assignment]]`
+#[derive(Debug)]
+pub struct AssignmentAsked {
+    pub group: Said<String>,
+    /// Units by their codes.
+    pub units: Vec<Said<String>>,
+    /// And all units of this kind, below this one.
+    pub kind: Option<Said<String>>,
+    pub below: Option<Said<String>>,
+    /// Absent: the campaign's.
+    pub form: Option<Said<String>>,
+    pub spot: Spot,
+}
+
 /// `[[campaign.invitation]]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct InvitationAsked {
     pub code: Said<String>,
+    pub group: Option<Said<String>>,
     pub unit: Said<String>,
     pub email: Option<Said<String>>,
     pub name: Option<Said<String>>,
@@ -110,7 +135,7 @@ pub struct InvitationAsked {
 
 const FILE: [&str; 2] = ["unit", "campaign"];
 const UNIT: [&str; 8] = ["code", "name", "kind", "parent", "valid_from", "valid_to", "successor", "since"];
-const CAMPAIGN: [&str; 17] = [
+const CAMPAIGN: [&str; 19] = [
     "slug",
     "definition",
     "version",
@@ -127,18 +152,25 @@ const CAMPAIGN: [&str; 17] = [
     "stratum",
     "margin",
     "counter",
+    "group",
+    "assignment",
     "invitation",
 ];
 const STRATUM: [&str; 3] = ["unit", "population", "sample"];
 const MARGIN: [&str; 3] = ["unit", "by", "totals"];
 const COUNTER: [&str; 4] = ["code", "unit", "name", "public"];
-const INVITATION: [&str; 4] = ["code", "unit", "email", "name"];
+const GROUP: [&str; 3] = ["code", "name", "weight"];
+const ASSIGNMENT: [&str; 5] = ["group", "units", "kind", "below", "form"];
+const INVITATION: [&str; 5] = ["code", "group", "unit", "email", "name"];
 
 /// Smallest cell that a campaign may publish.
 pub const MINIMUM_ANSWERS: i64 = 5;
 
 /// Largest population: more than any province has, and sums of it stay exact.
 pub const LARGEST: u64 = 1_000_000_000;
+
+/// Largest weight of a group of raters.
+const MOST_WEIGHT: f64 = 1_000_000.0;
 
 /// Reads the files together; moments without an offset are in `zone`.
 pub fn read(found: &mut Findings<'_>, sources: &[Source], zone: &TimeZone) -> Plan {
@@ -158,6 +190,7 @@ pub fn read(found: &mut Findings<'_>, sources: &[Source], zone: &TimeZone) -> Pl
     for campaign in &plan.campaigns {
         once(found, campaign.strata.iter().map(|stratum| &stratum.unit));
         once(found, campaign.counters.iter().map(|counter| &counter.code));
+        once(found, campaign.groups.iter().map(|group| &group.code));
         once(found, campaign.invitations.iter().map(|invitation| &invitation.code));
     }
     plan
@@ -261,6 +294,8 @@ fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> Cam
         strata: each(found, table, "stratum", &STRATUM, stratum),
         margins: each(found, table, "margin", &MARGIN, margin),
         counters: each(found, table, "counter", &COUNTER, counter),
+        groups: each(found, table, "group", &GROUP, group),
+        assignments: each(found, table, "assignment", &ASSIGNMENT, assignment),
         invitations: each(found, table, "invitation", &INVITATION, invitation),
     }
 }
@@ -375,9 +410,38 @@ fn counter(found: &mut Findings<'_>, table: &Table<'_>) -> CounterAsked {
     }
 }
 
+fn group(found: &mut Findings<'_>, table: &Table<'_>) -> GroupAsked {
+    let weight = table.number(found, "weight").and_then(|said| {
+        let weight = Said { value: said.value?, spot: said.spot };
+        group_weight(found, &weight);
+        Some(weight)
+    });
+    GroupAsked { code: code(found, table, "code"), name: line(found, table, "name", value::NAME), weight }
+}
+
+/// Complains of a weight that is none.
+pub fn group_weight(found: &mut Findings<'_>, said: &Said<f64>) {
+    if !(said.value > 0.0 && said.value <= MOST_WEIGHT) {
+        let (weight, most) = (said.value.to_string(), MOST_WEIGHT.to_string());
+        let words = fl!(found.lang.messages(), "apply-group-weight", weight = weight, most = most);
+        found.wrong(said.spot, words);
+    }
+}
+
+fn assignment(found: &mut Findings<'_>, table: &Table<'_>) -> AssignmentAsked {
+    let group = required_text(found, table, "group");
+    let units = table.list(found, "units").map(|said| said.value).unwrap_or_default();
+    let (kind, below) = (table.text(found, "kind"), table.text(found, "below"));
+    if units.is_empty() && kind.is_none() && below.is_none() && !found.is_wrong_at(table.spot) {
+        found.wrong(table.spot, fl!(found.lang.messages(), "apply-assignment-empty"));
+    }
+    AssignmentAsked { group, units, kind, below, form: table.text(found, "form"), spot: table.spot }
+}
+
 fn invitation(found: &mut Findings<'_>, table: &Table<'_>) -> InvitationAsked {
     InvitationAsked {
         code: code(found, table, "code"),
+        group: table.text(found, "group"),
         unit: required_text(found, table, "unit"),
         email: table.text(found, "email").map(|said| value::email(found, said)),
         name: table.text(found, "name").map(|said| value::line(found, said, value::NAME)),

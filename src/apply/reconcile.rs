@@ -6,7 +6,10 @@ use super::change::{Change, CounterWanted};
 use crate::{
     organisation::Counter,
     secret::{self, COUNTER_SUFFIX},
-    store::{StoreError, Writer, campaigns, definitions, invitations, places, translations, units},
+    store::{
+        StoreError, Writer, campaigns, definitions, invitations, places, raters as rater_store, translations,
+        units,
+    },
 };
 
 /// Makes the changes and tells running servers that there were some.
@@ -64,13 +67,27 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
                 put_counter(db, campaign, counter).await?;
             }
             Change::Retire { place, .. } => places::retire(db, place.number).await?,
+            Change::Raters { slug, raters, .. } => {
+                let campaign = numbers.of(db, slug).await?;
+                rater_store::put(db, campaign, raters).await?;
+                // All places at once and in this order: made one by one, they would tell what the first ones judged.
+                for assigned in &raters.assignments {
+                    places::group(db, campaign, &assigned.unit, Some(&assigned.group)).await?;
+                }
+            }
             Change::Invitation { slug, invitation, before } => {
                 let campaign = numbers.of(db, slug).await?;
                 if invitation.ends_link(before.as_ref()) {
                     invitations::end_mailed(db, campaign, &invitation.code).await?;
                 }
-                let (name, email) = (invitation.name.as_deref(), invitation.email.as_deref());
-                invitations::put(db, campaign, &invitation.code, &invitation.unit, name, email).await?;
+                let wanted = invitations::Wanted {
+                    code: &invitation.code,
+                    unit: &invitation.unit,
+                    rater_group: invitation.group.as_deref(),
+                    name: invitation.name.as_deref(),
+                    email: invitation.email.as_deref(),
+                };
+                invitations::put(db, campaign, &wanted).await?;
             }
             Change::Withdraw { slug, code } => {
                 let campaign = numbers.of(db, slug).await?;

@@ -28,6 +28,7 @@ enum Wanted {
     Truth,
     Moment,
     Texts,
+    List,
     Wholes,
     Table,
     Tables,
@@ -152,6 +153,20 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// A list of texts.
+    pub fn list(&self, found: &mut Findings<'_>, key: &str) -> Option<Said<Vec<Said<String>>>> {
+        self.read(found, key, Wanted::List, |value| {
+            value
+                .as_array()?
+                .iter()
+                .map(|text| {
+                    let spot = Spot { file: self.file, byte: text.span().start };
+                    Some(Said { value: text.get_ref().as_str()?.to_owned(), spot })
+                })
+                .collect()
+        })
+    }
+
     /// A whole number by code.
     pub fn wholes(&self, found: &mut Findings<'_>, key: &str) -> Option<Said<BTreeMap<String, Said<i64>>>> {
         self.read(found, key, Wanted::Wholes, |value| {
@@ -207,6 +222,7 @@ fn wrong_type(found: &mut Findings<'_>, spot: Spot, key: &str, wanted: Wanted) {
         Wanted::Truth => fl!(m, "apply-expected-truth"),
         Wanted::Moment => fl!(m, "apply-expected-moment"),
         Wanted::Texts => fl!(m, "apply-expected-texts"),
+        Wanted::List => fl!(m, "apply-expected-list"),
         Wanted::Wholes => fl!(m, "apply-expected-wholes"),
         Wanted::Table => fl!(m, "apply-expected-table", key = key),
         Wanted::Tables => fl!(m, "apply-expected-tables", key = key),

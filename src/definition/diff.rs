@@ -191,6 +191,7 @@ fn settings(changes: &mut Changes, a: &Definition, b: &Definition) {
     changes.value(true, &index, "minimum_answers", &a.minimum_answers, &b.minimum_answers);
     changes.value(true, &index, "caution_n_eff", &a.caution_n_eff, &b.caution_n_eff);
     changes.value(true, &index, "caution_width", &a.caution_width, &b.caution_width);
+    changes.value(true, &index, "group_weights", &a.group_weights, &b.group_weights);
 }
 
 fn tree(changes: &mut Changes, before: &Definition, after: &Definition) {

@@ -131,6 +131,10 @@ pub struct IndexSettings {
     /// Figures whose interval is wider than this (0..1) are marked with caution.
     #[serde(default = "defaults::caution_width")]
     pub caution_width: f64,
+    /// Weights of groups of raters by the group's code, in any measure, where a campaign gives its groups none. They hold
+    /// if every group of the campaign has one; else groups combine by how many persons were to judge each unit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub group_weights: BTreeMap<String, f64>,
 }
 
 mod defaults {

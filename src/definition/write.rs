@@ -132,6 +132,13 @@ fn index(out: &mut Out, d: &Definition) {
     }
     out.plain("caution_n_eff", &number(index.caution_n_eff));
     out.plain("caution_width", &number(index.caution_width));
+    if !index.group_weights.is_empty() {
+        let weights = index
+            .group_weights
+            .iter()
+            .map(|(code, weight)| format!("{} = {}", quoted(code), number(*weight)));
+        out.plain("group_weights", &format!("{{ {} }}", weights.collect::<Vec<_>>().join(", ")));
+    }
 }
 
 fn questions(out: &mut Out, d: &Definition) {

@@ -76,6 +76,7 @@ pub(super) fn stratum(
         margins: Vec::new(),
         method: if size.is_some() { WeightingMethod::Population } else { WeightingMethod::None },
         declared,
+        raters: None,
     };
     let Ok(found) = found.into_iter().collect::<Result<Vec<Levels>, _>>() else { return plain(declared) };
     if found.is_empty() {
@@ -105,6 +106,7 @@ pub(super) fn stratum(
         declared,
         sheets: sheets.count as u64,
         correction: size.map_or(1.0, |size| 1.0 - answers / size),
+        raters: None,
     }
 }
 

@@ -20,14 +20,14 @@ use super::{
     Error, associations, calibrate, change,
     domain::{Domain, Linear, Rows, Rules, Shape, Stratum},
     input::{Input, UnitSheets},
-    modes,
+    judging, modes,
     notes::note,
     plan::Plan,
     ranking,
     report::{
         CampaignInfo, CriterionResult, DefinitionInfo, DimensionResult, Drivers, Estimate, Evenness, Method,
-        MethodWeights, Missing, Module, Note, PartResult, Publish, Quadrant, Reliability, Report, Responses,
-        Result as Figures, Rotation, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
+        MethodWeights, Missing, Module, Note, PartResult, Points, Publish, Quadrant, Reliability, Report,
+        Responses, Result as Figures, Rotation, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
     },
     rotation,
     suppress::{Atom, Cells},
@@ -64,7 +64,13 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     };
     let mut notes = Vec::new();
     let k = smallest_cell(input.campaign, input.definition);
-    let strata = strata(input, &plan, u64::from(k), closed, &mut notes)?;
+    let judged = input
+        .judging
+        .map(|judging| judging::Judged::new(input, judging, &plan, u64::from(k), closed, &mut notes));
+    let (strata, judged) = match judged.transpose()? {
+        Some((strata, judged)) => (strata, Some(judged)),
+        None => (strata(input, &plan, u64::from(k), closed, &mut notes)?, None),
+    };
     let weighted = strata.weighted;
     let mut responses = responses(input, closed);
     responses.modes = modes::of(input, u64::from(k)).filter(|_| !closed);
@@ -78,6 +84,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
             ..figures(&plan, &rules, &domain)
         }
     });
+    let mut shown = Vec::new();
     if closed {
         results.iter_mut().for_each(|result| {
             hide_all(result);
@@ -89,15 +96,27 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         }
         notes.push(note("closed_until_end", None, |lang| fl!(lang.messages(), "index-closed-until-end")));
     } else {
-        say_selection(responses.selection, &mut notes);
+        // Of raters everybody is invited, and the notes on them say what follows.
+        say_selection(responses.selection.filter(|_| input.judging.is_none()), &mut notes);
         say_not_computable(&results[0], &mut notes);
         let hidden = suppress(&plan, &places, &strata, weighted, u64::from(k), &mut results);
+        shown = hidden.cells.clone();
         let associations = suppress_associations(&plan, &places, u64::from(k), &hidden.cells, &mut results);
         if hidden.any || associations {
             notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
         }
     }
     let rotation = rotation(input, &plan, &strata, closed, &mut notes);
+    let groups = judged.map(|judged| {
+        let total = results.first();
+        judged.groups(
+            &plan,
+            &rules,
+            &judging::Shown { hidden: &shown, places: &places.strata, total },
+            u64::from(k),
+            closed,
+        )
+    });
     let mut results = results.into_iter();
     let total =
         results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted, &plan)));
@@ -118,7 +137,10 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
                 name: unit.name.clone(),
                 kind: unit.kind.clone(),
                 parent: unit.parent.clone(),
-                population: of(|s| Some(s.population)),
+                population: input.judging.map_or_else(
+                    || of(|s| Some(s.population)),
+                    |judging| judging::assigned_within(judging, input.units, *at),
+                ),
                 planned: of(|s| s.sample),
                 result,
             }
@@ -142,6 +164,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         responses,
         total,
         units,
+        groups: groups.unwrap_or_default(),
         rankings,
         rotation,
         comments: Vec::new(),
@@ -196,7 +219,7 @@ fn local(milliseconds: i64) -> String {
 }
 
 fn responses(input: &Input<'_>, closed: bool) -> Responses {
-    let units = || input.sheets.units.values();
+    let units = || input.sheets.all();
     let mut channels: BTreeMap<String, u64> = BTreeMap::new();
     let name = |channel: Channel| serde_json::to_value(channel).ok()?.as_str().map(str::to_owned);
     for (byte, n) in units().flat_map(|unit| &unit.channels) {
@@ -312,10 +335,11 @@ fn rotation(
 }
 
 /// The strata of a campaign with their codes.
-struct Strata {
-    codes: Vec<String>,
-    all: Vec<Stratum>,
-    weighted: bool,
+pub(super) struct Strata {
+    /// The units that hold them.
+    pub codes: Vec<String>,
+    pub all: Vec<Stratum>,
+    pub weighted: bool,
 }
 
 impl Strata {
@@ -375,7 +399,7 @@ fn strata(
 }
 
 /// Does something for each of `0..count` on all cores, in the order of the numbers: it does not matter which core did it.
-fn on_all_cores<T: Send>(count: usize, one: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(super) fn on_all_cores<T: Send>(count: usize, one: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8).min(count);
     let next = AtomicUsize::new(0);
     let work = || {
@@ -413,7 +437,8 @@ impl Places {
         // Units with answers or a population, and all above them.
         let mut listed = BTreeSet::new();
         let codes = strata.codes.iter().chain(input.sheets.units.keys());
-        for code in codes.chain(input.strata.iter().map(|s| &s.unit)) {
+        let assigned = input.judging.iter().flat_map(|judging| judging.assigned.keys().map(|(unit, _)| unit));
+        for code in codes.chain(assigned).chain(input.strata.iter().map(|s| &s.unit)) {
             let mut at = tree.position(code);
             while let Some(here) = at {
                 listed.insert(here);
@@ -438,7 +463,7 @@ impl Places {
 }
 
 /// All figures of some strata, before anything is hidden.
-fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
+pub(super) fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
     let settings = &plan.definition.index;
     let item_shape = match settings.measure {
         Measure::ShareSatisfied => Shape::Share,
@@ -510,14 +535,31 @@ fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
                 |figure| figure.estimate(Shape::Mean, rules, None),
             ),
             responsible: item.responsible.clone(),
+            points: None,
         }
     };
+    let satisfied: Vec<(f64, f64)> =
+        plan.items.iter().enumerate().map(|(at, item)| domain.satisfied(item, at)).collect();
+    let points = |estimate: &Estimate, of: &[usize]| {
+        let sum = |value: &dyn Fn(usize) -> f64| {
+            of.iter().map(|at| plan.items[*at].weight * value(*at)).sum::<f64>()
+        };
+        let possible = sum(&|_| 1.0);
+        let reached = estimate.estimate.filter(|_| settings.measure == Measure::MeanScore)? * possible;
+        Some(Points { reached, possible, satisfied: sum(&|at| satisfied[at].1) / sum(&|at| satisfied[at].0) })
+    };
+    let criterion = |at: usize| {
+        let made = criterion(at);
+        CriterionResult { points: points(&made.estimate, &[at]), ..made }
+    };
     let mut reliability = associations::reliability(plan, domain).into_iter();
+    let index = composite(&index, plan.group_of_all());
     Figures {
         drivers: associations::drivers(plan, domain),
         weighting: UnitWeighting::default(),
         responses: Some(domain.sheets()),
-        index: composite(&index, plan.group_of_all()),
+        points: points(&index, &(0..plan.items.len()).collect::<Vec<_>>()),
+        index,
         parts: plan
             .parts
             .iter()
@@ -541,12 +583,14 @@ fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
             .enumerate()
             .map(|(at, (dimension, linear))| {
                 let known = plan.definition.dimensions.iter().find(|d| d.id == dimension.id);
+                let estimate = composite(linear, Plan::group_of_dimension(at));
                 DimensionResult {
+                    points: points(&estimate, &dimension.items),
                     id: dimension.id.clone(),
                     name: named(&dimension.id, known.map(|d| &d.name)),
                     part: dimension.part.clone(),
                     weight: dimension.weight,
-                    estimate: composite(linear, Plan::group_of_dimension(at)),
+                    estimate,
                     criteria: dimension.items.iter().map(|item| criterion(*item)).collect(),
                     reliability: reliability.next().unwrap_or_default(),
                 }
@@ -582,34 +626,12 @@ fn suppress(
     k: u64,
     results: &mut [Figures],
 ) -> Hidden {
-    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
-    let index = items + dimensions + plan.parts.len();
-    let mut parts: Vec<Vec<usize>> = vec![Vec::new(); items];
-    parts.extend(plan.dimensions.iter().map(|dimension| dimension.items.clone()));
-    parts.extend(plan.parts.iter().map(|part| part.dimensions.iter().map(|at| items + at).collect()));
-    parts.push((items + dimensions..index).collect());
+    let items = plan.items.len();
+    let parts = cells_below(plan);
     let officials = plan.definition.audience == Audience::Officials;
     let domains: Vec<Domain<'_>> =
         places.strata.iter().map(|of| Domain::new(strata.some(of), weighted, plan)).collect();
-    let n = results
-        .iter()
-        .map(|result| {
-            let mut n = vec![0; index + 1];
-            for (dimension, planned) in result.dimensions.iter().zip(&plan.dimensions) {
-                for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
-                    n[*item] = criterion.estimate.n.unwrap_or(0);
-                }
-            }
-            for (at, dimension) in result.dimensions.iter().enumerate() {
-                n[items + at] = dimension.estimate.n.unwrap_or(0);
-            }
-            for (at, part) in result.parts.iter().enumerate() {
-                n[items + dimensions + at] = part.estimate.n.unwrap_or(0);
-            }
-            n[index] = result.index.n.unwrap_or(0);
-            n
-        })
-        .collect();
+    let n = results.iter().map(|result| answers_behind(plan, result)).collect();
     let atoms = strata.all.iter().enumerate().flat_map(|(stratum, of)| {
         of.cells.iter().map(move |cell| Atom {
             stratum,
@@ -632,27 +654,68 @@ fn suppress(
     let hidden = cells.hidden(all_equal);
     let mut any = false;
     for (place, result) in results.iter_mut().enumerate() {
-        let mut check = |cell: usize, estimate: &mut Estimate| {
-            if hidden[place][cell] {
-                any |= cells.n[place][cell] > 0;
-                *estimate = Estimate::default();
-            }
-        };
-        check(index, &mut result.index);
-        for (at, part) in result.parts.iter_mut().enumerate() {
-            check(items + dimensions + at, &mut part.estimate);
+        any |= hide_cells(plan, result, &hidden[place], &cells.n[place]);
+    }
+    Hidden { cells: hidden, any }
+}
+
+/// The cells of the index tree: items, dimensions, parts, the index; for each, those right below it.
+pub(super) fn cells_below(plan: &Plan<'_>) -> Vec<Vec<usize>> {
+    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
+    let mut below: Vec<Vec<usize>> = vec![Vec::new(); items];
+    below.extend(plan.dimensions.iter().map(|dimension| dimension.items.clone()));
+    below.extend(plan.parts.iter().map(|part| part.dimensions.iter().map(|at| items + at).collect()));
+    below.push((items + dimensions..items + dimensions + plan.parts.len()).collect());
+    below
+}
+
+/// Answers behind each cell.
+pub(super) fn answers_behind(plan: &Plan<'_>, result: &Figures) -> Vec<u64> {
+    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
+    let index = items + dimensions + plan.parts.len();
+    let mut n = vec![0; index + 1];
+    for (dimension, planned) in result.dimensions.iter().zip(&plan.dimensions) {
+        for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
+            n[*item] = criterion.estimate.n.unwrap_or(0);
         }
-        for (at, dimension) in result.dimensions.iter_mut().enumerate() {
-            check(items + at, &mut dimension.estimate);
-            for (criterion, item) in dimension.criteria.iter_mut().zip(&plan.dimensions[at].items) {
-                check(*item, &mut criterion.estimate);
-                if hidden[place][*item] {
-                    hide_criterion(criterion);
-                }
+    }
+    for (at, dimension) in result.dimensions.iter().enumerate() {
+        n[items + at] = dimension.estimate.n.unwrap_or(0);
+    }
+    for (at, part) in result.parts.iter().enumerate() {
+        n[items + dimensions + at] = part.estimate.n.unwrap_or(0);
+    }
+    n[index] = result.index.n.unwrap_or(0);
+    n
+}
+
+/// Hides these cells; true if any of them had answers.
+pub(super) fn hide_cells(plan: &Plan<'_>, result: &mut Figures, hidden: &[bool], n: &[u64]) -> bool {
+    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
+    let index = items + dimensions + plan.parts.len();
+    let mut any = false;
+    let mut check = |cell: usize, estimate: &mut Estimate| {
+        if hidden[cell] {
+            any |= n[cell] > 0;
+            *estimate = Estimate::default();
+        }
+    };
+    check(index, &mut result.index);
+    result.points = result.points.filter(|_| !hidden[index]);
+    for (at, part) in result.parts.iter_mut().enumerate() {
+        check(items + dimensions + at, &mut part.estimate);
+    }
+    for (at, dimension) in result.dimensions.iter_mut().enumerate() {
+        check(items + at, &mut dimension.estimate);
+        dimension.points = dimension.points.filter(|_| !hidden[items + at]);
+        for (criterion, item) in dimension.criteria.iter_mut().zip(&plan.dimensions[at].items) {
+            check(*item, &mut criterion.estimate);
+            if hidden[*item] {
+                hide_criterion(criterion);
             }
         }
     }
-    Hidden { cells: hidden, any }
+    any
 }
 
 /// Hides reliability and drivers that may not be shown, and puts the shown figures beside the drivers; true if
@@ -770,6 +833,7 @@ pub(super) fn hide_criterion(criterion: &mut CriterionResult) {
     criterion.counts.clear();
     criterion.estimate = Estimate::default();
     criterion.mean = Estimate::default();
+    criterion.points = None;
 }
 
 /// Leaves out how answers go together.
@@ -782,9 +846,11 @@ pub(super) fn forget_associations(result: &mut Figures) {
 
 pub(super) fn hide_all(result: &mut Figures) {
     result.index = Estimate::default();
+    result.points = None;
     result.parts.iter_mut().for_each(|part| part.estimate = Estimate::default());
     for dimension in &mut result.dimensions {
         dimension.estimate = Estimate::default();
+        dimension.points = None;
         dimension.criteria.iter_mut().for_each(hide_criterion);
         dimension.reliability = hidden_reliability(dimension.reliability.items);
     }

@@ -1,6 +1,8 @@
 //! Figures of a set of strata, with their uncertainty (`METHOD.md` sections 2 to 4). A domain is always a union of
 //! whole strata (a unit's subtree), so that strata outside it add nothing to its variance.
 
+use std::collections::BTreeMap;
+
 use crate::statistics::{
     deff::{deff, kish_deff, kish_n_eff},
     interval::{self, Interval, KgWeights},
@@ -31,6 +33,17 @@ pub(super) struct Stratum {
     pub method: WeightingMethod,
     /// The margins declared, used or not.
     pub declared: Vec<MarginUse>,
+    /// Where people judged several units: who, and which unit.
+    pub raters: Option<Raters>,
+}
+
+/// The people behind a stratum of judged units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Raters {
+    /// Strata with the same number have the same people behind them, and nothing tells whose sheets are whose.
+    pub cluster: usize,
+    /// The judged unit. Strata of one unit come from different people.
+    pub unit: usize,
 }
 
 /// Sheets of a stratum with the same weight.
@@ -189,7 +202,7 @@ impl<'a> Domain<'a> {
     pub fn figure(&self, linear: &Linear, rows: Rows<'_>) -> Figure {
         let (n, df, weights) = self.behind(rows);
         let var = if linear.estimate.is_finite() {
-            reported(self.strata.iter().map(|s| self.contribution(s, &linear.terms)).sum())
+            reported(self.over_strata(|s| self.contribution(s, &linear.terms)))
         } else {
             f64::NAN
         };
@@ -211,15 +224,77 @@ impl<'a> Domain<'a> {
         };
         let weight = |c: &Cell| c.weight * inflation;
         let n: u64 = self.cells().map(count).sum();
-        let strata = self.strata.iter().filter(|s| s.cells.iter().any(|c| count(c) > 0)).count();
-        let df = i64::try_from(n).unwrap_or(i64::MAX) - i64::try_from(strata).unwrap_or(0);
+        let df = self.freedom(count);
+        let squares =
+            |s: &Stratum| -> f64 { s.cells.iter().map(|c| weight(c) * weight(c) * count(c) as f64).sum() };
+        // Where answers weigh population/answers, w² (1 − answers/population) is w (w − 1).
+        let excess = |s: &Stratum| -> f64 {
+            if s.raters.is_some() {
+                return s.correction * squares(s);
+            }
+            s.cells.iter().map(|c| weight(c) * (weight(c) - 1.0).max(0.0) * count(c) as f64).sum()
+        };
         let weights = KgWeights {
             sum_w: self.sum(|c| weight(c) * count(c) as f64),
-            sum_w2: self.sum(|c| weight(c) * weight(c) * count(c) as f64),
-            sum_w_excess: self.sum(|c| weight(c) * (weight(c) - 1.0).max(0.0) * count(c) as f64),
+            sum_w2: self.over_strata(squares),
+            sum_w_excess: self.over_strata(excess),
             fpc: self.weighted,
         };
         (n, df, weights)
+    }
+
+    /// A sum of variances over the strata. Where the same people judged several units, their answers about them go
+    /// together to an unknown degree, as nothing joins their sheets: the largest variance that such a sum can have,
+    /// `(Σ √v)²` over the units. Of one unit it is the plain sum, since its strata are different people.
+    fn over_strata(&self, of: impl Fn(&Stratum) -> f64) -> f64 {
+        let mut sum = 0.0;
+        let mut clusters: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
+        for s in &self.strata {
+            match s.raters {
+                None => sum += of(s),
+                Some(Raters { cluster, unit }) => {
+                    *clusters.entry(cluster).or_default().entry(unit).or_default() += of(s).max(0.0);
+                }
+            }
+        }
+        let bound = |units: &BTreeMap<usize, f64>| match units.len() {
+            1 => units.values().sum(),
+            _ => units.values().map(|v| v.sqrt()).sum::<f64>().powi(2),
+        };
+        sum + clusters.values().map(bound).sum::<f64>()
+    }
+
+    /// Degrees of freedom: answers less strata; of people who judged several units, those of the unit that most of them
+    /// judged.
+    fn freedom(&self, count: impl Fn(&Cell) -> u64) -> i64 {
+        let mut own: i64 = 0;
+        let mut clusters: BTreeMap<usize, BTreeMap<usize, i64>> = BTreeMap::new();
+        for s in &self.strata {
+            let answers = s.cells.iter().map(&count).sum::<u64>();
+            let Some(free) = answers.checked_sub(1).map(|free| i64::try_from(free).unwrap_or(i64::MAX))
+            else {
+                continue;
+            };
+            match s.raters {
+                None => own = own.saturating_add(free),
+                Some(Raters { cluster, unit }) => {
+                    *clusters.entry(cluster).or_default().entry(unit).or_default() += free;
+                }
+            }
+        }
+        let most = clusters.values().filter_map(|units| units.values().max());
+        own.saturating_add(most.sum::<i64>())
+    }
+
+    /// Weighted answers to an item, and how much of it is satisfied.
+    pub fn satisfied(&self, item: &super::plan::Item<'_>, at: usize) -> (f64, f64) {
+        let of = |which: &[bool; 256]| {
+            self.sum(|c| {
+                let bytes = c.tally.bytes[at].iter().zip(which);
+                c.weight * bytes.filter(|(_, counts)| **counts).map(|(n, _)| *n as f64).sum::<f64>()
+            })
+        };
+        (of(&item.answered), of(&item.satisfied))
     }
 
     /// Whether all answers to an item are the same.
@@ -268,11 +343,9 @@ impl<'a> Domain<'a> {
         };
         let term = Term { variable: at, factor: 1.0, centre: mean };
         let second = self.rotation.map_or(Second::None, |rotation| rotation.second(&[term]));
-        let var =
-            self.strata.iter().map(|s| between(s, s.correction, part) + added(s, second, squares)).sum();
+        let var = self.over_strata(|s| between(s, s.correction, part) + added(s, second, squares));
         let n: u64 = self.cells().map(|c| moments(c).0 as u64).sum();
-        let strata = self.strata.iter().filter(|s| s.cells.iter().any(|c| moments(c).0 > 0.0)).count();
-        let df = i64::try_from(n).unwrap_or(i64::MAX) - i64::try_from(strata).unwrap_or(0);
+        let df = self.freedom(|c| moments(c).0 as u64);
         let weights = KgWeights { sum_w: whole, sum_w2: 0.0, sum_w_excess: 0.0, fpc: self.weighted };
         Some(Figure { estimate: mean, n, var: reported(var), df, weights })
     }

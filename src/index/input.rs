@@ -28,6 +28,8 @@ pub struct Input<'a> {
     pub previous: Option<Previous<'a>>,
     /// The answers.
     pub sheets: &'a Sheets,
+    /// Who judged what, where groups of raters judged units.
+    pub judging: Option<&'a Judging>,
     /// The campaign's personal links, if it has any: then figures stay closed until it does.
     pub links: Option<Links>,
     /// The moment of the report, UTC milliseconds.
@@ -48,6 +50,39 @@ pub struct Previous<'a> {
 pub struct Sheets {
     /// By unit code.
     pub units: BTreeMap<String, UnitSheets>,
+    /// By the code of the judged unit and of the group that judged it, where the campaign has groups of raters.
+    pub judged: BTreeMap<(String, String), UnitSheets>,
+}
+
+impl Sheets {
+    /// The sheets of all holders.
+    pub fn all(&self) -> impl Iterator<Item = &UnitSheets> + Clone {
+        self.units.values().chain(self.judged.values())
+    }
+}
+
+/// Who was to judge what.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Judging {
+    /// The groups, by code.
+    pub groups: Vec<JudgingGroup>,
+    /// How many persons were to judge each unit, by the code of the unit and of the group.
+    pub assigned: BTreeMap<(String, String), u64>,
+}
+
+/// A group of raters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgingGroup {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Its share among the groups, in any measure; absent for all: by number assigned.
+    pub weight: Option<f64>,
+    /// Persons invited.
+    pub invited: u64,
+    /// How many of them answered, as it may be told now.
+    pub answered: Option<u64>,
 }
 
 /// The answer sheets of one unit, column by column.

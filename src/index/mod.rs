@@ -18,6 +18,7 @@ mod domain;
 mod error;
 pub mod input;
 mod joint;
+mod judging;
 mod modes;
 mod notes;
 mod plan;

@@ -57,7 +57,8 @@ fn unassisted(input: &Input<'_>) -> Option<Estimate> {
     let of = |assisted: bool| {
         let keep = |mode: u8| Mode::from_byte(mode).is_some_and(Mode::is_assisted) == assisted;
         let units = input.sheets.units.iter().map(|(code, sheets)| (code.clone(), some(sheets, keep)));
-        let sheets = Sheets { units: units.filter(|(_, sheets)| sheets.count > 0).collect() };
+        let sheets =
+            Sheets { units: units.filter(|(_, sheets)| sheets.count > 0).collect(), ..Sheets::default() };
         let report = compute(&Input { sheets: &sheets, previous: None, ..*input }).ok()?;
         let index = report.total.index;
         (index.publish != Publish::Suppress && index.estimate.is_some()).then_some(index)

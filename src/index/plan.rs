@@ -63,6 +63,8 @@ pub(super) struct Item<'a> {
     pub answered: [bool; 256],
     /// The distinct values other than zero that an answer can have, each with the bytes that have it.
     pub levels: Vec<(f64, Vec<u8>)>,
+    /// By packed byte: whether it counts as satisfied.
+    pub satisfied: [bool; 256],
     /// By packed byte: the numeric code of the option (1 to 5), where it has one.
     pub code: [Option<f64>; 256],
     /// By packed byte: the numeric code of the option where all answers have one, else their score: what answers are
@@ -252,6 +254,7 @@ impl<'a> Item<'a> {
             weight: criterion.weight,
             answered: [false; 256],
             levels: Vec::new(),
+            satisfied: [false; 256],
             code: [None; 256],
             points: points(&asked.options),
             no_rule: asked.asked_if.is_none(),
@@ -269,6 +272,7 @@ impl<'a> Item<'a> {
             };
             let Some(value) = value.filter(|_| !option.missing) else { continue };
             item.answered[at] = true;
+            item.satisfied[at] = option.satisfied;
             item.code[at] = option.code.parse().ok().filter(|code: &f64| code.is_finite());
             if value != 0.0 {
                 match item.levels.iter_mut().find(|(known, _)| known.to_bits() == value.to_bits()) {

@@ -10,19 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::suppress::Cells;
 
-const PRIME: u64 = (1 << 61) - 1;
+pub(super) const PRIME: u64 = (1 << 61) - 1;
 
 /// Above this many operations the answer takes too long, and the careful rule is taken without it.
-const MOST: usize = 400_000_000;
+const MOST: usize = 4_000_000;
 
-fn times(a: u64, b: u64) -> u64 {
+pub(super) fn times(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     #[expect(clippy::cast_possible_truncation, reason = "both halves are below 2^62")]
     let folded = (product & u128::from(PRIME)) as u64 + (product >> 61) as u64;
     folded % PRIME
 }
 
-fn inverse(a: u64) -> u64 {
+pub(super) fn inverse(a: u64) -> u64 {
     let (mut power, mut base, mut result) = (PRIME - 2, a % PRIME, 1);
     while power > 0 {
         if power & 1 == 1 {
@@ -35,7 +35,7 @@ fn inverse(a: u64) -> u64 {
 }
 
 /// A number that nothing else is likely to be a combination of (the finaliser of SplitMix64).
-fn generic(seed: u64) -> u64 {
+pub(super) fn generic(seed: u64) -> u64 {
     let mut x = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -43,19 +43,54 @@ fn generic(seed: u64) -> u64 {
 }
 
 /// A combination of unknowns.
-type Row = BTreeMap<usize, u64>;
+pub(super) type Row = BTreeMap<usize, u64>;
 
-/// What is left of a combination after the rows are taken from it, by their pivots.
-fn reduce(known: &BTreeMap<usize, Vec<u64>>, row: &mut [u64]) {
-    for (pivot, above) in known {
-        let factor = row[*pivot];
-        if factor > 0 {
-            for (value, known) in row.iter_mut().zip(above).skip(*pivot) {
-                if *known > 0 {
-                    *value = (*value + PRIME - times(factor, *known)) % PRIME;
+/// Everything that follows from some equations, kept so that it is quick to see whether a combination does. Most equations
+/// are about few unknowns, so that only those are written down.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// By its first unknown, whose factor is 1.
+    rows: BTreeMap<usize, Vec<(usize, u64)>>,
+    steps: usize,
+}
+
+impl Known {
+    /// Takes from a combination what is known of it; `None` where that is too much to find out.
+    fn reduce(&mut self, row: &mut Row) -> Option<()> {
+        let mut from = 0;
+        while let Some((&unknown, &factor)) = row.range(from..).next() {
+            from = unknown + 1;
+            let Some(known) = self.rows.get(&unknown) else { continue };
+            self.steps += known.len();
+            for (unknown, value) in known {
+                let left = row.entry(*unknown).or_default();
+                *left = (*left + PRIME - times(factor, *value)) % PRIME;
+                if *left == 0 {
+                    row.remove(unknown);
                 }
             }
+            if self.steps > MOST {
+                return None;
+            }
         }
+        Some(())
+    }
+
+    /// Adds an equation.
+    pub fn learn(&mut self, mut row: Row) -> Option<()> {
+        row.retain(|_, value| *value > 0);
+        self.reduce(&mut row)?;
+        let Some((&pivot, &first)) = row.iter().next() else { return Some(()) };
+        let scale = inverse(first);
+        self.rows.insert(pivot, row.into_iter().map(|(at, value)| (at, times(value, scale))).collect());
+        Some(())
+    }
+
+    /// Whether a combination follows.
+    pub fn gives(&mut self, mut row: Row) -> Option<bool> {
+        row.retain(|_, value| *value > 0);
+        self.reduce(&mut row)?;
+        Some(row.is_empty())
     }
 }
 
@@ -83,42 +118,19 @@ pub(super) fn given_away(cells: &Cells, hidden: &[Vec<bool>]) -> Option<Vec<(usi
         })
         .map(|(place, cell)| (place, cell, system.mean(place, cell)))
         .collect();
-    // Only unknowns that some equation is about.
-    let columns: BTreeMap<usize, usize> = rows
-        .iter()
-        .flat_map(|row| row.keys().copied())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .zip(0..)
-        .collect();
-    let size = columns.len();
-    if rows.len() * (rows.len() + targets.len()) * size > MOST {
-        return None;
+    // Short equations first, so that long ones find most of their unknowns known.
+    rows.sort_by_key(Row::len);
+    let mut known = Known::default();
+    for row in rows {
+        known.learn(row)?;
     }
-    let dense = |row: &Row| -> Option<Vec<u64>> {
-        let mut dense = vec![0; size];
-        for (unknown, value) in row {
-            dense[*columns.get(unknown)?] = *value;
-        }
-        Some(dense)
-    };
-    let mut known: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
-    for row in &rows {
-        let Some(mut row) = dense(row) else { continue };
-        reduce(&known, &mut row);
-        if let Some(pivot) = row.iter().position(|value| *value > 0) {
-            let scale = inverse(row[pivot]);
-            row.iter_mut().for_each(|value| *value = times(*value, scale));
-            known.insert(pivot, row);
+    let mut found = Vec::new();
+    for (place, cell, row) in targets {
+        if known.gives(row)? {
+            found.push((place, cell));
         }
     }
-    let follows = |row: &Row| {
-        dense(row).is_some_and(|mut row| {
-            reduce(&known, &mut row);
-            row.iter().all(|value| *value == 0)
-        })
-    };
-    Some(targets.into_iter().filter(|(.., row)| follows(row)).map(|(place, cell, _)| (place, cell)).collect())
+    Some(found)
 }
 
 /// The unknowns and what the shown figures say of them.

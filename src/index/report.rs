@@ -32,6 +32,9 @@ pub struct Report {
     pub total: Result,
     /// Every unit that has answers or a population in its subtree, in the order of the tree.
     pub units: Vec<UnitResult>,
+    /// Groups of raters, each over all units that it judged; absent where the campaign has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupResult>,
     /// Units of the same kind compared by their index.
     pub rankings: Vec<Ranking>,
     /// The modules of which each respondent was asked some; absent where everybody is asked everything.
@@ -210,6 +213,28 @@ pub struct UnitResult {
     pub result: Result,
 }
 
+/// What a group of raters answered about all units that it judged.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GroupResult {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Its share among the groups, 0..1, where they have weights; null: they combine by number assigned.
+    pub weight: Option<f64>,
+    /// Persons invited.
+    pub invited: u64,
+    /// How many of them answered; null while the campaign's figures are closed.
+    pub answered: Option<u64>,
+    /// Units that it was to judge.
+    pub units: u64,
+    /// Judgements asked of it: persons times the units that each was to judge.
+    pub assigned: u64,
+    /// The figures.
+    #[serde(flatten)]
+    pub result: Result,
+}
+
 /// The figures of the campaign or of a unit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Result {
@@ -225,6 +250,9 @@ pub struct Result {
     pub drivers: Drivers,
     /// How the answers were weighted.
     pub weighting: UnitWeighting,
+    /// The index as points, where the method counts scores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
 }
 
 /// How the answers of a unit's subtree were weighted.
@@ -506,6 +534,21 @@ pub struct DimensionResult {
     pub criteria: Vec<CriterionResult>,
     /// How well its criteria hang together.
     pub reliability: Reliability,
+    /// The same as points, where the method counts scores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+}
+
+/// A figure of scores as points: what is reached of the most that could be, and the share satisfied beside it. Absent where
+/// the figure is, and where the method counts the share satisfied itself.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Points {
+    /// Points reached: the figure times the points possible.
+    pub reached: f64,
+    /// Points possible: the maximum of every item, added up.
+    pub possible: f64,
+    /// Share of the answers that are satisfied, 0..1, weighted as the figure is.
+    pub satisfied: f64,
 }
 
 /// A criterion.
@@ -526,6 +569,9 @@ pub struct CriterionResult {
     /// Who is responsible, where the definition says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub responsible: Option<Responsible>,
+    /// The same as points, where the method counts scores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
 }
 
 /// Who is responsible for a criterion by the province's plan.

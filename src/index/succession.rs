@@ -33,6 +33,7 @@ pub fn under_successors(input: &Input<'_>, now: &UnitTree) -> Result<Report, Err
         .iter()
         .map(|stratum| stratum.unit.as_str())
         .chain(input.sheets.units.keys().map(String::as_str))
+        .chain(input.sheets.judged.keys().map(|(unit, _)| unit.as_str()))
         .collect();
     let known: BTreeMap<BTreeSet<&str>, &Figures> = then
         .units
@@ -57,6 +58,7 @@ pub fn under_successors(input: &Input<'_>, now: &UnitTree) -> Result<Report, Err
         }
     }
     report.total = then.total.clone();
+    report.groups = then.groups.clone();
     report.notes = then.notes.clone();
     report.notes.push(note("successors", None, |lang| fl!(lang.messages(), "index-successors")));
     report.rankings = ranking::rankings(&report.units);
@@ -95,6 +97,7 @@ fn keep_what_follows(result: &mut Figures, parts: &[&Figures]) {
         }
         if !every {
             dimension.estimate = Estimate::default();
+            dimension.points = None;
         }
         *whole.entry(dimension.part.as_deref().unwrap_or_default()).or_insert(true) &= every;
         all &= every;
@@ -107,6 +110,7 @@ fn keep_what_follows(result: &mut Figures, parts: &[&Figures]) {
     }
     if !all {
         result.index = Estimate::default();
+        result.points = None;
         result.weighting = UnitWeighting::default();
     }
 }

@@ -21,6 +21,7 @@ use super::{
     report::{Decision, Estimate, Note, Publish, Report, Result as Figures, Selection},
 };
 
+mod judging;
 mod relations;
 mod rotation;
 mod waves;
@@ -150,7 +151,8 @@ fn sheets(answers: &BTreeMap<String, Answers>) -> Sheets {
         columns: (0..6).map(|item| rows.iter().map(|row| row[item]).collect()).collect(),
         ..UnitSheets::default()
     };
-    Sheets { units: answers.iter().map(|(code, rows)| (code.clone(), unit(rows))).collect() }
+    let units = answers.iter().map(|(code, rows)| (code.clone(), unit(rows))).collect();
+    Sheets { units, ..Sheets::default() }
 }
 
 fn report(
@@ -171,6 +173,7 @@ fn report(
         margins: &[],
         previous: None,
         sheets: &sheets,
+        judging: None,
         links,
         now,
     };
@@ -559,6 +562,7 @@ fn a_population_smaller_than_its_answers_is_refused() {
         margins: &[],
         previous: None,
         sheets: &sheets,
+        judging: None,
         links: None,
         now: 0,
     };
@@ -644,6 +648,7 @@ fn a_report_says_by_itself_that_no_sample_was_drawn() {
             margins: &[],
             previous: None,
             sheets: &sheets,
+            judging: None,
             links,
             now: 500_000,
         };

@@ -6,7 +6,7 @@ use ::csv::{Terminator, WriterBuilder};
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Decision, Estimate, Publish, Report, Result, UnitResult},
+    index::report::{Decision, Estimate, Points, Publish, Report, Result, UnitResult},
     language::Lang,
     report::{guard, shown, words},
 };
@@ -39,10 +39,19 @@ const COLUMNS: [&str; 21] = [
     "mean",
 ];
 
+/// Columns after those, where the method counts scores.
+const POINTS: [&str; 3] = ["points", "points_possible", "satisfied"];
+
+/// Whether the report counts points.
+fn has_points(report: &Report) -> bool {
+    report.method.measure == crate::definition::model::Measure::MeanScore
+}
+
 /// The report as CSV: UTF-8 with a byte order mark, commas, lines ended by CR LF (RFC 4180), decimal points, shares 0..1
 /// unrounded.
 ///
-/// One row for the whole campaign (no unit code) and each unit, times index, parts, dimensions and criteria; where modules
+/// One row for the whole campaign (no unit code), each unit and each group of raters, times index, parts, dimensions and
+/// criteria; where modules
 /// rotate, at the end one for each module of the whole campaign, with how many were asked it. In English
 /// the headings and codes are those of the schema `sipas.report/1`, for programs; in Vietnamese they are words. After
 /// the named columns one column for each option code counts the answers of criteria. A suppressed row has no figure.
@@ -51,12 +60,31 @@ const COLUMNS: [&str; 21] = [
 pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(BOM.to_vec());
     let options = option_codes(report);
+    let points: &[&str] = if has_points(report) { &POINTS } else { &[] };
     let counts = options.iter().map(|code| format!("{}{code}", text(lang, "count_")));
-    writer.write_record(COLUMNS.iter().map(|name| text(lang, name)).chain(counts)).expect("a heading");
+    let named = COLUMNS.iter().chain(points).map(|name| text(lang, name));
+    writer.write_record(named.chain(counts)).expect("a heading");
     let rest = report.units.iter().map(|unit| (Some(unit), &unit.result));
     for (unit, result) in std::iter::once((None, &report.total)).chain(rest) {
         for row in rows(result) {
-            writer.write_record(row.cells(unit, &options, lang)).expect("a row");
+            writer.write_record(row.cells(unit, !points.is_empty(), &options, lang)).expect("a row");
+        }
+    }
+    for group in &report.groups {
+        // In the columns of a unit, of a kind that says that it is none.
+        let as_unit = UnitResult {
+            code: group.code.clone(),
+            name: group.name.clone(),
+            kind: text(lang, "rater_group"),
+            parent: None,
+            population: None,
+            planned: None,
+            result: group.result.clone(),
+        };
+        for row in rows(&group.result) {
+            writer
+                .write_record(row.cells(Some(&as_unit), !points.is_empty(), &options, lang))
+                .expect("a row");
         }
     }
     for module in report.rotation.iter().flat_map(|rotation| &rotation.modules) {
@@ -68,14 +96,17 @@ pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
             "asked" => integer(module.asked),
             _ => String::new(),
         });
-        writer.write_record(cells.chain(options.iter().map(|_| String::new()))).expect("a row");
+        let empty = points.iter().chain(&options).map(|_| String::new());
+        writer.write_record(cells.chain(empty)).expect("a row");
     }
     writer.into_inner().expect("what was written")
 }
 
 /// The option codes that occur in the report, in order.
 pub fn option_codes(report: &Report) -> Vec<&str> {
-    let results = std::iter::once(&report.total).chain(report.units.iter().map(|unit| &unit.result));
+    let results = std::iter::once(&report.total)
+        .chain(report.units.iter().map(|unit| &unit.result))
+        .chain(report.groups.iter().map(|group| &group.result));
     let criteria = results.flat_map(|result| &result.dimensions).flat_map(|dimension| &dimension.criteria);
     let codes: BTreeSet<&str> = criteria.flat_map(|c| shown::counts(c).keys()).map(String::as_str).collect();
     codes.into_iter().collect()
@@ -89,24 +120,32 @@ struct Row<'a> {
     weight: Option<f64>,
     estimate: &'a Estimate,
     criterion: Option<&'a crate::index::report::CriterionResult>,
+    points: Option<Points>,
 }
 
 fn rows(result: &Result) -> Vec<Row<'_>> {
-    let node = |level, id, name, weight, estimate| Row { level, id, name, weight, estimate, criterion: None };
-    let mut rows = vec![node("index", "", "", None, &result.index)];
+    let node = |level, id, name, weight, estimate| Row {
+        level,
+        id,
+        name,
+        weight,
+        estimate,
+        criterion: None,
+        points: None,
+    };
+    let mut rows = vec![Row { points: result.points, ..node("index", "", "", None, &result.index) }];
     for part in &result.parts {
         rows.push(node("part", &part.id, &part.name, Some(part.weight), &part.estimate));
     }
     for dimension in &result.dimensions {
-        rows.push(node(
-            "dimension",
-            &dimension.id,
-            &dimension.name,
-            Some(dimension.weight),
-            &dimension.estimate,
-        ));
+        let own = Some(dimension.weight);
+        rows.push(Row {
+            points: dimension.points,
+            ..node("dimension", &dimension.id, &dimension.name, own, &dimension.estimate)
+        });
         rows.extend(dimension.criteria.iter().map(|criterion| Row {
             criterion: Some(criterion),
+            points: criterion.points,
             ..node("criterion", &criterion.id, &criterion.name, None, &criterion.estimate)
         }));
     }
@@ -114,7 +153,7 @@ fn rows(result: &Result) -> Vec<Row<'_>> {
 }
 
 impl Row<'_> {
-    fn cells(&self, unit: Option<&UnitResult>, options: &[&str], lang: Lang) -> Vec<String> {
+    fn cells(&self, unit: Option<&UnitResult>, points: bool, options: &[&str], lang: Lang) -> Vec<String> {
         let guarded = |text: &str| guard::cell(text).into_owned();
         let of_unit = |of: fn(&UnitResult) -> &str| unit.map_or_else(String::new, |unit| guarded(of(unit)));
         let seen = shown::shown(self.estimate);
@@ -143,6 +182,11 @@ impl Row<'_> {
             integer(self.criterion.and_then(shown::asked)),
             number(self.criterion.filter(|_| seen.is_some()).and_then(|c| shown::figure(&c.mean))),
         ];
+        if points {
+            let own = self.points.filter(|_| seen.is_some());
+            let figure = |of: fn(Points) -> f64| number(own.map(of));
+            cells.extend([figure(|p| p.reached), figure(|p| p.possible), figure(|p| p.satisfied)]);
+        }
         cells
             .extend(options.iter().map(|code| integer(counts.and_then(|counts| counts.get(*code)).copied())));
         cells
@@ -201,6 +245,10 @@ fn text(lang: Lang, name: &str) -> String {
         "publish" => fl!(words, "report-column-publish"),
         "asked" => fl!(words, "report-column-asked"),
         "mean" => fl!(words, "report-column-mean"),
+        "points" => fl!(words, "report-points"),
+        "points_possible" => fl!(words, "report-points-possible"),
+        "satisfied" => fl!(words, "report-satisfied"),
+        "rater_group" => fl!(words, "report-level-group"),
         "count_" => fl!(words, "report-column-count", code = ""),
         "whole" => fl!(words, "report-whole"),
         "index" => fl!(words, "report-level-index"),

@@ -48,7 +48,9 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
         .collect();
     let of = |comment: &&Comment| comment.unit.as_deref().is_some_and(|unit| within.contains(unit));
     let comments = report.comments.iter().filter(of).cloned().collect();
-    Some(Report { total: unit.result.clone(), units, rankings, comments, notes, ..report.clone() })
+    // Groups of raters judged others, too.
+    let groups = Vec::new();
+    Some(Report { total: unit.result.clone(), units, groups, rankings, comments, notes, ..report.clone() })
 }
 
 /// The unit that the report is cut down to, if it is.

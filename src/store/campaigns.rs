@@ -199,6 +199,8 @@ pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreErr
         "DELETE FROM stratum WHERE campaign = $1",
         "DELETE FROM margin WHERE campaign = $1",
         "DELETE FROM turnout WHERE campaign = $1",
+        "DELETE FROM assignment WHERE campaign = $1",
+        "DELETE FROM rater_group WHERE campaign = $1",
         "DELETE FROM invitation WHERE campaign = $1",
         "DELETE FROM place WHERE campaign = $1",
         "DELETE FROM campaign WHERE number = $1",

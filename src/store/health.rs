@@ -52,12 +52,29 @@ pub async fn check(store: &Store) -> Result<Vec<Ill>, StoreError> {
            AND (SELECT COUNT(*) FROM invitation i WHERE i.campaign = k.number AND i.used)
             <> (SELECT COUNT(*) FROM urn u WHERE u.campaign = k.number)
              + (SELECT COUNT(*) FROM response r WHERE r.campaign = k.number AND r.channel = $1)
+           AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.campaign = k.number)
          ORDER BY k.slug"
     )
     .bind(i64::from(crate::organisation::Channel::Link.byte()))
     .fetch_all(c)
     .await)?;
-    ill.extend(links.into_iter().map(|campaign| Ill::Links { campaign }));
+    // Who judges several units leaves a sheet for each of some of them, at least one.
+    let judged: Vec<String> = on!(&mut db, |c| sqlx::query_scalar(
+        "SELECT k.slug FROM campaign k
+         WHERE NOT k.demonstration AND EXISTS (SELECT 1 FROM assignment a WHERE a.campaign = k.number)
+           AND EXISTS (SELECT 1 FROM invitation i WHERE i.campaign = k.number)
+           AND (SELECT COUNT(*) FROM urn u WHERE u.campaign = k.number)
+             + (SELECT COUNT(*) FROM response r WHERE r.campaign = k.number AND r.channel = $1)
+               NOT BETWEEN (SELECT COUNT(*) FROM invitation i WHERE i.campaign = k.number AND i.used)
+               AND (SELECT COUNT(*) FROM invitation i JOIN assignment a
+                      ON a.campaign = i.campaign AND a.rater_group = i.rater_group
+                    WHERE i.campaign = k.number AND i.used)
+         ORDER BY k.slug"
+    )
+    .bind(i64::from(crate::organisation::Channel::Link.byte()))
+    .fetch_all(c)
+    .await)?;
+    ill.extend(links.into_iter().chain(judged).map(|campaign| Ill::Links { campaign }));
     Ok(ill)
 }
 

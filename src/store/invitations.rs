@@ -1,7 +1,7 @@
 //! Invitations and their personal links. Only keyed hashes of tokens are stored, and nothing here says when a link
 //! was used.
 
-use crate::secret::Key;
+use crate::{organisation::Rater, secret::Key};
 
 use super::{AsConn, StoreError, Writer, on};
 
@@ -10,8 +10,10 @@ use super::{AsConn, StoreError, Writer, on};
 pub struct Invitation {
     /// The list's own number.
     pub code: String,
-    /// Unit (group) that the answer counts for.
+    /// Unit that the answer counts for; where the campaign has groups of raters: the person's own.
     pub unit: String,
+    /// Group of raters, where the campaign has some.
+    pub rater_group: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// E-mail address; absent: a letter.
@@ -24,13 +26,30 @@ pub struct Invitation {
     pub sent: bool,
 }
 
+/// An invitation to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The list's own number.
+    pub code: &'a str,
+    /// The person's unit.
+    pub unit: &'a str,
+    /// Group of raters.
+    pub rater_group: Option<&'a str>,
+    /// Name.
+    pub name: Option<&'a str>,
+    /// E-mail address.
+    pub email: Option<&'a str>,
+}
+
 /// What a link leads to.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Link {
     /// Number of its campaign.
     pub campaign: i64,
-    /// Unit (group) that the answer counts for.
+    /// Unit that the answer counts for; where the campaign has groups of raters: the person's own.
     pub unit: String,
+    /// Group of raters, where the campaign has some.
+    pub rater_group: Option<String>,
     /// Whether it has been used.
     pub used: bool,
 }
@@ -45,13 +64,15 @@ pub fn token_hash(key: &Key, token: &str) -> [u8; 32] {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invitation>, StoreError> {
-    Ok(on!(db, |c| sqlx::query_as(
-        "SELECT code, unit, name, email, token_hash IS NOT NULL AS linked, mailed, sent FROM invitation
+    Ok(on!(db, |c| {
+        sqlx::query_as(
+        "SELECT code, unit, rater_group, name, email, token_hash IS NOT NULL AS linked, mailed, sent FROM invitation
          WHERE campaign = $1 ORDER BY code"
     )
     .bind(campaign)
     .fetch_all(c)
-    .await)?)
+    .await
+    })?)
 }
 
 /// Codes of the invitations whose link was used. Only for refusing to withdraw or move them: who has answered is nobody's
@@ -103,28 +124,24 @@ pub async fn turnout(db: &mut impl AsConn, campaign: i64) -> Result<(u64, u64), 
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn put(
-    db: &mut Writer,
-    campaign: i64,
-    code: &str,
-    unit: &str,
-    name: Option<&str>,
-    email: Option<&str>,
-) -> Result<(), StoreError> {
-    on!(db, |c| sqlx::query(
-        "INSERT INTO invitation (campaign, code, unit, name, email, token_hash, mailed, sent, used)
-         VALUES ($1, $2, $3, $4, $5, NULL, FALSE, FALSE, FALSE)
+pub async fn put(db: &mut Writer, campaign: i64, wanted: &Wanted<'_>) -> Result<(), StoreError> {
+    on!(db, |c| {
+        sqlx::query(
+        "INSERT INTO invitation (campaign, code, unit, name, email, rater_group, token_hash, mailed, sent, used)
+         VALUES ($1, $2, $3, $4, $5, $6, NULL, FALSE, FALSE, FALSE)
          ON CONFLICT (campaign, code) DO UPDATE
-         SET unit = excluded.unit, name = excluded.name, email = excluded.email"
+         SET unit = excluded.unit, name = excluded.name, email = excluded.email, rater_group = excluded.rater_group"
     )
     .bind(campaign)
-    .bind(code)
-    .bind(unit)
-    .bind(name)
-    .bind(email)
+    .bind(wanted.code)
+    .bind(wanted.unit)
+    .bind(wanted.name)
+    .bind(wanted.email)
+    .bind(wanted.rater_group)
     .execute(c)
     .await
-    .map(drop))?;
+    .map(drop)
+    })?;
     Ok(())
 }
 
@@ -209,10 +226,12 @@ pub async fn set_sent(db: &mut Writer, campaign: i64, code: &str) -> Result<(), 
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>, StoreError> {
-    Ok(on!(db, |c| sqlx::query_as("SELECT campaign, unit, used FROM invitation WHERE token_hash = $1")
-        .bind(hash.as_slice())
-        .fetch_optional(c)
-        .await)?)
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT campaign, unit, rater_group, used FROM invitation WHERE token_hash = $1"
+    )
+    .bind(hash.as_slice())
+    .fetch_optional(c)
+    .await)?)
 }
 
 /// Marks a link as used. Every invitation of the campaign is rewritten, so that no row version, transaction number
@@ -248,19 +267,43 @@ pub async fn unused(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(String, 
     Ok(rows.into_iter().map(|(unit, n)| (unit, n.unsigned_abs())).collect())
 }
 
+/// How many persons of each group of raters and unit have not answered yet.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn unused_raters(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(Rater, u64)>, StoreError> {
+    let rows: Vec<(String, String, i64)> = on!(db, |c| sqlx::query_as(
+        "SELECT rater_group, unit, COUNT(*) FROM invitation
+         WHERE campaign = $1 AND NOT used AND rater_group IS NOT NULL
+         GROUP BY rater_group, unit ORDER BY rater_group, unit"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await)?;
+    Ok(rows.into_iter().map(|(group, unit, n)| (Rater { group, unit }, n.unsigned_abs())).collect())
+}
+
 /// Marks the first `n` unused invitations of a unit as used, for invented answers: their number must equal that of used
 /// links (security test C-04).
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn spend_some(db: &mut Writer, campaign: i64, unit: &str, n: u64) -> Result<(), StoreError> {
+pub async fn spend_some(
+    db: &mut Writer,
+    campaign: i64,
+    unit: &str,
+    rater_group: Option<&str>,
+    n: u64,
+) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
         "UPDATE invitation SET used = TRUE WHERE campaign = $1 AND code IN
-         (SELECT code FROM invitation WHERE campaign = $1 AND unit = $2 AND NOT used ORDER BY code LIMIT $3)"
+         (SELECT code FROM invitation WHERE campaign = $1 AND unit = $2 AND COALESCE(rater_group, '') = $4
+          AND NOT used ORDER BY code LIMIT $3)"
     )
     .bind(campaign)
     .bind(unit)
     .bind(i64::try_from(n).unwrap_or(i64::MAX))
+    .bind(rater_group.unwrap_or_default())
     .execute(c)
     .await
     .map(drop))?;

@@ -24,6 +24,7 @@ pub mod invitations;
 pub mod paper;
 pub mod pictures;
 pub mod places;
+pub mod raters;
 pub mod ready;
 pub mod reminders;
 pub mod responses;

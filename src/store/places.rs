@@ -15,6 +15,8 @@ pub struct Place {
     pub campaign: i64,
     /// Code of its unit.
     pub unit: String,
+    /// Group of those who judged the unit, where the campaign has groups of raters.
+    pub rater_group: Option<String>,
     /// The counter's code; absent for a group.
     pub counter: Option<String>,
     /// The counter's name.
@@ -27,7 +29,10 @@ pub struct Place {
 
 macro_rules! select {
     ($condition:literal) => {
-        concat!("SELECT number, campaign, unit, counter, name, address, retired FROM place ", $condition)
+        concat!(
+            "SELECT number, campaign, unit, rater_group, counter, name, address, retired FROM place ",
+            $condition
+        )
     };
 }
 
@@ -134,29 +139,39 @@ pub async fn retire(db: &mut Writer, number: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The place of a group of invited persons; made where it is not there yet.
+/// The place of invited persons of a unit, or of the group that judges a unit; made where it is not there yet.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn group(db: &mut Writer, campaign: i64, unit: &str) -> Result<i64, StoreError> {
+pub async fn group(
+    db: &mut Writer,
+    campaign: i64,
+    unit: &str,
+    rater_group: Option<&str>,
+) -> Result<i64, StoreError> {
     let known: Option<i64> = on!(db, |c| sqlx::query_scalar(
-        "SELECT number FROM place WHERE campaign = $1 AND unit = $2 AND counter IS NULL"
+        "SELECT number FROM place WHERE campaign = $1 AND unit = $2 AND counter IS NULL
+         AND COALESCE(rater_group, '') = $3"
     )
     .bind(campaign)
     .bind(unit)
+    .bind(rater_group.unwrap_or_default())
     .fetch_optional(c)
     .await)?;
     if let Some(number) = known {
         return Ok(number);
     }
-    Ok(on!(db, |c| sqlx::query_scalar(
-        "INSERT INTO place (number, campaign, unit, counter, name, address, retired)
-         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, NULL, NULL, NULL, FALSE FROM place RETURNING number"
+    Ok(on!(db, |c| {
+        sqlx::query_scalar(
+        "INSERT INTO place (number, campaign, unit, rater_group, counter, name, address, retired)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, NULL, NULL, NULL, FALSE FROM place RETURNING number"
     )
     .bind(campaign)
     .bind(unit)
+    .bind(rater_group)
     .fetch_one(c)
-    .await)?)
+    .await
+    })?)
 }
 
 /// The addresses that were replaced; none of them counts any more.

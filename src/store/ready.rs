@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    definition::{model::Definition, translation::Translation},
+    definition::{combined, model::Definition, translation::Translation},
+    organisation::{Assignment, Rater, Raters, UnitTree},
     questionnaire::Questionnaire,
 };
 
-use super::{AsConn, StoreError, campaigns, definitions, translations};
+use super::{AsConn, StoreError, campaigns, definitions, raters, translations};
 
 /// A campaign with its pinned definition and the questionnaire of its form.
 #[derive(Debug, Clone)]
@@ -18,10 +19,36 @@ pub struct Ready {
     pub definition: Definition,
     /// SHA-256 of the translations, hex, by language.
     pub translations: BTreeMap<String, String>,
-    /// The form asked, whole.
+    /// The form asked, whole; where raters judge by several forms, all of them as one.
     pub questionnaire: Questionnaire,
+    /// Who judges what; absent where every invited person answers once, about one thing.
+    pub judging: Option<Judging>,
     /// Where its modules rotate: the form as each choice of them is asked.
     variants: Vec<Questionnaire>,
+}
+
+/// Who judges what in a campaign, and by which forms.
+#[derive(Debug, Clone)]
+pub struct Judging {
+    /// Groups and assignments.
+    pub raters: Raters,
+    /// The units as they were on the campaign's first day.
+    pub tree: UnitTree,
+    /// The forms as parts of the whole questionnaire, by their ids.
+    pub forms: BTreeMap<String, Questionnaire>,
+}
+
+impl Judging {
+    /// What a person judges, each with its form and the unit's name, in the order of the tree.
+    pub fn judged_by(&self, rater: &Rater) -> Vec<(&Assignment, &Questionnaire, &str)> {
+        let judged = self.raters.judged_by(&self.tree, rater).into_iter();
+        judged
+            .filter_map(|assigned| {
+                let name = self.tree.get(&assigned.unit).map_or(assigned.unit.as_str(), |unit| &unit.name);
+                Some((assigned, self.forms.get(&assigned.form)?, name))
+            })
+            .collect()
+    }
 }
 
 impl Ready {
@@ -53,11 +80,29 @@ pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Rea
             .apply(&mut definition);
         translated.insert(pinned.language, pinned.sha256);
     }
-    let questionnaire = Questionnaire::generate(&definition, &stored.campaign.form)
-        .ok_or(StoreError::Corrupt("form of a campaign"))?;
+    let raters = raters::of_campaign(db, stored.number).await?;
+    let no_form = || StoreError::Corrupt("form of a campaign");
+    let (questionnaire, judging) = if raters.is_empty() {
+        (Questionnaire::generate(&definition, &stored.campaign.form).ok_or_else(no_form)?, None)
+    } else {
+        let ids = raters.forms();
+        let whole = combined::form(&definition, &ids).ok_or_else(no_form)?;
+        let id = whole.id.clone();
+        if definition.forms.iter().all(|form| form.id != id) {
+            definition.forms.push(whole);
+        }
+        let whole = Questionnaire::generate(&definition, &id).ok_or_else(no_form)?;
+        let mut forms = BTreeMap::new();
+        for id in ids {
+            let form = Questionnaire::generate(&definition, id).and_then(|form| form.part_of(&whole));
+            forms.insert(id.to_owned(), form.ok_or_else(no_form)?);
+        }
+        let tree = raters::tree(db, &stored.campaign).await?;
+        (whole, Some(Judging { raters, tree, forms }))
+    };
     let variants = match questionnaire.variants() {
         1 => Vec::new(),
         n => (0..n).map(|choice| questionnaire.variant(choice)).collect(),
     };
-    Ok(Ready { stored, definition, translations: translated, questionnaire, variants })
+    Ok(Ready { stored, definition, translations: translated, questionnaire, judging, variants })
 }

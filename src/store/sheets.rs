@@ -19,10 +19,10 @@ pub async fn load(
     campaign: i64,
     questionnaire: &Questionnaire,
 ) -> Result<Sheets, StoreError> {
-    let units: BTreeMap<i64, String> = places::of_campaign(db, campaign)
+    let units: BTreeMap<i64, (String, Option<String>)> = places::of_campaign(db, campaign)
         .await?
         .into_iter()
-        .map(|place| (place.number, place.unit))
+        .map(|place| (place.number, (place.unit, place.rater_group)))
         .collect();
     // The running generation is read first: a row belongs to one generation for ever, so that none is counted twice
     // when a generation closes meanwhile.
@@ -38,8 +38,12 @@ pub async fn load(
             None => segments::from_rows(db, campaign, generation, questionnaire.width).await?,
         };
         for (place, block) in blocks {
-            let unit = units.get(&place).ok_or(StoreError::Corrupt("place of an answer sheet"))?;
-            append(sheets.units.entry(unit.clone()).or_default(), &block, questionnaire);
+            let (unit, group) = units.get(&place).ok_or(StoreError::Corrupt("place of an answer sheet"))?;
+            let held = match group {
+                None => sheets.units.entry(unit.clone()).or_default(),
+                Some(group) => sheets.judged.entry((unit.clone(), group.clone())).or_default(),
+            };
+            append(held, &block, questionnaire);
         }
     }
     Ok(sheets)

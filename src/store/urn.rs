@@ -42,9 +42,9 @@ pub enum Outcome {
 /// Spends a link and stores its answers, both or neither; durable when it returns.
 ///
 /// A sheet for each judged unit (`sheet.unit`; one for the person's own unit where the campaign has no raters), all of the
-/// campaign that the page was made for; `sheet.place` is set here. The sheets of one sitting have nothing in common: the
-/// first one has the id by which the same form sent again is known, and that id is a keyed hash of what is kept nowhere;
-/// the others need random ones.
+/// campaign that the page was made for. `sheet.place` is found when the urn is opened: a place that came into being now
+/// would tell which units were judged. The id of the first sheet is that of the row, by which the same form sent again is
+/// known: a keyed hash of what is kept nowhere. Once opened, the sheets of a sitting have nothing in common.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was stored then.

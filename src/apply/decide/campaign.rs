@@ -2,7 +2,7 @@
 
 use i18n_embed_fl::fl;
 
-use super::{Grounds, counters, definition, invitations, margins, strata};
+use super::{Grounds, counters, definition, invitations, margins, raters, strata};
 use crate::{
     apply::{
         change::{Change, when},
@@ -63,7 +63,8 @@ pub fn decide(
     strata::decide(found, grounds, asked, before, changes);
     margins::decide(found, grounds, asked, definition.as_ref(), before, changes);
     counters::decide(found, grounds, asked, before, changes);
-    invitations::decide(found, grounds, asked, before, changes);
+    let judging = raters::decide(found, grounds, asked, definition.as_ref(), before, changes);
+    invitations::decide(found, grounds, asked, judging.as_ref(), before, changes);
 }
 
 /// The code of the tablets, compared by its hash; a file that does not list one removes it.

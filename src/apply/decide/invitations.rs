@@ -1,15 +1,18 @@
 //! Invitations: one whose link was used can neither be withdrawn nor move to another group.
 
+use std::collections::BTreeMap;
+
 use i18n_embed_fl::fl;
 
-use super::Grounds;
+use super::{Grounds, raters::Judging};
 use crate::{
     apply::{
         change::{Change, InvitationWanted},
         known::KnownCampaign,
-        plan::CampaignAsked,
+        plan::{CampaignAsked, InvitationAsked},
         source::Findings,
     },
+    language::vietnamese,
     store::invitations::Invitation,
 };
 
@@ -18,12 +21,13 @@ pub fn decide(
     found: &mut Findings<'_>,
     grounds: &Grounds<'_>,
     asked: &CampaignAsked,
+    judging: Option<&Judging>,
     before: Option<&KnownCampaign>,
     changes: &mut Vec<Change>,
 ) {
     let m = found.lang.messages();
     let slug = &asked.slug.value;
-    let mut kept: std::collections::BTreeMap<&str, &Invitation> = before
+    let mut kept: BTreeMap<&str, &Invitation> = before
         .iter()
         .flat_map(|before| &before.invitations)
         .map(|invitation| (invitation.code.as_str(), invitation))
@@ -31,16 +35,28 @@ pub fn decide(
     let is_used = |code: &str| before.is_some_and(|before| before.used.contains(code));
     for invitation in &asked.invitations {
         grounds.check_unit(found, &invitation.unit);
+        match judging {
+            Some(judging) => judging.check(found, asked, invitation),
+            None => {
+                if let Some(group) = &invitation.group {
+                    let words = fl!(m, "apply-invitation-no-groups", group = group.value.as_str());
+                    found.wrong(group.spot, words);
+                }
+            }
+        }
         let wanted = InvitationWanted {
             code: invitation.code.value.clone(),
+            group: invitation.group.as_ref().map(|said| said.value.clone()),
             unit: invitation.unit.value.clone(),
             name: invitation.name.as_ref().map(|said| said.value.clone()),
             email: invitation.email.as_ref().map(|said| said.value.clone()),
         };
         let place = kept.remove(wanted.code.as_str());
         if let Some(place) = place {
-            let unchanged =
-                place.unit == wanted.unit && place.name == wanted.name && place.email == wanted.email;
+            let unchanged = place.unit == wanted.unit
+                && place.rater_group == wanted.group
+                && place.name == wanted.name
+                && place.email == wanted.email;
             if unchanged {
                 continue;
             }
@@ -50,7 +66,18 @@ pub fn decide(
                 found.wrong(invitation.unit.spot, words);
             }
         }
+        if let Some(place) = place.filter(|place| place.rater_group != wanted.group)
+            && is_used(&wanted.code)
+        {
+            let spot = invitation.group.as_ref().map_or(invitation.code.spot, |group| group.spot);
+            let group = place.rater_group.as_deref().unwrap_or("–");
+            let words = fl!(m, "apply-invitation-regrouped", code = wanted.code.as_str(), group = group);
+            found.wrong(spot, words);
+        }
         changes.push(Change::Invitation { slug: slug.clone(), invitation: wanted, before: place.cloned() });
+    }
+    if judging.is_some() {
+        once_a_person(found, &asked.invitations);
     }
     for code in kept.into_keys() {
         if is_used(code) {
@@ -58,6 +85,37 @@ pub fn decide(
             found.wrong(asked.slug.spot, words);
         } else {
             changes.push(Change::Withdraw { slug: slug.clone(), code: code.to_owned() });
+        }
+    }
+}
+
+/// Complains of a person who is invited twice: the same e-mail address, or the same name at the same unit. Who is in two
+/// groups would answer twice, and twice about the same units.
+fn once_a_person(found: &mut Findings<'_>, invitations: &[InvitationAsked]) {
+    let mut met: BTreeMap<(Option<&str>, String), &InvitationAsked> = BTreeMap::new();
+    for invitation in invitations {
+        let email = invitation.email.as_ref().map(|email| (None, email.value.to_lowercase()));
+        let unit = Some(invitation.unit.value.as_str());
+        let name = invitation.name.as_ref().map(|name| (unit, vietnamese::key(&name.value)));
+        let before = email.iter().chain(&name).find_map(|key| met.get(key).copied());
+        if let Some(first) = before {
+            let group = |invitation: &InvitationAsked| {
+                invitation.group.as_ref().map_or_else(|| "–".to_owned(), |group| group.value.clone())
+            };
+            let place = found.place(first.code.spot);
+            let words = fl!(
+                found.lang.messages(),
+                "apply-person-twice",
+                code = invitation.code.value.as_str(),
+                group = group(invitation),
+                other = first.code.value.as_str(),
+                other_group = group(first),
+                place = place
+            );
+            found.wrong(invitation.code.spot, words);
+        }
+        for key in email.into_iter().chain(name) {
+            met.entry(key).or_insert(invitation);
         }
     }
 }

@@ -8,6 +8,7 @@ mod definition;
 mod invitations;
 mod margins;
 mod overlap;
+mod raters;
 mod strata;
 mod units;
 
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::{
     definition::{Library, message::with_hint},
+    organisation::History,
     secret::Key,
 };
 
@@ -36,6 +38,8 @@ struct Grounds<'a> {
     units: Vec<String>,
     /// All campaigns, of the database and of the files, by slug: when they open.
     campaigns: BTreeMap<String, i64>,
+    /// The units as they shall be.
+    after: History,
     /// UTC milliseconds.
     now: i64,
 }
@@ -58,7 +62,8 @@ pub fn decide(
     let campaigns = known.campaigns.iter().map(|c| (c.stored.campaign.slug.clone(), c.stored.campaign.opens));
     let asked = plan.campaigns.iter().map(|c| (c.slug.value.clone(), c.opens.value));
     let campaigns = campaigns.chain(asked).filter(|(slug, _)| !slug.is_empty()).collect();
-    let grounds = Grounds { known, library, key, units, campaigns, now };
+    let after = units::after(&known.units, plan, now);
+    let grounds = Grounds { known, library, key, units, campaigns, after, now };
     let mut changes = units::decide(found, &grounds, plan);
     for asked in &plan.campaigns {
         campaign::decide(found, &grounds, asked, &mut changes);

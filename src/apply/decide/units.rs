@@ -19,23 +19,28 @@ use crate::{
     },
 };
 
-/// The units to write, each after its parent.
-pub fn decide(found: &mut Findings<'_>, grounds: &Grounds<'_>, plan: &Plan) -> Vec<Change> {
-    let asked = plan.units.as_slice();
-    let today = clock::date(clock::day(grounds.now)).unwrap_or(Date::ZERO);
-    let wanted = asked.iter().filter(|unit| !unit.code.value.is_empty()).map(|unit| {
+/// The units as they shall be, whether or not they are a tree.
+pub fn after(known: &History, plan: &Plan, now: i64) -> History {
+    let today = clock::date(clock::day(now)).unwrap_or(Date::ZERO);
+    let asked = plan.units.iter().filter(|unit| !unit.code.value.is_empty());
+    known.with(asked.map(|unit| {
         // What a file does not date holds from the day of its first run: older reports keep the tree of their time.
         let since = unit.since.as_ref().map_or(Since::Day(today), |since| Since::Exactly(since.value));
         (wanted(unit), since)
-    });
-    let after = grounds.known.units.with(wanted);
+    }))
+}
+
+/// The units to write, each after its parent.
+pub fn decide(found: &mut Findings<'_>, grounds: &Grounds<'_>, plan: &Plan) -> Vec<Change> {
+    let asked = plan.units.as_slice();
+    let after = &grounds.after;
     if check_tree(found, grounds, asked) {
         let spots: BTreeMap<&str, &UnitAsked> =
             asked.iter().map(|unit| (unit.code.value.as_str(), unit)).collect();
-        check_dates(found, &after, asked, &spots);
-        check_uses(found, grounds, plan, &after, &spots);
+        check_dates(found, after, asked, &spots);
+        check_uses(found, grounds, plan, after, &spots);
     }
-    let mut changes = grounds.known.units.changes_to(&after);
+    let mut changes = grounds.known.units.changes_to(after);
     // Units of one height in the order of the files.
     let places: BTreeMap<&str, usize> =
         asked.iter().enumerate().map(|(place, unit)| (unit.code.value.as_str(), place)).collect();

@@ -51,6 +51,8 @@ pub struct Args {
 /// Invented answers of citizens and of council members.
 const CITIZENS: u64 = 5_200;
 const OFFICIALS: u64 = 58;
+/// Persons of the groups that judge units.
+const RATERS: u64 = 105;
 /// The demonstration is the same everywhere.
 const SEED: u64 = 2_026;
 /// The account that runs the surveys, and the one that runs the system.
@@ -81,6 +83,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         (fl!(m, "demo-citizen"), format!("citizen\t{}", addresses.citizen)),
         (fl!(m, "demo-kiosk"), format!("kiosk\t{}/kiosk\t{}", addresses.citizen, province::KIOSK_CODE)),
         (fl!(m, "demo-official"), format!("official\t{}", addresses.official)),
+        (fl!(m, "demo-raters"), format!("raters\t{}", addresses.raters)),
         (fl!(m, "demo-staff"), format!("staff\t{}\t{MANAGER}\t{}", addresses.staff, addresses.manager)),
         (
             fl!(m, "demo-administrator"),
@@ -125,6 +128,7 @@ fn settings(listen: SocketAddr, folder: &Path, mails: &Path) -> Result<Config, F
 struct Addresses {
     citizen: String,
     official: String,
+    raters: String,
     staff: String,
     manager: String,
     administrator: String,
@@ -153,6 +157,8 @@ async fn prepare(here: &Surroundings, lang: Lang) -> Result<Addresses, Failure> 
     .map_err(|error| Failure::Input(error.to_string()))?;
     simulate(here, &slugs.citizens_past, CITIZENS, lang).await?;
     simulate(here, &slugs.officials_past, OFFICIALS, lang).await?;
+    simulate(here, &slugs.mutual_past, RATERS, lang).await?;
+    let mutual = find(here, &slugs.mutual_now).await.map_err(failed)?;
     let open = find(here, &slugs.officials_now).await.map_err(failed)?;
     invite(here, &open).await?;
     let citizens = find(here, &slugs.citizens_now).await.map_err(failed)?;
@@ -160,6 +166,7 @@ async fn prepare(here: &Surroundings, lang: Lang) -> Result<Addresses, Failure> 
     Ok(Addresses {
         citizen: citizen(here, &citizens).await.map_err(failed)?,
         official: official(here, &open).await.map_err(failed)?,
+        raters: official(here, &mutual).await.map_err(failed)?,
         staff: format!("{base}/admin"),
         manager: account(here, MANAGER, Role::Manager).await?,
         administrator: account(here, ADMINISTRATOR, Role::Administrator).await?,

@@ -15,6 +15,10 @@ pub struct Slugs {
     pub officials_past: String,
     /// Leaders of district committees, this year, open.
     pub officials_now: String,
+    /// Groups that judge each other's units, last year, closed.
+    pub mutual_past: String,
+    /// The same, this year, open.
+    pub mutual_now: String,
 }
 
 /// Code, name, kind, parent.
@@ -78,6 +82,8 @@ pub fn toml(today: Date) -> (String, Slugs) {
         citizens_now: format!("sipas-{}-q{number}", now.year()),
         officials_past: format!("can-bo-{}", now.year() - 1),
         officials_now: format!("can-bo-{}", now.year()),
+        mutual_past: format!("danh-gia-{}", now.year() - 1),
+        mutual_now: format!("danh-gia-{}", now.year()),
     };
     let mut file = String::new();
     unit(&mut file, "bd", "Tỉnh Bình Định", "province", None);
@@ -121,6 +127,14 @@ pub fn toml(today: Date) -> (String, Slugs) {
     let en = format!("Survey of leaders of district committees on administrative reform, {year}");
     campaign(&mut file, &slugs.officials_now, ("officials", "local"), (&vi, &en), (now, end), false);
     leaders(&mut file);
+    for (slug, year, days, simulated) in
+        [(&slugs.mutual_past, year - 1, days, true), (&slugs.mutual_now, year, (now, end), false)]
+    {
+        let vi = format!("Đánh giá các sở, ban, ngành và cấp xã năm {year}");
+        let en = format!("Assessment of departments and communes, {year}");
+        campaign(&mut file, slug, ("officials", "agency"), (&vi, &en), days, simulated);
+        mutual(&mut file);
+    }
     (file, slugs)
 }
 
@@ -239,6 +253,56 @@ fn leaders(file: &mut String) {
             // The last of each committee gets a letter.
             let email = (short != "pct2").then_some(email.as_str());
             invitation(file, &format!("{code}-{short}"), code, &who, email);
+        }
+    }
+}
+
+/// Council members, district and department leaders judge the departments, the first and last of them communes, too.
+fn mutual(file: &mut String) {
+    for (code, name) in [
+        ("dai-bieu", "Đại biểu HĐND tỉnh"),
+        ("lanh-dao-huyen", "Lãnh đạo UBND cấp huyện"),
+        ("lanh-dao-so", "Lãnh đạo sở, ban, ngành"),
+    ] {
+        let _ = writeln!(file, "[[campaign.group]]\ncode = \"{code}\"\nname = \"{name}\"");
+    }
+    for (group, kind, form) in [
+        ("dai-bieu", "department", "agency"),
+        ("lanh-dao-huyen", "department", "agency"),
+        ("dai-bieu", "commune", "commune"),
+        ("lanh-dao-so", "commune", "commune"),
+        ("lanh-dao-so", "department", "agency"),
+    ] {
+        let _ = writeln!(
+            file,
+            "[[campaign.assignment]]\ngroup = \"{group}\"\nkind = \"{kind}\"\nform = \"{form}\""
+        );
+    }
+    let mut person = |code: &str, group: &str, unit: &str, name: &str| {
+        let _ = writeln!(
+            file,
+            "[[campaign.invitation]]\ncode = \"{code}\"\ngroup = \"{group}\"\nunit = \"{unit}\"\nname = \"{name}\""
+        );
+    };
+    for ((code, ..), members) in DISTRICTS.iter().zip(MEMBERS) {
+        let unit = format!("hdnd-{code}");
+        for n in 1..=members {
+            person(&format!("{unit}-{n:02}"), "dai-bieu", &unit, &format!("Đại biểu {n}"));
+        }
+    }
+    for (code, kind, name, _) in DISTRICTS {
+        for (short, title) in LEADERS {
+            person(
+                &format!("{code}-{short}"),
+                "lanh-dao-huyen",
+                code,
+                &format!("{title} UBND {kind} {name}"),
+            );
+        }
+    }
+    for (code, name, ..) in UNITS.iter().filter(|(_, _, kind, _)| *kind == "department") {
+        for n in 1..=3 {
+            person(&format!("{code}-{n}"), "lanh-dao-so", code, &format!("Lãnh đạo {n} – {name}"));
         }
     }
 }

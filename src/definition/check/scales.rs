@@ -23,6 +23,9 @@ pub(super) fn check(c: &mut Checker<'_>) {
     limits(c, at!["index", "level"], d.index.level, Limits::InsideUnit);
     limits(c, at!["index", "caution_n_eff"], d.index.caution_n_eff, Limits::Positive);
     limits(c, at!["index", "caution_width"], d.index.caution_width, Limits::PositiveUnit);
+    for (code, weight) in &d.index.group_weights {
+        limits(c, at!["index", "group_weights", code.as_str()], *weight, Limits::Positive);
+    }
     if let Some(fewest) = d.index.minimum_answers.filter(|n| *n < FEWEST_ANSWERS) {
         c.error(&at!["index", "minimum_answers"], ProblemKind::MinimumTooSmall(fewest));
     }

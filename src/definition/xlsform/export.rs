@@ -378,6 +378,9 @@ fn own(d: &Definition, form: &Form) -> Sheet {
     value("index", "", "minimum_answers", index.minimum_answers.map(|n| n.to_string()).unwrap_or_default());
     value("index", "", "caution_n_eff", index.caution_n_eff.to_string());
     value("index", "", "caution_width", index.caution_width.to_string());
+    for (code, weight) in &index.group_weights {
+        value("group", code, "weight", weight.to_string());
+    }
     for part in &d.parts {
         value("part", &part.id, "weight", part.weight.to_string());
         value("part", &part.id, "plan", part.plan.clone().unwrap_or_default());

@@ -40,7 +40,8 @@ pub(super) fn columns(answers: &Answered) -> Sheets {
         columns: (0..9).map(|at| rows.iter().map(|row| row[at]).collect()).collect(),
         ..UnitSheets::default()
     };
-    Sheets { units: answers.iter().map(|(code, rows)| (code.clone(), unit(rows))).collect() }
+    let units = answers.iter().map(|(code, rows)| (code.clone(), unit(rows))).collect();
+    Sheets { units, ..Sheets::default() }
 }
 
 pub(super) fn with_margins(
@@ -60,6 +61,7 @@ pub(super) fn with_margins(
         margins,
         previous: None,
         sheets: &sheets,
+        judging: None,
         links: None,
         now: 2_000_000,
     })

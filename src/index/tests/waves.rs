@@ -25,6 +25,7 @@ fn after(
         margins: &[],
         previous: Some(Previous { report, definition: before }),
         sheets: &sheets,
+        judging: None,
         links: None,
         now: 2_000_000,
     })

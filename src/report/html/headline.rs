@@ -91,6 +91,13 @@ fn facts(report: &Report, lang: Lang) -> Markup {
     html! {
         dl.facts {
             div { dt { (fl!(messages, "report-interval-at", level = level)) } dd { (parts::interval(lang, &report.total.index)) } }
+            @if let Some(points) = report.total.points {
+                div {
+                    dt { (fl!(messages, "report-points")) }
+                    dd { (format::decimal(lang, points.reached, 2)) span.of { " / " (format::decimal(lang, points.possible, 0)) } }
+                }
+                div { dt { (fl!(messages, "report-satisfied")) } dd { (format::percent(lang, points.satisfied)) } }
+            }
             div { dt { (fl!(messages, "report-target")) } dd { (fl!(messages, "report-target-from", target = format::percent_short(lang, report.target))) } }
             div {
                 dt { (fl!(messages, "report-answers")) }

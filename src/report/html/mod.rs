@@ -7,6 +7,7 @@
 mod comments;
 mod criteria;
 mod dimensions;
+mod groups;
 mod headline;
 mod method;
 mod parts;
@@ -136,6 +137,7 @@ pub fn content(report: &Report, lang: Lang) -> Markup {
             (dimensions::section(report, lang))
             (criteria::short_of_target(report, lang))
         }
+        @if figures { (groups::section(report, lang)) }
         @if figures || counts() { (units::section(report, lang)) }
         @if figures {
             (criteria::section(report, lang))

@@ -192,6 +192,7 @@ fn result(within: impl Fn(&str) -> bool, hidden: bool) -> Result {
                     counts.insert("3".to_owned(), n - satisfied - counts["1"] - counts["2"]);
                     counts.insert("5".to_owned(), satisfied - counts["4"]);
                     CriterionResult {
+                        points: None,
                         id: (*id).to_owned(),
                         name: (*name).to_owned(),
                         asked: (!closed).then_some(n),
@@ -216,6 +217,7 @@ fn result(within: impl Fn(&str) -> bool, hidden: bool) -> Result {
                 / criteria.len() as f64;
             let n = if *id == "feedback" { n / 4 } else { n };
             DimensionResult {
+                points: None,
                 id: (*id).to_owned(),
                 name: (*name).to_owned(),
                 part: Some("service".to_owned()),
@@ -229,6 +231,7 @@ fn result(within: impl Fn(&str) -> bool, hidden: bool) -> Result {
     let index = SERVICE.iter().flat_map(|d| d.2).map(|c| (share + c.2).min(0.994)).sum::<f64>() / 16.0;
     let index = estimate(n, index, 0.6, hidden);
     Result {
+        points: None,
         responses: (!closed).then_some(n),
         index: index.clone(),
         parts: vec![PartResult {
@@ -322,6 +325,7 @@ pub fn report() -> Report {
         },
         total: result(|_| true, false),
         units: units.collect(),
+        groups: Vec::new(),
         rankings: Vec::new(),
         rotation: None,
         comments: ["=1+1 rất tốt", "Nên có thêm ghế\nvà quạt"]

@@ -5,6 +5,7 @@
 
 mod comments;
 mod criteria;
+mod groups;
 mod overview;
 mod sheet;
 mod units;
@@ -23,7 +24,7 @@ use crate::{
 #[error("the workbook could not be written: {0}")]
 pub struct NotWritten(#[from] XlsxError);
 
-/// The report as XLSX with the sheets overview, units, criteria and, where any were released, comments, set up for A4 landscape.
+/// The report as XLSX with the sheets overview, units, criteria, where the campaign has groups of raters those, and, where any were released, comments, set up for A4 landscape.
 ///
 /// # Errors
 /// [`NotWritten`] where the report does not fit into a workbook.
@@ -36,6 +37,9 @@ pub fn xlsx(report: &Report, lang: Lang) -> Result<Vec<u8>, NotWritten> {
     overview::write(workbook.add_worksheet(), report, lang)?;
     units::write(workbook.add_worksheet(), report, lang)?;
     criteria::write(workbook.add_worksheet(), report, lang)?;
+    if !report.groups.is_empty() {
+        groups::write(workbook.add_worksheet(), report, lang)?;
+    }
     if !report.comments.is_empty() {
         comments::write(workbook.add_worksheet(), report, lang)?;
     }

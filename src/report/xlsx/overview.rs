@@ -64,6 +64,16 @@ fn headline(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Re
     sheet.text(row, 0, &fl!(words, "report-column-decision"))?;
     sheet.decision(row, 1, index)?;
     row += 1;
+    if let Some(points) = report.total.points {
+        let reached = format::decimal(lang, points.reached, 2);
+        let possible = format::decimal(lang, points.possible, 0);
+        sheet.text(row, 0, &fl!(words, "report-points"))?;
+        sheet.text(row, 1, &format!("{reached} / {possible}"))?;
+        row += 1;
+        sheet.text(row, 0, &fl!(words, "report-satisfied"))?;
+        sheet.share(row, 1, Some(points.satisfied))?;
+        row += 1;
+    }
     sheet.mark(super::sheet::Mark::Plain);
     for (name, count) in [
         (fl!(words, "report-answers"), report.total.responses),

@@ -16,11 +16,13 @@ use serde::Deserialize;
 use super::{
     about,
     answer::{self, Wanted},
+    sitting,
 };
 use crate::{
     language::Lang,
-    organisation::{Channel, Mode},
+    organisation::{Channel, Mode, Rater},
     questionnaire::{Invalid, Questionnaire},
+    secret::{Key, hex},
     store::{
         StoreError, invitations,
         ready::Ready,
@@ -35,7 +37,9 @@ use crate::{
         views::{
             components::Places,
             message::Kind,
+            notice::Facts,
             questionnaire::{self, Page},
+            sitting::Judged,
         },
     },
 };
@@ -59,14 +63,43 @@ pub struct FormPath;
 pub struct ThanksPath;
 
 /// What a token leads to.
-struct Opened {
-    token: String,
+pub struct Opened {
+    /// The token.
+    pub token: String,
     hash: [u8; 32],
-    ready: Arc<Ready>,
-    revision: i64,
-    unit: String,
-    unit_name: String,
+    /// Its campaign.
+    pub ready: Arc<Ready>,
+    /// The revision that all of it was read at.
+    pub revision: i64,
+    /// The unit that is asked about: the person's own, or the only one that the person judges.
+    pub unit: String,
+    /// Its name.
+    pub unit_name: String,
+    /// Group and own unit of a person who judges units.
+    rater: Option<Rater>,
     used: bool,
+}
+
+impl Opened {
+    /// The units that the person judges; none where the campaign has no groups of raters.
+    pub fn judged(&self) -> Vec<Judged<'_>> {
+        let (Some(judging), Some(rater)) = (&self.ready.judging, &self.rater) else { return Vec::new() };
+        let judged = judging.judged_by(rater).into_iter();
+        judged.map(|(assigned, form, name)| Judged { unit: &assigned.unit, name, form }).collect()
+    }
+
+    /// The form that a person is asked who answers about one thing.
+    fn form(&self, app: &App, key: &str) -> &Questionnaire {
+        match self.judged().as_slice() {
+            [one] => one.form,
+            _ => answer::form(app, &self.ready, key).1,
+        }
+    }
+
+    /// The name under which a device may keep what is not sent yet; it does not lead to the token.
+    pub fn drafts(&self, key: &Key) -> String {
+        hex(&key.id("draft", &[self.token.as_bytes()]))
+    }
 }
 
 /// A token as typed from a letter: case, dashes and the letters that look like digits do not matter.
@@ -89,10 +122,17 @@ async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
     let hash = invitations::token_hash(&app.key, &token);
     let mut db = app.store.read().await?;
     let Some(link) = invitations::find(&mut db, &hash).await? else { return Ok(None) };
-    let unit_name = units::name(&mut db, &link.unit).await?.unwrap_or_default();
+    let mut unit_name = units::name(&mut db, &link.unit).await?.unwrap_or_default();
     drop(db);
     let Some((ready, revision)) = app.catalogue.campaign(link.campaign).await? else { return Ok(None) };
-    Ok(Some(Opened { token, hash, ready, revision, unit: link.unit, unit_name, used: link.used }))
+    let mut unit = link.unit;
+    let rater = link.rater_group.map(|group| Rater { group, unit: unit.clone() });
+    if let (Some(judging), Some(rater)) = (&ready.judging, &rater)
+        && let [(assigned, _, name)] = judging.judged_by(rater).as_slice()
+    {
+        (unit, unit_name) = (assigned.unit.clone(), (*name).to_owned());
+    }
+    Ok(Some(Opened { token, hash, ready, revision, unit, unit_name, rater, used: link.used }))
 }
 
 /// Shows the questionnaire of a link, or says why there is none.
@@ -109,8 +149,11 @@ pub async fn show(
         Ok(Some(link)) => {
             let lang = answer::offered(lang, &link.ready.questionnaire);
             closed_or_used(&app, &link, lang).unwrap_or_else(|| {
+                if link.judged().len() > 1 {
+                    return sitting::begin(&app, &link, lang, answer::takes_gzip(&headers));
+                }
                 let key = answer::same_or_new(&Fields::default());
-                let (_, form) = answer::form(&app, &link.ready, &key);
+                let form = link.form(&app, &key);
                 answer::packed(page(&app, &link, form, lang, &key, None), answer::takes_gzip(&headers))
             })
         }
@@ -188,8 +231,11 @@ async fn attempt(
     if let Some(page) = answer::not_taken(&stored.campaign, phase, lang, &action, &held) {
         return Ok(Some(page));
     }
+    if link.judged().len() > 1 {
+        return sitting::step(app, &link, lang, fields).await;
+    }
     let key = answer::same_or_new(fields);
-    let (_, form) = answer::form(app, &link.ready, &key);
+    let form = link.form(app, &key);
     // Whether the link is used is decided in the transaction: the same form sent again gets its thank-you page.
     let (answers, id) = match answer::parse(app, &link.ready, form, fields) {
         Ok(parsed) => parsed,
@@ -215,13 +261,23 @@ async fn attempt(
         texts: answer::texts(form, &answers),
         unit: link.unit.clone(),
     };
-    Ok(match urn::keep(&app.store, app.clock.now(), &link.hash, &sheet).await? {
+    finish(app, &link, lang, &[sheet]).await
+}
+
+/// Stores the sheets of a sitting and says so; `None` if the campaign changed meanwhile.
+pub async fn finish(
+    app: &App,
+    link: &Opened,
+    lang: Lang,
+    sheets: &[Sheet],
+) -> Result<Option<Response>, StoreError> {
+    Ok(match urn::keep(&app.store, app.clock.now(), &link.hash, sheets).await? {
         Outcome::New | Outcome::Again => {
             let to = answer::in_language(&ThanksPath.to_string(), lang);
             Some(Redirect::to(&to).into_response())
         }
         Outcome::Used => Some(error::page(lang, Kind::Used)),
-        Outcome::NotOpen => Some(answer::closed(&stored.campaign, lang)),
+        Outcome::NotOpen => Some(answer::closed(&link.ready.stored.campaign, lang)),
         Outcome::Unknown => Some(unknown(lang)),
         Outcome::Stale => None,
     })
@@ -236,7 +292,8 @@ fn unknown(lang: Lang) -> Response {
     error::page(lang, Kind::Unknown)
 }
 
-fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
+/// The page of a link that takes no answers: its campaign does not, or it was used.
+pub fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
     let campaign = &link.ready.stored.campaign;
     let used = || error::page(lang, Kind::Used);
     answer::not_open(campaign, campaign.phase(app.clock.now()), lang).or_else(|| link.used.then(used))
@@ -265,7 +322,7 @@ fn page(
         campaign: &campaign.slug,
         submission,
         token: Some(&link.token),
-        facts: about::facts(&link.ready, lang, places, Channel::Link),
+        facts: Facts { questionnaire: form, ..about::facts(&link.ready, lang, places, Channel::Link) },
         details: &answer::in_language(&details, lang),
         language_links: &links,
         audio: app.sounds.of(&form.id, &form.version, lang.code()),

@@ -161,7 +161,7 @@ fn length(page: &Page<'_>) -> Markup {
 }
 
 /// What is wrong, with a link to each place; the first thing in the page.
-fn summary(page: &Page<'_>, invalid: &Invalid) -> Markup {
+pub(super) fn summary(page: &Page<'_>, invalid: &Invalid) -> Markup {
     let messages = page.lang.messages();
     html! {
         .sum #errors role="alert" tabindex="-1" aria-labelledby="errors-title" {
@@ -188,7 +188,8 @@ fn summary(page: &Page<'_>, invalid: &Invalid) -> Markup {
     }
 }
 
-fn section(page: &Page<'_>, at: usize) -> Markup {
+/// A section with its questions.
+pub(super) fn section(page: &Page<'_>, at: usize) -> Markup {
     let Page { lang, questionnaire, places, .. } = *page;
     let Some(section) = questionnaire.sections.get(at) else { return html! {} };
     let asked_if = section.asked_if.as_ref();

@@ -293,6 +293,7 @@ impl Builder<'_> {
             minimum_answers: own.parsed("index", "", "minimum_answers"),
             caution_n_eff: own.parsed("index", "", "caution_n_eff").unwrap_or(30.0),
             caution_width: own.parsed("index", "", "caution_width").unwrap_or(0.20),
+            group_weights: own.numbers("group", "weight"),
         };
         if target.is_none() {
             self.choose(None, "target", Why::Target(TARGET));

@@ -4,6 +4,8 @@ use super::super::{
     OWN_SHEET, Workbook,
     workbook::{Table, language_code},
 };
+use std::collections::BTreeMap;
+
 use crate::definition::model::Text;
 
 /// Its rows; empty for a form of another origin.
@@ -69,6 +71,13 @@ impl Own {
     /// A value that is a number or so.
     pub fn parsed<T: std::str::FromStr>(&self, what: &str, id: &str, field: &str) -> Option<T> {
         self.value(what, id, field)?.parse().ok()
+    }
+
+    /// A number for each id of a kind.
+    pub fn numbers(&self, what: &str, field: &str) -> BTreeMap<String, f64> {
+        let ids =
+            self.rows.iter().filter(|row| row.what == what && row.field == field).map(|row| row.id.clone());
+        ids.filter_map(|id| Some((id.clone(), self.parsed(what, &id, field)?))).collect()
     }
 
     /// A value that is a word of the format.

@@ -1,0 +1,437 @@
+//! Campaigns in which groups of raters judge units: strata are group × judged unit, their population the number of persons
+//! assigned.
+//!
+//! A unit's figure combines its groups by their weights, by default by how many persons were to judge it; the whole combines
+//! the units by that number. A group without answers about a unit leaves its part to the others there. A group's own
+//! figure is over all its answers, each unit's by the number assigned.
+//!
+//! Fewer than k answers of a group about a unit would be told apart by their weight, so there they are one stratum with
+//! those of the next larger group ([`Judged::new`]). Groups are a second way to divide the same answers: [`Judged::groups`]
+//! hides of them whatever would tell, together with what is shown of the units, fewer than k answers of one group about
+//! one unit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use i18n_embed_fl::fl;
+
+use crate::{definition::model::Audience, organisation::UnitTree};
+
+use super::{
+    Error, calibrate,
+    compute::{Strata, answers_behind, cells_below, figures, hide_all, hide_cells, on_all_cores},
+    domain::{Domain, Raters, Rules, Stratum},
+    input::{Input, Judging, UnitSheets},
+    notes::note,
+    plan::Plan,
+    recovery::{Known, Row, generic},
+    report::{GroupResult, Note, Result as Figures},
+    suppress::Cells,
+};
+
+/// Answers of one group about one unit.
+#[derive(Debug)]
+struct Part {
+    /// Position of the group.
+    group: usize,
+    /// Weighted by the number assigned.
+    stratum: Stratum,
+    /// Position of the stratum that it belongs to in the units' figures.
+    within: usize,
+}
+
+/// The answers by group.
+#[derive(Debug)]
+pub(super) struct Judged<'a> {
+    judging: &'a Judging,
+    parts: Vec<Part>,
+    /// Weights of the units' strata.
+    weights: Vec<f64>,
+}
+
+/// What is shown of the units.
+pub(super) struct Shown<'a> {
+    /// By place (the whole first) and cell: whether it is hidden.
+    pub hidden: &'a [Vec<bool>],
+    /// By place: positions of its strata.
+    pub places: &'a [Vec<usize>],
+    /// The figures of the whole, with everything hidden that may not be shown.
+    pub total: Option<&'a Figures>,
+}
+
+/// How many judgements were asked of the unit at this position and those below it.
+pub(super) fn assigned_within(judging: &Judging, tree: &UnitTree, at: usize) -> Option<u64> {
+    let inside = judging
+        .assigned
+        .iter()
+        .filter(|((unit, _), _)| tree.position(unit).is_some_and(|below| tree.is_within(below, at)));
+    inside.map(|(_, n)| *n).fold(None, |sum: Option<u64>, n| Some(sum.unwrap_or(0) + n))
+}
+
+/// The answers of some groups about one unit, as one stratum.
+struct Together<'a> {
+    groups: Vec<usize>,
+    sheets: Vec<&'a UnitSheets>,
+    n: u64,
+    assigned: u64,
+}
+
+impl<'a> Judged<'a> {
+    /// Strata of the units, and the answers by group.
+    pub fn new(
+        input: &Input<'a>,
+        judging: &'a Judging,
+        plan: &Plan<'_>,
+        k: u64,
+        closed: bool,
+        notes: &mut Vec<Note>,
+    ) -> Result<(Strata, Self), Error> {
+        let position = |group: &str| judging.groups.iter().position(|other| other.code == group);
+        let mut units: BTreeMap<&str, Vec<Together<'_>>> = BTreeMap::new();
+        for ((unit, group), sheets) in input.sheets.judged.iter().filter(|(_, s)| s.count > 0 && !closed) {
+            let assigned = judging.assigned.get(&(unit.clone(), group.clone())).copied().unwrap_or(0);
+            let (Some(group), n) = (position(group), sheets.count as u64) else { continue };
+            if assigned < n {
+                let unit = unit.clone();
+                return Err(Error::PopulationTooSmall { unit, population: assigned, answers: n });
+            }
+            let one = Together { groups: vec![group], sheets: vec![sheets], n, assigned };
+            units.entry(unit.as_str()).or_default().push(one);
+        }
+        say_what(judging, &units, closed, notes);
+        let mut merged = 0;
+        let mut clusters: Vec<usize> = (0..judging.groups.len()).collect();
+        for together in units.values_mut() {
+            merged += usize::from(merge(together, k));
+            for one in together.iter() {
+                join(&mut clusters, &one.groups);
+            }
+        }
+        if merged > 0 {
+            notes.push(note("groups_merged", None, |lang| {
+                fl!(lang.messages(), "index-groups-merged", k = k, units = merged)
+            }));
+        }
+        let jobs: Vec<(usize, &str, &Together<'_>)> = units
+            .iter()
+            .enumerate()
+            .flat_map(|(at, (unit, all))| all.iter().map(move |one| (at, *unit, one)))
+            .collect();
+        let count = |sheets: &UnitSheets, population: u64| {
+            calibrate::stratum(plan, input.questionnaire, sheets, Some(population), &[], k)
+        };
+        let made: Vec<(Stratum, Vec<(usize, Stratum)>)> = on_all_cores(jobs.len(), |job| {
+            let (at, _, together) = jobs[job];
+            let raters = |groups: &[usize]| Some(Raters { cluster: clusters[groups[0]], unit: at });
+            let of_groups: Vec<(usize, Stratum)> = together
+                .groups
+                .iter()
+                .zip(&together.sheets)
+                .map(|(group, sheets)| {
+                    let code = judging.groups[*group].code.clone();
+                    let assigned =
+                        judging.assigned.get(&(jobs[job].1.to_owned(), code)).copied().unwrap_or(0);
+                    // Each group by itself: its people are no other group's.
+                    let raters = Some(Raters { cluster: *group, unit: at });
+                    (*group, Stratum { raters, ..count(sheets, assigned) })
+                })
+                .collect();
+            let whole = match together.sheets.as_slice() {
+                [one] => count(one, together.assigned),
+                several => count(&joined(several), together.assigned),
+            };
+            (Stratum { raters: raters(&together.groups), ..whole }, of_groups)
+        });
+        let mut strata = Strata { codes: Vec::new(), all: Vec::new(), weighted: true };
+        let mut parts = Vec::new();
+        for ((_, unit, together), (mut stratum, of_groups)) in jobs.iter().zip(made) {
+            let weight = share(judging, unit, together, &units[unit]) / together.n as f64;
+            stratum.cells.iter_mut().for_each(|cell| cell.weight = weight);
+            let within = strata.all.len();
+            parts.extend(of_groups.into_iter().map(|(group, stratum)| Part { group, stratum, within }));
+            strata.codes.push((*unit).to_owned());
+            strata.all.push(stratum);
+        }
+        let weights = strata.all.iter().map(|s| s.cells.first().map_or(0.0, |cell| cell.weight)).collect();
+        Ok((strata, Self { judging, parts, weights }))
+    }
+
+    /// What each group answered, with everything hidden that may not be shown.
+    pub fn groups(
+        &self,
+        plan: &Plan<'_>,
+        rules: &Rules,
+        shown: &Shown<'_>,
+        k: u64,
+        closed: bool,
+    ) -> Vec<GroupResult> {
+        let domains: Vec<Domain<'_>> = (0..self.judging.groups.len())
+            .map(|group| {
+                let own = self.parts.iter().filter(|part| part.group == group);
+                Domain::new(own.map(|part| &part.stratum).collect(), true, plan)
+            })
+            .collect();
+        let mut results: Vec<Figures> = on_all_cores(domains.len(), |group| Figures {
+            weighting: domains[group].weighting(None),
+            ..figures(plan, rules, &domains[group])
+        });
+        match (closed, results.as_mut_slice(), shown.total) {
+            (true, results, _) => results.iter_mut().for_each(|result| {
+                hide_all(result);
+                result.responses = None;
+            }),
+            // One group is the whole.
+            (false, [one], Some(total)) => *one = total.clone(),
+            (false, results, _) => self.hide(plan, &domains, shown, k, results),
+        }
+        let weights: Option<Vec<f64>> = self.judging.groups.iter().map(|group| group.weight).collect();
+        let sum: f64 = weights.iter().flatten().sum();
+        let groups = self.judging.groups.iter().zip(results).enumerate();
+        groups
+            .map(|(at, (group, result))| {
+                let assigned = || self.judging.assigned.iter().filter(|((_, of), _)| *of == group.code);
+                GroupResult {
+                    code: group.code.clone(),
+                    name: group.name.clone(),
+                    weight: weights.as_ref().and_then(|weights| weights.get(at)).map(|weight| weight / sum),
+                    invited: group.invited,
+                    answered: group.answered.filter(|_| !closed),
+                    units: assigned().filter(|(_, n)| **n > 0).count() as u64,
+                    assigned: assigned().map(|(_, n)| n).sum(),
+                    result,
+                }
+            })
+            .collect()
+    }
+
+    /// Hides of the groups' figures what is small, what gives another one away, and what tells, together with the units'
+    /// figures, of few answers of one group about one unit.
+    fn hide(
+        &self,
+        plan: &Plan<'_>,
+        domains: &[Domain<'_>],
+        shown: &Shown<'_>,
+        k: u64,
+        results: &mut [Figures],
+    ) {
+        let below = cells_below(plan);
+        let whole = shown.hidden.first().cloned().unwrap_or_else(|| vec![true; below.len()]);
+        let n: Vec<Vec<u64>> = results.iter().map(|result| answers_behind(plan, result)).collect();
+        let sums = (0..below.len()).map(|cell| n.iter().map(|of| of[cell]).sum::<u64>()).collect::<Vec<_>>();
+        let officials = plan.definition.audience == Audience::Officials;
+        let cells = Cells {
+            n: std::iter::once(sums).chain(n.iter().cloned()).collect(),
+            below: std::iter::once((1..=n.len()).collect()).chain(n.iter().map(|_| Vec::new())).collect(),
+            parts: below.clone(),
+            k,
+            atoms: Vec::new(),
+            strata: Vec::new(),
+        };
+        // By cell: hidden in all groups, since it would tell of few.
+        let mut everywhere = vec![false; below.len()];
+        let hidden = loop {
+            let hidden = cells.hidden(|place, cell| match place.checked_sub(1) {
+                None => whole[cell],
+                Some(group) => {
+                    let item = plan.items.get(cell).filter(|_| officials);
+                    everywhere[cell] || item.is_some_and(|item| domains[group].all_equal(item, cell))
+                }
+            });
+            let before = everywhere.clone();
+            match self.given_away(plan, &below, shown, &hidden[1..], k) {
+                Some(found) => found.into_iter().for_each(|cell| everywhere[cell] = true),
+                None => everywhere.fill(true),
+            }
+            if everywhere == before {
+                break hidden;
+            }
+        };
+        for ((result, hidden), n) in results.iter_mut().zip(&hidden[1..]).zip(&n) {
+            hide_cells(plan, result, hidden, n);
+            super::compute::forget_associations(result);
+            if hidden.iter().all(|hidden| *hidden) {
+                result.responses = None;
+            }
+        }
+    }
+
+    /// Cells (items, or means above them) whose value of one group about one unit follows from all that is shown, where
+    /// fewer than k answers are behind it; `None` where that is too much to find out. Unknown is the sum of an item over the
+    /// answers of a group about a unit. Shown are, of each unit and of the whole, an item's counts and its figure with
+    /// the units' weights, and of each group the same with its own.
+    fn given_away(
+        &self,
+        plan: &Plan<'_>,
+        below: &[Vec<usize>],
+        shown: &Shown<'_>,
+        groups: &[Vec<bool>],
+        k: u64,
+    ) -> Option<BTreeSet<usize>> {
+        let items = plan.items.len();
+        let answered = |part: &Part, item: usize| -> u64 {
+            part.stratum.cells.iter().map(|cell| cell.tally.answered[item]).sum()
+        };
+        let row = |parts: &mut dyn Iterator<Item = (usize, f64)>, cell: usize| -> Row {
+            let inside = leaves(below, cell);
+            let mut row = Row::new();
+            for (at, weight) in parts {
+                let weight = generic(weight.to_bits());
+                for item in inside.iter().filter(|item| answered(&self.parts[at], **item) > 0) {
+                    // A mean adds the items up by their weights, the same everywhere.
+                    let share = if inside.len() == 1 { 1 } else { generic(1 << 40 | *item as u64) };
+                    row.insert(at * items + item, super::recovery::times(weight, share));
+                }
+            }
+            row
+        };
+        let count = |parts: &mut dyn Iterator<Item = usize>, item: usize| -> Row {
+            let answering = parts.filter(|at| answered(&self.parts[*at], item) > 0);
+            answering.map(|at| (at * items + item, 1)).collect()
+        };
+        let mut rows: Vec<Row> = Vec::new();
+        for (place, strata) in shown.places.iter().enumerate() {
+            let inside = || (0..self.parts.len()).filter(|at| strata.contains(&self.parts[*at].within));
+            for cell in (0..below.len()).filter(|cell| shown.hidden.get(place).is_some_and(|of| !of[*cell])) {
+                rows.push(row(&mut inside().map(|at| (at, self.weights[self.parts[at].within])), cell));
+                if cell < items {
+                    rows.push(count(&mut inside(), cell));
+                }
+            }
+        }
+        for (group, hidden) in groups.iter().enumerate() {
+            let own = || (0..self.parts.len()).filter(move |at| self.parts[*at].group == group);
+            let weight = |at: usize| self.parts[at].stratum.cells.first().map_or(0.0, |cell| cell.weight);
+            for cell in (0..below.len()).filter(|cell| !hidden[*cell]) {
+                rows.push(row(&mut own().map(|at| (at, weight(at))), cell));
+                if cell < items {
+                    rows.push(count(&mut own(), cell));
+                }
+            }
+        }
+        rows.sort_by_key(Row::len);
+        let mut known = Known::default();
+        for row in rows {
+            known.learn(row)?;
+        }
+        let mut found = BTreeSet::new();
+        for (at, part) in self.parts.iter().enumerate() {
+            for cell in 0..below.len() {
+                let most =
+                    leaves(below, cell).into_iter().map(|item| answered(part, item)).max().unwrap_or(0);
+                if most > 0 && most < k && known.gives(row(&mut std::iter::once((at, 1.0)), cell))? {
+                    found.insert(cell);
+                }
+            }
+        }
+        Some(found)
+    }
+}
+
+/// The items below a cell; of an item: itself.
+fn leaves(below: &[Vec<usize>], cell: usize) -> Vec<usize> {
+    if below[cell].is_empty() {
+        return vec![cell];
+    }
+    below[cell].iter().flat_map(|part| leaves(below, *part)).collect()
+}
+
+/// Puts strata of fewer than k answers together with the next larger one; true if there were some.
+fn merge(together: &mut Vec<Together<'_>>, k: u64) -> bool {
+    let mut merged = false;
+    loop {
+        together.sort_by_key(|one| (one.n, one.groups.clone()));
+        if together.len() < 2 || together[0].n >= k {
+            together.sort_by(|a, b| a.groups.cmp(&b.groups));
+            return merged;
+        }
+        let small = together.remove(0);
+        let next = &mut together[0];
+        next.groups.extend(small.groups);
+        next.sheets.extend(small.sheets);
+        next.n += small.n;
+        next.assigned += small.assigned;
+        merged = true;
+    }
+}
+
+/// Makes one cluster of these groups' clusters.
+fn join(clusters: &mut [usize], groups: &[usize]) {
+    let all: BTreeSet<usize> = groups.iter().map(|group| clusters[*group]).collect();
+    let Some(first) = all.first().copied() else { return };
+    clusters.iter_mut().filter(|cluster| all.contains(cluster)).for_each(|cluster| *cluster = first);
+}
+
+fn joined(sheets: &[&UnitSheets]) -> UnitSheets {
+    let mut all = UnitSheets::default();
+    for one in sheets {
+        all.count += one.count;
+        all.columns.resize_with(all.columns.len().max(one.columns.len()), Vec::new);
+        for (column, more) in all.columns.iter_mut().zip(&one.columns) {
+            column.extend_from_slice(more);
+        }
+    }
+    all
+}
+
+/// How many judgements of a unit a stratum stands for: the groups with answers share all that were asked about the unit,
+/// by their weights, else by the number assigned.
+fn share(judging: &Judging, unit: &str, of: &Together<'_>, all: &[Together<'_>]) -> f64 {
+    let assigned = |group: usize| {
+        let code = judging.groups[group].code.clone();
+        judging.assigned.get(&(unit.to_owned(), code)).copied().unwrap_or(0) as f64
+    };
+    let weighted = judging.groups.iter().all(|group| group.weight.is_some());
+    let weight = |group: usize| {
+        let own = judging.groups[group].weight.filter(|_| weighted);
+        own.unwrap_or_else(|| assigned(group))
+    };
+    let sum = |of: &Together<'_>| of.groups.iter().map(|group| weight(*group)).sum::<f64>();
+    let asked: f64 = (0..judging.groups.len()).map(assigned).sum();
+    asked * sum(of) / all.iter().map(sum).sum::<f64>()
+}
+
+/// Says what the figures stand for: who was asked, what is missing, how groups are combined.
+fn say_what(
+    judging: &Judging,
+    units: &BTreeMap<&str, Vec<Together<'_>>>,
+    closed: bool,
+    notes: &mut Vec<Note>,
+) {
+    if closed {
+        return;
+    }
+    notes.push(note("census_of_invited", None, |lang| fl!(lang.messages(), "index-census-of-invited")));
+    if units.len() > 1 {
+        notes.push(note("sittings_bounded", None, |lang| fl!(lang.messages(), "index-sittings-bounded")));
+    }
+    if judging.groups.iter().all(|group| group.weight.is_some()) {
+        let weights = judging.groups.iter().map(|group| {
+            let sum: f64 = judging.groups.iter().filter_map(|group| group.weight).sum();
+            let percent = group.weight.unwrap_or(0.0) / sum * 100.0;
+            format!("{} {percent:.2} %", group.name)
+        });
+        let weights = weights.collect::<Vec<_>>().join("; ");
+        notes.push(note("group_weights", None, |lang| {
+            fl!(lang.messages(), "index-group-weights", weights = weights.as_str())
+        }));
+    } else if judging.groups.len() > 1 {
+        notes.push(note("groups_by_number", None, |lang| fl!(lang.messages(), "index-groups-by-number")));
+    }
+    for (at, group) in judging.groups.iter().enumerate() {
+        let silent = judging.assigned.iter().filter(|((unit, of), n)| {
+            let answers =
+                || units.get(unit.as_str()).is_some_and(|all| all.iter().any(|one| one.groups.contains(&at)));
+            *of == group.code && **n > 0 && units.contains_key(unit.as_str()) && !answers()
+        });
+        let silent = silent.count();
+        if silent > 0 {
+            notes.push(note("group_without_answers", None, |lang| {
+                fl!(
+                    lang.messages(),
+                    "index-group-without-answers",
+                    group = group.name.as_str(),
+                    units = silent
+                )
+            }));
+        }
+    }
+}
