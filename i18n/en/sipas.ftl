@@ -1053,6 +1053,23 @@ desk-form-time = Time
 desk-form-cancel = Cancel
 desk-form-confirm = To confirm, type: { $name }
 
+# Page: who judges what
+raters-title = Who judges what
+raters-what = which groups are invited to judge which units, and by which form
+raters-purpose = Everybody invited belongs to one group and judges the group's units in one sitting; nobody judges the own unit.
+raters-none = This campaign has no groups yet: everybody invited answers one form. Invited persons need a group when their list is brought in.
+raters-now = Groups as they are
+raters-units = Units judged
+raters-forms = Forms
+raters-groups = Groups
+raters-groups-hint = A line for each group: code; name; weight. Give all groups a weight or none (then they combine by number invited). Example: members; Council members; 0.4
+raters-assignments = Which group judges which units
+raters-assignments-hint = A line each: code of the group; units; form. Units by their codes, with commas between; all units of a kind as { $kinds }. Forms: { $forms }; left out, the campaign's. Example: members; *department, snv; agency
+raters-bad-group = Line { $line }: give a code and a name, with a semicolon between.
+raters-bad-weight = Line { $line }: the weight must be a number, such as 0.4.
+raters-bad-assignment = Line { $line }: give a group's code and its units, with a semicolon between.
+raters-unknown-unit = Line { $line }: there is no unit or kind of units “{ $unit }”.
+
 # --- desk-watch: watching a campaign fill ---
 desk-watch-link = Watch it fill
 desk-watch-title = Watching: { $title }

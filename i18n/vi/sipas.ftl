@@ -1029,6 +1029,23 @@ desk-form-time = Giờ
 desk-form-cancel = Hủy
 desk-form-confirm = Để xác nhận, gõ lại: { $name }
 
+# Trang: ai đánh giá đơn vị nào
+raters-title = Ai đánh giá đơn vị nào
+raters-what = các nhóm được mời đánh giá những đơn vị nào, bằng mẫu phiếu nào
+raters-purpose = Mỗi người được mời thuộc một nhóm và đánh giá các đơn vị của nhóm trong một lần trả lời; không ai đánh giá đơn vị của chính mình.
+raters-none = Đợt này chưa có nhóm nào: mỗi người được mời trả lời một phiếu. Người được mời phải được ghi nhóm khi đưa danh sách vào.
+raters-now = Các nhóm hiện nay
+raters-units = Số đơn vị đánh giá
+raters-forms = Mẫu phiếu
+raters-groups = Các nhóm
+raters-groups-hint = Mỗi nhóm một dòng: mã; tên; trọng số. Trọng số ghi cho mọi nhóm hoặc không ghi nhóm nào (khi đó kết hợp theo số người được mời). Ví dụ: dai-bieu; Đại biểu HĐND tỉnh; 0,4
+raters-assignments = Nhóm nào đánh giá đơn vị nào
+raters-assignments-hint = Mỗi dòng: mã nhóm; các đơn vị; mẫu phiếu. Đơn vị ghi bằng mã, cách nhau bởi dấu phẩy; mọi đơn vị cùng loại ghi bằng { $kinds }. Mẫu phiếu: { $forms }; bỏ trống là mẫu của đợt. Ví dụ: dai-bieu; *department, snv; agency
+raters-bad-group = Dòng { $line }: cần có mã và tên nhóm, cách nhau bởi dấu chấm phẩy.
+raters-bad-weight = Dòng { $line }: trọng số phải là một số, ví dụ 0,4.
+raters-bad-assignment = Dòng { $line }: cần có mã nhóm và các đơn vị, cách nhau bởi dấu chấm phẩy.
+raters-unknown-unit = Dòng { $line }: không có đơn vị hoặc loại đơn vị “{ $unit }”.
+
 # --- desk-watch: theo dõi thu phiếu / watching a campaign fill ---
 desk-watch-link = Theo dõi thu phiếu
 desk-watch-title = Theo dõi: { $title }

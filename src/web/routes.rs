@@ -145,6 +145,8 @@ pub fn map() -> Registry {
         .post(ManageCampaigns, admin::setup::settings::submit)
         .get(ManageCampaigns, admin::setup::units::show)
         .post(ManageCampaigns, admin::setup::units::submit)
+        .get(ManageCampaigns, admin::setup::raters::show)
+        .post(ManageCampaigns, admin::setup::raters::submit)
         .get(ReadCampaigns, admin::setup::counters::show)
         .get(ManageCampaigns, admin::setup::add_counters::show)
         .post(ManageCampaigns, admin::setup::add_counters::submit)

@@ -67,11 +67,11 @@ export class Stage {
       createInterface({ input: this.server.stdout }).on('line', (line) => {
         const [what, url, user, password] = line.split('\t');
         if (what === 'staff' || what === 'administrator') this[what] = { url, user, password };
-        else if (['citizen', 'official', 'mail'].includes(what)) this[what] = url;
+        else if (['citizen', 'official', 'raters', 'mail'].includes(what)) this[what] = url;
         else if (what === 'ready') { clearTimeout(late); resolve(); }
       });
     });
-    for (const what of ['citizen', 'official', 'mail', 'staff']) assert.ok(this[what], `no ${what} line`);
+    for (const what of ['citizen', 'official', 'raters', 'mail', 'staff']) assert.ok(this[what], `no ${what} line`);
   }
 
   /**

@@ -106,6 +106,8 @@ const STAFF: &str = "
     POST /admin/campaigns/{slug}/settings                         -   +   -   -   -
     GET  /admin/campaigns/{slug}/units                            -   +   -   -   -
     POST /admin/campaigns/{slug}/units                            -   +   -   -   -
+    GET  /admin/campaigns/{slug}/raters                           -   +   -   -   -
+    POST /admin/campaigns/{slug}/raters                           -   +   -   -   -
     GET  /admin/campaigns/{slug}/counters                         +   +   +   -   -
     GET  /admin/campaigns/{slug}/counters/add                     -   +   -   -   -
     POST /admin/campaigns/{slug}/counters/add                     -   +   -   -   -

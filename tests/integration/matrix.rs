@@ -1,5 +1,7 @@
 //! Groups of raters judge sets of units: one link, one sitting, a sheet for each judged unit, nothing that joins them.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     thread,
@@ -392,4 +394,44 @@ fn files_that_say_twice_is_once_and_mistakes_are_named() {
     apply(&more).ok();
     let moved = people(6, &["snv"]).replacen("dai-bieu", "lanh-dao", 1);
     refused(&format!("{GROUPS}{moved}"), &["db-00", "dai-bieu"]);
+}
+
+#[test]
+fn managers_say_on_a_page_who_judges_what_by_the_rules_of_files() {
+    let database = applied(&campaign(When::Later, ""));
+    let server = Server::start(&database);
+    let password = "bốn con voi qua sông";
+    database.run_with_input(&["user", "add", "thulan", "--role", "manager"], password).ok();
+    let mut desk = server.client();
+    desk.post("/admin/login", &[("name", "thulan"), ("password", password)]).is(303);
+    let path = "/admin/campaigns/can-bo/raters";
+    assert!(desk.get("/admin/campaigns/can-bo").is(200).text().contains(path));
+    let form = |page: &Page| {
+        let all = Form::all(page.text());
+        all.into_iter().find(|form| form.fields.iter().any(|field| field.name == "assignments")).unwrap()
+    };
+    let value = |form: &Form, name: &str| form.value(name).map(str::trim).unwrap_or_default().to_owned();
+    let empty = form(&desk.get(path).is(200));
+    let mut first = empty.clone();
+    first.set("groups", "dai-bieu; Đại biểu HĐND\nlanh-dao; Lãnh đạo sở");
+    first.set("assignments", "dai-bieu; *department\nlanh-dao; qn, nb; commune");
+    desk.submit(path, &first).is(303);
+    let saved = form(&desk.get(path).is(200));
+    assert_eq!(value(&saved, "assignments"), "dai-bieu; *department; agency\nlanh-dao; *commune; commune");
+    assert_eq!(database.number("SELECT COUNT(*) FROM assignment"), 5);
+    // What cannot be is said at its field, with everything typed kept.
+    let typed = "dai-bieu; Đại biểu HĐND; 0,4\nlanh-dao; Lãnh đạo sở";
+    let mut wrong = saved;
+    wrong.set("groups", typed);
+    wrong.set("assignments", "dai-bieu; *departments\nlanh-dao; qn; commune");
+    let kept = desk.submit(path, &wrong).is(422);
+    assert!(kept.text().contains("*departments"));
+    assert_eq!(value(&form(&kept), "groups"), typed);
+    wrong.set("assignments", "dai-bieu; *department\nlanh-dao; qn; commune");
+    assert!(desk.submit(path, &wrong).is(422).text().contains("weight"), "all weights or none");
+    // Who began before somebody else saved is told so.
+    let mut late = empty;
+    late.set("groups", "khac; Nhóm khác");
+    desk.submit(path, &late).is(409);
+    assert_eq!(database.number("SELECT COUNT(*) FROM assignment"), 5);
 }

@@ -7,6 +7,7 @@ pub mod counter;
 pub mod counters;
 pub mod new;
 pub mod preview;
+pub mod raters;
 pub mod settings;
 mod sheet;
 pub use sheet::Offer;

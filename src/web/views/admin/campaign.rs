@@ -174,6 +174,13 @@ fn manage(page: &Page<'_>, path: &str) -> Markup {
                     a href=(in_language(&format!("{path}/copy"), lang)) { (fl!(m, "desk-step-copy")) }
                     " – " (fl!(m, "desk-step-copy-what"))
                 }
+                // Who answers at a counter judges nobody else.
+                @if page.all == 0 {
+                    li {
+                        a href=(in_language(&format!("{path}/raters"), lang)) { (fl!(m, "raters-title")) }
+                        " – " (fl!(m, "raters-what"))
+                    }
+                }
                 @for step in steps {
                     li {
                         a href=(in_language(&format!("{path}/state/{}", step.word()), lang)) {

@@ -5,6 +5,7 @@ pub mod checks;
 pub mod counter;
 pub mod counters;
 pub mod head;
+pub mod raters;
 pub mod settings;
 pub mod state;
 pub mod units;
