@@ -12,6 +12,7 @@ pub mod notice;
 pub mod problem;
 pub mod readiness;
 pub mod role;
+pub mod schedule;
 pub mod text;
 pub mod unit;
 

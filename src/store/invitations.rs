@@ -3,7 +3,7 @@
 
 use crate::secret::Key;
 
-use super::{AsConn, StoreError, Writer, on};
+use super::{AsConn, StoreError, Writer, on, outbox};
 
 /// An invited person of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -33,6 +33,8 @@ pub struct Link {
     pub unit: String,
     /// Whether it has been used.
     pub used: bool,
+    /// Whether a newer one took its place; then its unit is not known.
+    pub ended: bool,
 }
 
 /// The hash under which a token is kept.
@@ -73,8 +75,18 @@ pub async fn used(db: &mut impl AsConn, campaign: i64) -> Result<Vec<String>, St
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn end_mailed(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
+    outbox::withdraw(db, campaign, code).await?;
+    let used: Option<bool> =
+        on!(db, |c| sqlx::query_scalar("SELECT used FROM invitation WHERE campaign = $1 AND code = $2")
+            .bind(campaign)
+            .bind(code)
+            .fetch_optional(c)
+            .await)?;
+    if used == Some(false) {
+        outbox::end_link(db, campaign, code).await?;
+    }
     on!(db, |c| sqlx::query(
-        "UPDATE invitation SET token_hash = NULL, mailed = FALSE, sent = FALSE
+        "UPDATE invitation SET token_hash = NULL, mailed = FALSE, sent = FALSE, mail_fault = NULL
          WHERE campaign = $1 AND code = $2 AND mailed AND NOT used"
     )
     .bind(campaign)
@@ -133,6 +145,7 @@ pub async fn put(
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn remove(db: &mut Writer, campaign: i64, code: &str) -> Result<bool, StoreError> {
+    outbox::withdraw(db, campaign, code).await?;
     let gone: Option<String> = on!(db, |c| sqlx::query_scalar(
         "DELETE FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
     )
@@ -143,8 +156,8 @@ pub async fn remove(db: &mut Writer, campaign: i64, code: &str) -> Result<bool, 
     Ok(gone.is_some())
 }
 
-/// Gives an invitation a new token for print, which ends its old one; false if there is no such invitation or it was
-/// used.
+/// Gives an invitation a new token for print, which ends its old one and the mail that may wait; false if there is no such
+/// invitation or it was used.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -154,65 +167,47 @@ pub async fn set_token(
     code: &str,
     hash: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    replace_token(db, campaign, code, hash, false).await
-}
-
-/// The same for an e-mail.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn set_mailed_token(
-    db: &mut Writer,
-    campaign: i64,
-    code: &str,
-    hash: &[u8; 32],
-) -> Result<bool, StoreError> {
-    replace_token(db, campaign, code, hash, true).await
-}
-
-async fn replace_token(
-    db: &mut Writer,
-    campaign: i64,
-    code: &str,
-    hash: &[u8; 32],
-    mailed: bool,
-) -> Result<bool, StoreError> {
+    let open: Option<String> = on!(db, |c| sqlx::query_scalar(
+        "SELECT code FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used"
+    )
+    .bind(campaign)
+    .bind(code)
+    .fetch_optional(c)
+    .await)?;
+    if open.is_none() {
+        return Ok(false);
+    }
+    outbox::withdraw(db, campaign, code).await?;
+    outbox::end_link(db, campaign, code).await?;
     let set: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "UPDATE invitation SET token_hash = $3, mailed = $4
+        "UPDATE invitation SET token_hash = $3, mailed = FALSE
          WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
     )
     .bind(campaign)
     .bind(code)
     .bind(hash.as_slice())
-    .bind(mailed)
     .fetch_optional(c)
     .await)?;
     Ok(set.is_some())
 }
 
-/// Notes that the link was sent by e-mail.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn set_sent(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
-    on!(db, |c| sqlx::query("UPDATE invitation SET sent = TRUE WHERE campaign = $1 AND code = $2")
-        .bind(campaign)
-        .bind(code)
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(())
-}
-
-/// What the link with this token hash leads to.
+/// What the link with this token hash leads to: one that a person has, one that is on its way to them, or one that a newer
+/// one took the place of. One query for all, so that an unknown link is not told apart by how long it takes.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>, StoreError> {
-    Ok(on!(db, |c| sqlx::query_as("SELECT campaign, unit, used FROM invitation WHERE token_hash = $1")
-        .bind(hash.as_slice())
-        .fetch_optional(c)
-        .await)?)
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT campaign, unit, used, FALSE AS ended FROM invitation WHERE token_hash = $1
+         UNION ALL
+         SELECT i.campaign, i.unit, i.used, FALSE FROM outbox o
+         JOIN invitation i ON i.campaign = o.campaign AND i.code = o.code WHERE o.hash = $1
+         UNION ALL
+         SELECT campaign, '', FALSE, TRUE FROM ended_link WHERE hash = $1"
+    )
+    .bind(hash.as_slice())
+    .fetch_optional(c)
+    .await)?)
 }
 
 /// Marks a link as used. Every invitation of the campaign is rewritten, so that no row version, transaction number
@@ -222,7 +217,9 @@ pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>,
 /// [`StoreError`] from the database.
 pub async fn spend(db: &mut Writer, campaign: i64, hash: &[u8; 32]) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
-        "UPDATE invitation SET used = used OR COALESCE(token_hash = $2, FALSE) WHERE campaign = $1"
+        "UPDATE invitation SET used = used OR COALESCE(token_hash = $2, FALSE)
+             OR COALESCE(code = (SELECT code FROM outbox WHERE hash = $2 AND campaign = $1), FALSE)
+         WHERE campaign = $1"
     )
     .bind(campaign)
     .bind(hash.as_slice())

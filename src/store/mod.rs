@@ -20,6 +20,8 @@ pub mod definitions;
 pub mod health;
 pub mod inbox;
 pub mod invitations;
+pub mod mailing;
+pub mod outbox;
 pub mod paper;
 pub mod pictures;
 pub mod places;

@@ -67,6 +67,8 @@ struct Opened {
     unit: String,
     unit_name: String,
     used: bool,
+    /// A newer link took its place.
+    ended: bool,
 }
 
 /// A token as typed from a letter: case, dashes and the letters that look like digits do not matter.
@@ -92,7 +94,16 @@ async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
     let unit_name = units::name(&mut db, &link.unit).await?.unwrap_or_default();
     drop(db);
     let Some((ready, revision)) = app.catalogue.campaign(link.campaign).await? else { return Ok(None) };
-    Ok(Some(Opened { token, hash, ready, revision, unit: link.unit, unit_name, used: link.used }))
+    Ok(Some(Opened {
+        token,
+        hash,
+        ready,
+        revision,
+        unit: link.unit,
+        unit_name,
+        used: link.used,
+        ended: link.ended,
+    }))
 }
 
 /// Shows the questionnaire of a link, or says why there is none.
@@ -221,6 +232,7 @@ async fn attempt(
             Some(Redirect::to(&to).into_response())
         }
         Outcome::Used => Some(error::page(lang, Kind::Used)),
+        Outcome::Ended => Some(error::page(lang, Kind::Newer)),
         Outcome::NotOpen => Some(answer::closed(&stored.campaign, lang)),
         Outcome::Unknown => Some(unknown(lang)),
         Outcome::Stale => None,
@@ -238,8 +250,9 @@ fn unknown(lang: Lang) -> Response {
 
 fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
     let campaign = &link.ready.stored.campaign;
-    let used = || error::page(lang, Kind::Used);
-    answer::not_open(campaign, campaign.phase(app.clock.now()), lang).or_else(|| link.used.then(used))
+    answer::not_open(campaign, campaign.phase(app.clock.now()), lang)
+        .or_else(|| link.ended.then(|| error::page(lang, Kind::Newer)))
+        .or_else(|| link.used.then(|| error::page(lang, Kind::Used)))
 }
 
 fn page(

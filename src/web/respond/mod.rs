@@ -8,5 +8,6 @@ pub mod answer;
 pub mod counter;
 pub mod kiosk;
 pub mod link;
+pub mod stop;
 pub mod trial;
 pub mod visit;

@@ -21,5 +21,6 @@ pub mod pictograms;
 pub mod poster;
 pub mod questionnaire;
 pub mod rule;
+pub mod stop;
 #[cfg(test)]
 mod testing;
