@@ -47,12 +47,31 @@ pub struct Config {
     pub templates: Option<PathBuf>,
     /// Whether administrators and managers must have a second factor.
     pub require_second_factor: bool,
+    /// The single sign-on.
+    pub oidc: Option<Oidc>,
     /// Whether the address that people see was given, or follows from where the server listens.
     base_url_given: bool,
     /// The key, if it is given as text.
     secret: Option<SecretString>,
     /// The file that holds the key; made at the first start.
     secret_file: PathBuf,
+}
+
+/// A single sign-on by OpenID Connect.
+#[derive(Debug, Clone)]
+pub struct Oidc {
+    /// Its address, under which `/.well-known/openid-configuration` lies.
+    pub issuer: String,
+    /// Our name there.
+    pub client_id: String,
+    /// Our password there; absent for a public client.
+    pub client_secret: Option<SecretString>,
+    /// What the button on the log-in page calls it.
+    pub name: String,
+    /// Whether it sees to a second factor itself, so that none of ours is asked for.
+    pub second_factor: bool,
+    /// The domains, in small letters, whose verified e-mail addresses tell who somebody is.
+    pub email_domains: Vec<String>,
 }
 
 /// The settings file. Every field may also come from the variable `SIPAS_` + its name in capitals.
@@ -74,6 +93,13 @@ struct File {
     languages: Option<PathBuf>,
     templates: Option<PathBuf>,
     require_second_factor: Option<bool>,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret: Option<SecretString>,
+    oidc_client_secret_file: Option<PathBuf>,
+    oidc_name: Option<String>,
+    oidc_second_factor: Option<bool>,
+    oidc_email_domains: Option<Vec<String>>,
     secret: Option<SecretString>,
     secret_file: Option<PathBuf>,
 }
@@ -124,6 +150,12 @@ pub enum Wanted {
     Switch,
     /// A number of mails a minute.
     PerMinute,
+    /// The address of a single sign-on.
+    Issuer,
+    /// Our name at the single sign-on.
+    ClientId,
+    /// A program that was built with the feature `oidc`.
+    BuiltWithOidc,
 }
 
 impl ConfigError {
@@ -145,6 +177,9 @@ impl ConfigError {
                     Wanted::Secret => fl!(m, "config-wanted-secret"),
                     Wanted::Switch => fl!(m, "config-wanted-switch"),
                     Wanted::PerMinute => fl!(m, "config-wanted-per-minute"),
+                    Wanted::Issuer => fl!(m, "config-wanted-issuer"),
+                    Wanted::ClientId => fl!(m, "config-wanted-client-id"),
+                    Wanted::BuiltWithOidc => fl!(m, "config-wanted-built-with-oidc"),
                 };
                 fl!(m, "config-value", name = (*name).to_owned(), value = value.as_str(), wanted = wanted)
             }
@@ -241,6 +276,18 @@ impl Config {
                 wanted: Wanted::PerMinute,
             });
         }
+        let oidc = Oidc::read(
+            &env,
+            Oidc {
+                issuer: given.oidc_issuer.unwrap_or_default(),
+                client_id: given.oidc_client_id.unwrap_or_default(),
+                client_secret: given.oidc_client_secret,
+                name: given.oidc_name.unwrap_or_default(),
+                second_factor: given.oidc_second_factor.unwrap_or(false),
+                email_domains: given.oidc_email_domains.unwrap_or_default(),
+            },
+            given.oidc_client_secret_file,
+        )?;
         Ok(Self {
             listen,
             base_url,
@@ -259,6 +306,7 @@ impl Config {
             languages,
             templates,
             require_second_factor,
+            oidc,
             database_url,
             secret,
             secret_file,
@@ -314,6 +362,65 @@ impl Config {
     }
 }
 
+impl Oidc {
+    /// The single sign-on of the variables and a file; `None` where neither names an issuer.
+    fn read(
+        env: &impl Fn(&str) -> Option<String>,
+        file: Self,
+        secret_file: Option<PathBuf>,
+    ) -> Result<Option<Self>, ConfigError> {
+        let or = |name: &str, given: String| env(name).unwrap_or(given).trim().to_owned();
+        let issuer = or("OIDC_ISSUER", file.issuer);
+        if issuer.is_empty() {
+            return Ok(None);
+        }
+        let wrong = |name: &'static str, value: &str, wanted: Wanted| {
+            Err(ConfigError::Value { name, value: value.to_owned(), wanted })
+        };
+        if !cfg!(feature = "oidc") {
+            return wrong("SIPAS_OIDC_ISSUER", &issuer, Wanted::BuiltWithOidc);
+        }
+        let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+        let at_home = here.iter().filter_map(|start| issuer.strip_prefix(start));
+        let is_safe = issuer.starts_with("https://")
+            || at_home.into_iter().any(|rest| rest.is_empty() || rest.starts_with([':', '/']));
+        if !is_safe || issuer.contains(char::is_whitespace) {
+            return wrong("SIPAS_OIDC_ISSUER", &issuer, Wanted::Issuer);
+        }
+        let client_id = or("OIDC_CLIENT_ID", file.client_id);
+        if client_id.is_empty() {
+            return wrong("SIPAS_OIDC_CLIENT_ID", "", Wanted::ClientId);
+        }
+        let secret_file = env("OIDC_CLIENT_SECRET_FILE").map(PathBuf::from).or(secret_file);
+        let client_secret = match (env("OIDC_CLIENT_SECRET"), secret_file) {
+            (Some(secret), _) => Some(SecretString::from(secret)),
+            (None, Some(path)) => {
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|source| ConfigError::Unreadable { path, source })?;
+                Some(SecretString::from(text.trim().to_owned()))
+            }
+            (None, None) => file.client_secret,
+        };
+        let second_factor = match env("OIDC_SECOND_FACTOR") {
+            Some(value) => switch("SIPAS_OIDC_SECOND_FACTOR", &value)?,
+            None => file.second_factor,
+        };
+        let email_domains = match env("OIDC_EMAIL_DOMAINS") {
+            Some(list) => list.split([',', ' ']).map(str::to_owned).collect(),
+            None => file.email_domains,
+        };
+        let email_domains: Vec<String> = email_domains
+            .iter()
+            .map(|domain| domain.trim().trim_start_matches('@').to_lowercase())
+            .filter(|domain| !domain.is_empty())
+            .collect();
+        let name = or("OIDC_NAME", file.name);
+        let host = issuer.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        let name = if name.is_empty() { host.to_owned() } else { name };
+        Ok(Some(Self { issuer, client_id, client_secret, name, second_factor, email_domains }))
+    }
+}
+
 /// `true` or `false`, as in a file.
 fn switch(name: &'static str, value: &str) -> Result<bool, ConfigError> {
     value.trim().parse().map_err(|_| ConfigError::Value {
@@ -359,6 +466,43 @@ mod tests {
         assert!(error.contains("SIPAS_MAIL_PER_MINUTE") && error.contains("60"), "{error}");
         let error = load(&[("SIPAS_BASE_URL", "khaosat.vn")]).unwrap_err().to_string();
         assert!(error.contains("SIPAS_BASE_URL"), "{error}");
+    }
+
+    #[test]
+    fn a_single_sign_on_needs_an_address_with_tls_and_a_name_of_ours() {
+        assert!(load(&[]).unwrap().oidc.is_none());
+        for issuer in ["sso.example.vn", "http://sso.example.vn", "http://localhost.evil.example"] {
+            let error = load(&[("SIPAS_OIDC_ISSUER", issuer)]).unwrap_err().words(Lang::EN);
+            assert!(error.contains("SIPAS_OIDC_ISSUER"), "{error}");
+        }
+        let error = load(&[("SIPAS_OIDC_ISSUER", "https://sso.example.vn")]).unwrap_err().words(Lang::EN);
+        assert!(
+            error.contains(if cfg!(feature = "oidc") { "SIPAS_OIDC_CLIENT_ID" } else { "oidc" }),
+            "{error}"
+        );
+    }
+
+    #[cfg(feature = "oidc")]
+    #[test]
+    fn l_11_the_secret_of_the_single_sign_on_comes_from_a_file_or_variable_and_shows_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, "swordfish\n").unwrap();
+        let oidc = |more: &[(&str, &str)]| {
+            let given =
+                [("SIPAS_OIDC_ISSUER", "https://sso.example.vn/x"), ("SIPAS_OIDC_CLIENT_ID", "sipas")];
+            load(&[&given, more].concat()).unwrap().oidc.unwrap()
+        };
+        let config = oidc(&[
+            ("SIPAS_OIDC_CLIENT_SECRET_FILE", path.to_str().unwrap()),
+            ("SIPAS_OIDC_EMAIL_DOMAINS", "@Gialai.gov.vn, snv.vn"),
+        ]);
+        use secrecy::ExposeSecret as _;
+        assert_eq!(config.client_secret.as_ref().unwrap().expose_secret(), "swordfish");
+        assert_eq!((config.name.as_str(), config.second_factor), ("sso.example.vn", false));
+        assert_eq!(config.email_domains, ["gialai.gov.vn", "snv.vn"]);
+        assert!(!format!("{config:?}").contains("swordfish"));
+        assert!(oidc(&[]).client_secret.is_none());
     }
 
     #[test]

@@ -14,7 +14,10 @@ use crate::{
         accounts::{self, Account},
         audit, second_factors, units,
     },
-    web::auth::password::{self, Weak},
+    web::{
+        admin::identity,
+        auth::password::{self, Weak},
+    },
 };
 
 /// Flags of `sipas user`.
@@ -39,6 +42,16 @@ enum Command {
         /// The unit that the account is bound to.
         #[arg(long, value_name = "CODE")]
         unit: Option<String>,
+    },
+    /// Who an account is at the single sign-on; ends its sessions.
+    Sso {
+        /// Name of the account.
+        name: String,
+        /// The single sign-on's name for the person (`sub`), or an e-mail address that it has verified; absent: nobody.
+        identity: Option<String>,
+        /// The account is entered through the single sign-on alone; its password counts for nothing.
+        #[arg(long)]
+        password_off: bool,
     },
     /// The second factor of an account.
     SecondFactor {
@@ -96,6 +109,9 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let m = language().messages();
     let (name, role, unit) = match &args.command {
         Command::Add { name, role, unit } => (name, role, unit),
+        Command::Sso { name, identity, password_off } => {
+            return set_identity(args, name, identity.as_deref().unwrap_or_default(), *password_off).await;
+        }
         Command::SecondFactor { command: SecondFactor::Remove { name } } => {
             return remove_second_factor(args, name).await;
         }
@@ -147,6 +163,26 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     if made {
         print(format_args!("{name}\t{given}\n"));
     }
+    Ok(())
+}
+
+/// Sets who an account is at the single sign-on.
+async fn set_identity(args: &Args, name: &str, identity: &str, password_off: bool) -> Result<(), Failure> {
+    let m = language().messages();
+    let here = args.settings.open().await?;
+    let failed = |error: crate::store::StoreError| here.database(&error);
+    let wrong = |wrong: identity::Wrong| Failure::Input(wrong.words(language()));
+    let checked = identity::checked(&here.config, identity, password_off).map_err(wrong)?;
+    let mut db = here.store.write().await.map_err(failed)?;
+    if accounts::find(&mut db, name).await.map_err(failed)?.is_none() {
+        return Err(Failure::Input(fl!(m, "signin-user-unknown", name = name)));
+    }
+    let by = did("account.sso", name);
+    if !identity::set(&mut db, here.clock.now(), name, &checked, by).await.map_err(failed)? {
+        return Err(wrong(identity::Wrong::Taken));
+    }
+    db.commit().await.map_err(failed)?;
+    say(fl!(m, "signin-sso-done"));
     Ok(())
 }
 

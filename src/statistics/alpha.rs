@@ -63,7 +63,10 @@ pub fn squares(spec: &Alpha, sample: &Sample<'_>, path: &str) -> Result<Squares,
     let about_mean = |values: &[f64]| {
         let terms = || chosen(values, &rows).zip(chosen(weights, &rows));
         let mean = sum::sum(terms().map(|(x, w)| w * x)) / weight;
-        sum::sum(terms().map(|(x, w)| w * (x - mean) * (x - mean)))
+        sum::sum(terms().map(|(x, w)| {
+            let away = x - mean;
+            w * away * away
+        }))
     };
     let totals: Vec<f64> = (0..rows.len()).map(|row| items.iter().map(|item| item[row]).sum()).collect();
     Ok(Squares {

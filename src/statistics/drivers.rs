@@ -253,7 +253,7 @@ pub fn lmg(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
             .map(|set| {
                 let size = set.count_ones() as usize;
                 let orders = factorials[size] * factorials[count - size - 1] / factorials[count];
-                orders * (r2[set | (1 << i)] - r2[set])
+                orders * (r2[set + (1 << i)] - r2[set])
             })
             .sum()
     };

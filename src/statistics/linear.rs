@@ -60,9 +60,8 @@ pub fn eigen(matrix: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
     let mut vectors: Vec<Vec<f64>> =
         (0..order).map(|i| (0..order).map(|j| f64::from(u8::from(i == j))).collect()).collect();
     for _ in 0..100 {
-        let off: f64 =
-            (0..order).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i][j] * a[i][j]).sum();
-        if off < 1e-30 {
+        let off: f64 = (0..order).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i][j].abs()).sum();
+        if off < 1e-15 {
             break;
         }
         for p in 0..order {

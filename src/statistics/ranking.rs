@@ -251,6 +251,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn units_that_differ_by_rounding_share_a_rank() {
+        let rank = |estimates: &[f64]| -> Vec<usize> {
+            ranks(estimates, &[]).into_iter().map(|ranks| ranks.unwrap().rank).collect()
+        };
+        assert_eq!(rank(&[0.0, TIE, 2.0 * TIE]), [2, 1, 1]);
+        assert_eq!(rank(&[1.0, 1.0, 0.5]), [1, 1, 3]);
+    }
+
+    #[test]
     fn holm_by_hand() {
         // 4 in the family: 0.01 · 4, 0.02 · 3, 0.9 · 2 cut to 1; the one without a p has none but counts.
         let found = holm(&[Some(0.02), None, Some(0.01), Some(0.9)]);

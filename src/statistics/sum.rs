@@ -94,7 +94,8 @@ where
     let mut squares = FixedPoint::new(largest * largest);
     let mut seen = 0;
     for x in values {
-        squares.add((x - mean) * (x - mean));
+        let away = x - mean;
+        squares.add(away * away);
         seen += 1;
     }
     squares.add_times(mean * mean, count.saturating_sub(seen));
@@ -118,6 +119,12 @@ mod tests {
     fn extreme_bounds_stay_finite() {
         assert_eq!(sum([1e300, 1e300].into_iter()), 2e300);
         assert!((sum([1e-300, 1e-300].into_iter()) - 2e-300).abs() < 1e-290);
+    }
+
+    #[test]
+    fn squares_of_tiny_numbers_keep_their_digits() {
+        let (_, squares) = sum_and_centred_squares([0.0, 2e-12].into_iter(), 2);
+        assert!((squares / 2e-24 - 1.0).abs() < 1e-12, "{squares}");
     }
 
     #[test]

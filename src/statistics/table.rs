@@ -88,7 +88,8 @@ struct Lines {
 
 impl Lines {
     fn push(&mut self, line: u64) {
-        if self.next != line || self.rows == 0 {
+        // Lines begin at 1, so the first row jumps.
+        if self.next != line {
             self.jumps.push((self.rows, line));
         }
         self.rows += 1;

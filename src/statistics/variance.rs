@@ -102,6 +102,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_variance_below_the_rounding_of_zero_is_zero() {
+        assert_eq!([9.9e-21, 1e-20, 0.25].map(reported), [0.0, 1e-20, 0.25]);
+    }
+
+    #[test]
     fn a_simple_random_sample_has_the_variance_of_the_textbook() {
         // u = (y − ȳ)/n for y = 1, 2, 3 of 30: (1 − f) s²/n = 0.9 · 1/3.
         let squares = 2.0 / 9.0;

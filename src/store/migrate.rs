@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -22,6 +22,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (11, "print and paper", include_str!("../../migrations/0011_print_and_paper.sql")),
     (12, "watching", include_str!("../../migrations/0012_watching.sql")),
     (13, "second factor", include_str!("../../migrations/0013_second_factor.sql")),
+    (14, "single sign-on", include_str!("../../migrations/0014_single_sign_on.sql")),
     (15, "outbox", include_str!("../../migrations/0015_outbox.sql")),
 ];
 

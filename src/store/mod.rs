@@ -17,6 +17,7 @@ pub mod audit;
 pub mod campaigns;
 pub mod comments;
 pub mod definitions;
+pub mod identities;
 pub mod health;
 pub mod inbox;
 pub mod invitations;

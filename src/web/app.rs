@@ -14,7 +14,11 @@ use crate::{
 };
 
 use super::{
-    admin::watching::live::Live, audio::Sounds, auth::throttle::Throttle, catalogue::Catalogue, shelf::Shelf,
+    admin::watching::live::Live,
+    audio::Sounds,
+    auth::{oidc, throttle::Throttle},
+    catalogue::Catalogue,
+    shelf::Shelf,
 };
 
 /// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
@@ -55,6 +59,10 @@ pub struct State {
     pub throttle: Throttle,
     /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
     pub tablets: Throttle,
+    /// Refusals of the single sign-on: apart from log-ins, which they must not slow down.
+    pub sso_refusals: Throttle,
+    /// The single sign-on, where there is one.
+    pub sso: Option<oidc::Provider>,
     /// Seats for checking passwords.
     pub passwords: Semaphore,
     /// Seats for computing reports.
@@ -82,6 +90,7 @@ impl App {
             sounds: Sounds::read(config.definitions.as_deref()),
             caught_mails: config.caught_mails(),
             mailer: Mailer::of(&config).ok().flatten(),
+            sso: oidc::Provider::of(config.oidc.clone()),
             config,
             key,
             store,
@@ -91,6 +100,7 @@ impl App {
             live: Live::default(),
             throttle: Throttle::default(),
             tablets: Throttle::default(),
+            sso_refusals: Throttle::default(),
             passwords: Semaphore::new(PASSWORDS),
             reports: Semaphore::new(REPORTS),
         }))

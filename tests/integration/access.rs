@@ -44,6 +44,9 @@ const PUBLIC: &str = "
     GET  /admin/login
     POST /admin/login
     POST /admin/login/code
+    POST /admin/login/again
+    GET  /admin/login/sso
+    GET  /admin/login/sso/back
     POST /admin/logout
     GET  /healthz
     GET  /readyz
@@ -64,6 +67,8 @@ const STAFF: &str = "
     POST /admin/second-factor/new                                 +   +   +   +   +
     POST /admin/second-factor/recovery-codes                      +   +   +   +   +
     POST /admin/second-factor/remove                              +   +   +   +   +
+    GET  /admin/accounts/{name}/sso                               +   -   -   -   -
+    POST /admin/accounts/{name}/sso                               +   -   -   -   -
     GET  /admin/accounts/{name}/second-factor                     +   -   -   -   -
     POST /admin/accounts/{name}/second-factor                     +   -   -   -   -
     GET  /admin/campaigns                                         +   +   +   -   -

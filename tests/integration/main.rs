@@ -29,6 +29,7 @@ mod respond;
 mod rotation;
 mod screening;
 mod second_factor;
+mod single_sign_on;
 mod staff;
 mod statistics;
 mod support;

@@ -31,6 +31,14 @@ fn stopped(server: Server) {
     assert!(server.sigterm().success());
 }
 
+/// What happens while a table can neither be written nor read: whatever needs it at once fails.
+fn without<T>(database: &Database, table: &str, act: impl FnOnce() -> T) -> T {
+    database.execute(&format!("ALTER TABLE {table} RENAME TO taken_away"));
+    let made = act();
+    database.execute(&format!("ALTER TABLE taken_away RENAME TO {table}"));
+    made
+}
+
 /// Moves the answers of a campaign to an earlier day, in all counts.
 fn days_ago(database: &Database, days: i64) {
     database.execute(&format!("UPDATE response SET day = day - {days}"));
@@ -87,9 +95,12 @@ fn answers_from_before_counting_began_are_counted_by_the_migration() {
 fn g_06_openings_are_counted_in_memory_and_written_later() {
     let (database, server, mut phone) = open_counter();
     let headers = [("user-agent", PHONE)];
-    for _ in 0..3 {
-        phone.send("GET", "/k/qn-1", &headers, b"").is(200);
-    }
+    // A GET writes nothing: it answers while nothing can be written, and is counted later.
+    without(&database, "visit_count", || {
+        for _ in 0..3 {
+            phone.send("GET", "/k/qn-1", &headers, b"").is(200);
+        }
+    });
     for (method, path, extra) in [
         ("HEAD", "/k/qn-1", ("user-agent", PHONE)),
         ("GET", "/k/qn-1?lang=en", ("user-agent", PHONE)),
@@ -98,7 +109,6 @@ fn g_06_openings_are_counted_in_memory_and_written_later() {
     ] {
         phone.send(method, path, &[extra], b"").is(200);
     }
-    assert_eq!(database.number("SELECT COUNT(*) FROM visit_count"), 0, "a GET writes nothing");
     stopped(server);
     assert_eq!(database.number("SELECT scans FROM visit_count"), 3);
     assert_eq!(database.number("SELECT n FROM feature_count WHERE kind = 'device' AND class = 'phone'"), 3);
@@ -130,12 +140,14 @@ fn how_far_people_get_is_counted_without_saying_who() {
 #[test]
 fn b_05_hours_and_durations_are_classes_apart_from_the_answers() {
     let (database, server, mut phone) = open_counter();
-    answer(&mut phone, "/k/qn-1", "5");
-    // A client with a key of its own says nothing of how long it took.
-    let mut form = filled(&phone.get("/k/qn-1").is(200), "5");
-    form.set("submission", "0123456789abcdef0123456789abcdef");
-    phone.submit("/k/qn-1", &form).is(303);
-    assert_eq!(database.number("SELECT COUNT(*) FROM hour_count"), 0, "not in the transaction of the answer");
+    // Not in the transaction of the answer, which is stored while these classes cannot be.
+    without(&database, "hour_count", || {
+        answer(&mut phone, "/k/qn-1", "5");
+        // A client with a key of its own says nothing of how long it took.
+        let mut form = filled(&phone.get("/k/qn-1").is(200), "5");
+        form.set("submission", "0123456789abcdef0123456789abcdef");
+        phone.submit("/k/qn-1", &form).is(303);
+    });
     stopped(server);
     assert_eq!(database.number("SELECT CAST(SUM(answers) AS BIGINT) FROM hour_count"), 2);
     let of = |kind: &str| {

@@ -133,7 +133,7 @@ fn shares(w: &mut Working, fit: &Fit, names: &[&str]) {
             .filter_map(|set| {
                 let size = set.count_ones() as usize;
                 let orders = factorial(size) * factorial(count - size - 1);
-                let [more, less] = [*subsets.get(set | (1 << j))?, *subsets.get(set)?].map(fill);
+                let [more, less] = [*subsets.get(set + (1 << j))?, *subsets.get(set)?].map(fill);
                 Some(format!("{} / {} · ({more} − {less})", fill(orders), fill(factorial(count))))
             })
             .collect();

@@ -15,6 +15,7 @@ use crate::statistics::{
     run::{needs, run},
     spec::Spec,
     table::Table,
+    variance::LonelyPsu,
 };
 
 /// A filled-in formula as a calculator reads it.
@@ -312,6 +313,21 @@ fn the_totals_of_clusters_are_shown() {
 }
 
 #[test]
+fn a_stratum_with_one_answer_is_named_unless_it_is_asked_whole() {
+    let rule = Remark::Lonely { rule: LonelyPsu::Adjust };
+    let of = |alone: u32| {
+        lines(
+            &format!("h,N,y\na,9,1\na,9,0\nb,{alone},1\n"),
+            r#"{"strata": "h", "stages": [{"fpc": "N"}], "lonely_psu": "adjust"}"#,
+            r#"{"key": "m", "kind": "mean", "y": {"col": "y"}, "ci": []}"#,
+        )
+        .contains(&Line::Remark(rule.clone()))
+    };
+    assert!(of(5));
+    assert!(!of(1));
+}
+
+#[test]
 fn what_has_no_figure_says_why() {
     let design = r#"{"stages": [{}], "lonely_psu": "fail"}"#;
     let of = |csv: &str, method: &str| {
@@ -348,18 +364,72 @@ fn the_tails_of_a_hypergeometric_interval_are_those_of_the_limits_and_of_one_bey
         );
         [LowerTail, LowerTailBelow, UpperTail, UpperTailAbove].map(|what| {
             lines.iter().find_map(|line| match line {
-                Line::Step(Step { what: found, value: Value::Number(value), .. }) if *found == what => {
-                    value.map(|value| (value * 1e9).round() / 1e9)
+                Line::Step(Step { what: found, symbol, value: Value::Number(Some(value)), .. })
+                    if *found == what =>
+                {
+                    Some((symbol.clone(), (value * 1e9).round() / 1e9))
                 }
                 _ => None,
             })
         })
     };
-    let of = |ways: f64, all: f64| Some((ways / all * 1e9).round() / 1e9);
+    let of = |call: &str, ways: f64, all: f64| Some((call.to_owned(), (ways / all * 1e9).round() / 1e9));
     // 2 of 5 of 10, α/2 = 0.1: D from 2, which everybody marked would need at least, to 6.
-    assert_eq!(tails(2, 10), [of(56.0, 252.0), None, of(66.0, 252.0), of(21.0, 252.0)]);
+    assert_eq!(
+        tails(2, 10),
+        [
+            of("P(X ≥ 2 | N = 10, D = 2, n = 5)", 56.0, 252.0),
+            None,
+            of("P(X ≤ 2 | N = 10, D = 6, n = 5)", 66.0, 252.0),
+            of("P(X ≤ 2 | N = 10, D = 7, n = 5)", 21.0, 252.0),
+        ]
+    );
     // 4 of 5 of 20: D from 10 to 19, which the unmarked one leaves at most.
-    assert_eq!(tails(4, 20), [of(2352.0, 15504.0), of(1512.0, 15504.0), of(3876.0, 15504.0), None]);
+    assert_eq!(
+        tails(4, 20),
+        [
+            of("P(X ≥ 4 | N = 20, D = 10, n = 5)", 2352.0, 15504.0),
+            of("P(X ≥ 4 | N = 20, D = 9, n = 5)", 1512.0, 15504.0),
+            of("P(X ≤ 4 | N = 20, D = 19, n = 5)", 3876.0, 15504.0),
+            None,
+        ]
+    );
+}
+
+#[test]
+fn a_composite_is_shown_with_the_numbers_of_its_components() {
+    let lines = lines(
+        "a,b\n1,0\n1,1\n0,1\n1,1\n",
+        r#"{"stages": [{}], "lonely_psu": "fail"}"#,
+        r#"{"key": "c", "kind": "composite", "ci": [], "components": [
+            {"name": "x", "weight": 3, "items": [{"col": "a"}]}, {"name": "y", "weight": 1, "items": [{"col": "b"}]}]}"#,
+    );
+    let filled = lines.iter().find_map(|line| match line {
+        Line::Step(Step { what: What::Composite, filled, .. }) => Some(filled.as_str()),
+        _ => None,
+    });
+    assert_eq!(filled, Some("(3 · 0.75 + 1 · 0.75) / (3 + 1)"));
+}
+
+#[test]
+fn the_shares_of_drivers_are_shown_from_every_set_of_them() {
+    // Two predictors that have nothing in common: y = 2a + b, so R² is 4/5 and 1/5.
+    let lines = lines(
+        "y,a,b\n0,0,0\n2,1,0\n1,0,1\n3,1,1\n",
+        r#"{"stages": [{}], "lonely_psu": "fail"}"#,
+        r#"{"key": "d", "kind": "drivers", "y": {"col": "y"},
+            "x": [{"name": "a", "m": {"col": "a"}}, {"name": "b", "m": {"col": "b"}}]}"#,
+    );
+    let rows = table_after(&lines, &Remark::Subsets);
+    assert_eq!(rows, [["∅", "0"], ["{1}", "0.8"], ["{2}", "0.2"], ["{1, 2}", "1"]]);
+    let filled: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| match line {
+            Line::Step(Step { what: What::Lmg, filled, .. }) => Some(filled.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(filled, ["1 / 2 · (0.8 − 0) + 1 / 2 · (1 − 0.2)", "1 / 2 · (0.2 − 0) + 1 / 2 · (1 − 0.8)"]);
 }
 
 #[test]

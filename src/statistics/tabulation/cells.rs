@@ -90,7 +90,7 @@ fn count_weighted(strata: &Strata<'_>, columns: &[Codes<'_>], inside: Option<&[b
         for (((codes, _), sums), shift) in columns.iter().zip(&mut sums).zip(&shifts) {
             let codes = &codes[start..start + weights.len()];
             for ((code, stratum), lanes) in codes.iter().zip(of.iter()).zip(&lanes) {
-                let sum = &mut sums[(*stratum as usize) << shift | usize::from(*code)];
+                let sum = &mut sums[((*stratum as usize) << shift) + usize::from(*code)];
                 sum.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += lane);
             }
         }

@@ -237,3 +237,38 @@ pub fn round(x: f64) -> i64 {
     const MAGIC: f64 = 6_755_399_441_055_744.0;
     (x + MAGIC).to_bits() as i64 - MAGIC.to_bits() as i64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::{spec::Spec, table::Table};
+
+    #[test]
+    fn a_stratum_is_full_again_after_as_many_rows() {
+        let mut fill = Fill::new(3);
+        for _ in 0..2 {
+            (1..MOST_ROWS - BLOCK as u32).for_each(|_| fill.count(1));
+            fill.count(2);
+            assert!(fill.take_full().is_empty());
+            fill.count(1);
+            assert_eq!(fill.take_full(), [1]);
+            assert!(fill.take_full().is_empty());
+        }
+    }
+
+    #[test]
+    fn weights_spread_around_the_mean_of_their_stratum() {
+        let spread = |csv: &str| {
+            let spec = r#"{"schema": "svy-ref/1", "data": {"file": "d"}, "analyses": [{"id": "a",
+                "design": {"weight": "w", "strata": "h", "stages": [{}], "lonely_psu": "fail"}, "estimands": []}]}"#;
+            let (spec, table) =
+                (Spec::parse(spec).unwrap(), Table::read(csv.as_bytes(), "", |_| true).unwrap());
+            let sample = Sample::build(&spec.analyses[0], &table, "").unwrap();
+            let strata = Strata::of(&sample).unwrap();
+            (strata.constant, strata.each.iter().map(|one| one.spread).collect::<Vec<_>>())
+        };
+        assert_eq!(spread("h,w\na,3\na,3\nb,7\nb,7\n"), (true, vec![0.0, 0.0]));
+        assert_eq!(spread("h,w\na,3\na,5\nb,1\nb,1\nb,7\n"), (false, vec![1.0, 4.0]));
+        assert_eq!(spread("h,w\na,1\na,7\na,7\n"), (false, vec![4.0]));
+    }
+}

@@ -30,6 +30,9 @@ fn exact_limits_are_for_one_simple_random_sample_of_a_known_population() {
     let elements = json!([{ "fpc": "N" }]);
     // Two of four drawn, one of them satisfied: populations of 1, 2 or 3 satisfied give that with P ≥ 1/4.
     assert_eq!(exact_share("h,c,N,w,y\na,1,4,2,1\na,2,4,2,0\n", &elements), json!([0.25, 0.75]));
+    // Weights that differ by the rounding of their last digits are equal.
+    let rounded = "h,c,N,w,y\na,1,4000,2000,1\na,2,4000,2000.000001,0\n";
+    assert_ne!(exact_share(rounded, &elements), json!([null, null]));
     let no_limits = json!([null, null]);
     for (why, csv) in [
         ("unequal weights", "h,c,N,w,y\na,1,4,3,1\na,2,4,1,0\n"),

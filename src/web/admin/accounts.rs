@@ -345,6 +345,7 @@ async fn page(
         values: &again.fields,
         base: &base,
         edit: &again.edit,
+        sso: app.sso.as_ref().map(|provider| provider.name()),
         done,
         now,
     };

@@ -120,11 +120,23 @@ fn bound(app: &App, account: &Account, factor: &SecondFactor) -> String {
     hex(&hash[..16])
 }
 
-/// Goes on after the right password.
+/// Goes on after the right password. One that is too short to stand alone makes way for a second factor first (F-13).
 pub async fn after_password(
     app: &App,
     account: &Account,
     given: &str,
+    from: &Arrival,
+    way: &Way,
+) -> Response {
+    let too_short = password::check(given, &account.name) == Err(password::Weak::Short);
+    after_first_step(app, account, too_short, from, way).await
+}
+
+/// Goes on once it is known who it is; `too_weak`: that alone does not do.
+pub async fn after_first_step(
+    app: &App,
+    account: &Account,
+    too_weak: bool,
     from: &Arrival,
     way: &Way,
 ) -> Response {
@@ -137,8 +149,7 @@ pub async fn after_password(
             code_page(app, StatusCode::OK, &ticket::seal(&app.key, PURPOSE, &pending), way, None)
         }
         Ok(None) => {
-            let too_short = password::check(given, &account.name) == Err(password::Weak::Short);
-            let must_set_up = too_short || session::needs_second_factor(app, account.role);
+            let must_set_up = too_weak || session::needs_second_factor(app, account.role);
             app.throttle.succeeded(&account.name, from.address);
             let admission = if must_set_up { Admission::MustSetUp } else { Admission::Whole };
             begin(app, account, from, admission, None, way).await
@@ -294,10 +305,10 @@ fn code_page(app: &App, status: StatusCode, sealed: &str, way: &Way, problem: Op
     error::html(status, page.into_string())
 }
 
-/// The response with a cookie.
+/// The response with one more cookie.
 pub fn with(mut response: Response, cookie: &str) -> Response {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
 }

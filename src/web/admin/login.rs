@@ -19,7 +19,7 @@ use crate::{
     store::{
         StoreError,
         accounts::{self, Account},
-        audit,
+        audit, identities,
     },
     web::{
         app::App,
@@ -53,6 +53,8 @@ const LONGEST: usize = 1_024;
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
     next: Option<String>,
+    /// Somebody has just logged out.
+    out: Option<String>,
 }
 
 /// Only addresses of our own staff pages: nothing that a browser could read as another host (security test G-07).
@@ -67,20 +69,54 @@ pub(super) fn own(next: Option<&str>) -> String {
 }
 
 /// Shows the log-in.
-pub async fn show(_: LoginPath, Query(wanted): Query<Wanted>, Query(next): Query<Next>) -> Response {
-    let page = view::page(&view::Page { next: next.next.as_deref(), ..view::Page::new(wanted.language()) });
+pub async fn show(
+    _: LoginPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(next): Query<Next>,
+) -> Response {
+    let lang = wanted.language();
+    let out = match &app.sso {
+        Some(provider) if next.out.is_some() => provider.log_out(&app.config.base_url, app.clock.now()).await,
+        _ => None,
+    };
+    let page = view::page(&view::Page {
+        next: next.next.as_deref(),
+        sso: sso_name(&app),
+        out: out.as_deref(),
+        ..view::Page::new(lang)
+    });
     error::html(StatusCode::OK, page.into_string())
+}
+
+/// What the button of the single sign-on calls it.
+fn sso_name(app: &App) -> Option<&str> {
+    app.sso.as_ref().map(|provider| provider.name())
 }
 
 /// The log-in once more, with the way on that it had.
 pub(super) fn again(app: &App, name: &str, way: &Way, problem: Problem) -> Response {
+    shown_again(app, name, way, problem, None)
+}
+
+/// The log-in after the single sign-on let nobody in; `identity` is who it says they are.
+pub(super) fn refusal(app: &App, way: &Way, problem: Problem, identity: Option<&str>) -> Response {
+    shown_again(app, "", way, problem, identity)
+}
+
+fn shown_again(app: &App, name: &str, way: &Way, problem: Problem, identity: Option<&str>) -> Response {
     let status = match problem {
         Problem::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Problem::SsoUnreachable => StatusCode::BAD_GATEWAY,
+        Problem::SsoStrange => StatusCode::BAD_REQUEST,
+        Problem::SsoRefused | Problem::SsoFalse | Problem::SsoNobody => StatusCode::FORBIDDEN,
         _ => StatusCode::UNAUTHORIZED,
     };
     let form = way.form(app);
     let page = view::page(&view::Page {
         name,
+        sso: sso_name(app),
+        identity,
         next: way.next.as_deref(),
         kept: form.as_ref().zip(way.kept.as_deref()),
         problem: Some(problem),
@@ -124,7 +160,13 @@ pub async fn submit(
         Err(error) => return error::of_store(&error, lang),
     };
     let account = account.filter(|account| account.is_usable(app.clock.now()));
-    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let off = async { identities::of(&mut app.store.read().await?, &name).await }.await;
+    let hash = match off {
+        // Entered through the single sign-on alone: whatever is typed is wrong.
+        Ok(Some(identity)) if identity.password_off => None,
+        Ok(_) => account.as_ref().map(|account| account.password_hash.clone()),
+        Err(error) => return error::of_store(&error, lang),
+    };
     let right = in_turn::fits(&app, given.clone(), hash).await;
     let from = Arrival::of(&parts, client);
     match account {
@@ -172,7 +214,9 @@ pub async fn log_out(_: LogoutPath, State(app): State<App>, request: Request) ->
     let (parts, _) = request.into_parts();
     match session::end(&app, &parts).await {
         Ok(cookie) => {
-            let mut response = with(Redirect::to(&LoginPath.to_string()).into_response(), &cookie);
+            // Who came through the single sign-on is still logged in there.
+            let to = if app.sso.is_some() { format!("{LoginPath}?out=1") } else { LoginPath.to_string() };
+            let mut response = with(Redirect::to(&to).into_response(), &cookie);
             let kept = HeaderValue::from_static("\"cache\", \"storage\"");
             response.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
             response

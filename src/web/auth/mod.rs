@@ -7,6 +7,7 @@ pub mod device;
 pub mod guard;
 pub mod in_turn;
 pub mod kept;
+pub mod oidc;
 pub mod one_time;
 pub mod password;
 pub mod scope;

@@ -69,13 +69,18 @@ pub fn words(lang: Lang, wrong: Wrong) -> String {
     }
 }
 
+/// Where an account is linked with the single sign-on.
+fn identity(name: &str) -> String {
+    crate::web::admin::identity::IdentityPath { name: name.to_owned() }.to_string()
+}
+
 /// Where a lost second factor is taken from an account.
 fn lost_factor(name: &str) -> String {
     crate::web::admin::lost_factor::LostFactorPath { name: name.to_owned() }.to_string()
 }
 
 /// The address of an account's page.
-fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     crate::web::admin::accounts::AccountPath { name: name.to_owned() }.to_string()
 }
 
@@ -273,6 +278,8 @@ pub struct Account<'a> {
     pub base: &'a Fields,
     /// What is wrong, or has changed meanwhile.
     pub edit: &'a Edit,
+    /// What the single sign-on is called, where there is one.
+    pub sso: Option<&'a str>,
     /// What has just been done.
     pub done: Option<&'a str>,
     /// Now.
@@ -310,6 +317,16 @@ pub fn account(page: &Account<'_>) -> Markup {
                         a href=(in_language(&lost_factor(&listed.name), lang)) { (fl!(m, "access-account-lost-factor")) }
                     } @else if listed.has_second_factor { (fl!(m, "access-yes")) }
                     @else { (fl!(m, "access-no")) }
+                }
+            }
+            @if let Some(sso) = page.sso {
+                div {
+                    dt { (fl!(m, "signin-sso-account")) }
+                    dd {
+                        a href=(in_language(&identity(&listed.name), lang)) {
+                            (fl!(m, "signin-sso-account-link", name = sso))
+                        }
+                    }
                 }
             }
         }

@@ -32,6 +32,16 @@ pub enum Problem {
         /// The server's time, UTC milliseconds, to compare the telephone's with.
         now: i64,
     },
+    /// The single sign-on cannot be reached.
+    SsoUnreachable,
+    /// Its answer is for another browser, or came too late.
+    SsoStrange,
+    /// It let nobody in.
+    SsoRefused,
+    /// Its answer does not hold.
+    SsoFalse,
+    /// No account is who it says they are.
+    SsoNobody,
 }
 
 /// What the page shows.
@@ -45,6 +55,12 @@ pub struct Page<'a> {
     pub next: Option<&'a str>,
     /// The form that is sent again afterwards, with its ticket.
     pub kept: Option<(&'a Kept, &'a str)>,
+    /// What the single sign-on is called, where there is one.
+    pub sso: Option<&'a str>,
+    /// Who the single sign-on says somebody is, where no account is that.
+    pub identity: Option<&'a str>,
+    /// Where one also logs out of the single sign-on, right after the log-out.
+    pub out: Option<&'a str>,
     /// Why the last attempt was refused.
     pub problem: Option<Problem>,
 }
@@ -52,7 +68,7 @@ pub struct Page<'a> {
 impl Page<'_> {
     /// The page as it is first shown.
     pub const fn new(lang: Lang) -> Self {
-        Self { lang, name: "", next: None, kept: None, problem: None }
+        Self { lang, name: "", next: None, kept: None, sso: None, identity: None, out: None, problem: None }
     }
 }
 
@@ -78,6 +94,10 @@ pub fn page(page: &Page<'_>) -> Markup {
     let described = page.problem.map(|_| "problem");
     let content = html! {
         @if let Some(problem) = page.problem { (told(lang, problem)) }
+        @if let Some(identity) = page.identity { p.note { (fl!(m, "signin-sso-identity", identity = identity)) } }
+        @if let (Some(out), Some(sso)) = (page.out, page.sso) {
+            p.note { (fl!(m, "signin-sso-out", name = sso)) " " a href=(out) { (fl!(m, "signin-sso-out-there")) } }
+        }
         @if let Some((form, _)) = page.kept { (kept_note(lang, form)) }
         form.card method="post" action=(in_language("/admin/login", lang)) {
             (carried(page.next, page.kept.map(|(_, ticket)| ticket)))
@@ -92,6 +112,20 @@ pub fn page(page: &Page<'_>) -> Markup {
                     autofocus[!name.is_empty()] aria-describedby=[described];
             }
             p { button.main { (fl!(m, "admin-login-button")) } }
+        }
+        @if let Some(sso) = page.sso {
+            p {
+                a.button.plain href=(sso_address(lang, page.next)) target=[page.kept.map(|_| "_blank")] {
+                    (fl!(m, "signin-sso-button", name = sso))
+                }
+            }
+        }
+        @if let Some((_, ticket)) = page.kept {
+            form method="post" action=(in_language("/admin/login/again", lang)) {
+                (carried(None, Some(ticket)))
+                p { (fl!(m, "signin-other-tab")) }
+                p { button.plain { (fl!(m, "signin-other-tab-button")) } }
+            }
         }
     };
     let title = fl!(m, "admin-login-title");
@@ -132,6 +166,15 @@ pub fn code(code: &Code<'_>) -> Markup {
     frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: None }, &content)
 }
 
+/// The way to the single sign-on, and on to the page that was asked for.
+fn sso_address(lang: Lang, next: Option<&str>) -> String {
+    let address = in_language("/admin/login/sso", lang);
+    let Some(next) = next else { return address };
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let sign = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{sign}next={next}")
+}
+
 /// What is carried through the log-in.
 fn carried(next: Option<&str>, kept: Option<&str>) -> Markup {
     html! {
@@ -149,6 +192,11 @@ fn told(lang: Lang, problem: Problem) -> Markup {
                 Problem::Wait { seconds } => (fl!(m, "admin-login-wait", seconds = seconds)),
                 Problem::Ended => (fl!(m, "access-ended")),
                 Problem::Late => (fl!(m, "signin-late")),
+                Problem::SsoUnreachable => (fl!(m, "signin-sso-unreachable")),
+                Problem::SsoStrange => (fl!(m, "signin-sso-strange")),
+                Problem::SsoRefused => (fl!(m, "signin-sso-refused")),
+                Problem::SsoFalse => (fl!(m, "signin-sso-false")),
+                Problem::SsoNobody => (fl!(m, "signin-sso-nobody")),
                 Problem::Code { now } => (fl!(m, "signin-code-wrong", time = dates::time_of_day(now))),
             }
         }

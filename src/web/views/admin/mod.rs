@@ -11,6 +11,7 @@ pub mod form;
 pub mod frame;
 pub mod help;
 pub mod home;
+pub mod identity;
 pub mod login;
 pub mod logo;
 pub mod mail;
