@@ -5,6 +5,7 @@
 //! passed in. Start at `questionnaire` for the way of an answer and at `index` for the way of a figure.
 
 pub mod apply;
+pub mod blanks;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -21,6 +22,7 @@ pub mod report;
 pub mod sampling;
 pub mod screening;
 pub mod secret;
+pub mod short_code;
 pub mod simulation;
 pub mod statistics;
 pub mod store;

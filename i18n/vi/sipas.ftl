@@ -469,6 +469,7 @@ config-wanted-base-url = địa chỉ mà người dân nhìn thấy, ví dụ h
 config-wanted-proxies = các địa chỉ IP cách nhau bằng dấu phẩy
 config-wanted-secret = một chuỗi ngẫu nhiên từ 16 ký tự trở lên, tốt nhất là 64 chữ số thập lục phân
 config-wanted-switch = true (có) hoặc false (không)
+config-wanted-per-minute = một số nguyên từ 1 trở lên, ví dụ 60
 config-wanted-issuer = một địa chỉ https://, ví dụ https://sso.gialai.gov.vn/realms/tinh
 config-wanted-client-id = mã của ứng dụng này ở hệ thống đăng nhập một lần
 config-wanted-built-with-oidc = một bản chương trình dựng với tính năng oidc
@@ -831,6 +832,12 @@ access-did-campaign-simulate = Sinh số liệu chạy thử
 access-did-link-make = Tạo liên kết cá nhân
 access-did-link-reissue = Tạo lại liên kết cá nhân
 access-did-link-mail = Gửi liên kết bằng thư điện tử
+access-did-mail-remind = Gửi thư nhắc người được mời
+access-did-mail-stop = Dừng thư đang chờ
+access-did-mail-retry = Thử lại máy chủ thư
+access-did-mail-schedule = Đổi lịch nhắc người được mời
+access-did-mail-words = Đổi nội dung thư
+access-did-mail-test = Gửi thử thư cho mình
 access-did-comment-decide = Duyệt ý kiến
 access-did-comment-cover = Che chữ trong ý kiến
 access-did-report-export = Tải báo cáo
@@ -871,6 +878,11 @@ doctor-proxies = { $n } máy chủ proxy được tin
 doctor-no-proxies = chưa đặt SIPAS_TRUSTED_PROXIES: nếu đứng sau proxy, mọi người dùng có chung một địa chỉ
 doctor-mail = đã đặt máy chủ thư
 doctor-no-mail = chưa đặt SIPAS_SMTP_URL: không gửi được thư
+doctor-mail-tls = Thư được mã hóa trên đường tới máy chủ thư, hoặc máy chủ thư ở ngay máy này.
+doctor-mail-open = Thư tới máy chủ thư không được mã hóa; hãy bỏ ?tls=none trong SIPAS_SMTP_URL.
+doctor-dkim = Thư được ký (DKIM); bản ghi DNS loại TXT phải có: { $name } "{ $value }"
+doctor-no-dkim = Thư không được ký (DKIM) nên dễ vào hộp thư rác; hãy đặt SIPAS_DKIM_KEY, trừ khi máy chủ thư đã ký cho { $domain }.
+doctor-no-dkim-needed = Thư chỉ được giữ trong thư mục, không cần ký.
 doctor-disk = còn trống { $percent } %
 doctor-disk-full = chỉ còn trống { $percent } %
 doctor-key = tệp khóa chỉ chủ của nó đọc được
@@ -992,6 +1004,183 @@ access-sessions-end-all = Kết thúc mọi phiên
 serve-set-up = Chưa có tài khoản nào. Hãy mở liên kết dưới đây để tạo tài khoản quản trị đầu tiên; dùng được một lần, trong 1 giờ.
 user-needs-unit = Cán bộ đơn vị phải gắn với một đơn vị; hãy thêm --unit MÃ.
 user-no-unit = Vai trò này không gắn với đơn vị; hãy bỏ --unit.
+# --- Danh sách người được mời --------------------------------------------------------------------
+
+lists-tab = Người được mời
+lists-kind = Danh sách người được mời
+lists-did-change = Sửa danh sách người được mời
+lists-purpose = Những người nhận liên kết riêng của đợt này: nhập danh sách, sửa địa chỉ, rút người.
+lists-none = Chưa có người được mời
+lists-none-what = Đợt này chưa mời ai bằng liên kết riêng. Hãy nhập danh sách từ tệp Excel hoặc thêm từng người.
+lists-import = Nhập danh sách từ tệp
+lists-add = Thêm một người
+lists-never-who = Trang này không cho biết ai đã trả lời.
+lists-kept-until = Danh sách được xóa { $n } ngày sau khi đợt kết thúc, từ ngày { $day }.
+lists-erased-on = Danh sách người được mời đã xóa ngày { $day }. Chỉ còn số người được mời và số người đã trả lời.
+lists-erased = Danh sách người được mời của đợt “{ $slug }” đã xóa nên không ghi lại được; hãy bỏ các mục “campaign.invitation” của đợt này.
+lists-all = Tất cả: { $n }
+lists-by-letter = Không có thư điện tử: { $n }
+lists-nowhere = Chưa có địa chỉ nào: { $n }
+lists-find = Tìm theo tên, chức vụ, đơn vị, địa chỉ
+lists-caption = { $n } người
+lists-person = Người được mời
+lists-group = Nhóm
+lists-reached = Gửi đến
+lists-no-address = Chưa có địa chỉ
+lists-edit = Sửa
+lists-withdraw = Rút khỏi danh sách
+lists-withdraw-this = Rút người này khỏi danh sách
+lists-name = Họ và tên
+lists-title = Chức vụ
+lists-title-hint = In trên thư mời, ví dụ: Phó Giám đốc.
+lists-unit-hint = Đơn vị công tác của người được mời.
+lists-email = Thư điện tử
+lists-email-hint = Để trống nếu gửi thư giấy. Sửa địa chỉ đã gửi sẽ kết thúc liên kết cũ; lần gửi tới sẽ gửi liên kết mới.
+lists-address = Địa chỉ nhận thư
+lists-address-hint = In trên thư giấy và nhãn: số nhà, đường, xã phường, tỉnh.
+lists-fixed = Đợt đã mở nên không đổi được nữa. Nếu sai, hãy rút người này rồi thêm lại.
+lists-choose = – Chọn –
+lists-name-missing = Hãy ghi họ và tên.
+lists-unit-missing = Hãy chọn đơn vị.
+lists-person-purpose = Chỉ dùng để gửi thư mời; không đi cùng câu trả lời.
+lists-person-there = { $name } đã có trong danh sách với mã { $code }. Nếu là hai người trùng tên, hãy ghi thư điện tử cho cả hai.
+lists-withdraw-title = Rút { $name } khỏi danh sách?
+lists-withdraw-link = Liên kết và mã của người này sẽ không dùng được nữa.
+lists-withdraw-counted = Đợt đã mở, nên người này vẫn được tính vào số người được mời, không còn tên và địa chỉ. Nhờ vậy không ai biết người này đã trả lời hay chưa; câu trả lời đã gửi (nếu có) vẫn được tính.
+lists-withdraw-gone = Tên và địa chỉ sẽ được xóa khỏi danh sách; số người được mời giảm một.
+lists-withdraw-closed = Đợt đã kết thúc nên không rút người được nữa; danh sách sẽ được xóa theo thời hạn.
+lists-import-purpose = Chọn tệp Excel hoặc CSV; xem trước thay đổi, chưa lưu gì.
+lists-file-hint = Cần cột “Họ và tên” và “Đơn vị” (mã hoặc tên). Nên có “Chức vụ”, “Thư điện tử”, “Địa chỉ nhận thư”. Người không có trong tệp thì giữ nguyên.
+lists-file-hint-groups = Cần cột “Họ và tên”, “Đơn vị” và “Nhóm” (mã hoặc tên). Nên có “Chức vụ”, “Thư điện tử”, “Địa chỉ nhận thư”. Người không có trong tệp thì giữ nguyên.
+lists-template-title = Chưa có tệp?
+lists-template-what = Tải tệp mẫu có sẵn các cột và phần giải thích, điền rồi nhập lại ở đây.
+lists-rows-wrong = { $n ->
+   *[other] Có { $n } chỗ cần sửa trong tệp; chưa lưu gì.
+}
+lists-import-changed = Trong lúc Ông/Bà xem, người khác đã sửa danh sách. Đây là thay đổi theo danh sách bây giờ; hãy xem lại rồi xác nhận.
+lists-others-stay = Người không có trong tệp thì giữ nguyên. Nhập lại cùng một tệp không tạo thêm ai.
+lists-nothing-changes = Danh sách đã giống hệt tệp này, không có gì thay đổi.
+lists-back = Về danh sách
+lists-group-changed = Thay đổi: { $n }
+lists-import-go = Lưu { $n } thay đổi
+lists-no-rows = Tệp có tiêu đề cột nhưng không có dòng nào.
+lists-code-twice = Mã “{ $code }” đã có ở dòng { $row }.
+lists-email-twice = Thư điện tử { $email } đã có ở dòng { $row }; mỗi người cần một địa chỉ riêng.
+lists-name-twice = { $name } đã có ở dòng { $row }. Nếu là hai người trùng tên cùng đơn vị, hãy ghi “Mã người” khác nhau cho từng người.
+lists-email-taken = Thư điện tử { $email } đã thuộc về { $name } (mã { $code }). Nếu là cùng một người, hãy ghi mã này vào cột “Mã người”.
+lists-same-name = { $name } cũng có ở { $unit }. Hãy kiểm tra: mỗi người chỉ được mời một lần.
+lists-unit-unknown = Không có đơn vị “{ $unit }”, hoặc có nhiều đơn vị cùng tên; hãy ghi mã đơn vị.
+lists-group-unknown = Không có nhóm “{ $group }”. Các nhóm của đợt này: { $all }.
+lists-no-groups = Đợt này không chia nhóm; hãy để trống “{ $group }” hoặc thêm nhóm trước.
+lists-sheet = Người được mời
+lists-help-code = Không bắt buộc. Mã của danh sách, ví dụ cb-001; cần khi có hai người trùng tên. Để trống thì hệ thống tự đặt.
+lists-help-name = Bắt buộc. Ông/Bà, học vị ghi hay không đều được.
+lists-help-title = Chức vụ in trên thư mời.
+lists-help-unit = Bắt buộc. Mã hoặc tên đơn vị công tác, như trong danh mục đơn vị.
+lists-help-group = Bắt buộc. Một trong: { $all }.
+lists-help-email = Địa chỉ thư công vụ, mỗi người một địa chỉ. Để trống nếu gửi thư giấy.
+lists-help-address = Địa chỉ in trên thư giấy và nhãn.
+lists-code-title = Nhập mã trên thư mời
+lists-code-what = Mã có 10 ký tự, in trên thư mời gửi Ông/Bà. Chữ hoa, chữ thường, dấu gạch và khoảng trắng đều được.
+lists-code-label = Mã trên thư
+lists-code-go = Mở phiếu
+lists-code-missing = Hãy nhập mã in trên thư mời.
+lists-code-mistyped = Sai mã. Hãy xem lại từng ký tự trên thư: mã không có số 0, số 1 và các chữ I, L, O.
+lists-code-unknown = Mã này không còn dùng. Nếu Ông/Bà nhận được thư mới hơn, hãy dùng mã trên thư đó; nếu không, xin hỏi cơ quan gửi thư.
+lists-code-slow = Đang có quá nhiều mã được nhập từ mạng này. Xin chờ mười giây rồi bấm lại; mã Ông/Bà vừa nhập vẫn còn trong ô.
+lists-did-erase = Xóa danh sách người được mời
+lists-did-export = Tạo liên kết cho thư giấy hoặc kênh khác
+lists-code-alarm = { $n ->
+   *[other] Hôm nay có { $n } mạng nhập sai mã trên 30 lần nên đã được làm chậm lại. Nếu không phải nhiều người cùng gõ nhầm, xin báo người quản trị hệ thống.
+}
+lists-letter = Thư giấy
+lists-links = Thư giấy và liên kết
+lists-links-purpose = In thư mời có mã QR và mã ngắn, hoặc tải danh sách liên kết để gửi qua Zalo, tin nhắn.
+lists-links-who = Cho ai
+lists-links-who-hint = Số trong ngoặc là số người.
+lists-links-letter = Người không có thư điện tử ({ $n })
+lists-links-all = Tất cả ({ $n })
+lists-links-what = Tạo gì
+lists-links-letters = Thư giấy (PDF)
+lists-links-letters-hint = Mỗi người một trang A4, địa chỉ nằm trong cửa sổ phong bì DL, có mã QR và mã ngắn để nhập tại trang /m.
+lists-links-xlsx = Danh sách liên kết (Excel)
+lists-links-xlsx-hint = Mỗi người một dòng với liên kết và mã ngắn, để tự gửi qua kênh riêng.
+lists-links-csv = Danh sách liên kết (CSV)
+lists-links-ends = Tạo xong, liên kết và mã đã gửi trước đây cho những người này không còn dùng được; chỉ liên kết mới có hiệu lực. Liên kết chỉ có trong tệp này, không xem lại được.
+lists-links-everybody = Tệp có đủ mọi người được chọn, kể cả người đã trả lời, để không ai suy ra ai đã trả lời. Người đã trả lời mở liên kết mới sẽ thấy báo là đã dùng.
+lists-links-sure = Tôi hiểu: liên kết cũ sẽ hết hiệu lực
+lists-links-sure-hint = Giữ tệp như giữ thư riêng: ai có liên kết thì trả lời được thay. Xóa tệp sau khi gửi xong.
+lists-links-make = Tạo và tải về
+lists-links-what-missing = Hãy chọn thư giấy hoặc danh sách.
+lists-links-nobody = Không có ai trong lựa chọn này.
+lists-links-many = Mỗi lần in tối đa { $most } thư; hãy chọn từng nhóm hoặc đơn vị.
+lists-links-closed = Đợt đã kết thúc nên không tạo liên kết nữa.
+lists-links-not-sure = Hãy đánh dấu là Ông/Bà hiểu rằng liên kết cũ sẽ hết hiệu lực.
+lists-links-changed = Danh sách vừa được người khác sửa nên chưa tạo gì; xin bấm lại.
+lists-links-code = Mã người
+lists-links-link = Liên kết riêng
+lists-links-short = Mã ngắn
+lists-links-once = Mỗi liên kết chỉ dùng cho một người và trả lời một lần. Danh sách này không xem lại được; tạo lại sẽ kết thúc các liên kết này.
+lists-labels = Nhãn địa chỉ
+lists-labels-title = Nhãn địa chỉ
+lists-labels-what = 21 nhãn trên một trang A4 (63,5 × 38,1 mm), không có liên kết nên in lại được.
+lists-labels-letter = Nhãn cho người không có thư điện tử
+lists-labels-all = Nhãn cho tất cả
+lists-letter-title = Thư mời
+lists-letter-qr = Mã QR mở phiếu riêng của người nhận
+lists-letter-dear = Kính gửi: Ông/Bà { $name }
+lists-letter-dear-said = Kính gửi: { $name }
+lists-small = { $n ->
+   *[other] { $n } nhóm ít người, tính chung
+}
+lists-letter-dear-all = Kính gửi Ông/Bà
+lists-letter-invite = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }”. Việc trả lời mất khoảng { $minutes } phút; phiếu mở đến hết ngày { $day }.
+lists-letter-scan = Quét mã bằng máy ảnh điện thoại để mở phiếu.
+lists-letter-or = Hoặc mở trang
+lists-letter-enter = rồi nhập mã:
+lists-letter-once = Mã này dành riêng cho Ông/Bà và gửi được một phiếu; xin không chuyển cho người khác. Mã trên thư trước đây (nếu có) không còn dùng.
+lists-letter-safe = Câu trả lời được lưu tách rời, không kèm tên, mã hay thời gian; không ai xem được Ông/Bà đã trả lời gì.
+lists-letter-followed = Cơ quan khảo sát được biết ai chưa trả lời để nhắc, không biết câu trả lời và không biết trả lời lúc nào.
+lists-letter-not-followed = Cơ quan khảo sát chỉ biết số người đã trả lời, không biết là những ai.
+lists-letter-deleted = Danh sách gửi thư được xóa { $n } ngày sau khi đợt khảo sát kết thúc.
+lists-letter-thanks = Trân trọng cảm ơn Ông/Bà.
+lists-erase = Xóa danh sách mời
+lists-erase-what = Tên, chức vụ, thư điện tử, địa chỉ, liên kết và mã của { $n } người sẽ bị xóa khỏi hệ thống.
+lists-erase-stays = Số người được mời và số người đã trả lời của từng nhóm vẫn còn; báo cáo không thay đổi.
+lists-erase-undo = Không lấy lại được. Bản sao lưu làm trước hôm nay vẫn còn danh sách; hãy xóa các bản đó theo quy định.
+lists-erase-nothing = Không còn danh sách nào để xóa.
+lists-erase-not-yet = Chỉ xóa được danh sách sau khi đợt kết thúc và câu trả lời đã được kiểm đếm.
+lists-progress = Tiến độ theo nhóm
+lists-progress-purpose = Bao nhiêu người được mời của mỗi nhóm đã trả lời, so với kế hoạch.
+lists-progress-steps = Cho đến khi đợt kết thúc, số trả lời chỉ đổi mỗi ngày một lần và theo bậc { $n } người, để không ai đoán được ai vừa trả lời.
+lists-progress-caption = Số người đã trả lời
+lists-invited = Được mời
+lists-planned = Kế hoạch
+lists-answered = Đã trả lời
+lists-rate = Tỷ lệ
+lists-below = dưới { $n }
+lists-follow = Theo dõi người tham gia
+lists-follow-no = Không: chỉ đếm số người (nên chọn)
+lists-follow-no-hint = Không ai trong cơ quan biết ai đã trả lời; thư nhắc vẫn chỉ gửi cho người chưa trả lời.
+lists-follow-yes = Có: trang này nêu tên người chưa trả lời
+lists-follow-yes-hint = Thư mời và trang trả lời sẽ nói rõ điều này; không ai biết câu trả lời và thời gian trả lời. Không đổi được sau khi đợt mở.
+lists-follow-late = Đợt đã mở; người được mời đã được báo cách theo dõi nên không đổi được nữa.
+lists-not-followed = Đợt này chỉ đếm số người: không nêu ai đã trả lời, đúng như người được mời đã được báo.
+lists-absent = Chưa trả lời: { $n }
+lists-absent-what = Người được mời đã được báo là cơ quan khảo sát biết ai chưa trả lời. Không ai biết người khác trả lời gì và lúc nào.
+lists-followed-note = Người chưa trả lời được nêu ở trang tiến độ, như đã báo trong thư mời.
+lists-did-follow = Bật theo dõi người tham gia
+lists-did-unfollow = Tắt theo dõi người tham gia
+lists-few = Đợt này mới mời { $n } người; cần ít nhất { $least } người thì câu trả lời mới thật sự ẩn danh.
+lists-notice-followed = Cơ quan tổ chức được biết ai chưa trả lời để nhắc, không biết câu trả lời và không biết trả lời lúc nào.
+lists-notice-counts = Cơ quan tổ chức chỉ thấy số người đã trả lời, không thấy là những ai; phần mềm tự gửi thư nhắc.
+lists-done-listed = Đã lưu { $n } thay đổi của danh sách.
+lists-done-person = Đã lưu.
+lists-done-withdrawn = Đã rút khỏi danh sách.
+lists-done-erased = Đã xóa danh sách { $n } người.
+lists-done-followed = Đã bật theo dõi người tham gia; thư mời và trang trả lời sẽ nói rõ điều này.
+lists-done-unfollowed = Đã tắt theo dõi người tham gia.
+
 # --- tabular: tệp danh sách (CSV, XLSX) ---
 tabular-place = dòng { $row }, cột { $column }
 tabular-row = dòng { $row }
@@ -1587,6 +1776,145 @@ desk-remind-usual-text =
 
     Trân trọng.
 
+# --- outbox: thư mời, thư nhắc / mail to invited persons ---
+outbox-nobody = Ông/Bà
+outbox-usual-invitation-subject = Thư mời: [đợt]
+outbox-usual-reminder-subject = Nhắc trả lời: [đợt]
+outbox-usual-invitation =
+    Kính gửi [họ tên],
+
+    Trân trọng mời Ông/Bà tham gia: [đợt].
+
+    Xin mở liên kết dành riêng cho Ông/Bà:
+
+    [liên kết]
+
+    Nhận trả lời từ [mở] đến [đóng] (giờ Việt Nam).
+
+    Liên kết này của riêng Ông/Bà và chỉ trả lời được một lần; xin không chuyển cho người khác. Mở ra xem thì chưa tính là trả lời.
+
+    Câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà; kết quả chỉ công bố dưới dạng tổng hợp sau khi đợt khảo sát đóng.
+
+    Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền.
+outbox-usual-reminder =
+    Kính gửi [họ tên],
+
+    Chúng tôi chưa nhận được trả lời từ liên kết đã gửi Ông/Bà trong đợt: [đợt]. Rất mong Ông/Bà dành ít phút trả lời trước [đóng] (giờ Việt Nam).
+
+    Xin mở liên kết mới dưới đây; liên kết trong thư trước không còn dùng được:
+
+    [liên kết]
+
+    Máy chủ chỉ ghi liên kết đã dùng hay chưa để nhắc, không ghi lúc nào; câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà.
+
+    Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền. Nếu Ông/Bà không muốn nhận thư nhắc nữa, xin dùng nút hủy đăng ký của chương trình thư; liên kết vẫn trả lời được.
+outbox-newer = Đã có liên kết mới hơn
+outbox-newer-what = Chúng tôi đã gửi cho Ông/Bà một liên kết mới, nên liên kết này không còn dùng được.
+outbox-newer-next = Xin mở thư gần nhất của chúng tôi và dùng liên kết trong thư đó.
+outbox-stop-title = Không nhận thư nhắc nữa?
+outbox-stop-what = Nếu Ông/Bà đồng ý, chúng tôi sẽ không gửi thêm thư nào về đợt khảo sát này.
+outbox-stop-link = Liên kết đã gửi vẫn dùng được: Ông/Bà vẫn có thể trả lời bất cứ lúc nào trước khi đợt khảo sát đóng.
+outbox-stop-button = Không gửi thư cho tôi nữa
+outbox-stopped = Đã ngừng gửi thư
+outbox-stopped-what = Ông/Bà sẽ không nhận thêm thư nào về đợt khảo sát này.
+outbox-stopped-next = Liên kết đã gửi vẫn dùng được nếu Ông/Bà muốn trả lời.
+
+outbox-title = Thư mời và thư nhắc
+outbox-purpose = Gửi thư điện tử mang liên kết riêng tới từng người được mời, nhắc người chưa trả lời, và xem thư gửi đến đâu. Trang chỉ cho biết số lượng, không cho biết ai đã trả lời.
+outbox-empty = Chưa có ai nhận thư
+outbox-empty-what = Danh sách mời của đợt này chưa có địa chỉ thư điện tử nào. Xin nhập danh sách có địa chỉ, rồi quay lại đây để gửi.
+outbox-by-mail = Có địa chỉ thư
+outbox-sent = Đã gửi thư mời
+outbox-unsent = Chưa gửi
+outbox-printed = Đã in liên kết nên không gửi thư
+outbox-no-mail = Không nhận thư nữa
+outbox-invite = Gửi thư mời
+outbox-remind = Gửi thư nhắc
+outbox-words-invitation = Nội dung thư mời
+outbox-words-reminder = Nội dung thư nhắc
+outbox-stop-all = Dừng thư đang chờ
+outbox-retry = Thử lại ngay
+outbox-back = Về trang thư mời
+outbox-away = Chưa liên lạc được với máy chủ thư ({ $reason }). Thư đang chờ và được thử lại dần, không thư nào mất.
+outbox-last-reply = Lần gửi gần nhất, máy chủ thư trả lời: { $reason }. Những thư đó được thử lại dần.
+outbox-no-runs = Chưa gửi thư nào.
+outbox-runs = Các lần gửi
+outbox-day = Ngày
+outbox-kind = Loại thư
+outbox-kind-invitation = Thư mời
+outbox-kind-reminder = Thư nhắc
+outbox-count-queued = Cần gửi
+outbox-count-sent = Đã gửi
+outbox-count-waiting = Đang chờ
+outbox-count-refused = Bị từ chối
+outbox-count-stopped = Không gửi nữa
+outbox-under = dưới { $n }
+outbox-from = từ { $n }
+outbox-steps = Trước khi đợt đóng, số thư nhắc chỉ hiện theo từng bậc, vì số chính xác cho biết đã có bao nhiêu người trả lời.
+outbox-unreached = Thư mời không đến được
+outbox-unreached-what = Xin sửa địa chỉ rồi gửi lại, hoặc in liên kết cho những người này. Bảng này không nói gì về việc đã trả lời hay chưa.
+outbox-unreached-n = { $n } người chưa nhận được thư mời
+outbox-code = Mã
+outbox-person = Họ tên
+outbox-address = Địa chỉ
+outbox-why = Lý do
+outbox-fault-address = Địa chỉ không hợp lệ
+outbox-fault-refused = Máy chủ thư từ chối ({ $reply })
+outbox-fault-given-up = Thử nhiều ngày không được
+outbox-schedule = Tự nhắc
+outbox-schedule-what = Thư nhắc được gửi từ 8 giờ sáng tới những người chưa trả lời, và dừng khi đợt đóng. Để trống cả hai ô đầu thì không tự nhắc.
+outbox-schedule-every = Nhắc lại sau mỗi … ngày
+outbox-schedule-every-hint = Tính từ lần gửi thư gần nhất, ví dụ 5.
+outbox-schedule-dates = Nhắc vào những ngày
+outbox-schedule-dates-hint = Ngày/tháng/năm, cách nhau bằng dấu phẩy, ví dụ 05/12/2026, 10/12/2026.
+outbox-schedule-before = Không nhắc trong … ngày cuối
+outbox-schedule-before-hint = Số ngày trước ngày cuối của đợt mà thư nhắc không còn được gửi.
+outbox-schedule-save = Lưu lịch nhắc
+outbox-schedule-days = Xin nhập một số ngày từ { $least } đến { $most }, hoặc để trống.
+outbox-schedule-date = “{ $typed }” không phải là ngày; xin viết ngày/tháng/năm.
+outbox-schedule-past = { $typed } đã đến hoặc đã qua; lịch nhắc tính từ ngày mai.
+outbox-schedule-late = { $typed } sau ngày nhắc cuối cùng được phép.
+outbox-schedule-many = Nhiều nhất { $n } ngày.
+outbox-done-invite = Thư mời đã vào hàng đợi và được gửi dần; bảng dưới cho biết đến đâu.
+outbox-done-remind = Thư nhắc đã vào hàng đợi và được gửi dần.
+outbox-done-stop = Thư đang chờ đã dừng.
+outbox-done-retry = Máy chủ thư đang được thử lại.
+outbox-done-schedule = Đã lưu lịch nhắc.
+outbox-done-unscheduled = Không còn tự nhắc.
+outbox-invite-what = { $n } người sẽ nhận thư mời mang liên kết riêng. Thư được gửi dần theo giới hạn mỗi phút của máy chủ.
+outbox-invite-undo = Thư đã gửi không thu lại được; thư còn chờ thì dừng được.
+outbox-invite-button = Gửi { $n } thư mời
+outbox-remind-what = Thư nhắc chỉ tới những người chưa trả lời: nhiều nhất { $n } trong { $sent } người đã nhận thư mời, tính theo số trả lời hiện trong ngày.
+outbox-remind-link = Mỗi thư nhắc mang một liên kết mới; khi thư tới nơi, liên kết trong thư trước không còn dùng được và nói rõ điều đó.
+outbox-remind-count = Không ai xem được thư nhắc đã gửi tới ai.
+outbox-remind-button = Gửi thư nhắc
+outbox-stop-all-what = Mọi thư của đợt này còn chờ sẽ không được gửi. Thư đã gửi vẫn dùng được.
+outbox-stop-all-undo = Muốn gửi tiếp, bấm Gửi thư mời lần nữa: chỉ những người chưa nhận thư được gửi.
+outbox-retry-what = Máy chủ thư được thử lại ngay, không chờ đến lần sau.
+outbox-hindrance-draft = Đợt khảo sát chưa phát hành nên chưa gửi thư được. Xin phát hành đợt trước.
+outbox-hindrance-closed = Đợt khảo sát đã đóng nên không gửi thư nữa.
+outbox-hindrance-not-open = Chỉ nhắc được khi đợt đang nhận trả lời.
+outbox-hindrance-nobody = Hiện không có thư nào để gửi hoặc dừng.
+outbox-words-purpose = Sửa tiêu đề và nội dung thư. Xem thử, gửi thử cho mình, rồi lưu; thư gửi từ lúc lưu mang nội dung mới.
+outbox-words-usual = Đây là nội dung có sẵn; lưu lại thì đợt này có nội dung riêng.
+outbox-words-hint = Những chỗ này được điền riêng cho từng người: { $blanks }. Thư chỉ mang một liên kết, không hình ảnh; một dòng gạch ngang (---) ngăn hai phần.
+outbox-words-preview = Xem thử
+outbox-words-test = Gửi thử cho mình
+outbox-words-save = Lưu nội dung
+outbox-words-reset-button = Dùng lại nội dung có sẵn
+outbox-words-saved = Đã lưu nội dung thư.
+outbox-words-reset = Đã dùng lại nội dung có sẵn.
+outbox-previewed = Thư như người nhận sẽ thấy
+outbox-plain = Bản chữ thường (cho chương trình thư không hiện định dạng)
+outbox-example-name = Ông Nguyễn Văn Minh
+outbox-tested = Đã gửi thử tới { $email }. Xin xem cả hộp thư rác.
+outbox-test-no-address = Tài khoản của Ông/Bà chưa có địa chỉ thư điện tử; quản trị thêm được ở trang tài khoản.
+outbox-test-address = Địa chỉ thư điện tử của tài khoản không hợp lệ.
+outbox-test-refused = Máy chủ thư không nhận thư thử: { $reply }.
+outbox-fault-no-link = Nội dung thiếu chỗ điền [liên kết]: không có liên kết thì người nhận không trả lời được.
+outbox-fault-link-in-subject = Tiêu đề không được mang liên kết; xin để [liên kết] trong nội dung.
+outbox-fault-other-link = Thư chỉ mang một liên kết để người nhận không nhầm; xin bỏ “{ $address }”.
+
 # --- links, invite: liên kết và thư mời ---
 links-once = { $n } liên kết cá nhân mới chỉ hiện một lần này; nếu mất, hãy tạo lại bằng --reissue.
 links-unknown-invitation = Không có người được mời mang mã “{ $code }”.
@@ -1595,22 +1923,17 @@ invite-closed = Đợt khảo sát “{ $slug }” đã đóng nên không gửi
 invite-no-server = Chưa có máy chủ thư; hãy đặt SIPAS_SMTP_URL, ví dụ smtps://tài-khoản:mật-khẩu@mail.binhdinh.gov.vn.
 invite-failed = { $code }: { $why }
 invite-sent = Đã gửi { $n } thư mời.
+invite-queued = { $n } thư mời đã vào hàng đợi; máy chủ (sipas serve) sẽ gửi.
+invite-waiting = { $n } thư đang chờ gửi lại; máy chủ (sipas serve) sẽ gửi tiếp, hoặc chạy lại lệnh này sau.
+invite-draft = Đợt khảo sát “{ $slug }” chưa phát hành nên chưa gửi thư mời.
+invite-file = { $path } không dùng được: { $detail }.
 invite-printed = { $n } người đã có liên kết in ra nên không gửi thư (thư sẽ làm liên kết đó mất hiệu lực); cần thì tạo lại bằng sipas links --reissue.
 invite-some-failed = { $n } thư không gửi được; xem các dòng ở trên, sửa địa chỉ bằng sipas apply rồi chạy lại.
 invite-server = Địa chỉ máy chủ thư (SIPAS_SMTP_URL) không dùng được: { $detail }
 invite-sender = Người gửi (SIPAS_MAIL_FROM) “{ $sender }” không phải là địa chỉ thư điện tử.
 invite-recipient = địa chỉ thư điện tử không hợp lệ.
 invite-refused = máy chủ thư từ chối: { $reply }.
-invite-unreachable = Không liên lạc được với máy chủ thư: { $detail }. Hãy kiểm tra SIPAS_SMTP_URL rồi chạy lại; thư đã gửi sẽ không gửi lần nữa.
-invite-subject = Thư mời: { $title }
-invite-greeting-name = Kính gửi { $name },
-invite-greeting = Kính gửi Ông/Bà,
-invite-what = Trân trọng mời Ông/Bà tham gia: { $title }.
-invite-open = Xin mở liên kết dành riêng cho Ông/Bà:
-invite-when = Nhận trả lời từ { $opens } đến { $closes } (giờ Việt Nam).
-invite-once = Liên kết này của riêng Ông/Bà và chỉ trả lời được một lần; xin không chuyển cho người khác. Mở ra xem thì chưa tính là trả lời.
-invite-anonymous = Câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà; kết quả chỉ công bố dưới dạng tổng hợp sau khi đợt khảo sát đóng.
-invite-never = Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền.
+invite-unreachable = Không liên lạc được với máy chủ thư: { $detail }. Thư đang trong hàng đợi và sẽ được máy chủ (sipas serve) gửi tiếp; hãy kiểm tra SIPAS_SMTP_URL, hoặc chạy lại lệnh này. Thư đã gửi sẽ không gửi lần nữa.
 # --- respond: pages of respondents ---
 respond-languages = Ngôn ngữ
 respond-language-name = Tiếng Việt
@@ -2124,7 +2447,7 @@ notice-kept-list = Danh sách mời được giữ nhiều nhất { $days } ngà
 notice-seen = Ai xem được gì
 notice-seen-what = Báo cáo chỉ có số liệu gộp của ít nhất { $k } phiếu. Chỉ người quản trị máy chủ mở được cơ sở dữ liệu; phiếu ở đó không kèm tên.
 notice-seen-open = Công chức tại quầy không xem được phiếu của Ông/Bà.
-notice-seen-link = Không ai xem được kết quả trước khi đợt khảo sát kết thúc. Cơ quan tổ chức biết liên kết nào chưa dùng để nhắc, không biết ai trả lời gì.
+notice-seen-link = Không ai xem được kết quả trước khi đợt khảo sát kết thúc, và không ai biết người nào trả lời gì.
 notice-rights = Quyền của Ông/Bà
 notice-voluntary = Trả lời là tự nguyện; Ông/Bà có thể dừng bất cứ lúc nào trước khi gửi, không phải nêu lý do và không bị ảnh hưởng gì đến việc làm thủ tục.
 notice-not-found-again = Phiếu không gắn với người trả lời, nên phiếu đã gửi thì không ai tìm lại được để cho xem, sửa hay xóa, kể cả khi Ông/Bà yêu cầu.
@@ -2219,8 +2542,7 @@ apply-kiosk-code = Mã thoát máy tính bảng cần ít nhất { $least } ký 
 apply-a-kiosk-code = mã thoát máy tính bảng ({ $slug })
 apply-promise = Đợt “{ $slug }” đã có người trả lời với lời hứa { $key } = { $before }; thời hạn lưu chỉ được rút ngắn. Hãy giữ { $before } hoặc ít hơn.
 apply-counter-answered = Quầy “{ $code }” đã có { $answers } phiếu trả lời cho đơn vị “{ $unit }” nên không chuyển đơn vị được; hãy giữ đơn vị cũ và lập quầy mới với mã khác.
-apply-invitation-moved = Thư mời “{ $code }” đã được dùng cho đơn vị “{ $unit }” nên không chuyển đơn vị được; hãy giữ đơn vị cũ.
-apply-invitation-used = Thư mời “{ $code }” của đợt “{ $slug }” đã được dùng nên không rút lại được; hãy ghi lại thư mời này vào tệp.
+apply-invitation-moved = Đợt đã mở và thư mời “{ $code }” đã có liên kết của đơn vị “{ $unit }” nên không chuyển đơn vị được; hãy giữ đơn vị cũ, hoặc rút rồi mời lại bằng mã khác.
 apply-overlap = Quầy “{ $code }” có hai đợt khảo sát cùng lúc: “{ $one }” ({ $one_opens } – { $one_closes }) và “{ $other }” ({ $other_opens } – { $other_closes }). Hãy sửa opens, closes hoặc bỏ quầy này ở một đợt.
 # Ai đánh giá đơn vị nào (apply, trang quản trị)
 apply-expected-list = danh sách chữ, ví dụ ["qn", "an"]
@@ -2239,7 +2561,7 @@ apply-raters-answered = Đợt “{ $slug }” đã có phiếu trả lời: kh�
 apply-invitation-no-groups = Đợt này không có nhóm người đánh giá nào, nên thư mời không ghi được nhóm “{ $group }”; hãy thêm [[campaign.group]] hoặc bỏ group.
 apply-invitation-no-group = Thư mời “{ $code }” chưa ghi nhóm (group), mà đợt “{ $slug }” có các nhóm người đánh giá.
 apply-invitation-idle = Người có thư mời “{ $code }” không có đơn vị nào để đánh giá: nhóm “{ $group }” chỉ đánh giá chính đơn vị “{ $unit }” của người này. Hãy giao thêm đơn vị hoặc rút thư mời.
-apply-invitation-regrouped = Thư mời “{ $code }” đã được dùng ở nhóm “{ $group }” nên không chuyển nhóm được; hãy giữ nhóm cũ.
+apply-invitation-regrouped = Đợt đã mở và thư mời “{ $code }” đã có liên kết của nhóm “{ $group }” nên không chuyển nhóm được; hãy giữ nhóm cũ, hoặc rút rồi mời lại bằng mã khác.
 apply-person-twice = Thư mời “{ $code }” (nhóm “{ $group }”) và “{ $other }” (nhóm “{ $other_group }”, ở { $place }) là cùng một người: trùng thư điện tử, hoặc trùng họ tên và đơn vị. Mỗi người chỉ ở một nhóm; hãy bỏ một thư mời, hoặc ghi rõ họ tên nếu là hai người.
 apply-a-group = nhóm đánh giá { $code } ({ $slug })
 apply-an-assignment = nhóm { $group } đánh giá ({ $slug })

@@ -1,9 +1,12 @@
 //! Invitations and their personal links. Only keyed hashes of tokens are stored, and nothing here says when a link
 //! was used.
 
-use crate::{organisation::Rater, secret::Key};
+use crate::{
+    organisation::{Person, Rater},
+    secret::{self, Key},
+};
 
-use super::{AsConn, StoreError, Writer, on};
+use super::{AsConn, StoreError, Writer, on, outbox};
 
 /// An invited person of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -16,14 +19,35 @@ pub struct Invitation {
     pub rater_group: Option<String>,
     /// Name.
     pub name: Option<String>,
+    /// Office.
+    pub title: Option<String>,
     /// E-mail address; absent: a letter.
     pub email: Option<String>,
+    /// Postal address.
+    pub address: Option<String>,
     /// Whether a link has been made.
     pub linked: bool,
     /// Whether the link was made for an e-mail (else it was printed).
     pub mailed: bool,
     /// Whether the link has been sent by e-mail.
     pub sent: bool,
+    /// Whether a link was ever made: once the campaign has begun, the person may have answered.
+    pub bound: bool,
+}
+
+impl Invitation {
+    /// The person as a list has it.
+    pub fn person(&self) -> Person {
+        Person {
+            code: self.code.clone(),
+            unit: self.unit.clone(),
+            group: self.rater_group.clone(),
+            name: self.name.clone(),
+            title: self.title.clone(),
+            email: self.email.clone(),
+            address: self.address.clone(),
+        }
+    }
 }
 
 /// An invitation to write.
@@ -37,8 +61,12 @@ pub struct Wanted<'a> {
     pub rater_group: Option<&'a str>,
     /// Name.
     pub name: Option<&'a str>,
+    /// Office.
+    pub title: Option<&'a str>,
     /// E-mail address.
     pub email: Option<&'a str>,
+    /// Postal address.
+    pub address: Option<&'a str>,
 }
 
 /// What a link leads to.
@@ -52,6 +80,8 @@ pub struct Link {
     pub rater_group: Option<String>,
     /// Whether it has been used.
     pub used: bool,
+    /// Whether a newer one took its place; then its unit is not known.
+    pub ended: bool,
 }
 
 /// The hash under which a token is kept.
@@ -66,8 +96,11 @@ pub fn token_hash(key: &Key, token: &str) -> [u8; 32] {
 pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invitation>, StoreError> {
     Ok(on!(db, |c| {
         sqlx::query_as(
-        "SELECT code, unit, rater_group, name, email, token_hash IS NOT NULL AS linked, mailed, sent FROM invitation
-         WHERE campaign = $1 ORDER BY code"
+        "SELECT code, unit, rater_group, name, title, email, address, token_hash IS NOT NULL AS linked, mailed, sent,
+                token_hash IS NOT NULL OR code_hash IS NOT NULL OR had_link OR used OR EXISTS
+                  (SELECT 1 FROM outbox o
+                   WHERE o.campaign = invitation.campaign AND o.code = invitation.code AND o.hash IS NOT NULL) AS bound
+         FROM invitation WHERE campaign = $1 AND NOT nameless ORDER BY code"
     )
     .bind(campaign)
     .fetch_all(c)
@@ -75,27 +108,34 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invi
     })?)
 }
 
-/// Codes of the invitations whose link was used. Only for refusing to withdraw or move them: who has answered is nobody's
-/// business.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn used(db: &mut impl AsConn, campaign: i64) -> Result<Vec<String>, StoreError> {
-    Ok(on!(db, |c| sqlx::query_scalar(
-        "SELECT code FROM invitation WHERE campaign = $1 AND used ORDER BY code"
-    )
-    .bind(campaign)
-    .fetch_all(c)
-    .await)?)
-}
-
-/// Ends a link that was made for an e-mail, since the address was wrong; the next run of invitations makes a new one.
+/// Ends a link that was made for an e-mail, since the address was wrong; the next run of invitations makes a new one. That
+/// there was one stays known of everybody alike, whether it was used or not.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn end_mailed(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
+    on!(db, |c| {
+        sqlx::query(
+            "UPDATE invitation SET had_link = TRUE, mail_fault = NULL WHERE campaign = $1 AND code = $2",
+        )
+        .bind(campaign)
+        .bind(code)
+        .execute(c)
+        .await
+        .map(drop)
+    })?;
+    outbox::withdraw(db, campaign, code).await?;
+    let used: Option<bool> =
+        on!(db, |c| sqlx::query_scalar("SELECT used FROM invitation WHERE campaign = $1 AND code = $2")
+            .bind(campaign)
+            .bind(code)
+            .fetch_optional(c)
+            .await)?;
+    if used == Some(false) {
+        outbox::end_link(db, campaign, code).await?;
+    }
     on!(db, |c| sqlx::query(
-        "UPDATE invitation SET token_hash = NULL, mailed = FALSE, sent = FALSE
+        "UPDATE invitation SET token_hash = NULL, code_hash = NULL, mailed = FALSE, sent = FALSE
          WHERE campaign = $1 AND code = $2 AND mailed AND NOT used"
     )
     .bind(campaign)
@@ -127,10 +167,12 @@ pub async fn turnout(db: &mut impl AsConn, campaign: i64) -> Result<(u64, u64), 
 pub async fn put(db: &mut Writer, campaign: i64, wanted: &Wanted<'_>) -> Result<(), StoreError> {
     on!(db, |c| {
         sqlx::query(
-        "INSERT INTO invitation (campaign, code, unit, name, email, rater_group, token_hash, mailed, sent, used)
-         VALUES ($1, $2, $3, $4, $5, $6, NULL, FALSE, FALSE, FALSE)
+        "INSERT INTO invitation
+            (campaign, code, unit, name, email, rater_group, title, address, token_hash, mailed, sent, used)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, FALSE, FALSE, FALSE)
          ON CONFLICT (campaign, code) DO UPDATE
-         SET unit = excluded.unit, name = excluded.name, email = excluded.email, rater_group = excluded.rater_group"
+         SET unit = excluded.unit, name = excluded.name, email = excluded.email, rater_group = excluded.rater_group,
+             title = excluded.title, address = excluded.address"
     )
     .bind(campaign)
     .bind(wanted.code)
@@ -138,6 +180,8 @@ pub async fn put(db: &mut Writer, campaign: i64, wanted: &Wanted<'_>) -> Result<
     .bind(wanted.name)
     .bind(wanted.email)
     .bind(wanted.rater_group)
+    .bind(wanted.title)
+    .bind(wanted.address)
     .execute(c)
     .await
     .map(drop)
@@ -145,23 +189,51 @@ pub async fn put(db: &mut Writer, campaign: i64, wanted: &Wanted<'_>) -> Result<
     Ok(())
 }
 
-/// Withdraws an invitation; false if its link was used, since the answer cannot be taken back.
+/// Takes a person off the list and ends the link.
+///
+/// `keep`: the person could have answered. Then the row stays, without anything that tells whose it is, and is counted on:
+/// a count that went down for those alone who have not answered would name the others. Without `keep` it goes; one that was
+/// used stays all the same.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn remove(db: &mut Writer, campaign: i64, code: &str) -> Result<bool, StoreError> {
-    let gone: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "DELETE FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
+pub async fn remove(db: &mut Writer, campaign: i64, code: &str, keep: bool) -> Result<(), StoreError> {
+    outbox::withdraw(db, campaign, code).await?;
+    if !keep {
+        let gone: Option<String> = on!(db, |c| sqlx::query_scalar(
+            "DELETE FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
+        )
+        .bind(campaign)
+        .bind(code)
+        .fetch_optional(c)
+        .await)?;
+        if gone.is_some() {
+            return Ok(());
+        }
+    }
+    on!(db, |c| {
+        sqlx::query(
+        "UPDATE invitation SET nameless = TRUE, code = $3, name = NULL, title = NULL, email = NULL, address = NULL,
+            token_hash = NULL, code_hash = NULL, stop_hash = NULL, mail_fault = NULL, had_link = TRUE, mailed = FALSE, sent = FALSE
+         WHERE campaign = $1 AND code = $2"
     )
     .bind(campaign)
     .bind(code)
-    .fetch_optional(c)
-    .await)?;
-    Ok(gone.is_some())
+    .bind(nameless_code())
+    .execute(c)
+    .await
+    .map(drop)
+    })?;
+    Ok(())
 }
 
-/// Gives an invitation a new token for print, which ends its old one; false if there is no such invitation or it was
-/// used.
+/// The code of a row that tells of nobody: one that no list can have, since it begins with a dot.
+pub fn nameless_code() -> String {
+    format!(".{}", secret::hex(&secret::random::<16>()))
+}
+
+/// Gives an invitation a new token for print, which ends its old one and the mail that may wait; false if there is no such
+/// invitation or it was used.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -171,63 +243,43 @@ pub async fn set_token(
     code: &str,
     hash: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    replace_token(db, campaign, code, hash, false).await
-}
-
-/// The same for an e-mail.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn set_mailed_token(
-    db: &mut Writer,
-    campaign: i64,
-    code: &str,
-    hash: &[u8; 32],
-) -> Result<bool, StoreError> {
-    replace_token(db, campaign, code, hash, true).await
-}
-
-async fn replace_token(
-    db: &mut Writer,
-    campaign: i64,
-    code: &str,
-    hash: &[u8; 32],
-    mailed: bool,
-) -> Result<bool, StoreError> {
+    let open: Option<String> = on!(db, |c| sqlx::query_scalar(
+        "SELECT code FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used"
+    )
+    .bind(campaign)
+    .bind(code)
+    .fetch_optional(c)
+    .await)?;
+    if open.is_none() {
+        return Ok(false);
+    }
+    outbox::withdraw(db, campaign, code).await?;
+    outbox::end_link(db, campaign, code).await?;
     let set: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "UPDATE invitation SET token_hash = $3, mailed = $4
+        "UPDATE invitation SET token_hash = $3, mailed = FALSE
          WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
     )
     .bind(campaign)
     .bind(code)
     .bind(hash.as_slice())
-    .bind(mailed)
     .fetch_optional(c)
     .await)?;
     Ok(set.is_some())
 }
 
-/// Notes that the link was sent by e-mail.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn set_sent(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
-    on!(db, |c| sqlx::query("UPDATE invitation SET sent = TRUE WHERE campaign = $1 AND code = $2")
-        .bind(campaign)
-        .bind(code)
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(())
-}
-
-/// What the link with this token hash leads to.
+/// What the link with this token hash leads to: one that a person has, one that is on its way to them, or one that a newer
+/// one took the place of. One query for all, so that an unknown link is not told apart by how long it takes.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>, StoreError> {
     Ok(on!(db, |c| sqlx::query_as(
-        "SELECT campaign, unit, rater_group, used FROM invitation WHERE token_hash = $1"
+        "SELECT campaign, unit, rater_group, used, FALSE AS ended FROM invitation WHERE token_hash = $1
+         UNION ALL
+         SELECT i.campaign, i.unit, i.rater_group, i.used, FALSE FROM outbox o
+         JOIN invitation i ON i.campaign = o.campaign AND i.code = o.code WHERE o.hash = $1
+         UNION ALL
+         SELECT campaign, '', NULL, FALSE, TRUE FROM ended_link WHERE hash = $1"
     )
     .bind(hash.as_slice())
     .fetch_optional(c)
@@ -241,7 +293,9 @@ pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>,
 /// [`StoreError`] from the database.
 pub async fn spend(db: &mut Writer, campaign: i64, hash: &[u8; 32]) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
-        "UPDATE invitation SET used = used OR COALESCE(token_hash = $2, FALSE) WHERE campaign = $1"
+        "UPDATE invitation SET used = used OR COALESCE(token_hash = $2, FALSE)
+             OR COALESCE(code = (SELECT code FROM outbox WHERE hash = $2 AND campaign = $1), FALSE)
+         WHERE campaign = $1"
     )
     .bind(campaign)
     .bind(hash.as_slice())

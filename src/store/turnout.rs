@@ -1,7 +1,10 @@
 //! How many have answered. Answers by personal link are counted once a day and in steps until their campaign closes, so
 //! that nobody sees from the count who has just answered (security test B-07).
 
-use crate::{clock, organisation::Phase};
+use crate::{
+    clock,
+    organisation::{Campaign, Phase},
+};
 
 use super::{AsConn, Store, StoreError, campaigns::Stored, invitations, on, responses};
 
@@ -17,6 +20,11 @@ pub struct Turnout {
     pub invited: u64,
     /// How many of them have answered: exact once the campaign has closed, else as of the day and in steps.
     pub answered: u64,
+}
+
+/// The steps in which counts that tell of answers are shown.
+pub fn step(campaign: &Campaign) -> u64 {
+    campaign.minimum_answers.map_or(STEP, u64::from).max(STEP)
 }
 
 /// How many have answered a campaign, as it may be shown at `now`.
@@ -40,7 +48,7 @@ pub async fn of(store: &Store, stored: &Stored, now: i64) -> Result<Turnout, Sto
         return Ok(Turnout { sheets, invited, answered: answered.unsigned_abs() });
     }
     drop(db);
-    let step = stored.campaign.minimum_answers.map_or(STEP, u64::from).max(STEP);
+    let step = step(&stored.campaign);
     let answered = used / step * step;
     // Whoever comes first today decides; with two at once both read what was kept.
     let mut db = store.write().await?;

@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     config::Config,
     definition::Library,
+    distribution::mail::Mailer,
     secret::Key,
     store::{Store, inbox::Inbox, tally::Tally},
 };
@@ -17,6 +18,7 @@ use super::{
     audio::Sounds,
     auth::{oidc, throttle::Throttle},
     catalogue::Catalogue,
+    respond::guesses::Guesses,
     shelf::Shelf,
 };
 
@@ -62,10 +64,14 @@ pub struct State {
     pub sso_refusals: Throttle,
     /// The single sign-on, where there is one.
     pub sso: Option<oidc::Provider>,
+    /// Wrong short codes of letters.
+    pub guesses: Guesses,
     /// Seats for checking passwords.
     pub passwords: Semaphore,
     /// Seats for computing reports.
     pub reports: Semaphore,
+    /// The way out for mails that somebody sends while they look on; the worker has one of its own.
+    pub mailer: Option<Arc<Mailer>>,
     /// The folder with caught mails, in a demonstration.
     pub caught_mails: Option<std::path::PathBuf>,
 }
@@ -86,6 +92,7 @@ impl App {
             catalogue: Catalogue::new(store.clone()),
             sounds: Sounds::read(config.definitions.as_deref()),
             caught_mails: config.caught_mails(),
+            mailer: Mailer::of(&config).ok().flatten(),
             sso: oidc::Provider::of(config.oidc.clone()),
             config,
             key,
@@ -97,6 +104,7 @@ impl App {
             throttle: Throttle::default(),
             tablets: Throttle::default(),
             sso_refusals: Throttle::default(),
+            guesses: Guesses::default(),
             passwords: Semaphore::new(PASSWORDS),
             reports: Semaphore::new(REPORTS),
         }))

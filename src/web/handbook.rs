@@ -53,8 +53,10 @@ pub fn picture(name: &str) -> Option<Vec<u8>> {
 
 /// The address of the chapter that explains a staff page: by a word in its address, the more particular one first.
 pub fn help_for(path: &str) -> String {
-    const WORDS: [(&str, &str); 18] = [
+    const WORDS: [(&str, &str); 20] = [
+        ("nguoi-duoc-moi", "nguoi-duoc-moi"),
         ("paper", "phieu-giay"),
+        ("thu-moi", "thu-moi"),
         ("y-kien", "y-kien"),
         ("report", "bao-cao"),
         ("theo-doi", "theo-doi"),
@@ -164,6 +166,7 @@ mod tests {
             ("/admin/nhat-ky", "nhat-ky"),
             ("/admin/campaigns/dan/units", "dot-khao-sat"),
             ("/admin/campaigns/dan/theo-doi", "theo-doi"),
+            ("/admin/campaigns/can-bo/nguoi-duoc-moi/nguoi/cb-001", "nguoi-duoc-moi"),
             ("/admin/tai-khoan/thulan", "tai-khoan"),
             ("/admin/unit/qn/edit", "don-vi"),
         ] {

@@ -26,14 +26,14 @@ use super::{
     auth::access::{
         Access::Public,
         Permission::{
-            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageUnits, ReadAudit, ReadCampaigns,
-            ReadReports, ReadUnits, ScreenComments,
+            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
+            ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
         },
     },
     error,
     middleware::{headers, log},
     registry::Registry,
-    respond::{about, answer, counter, kiosk, link, trial, visit},
+    respond::{about, answer, counter, kiosk, link, stop, trial, visit},
     views::message::{self, Kind},
 };
 use crate::{language::Lang, store::campaigns};
@@ -60,9 +60,12 @@ pub fn map() -> Registry {
         // Officials
         .get(Public, link::show)
         .post(Public, link::submit)
+        .get(Public, link::ask)
         .post(Public, link::submit_form)
         .get(Public, link::thank)
         .get(Public, about::link)
+        .get(Public, stop::show)
+        .post(Public, stop::stop)
         // Staff
         .get(Enter, admin::home::show)
         .get(Public, admin::login::show)
@@ -135,6 +138,13 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::watching::events)
         .get(ManageCampaigns, admin::watching::remind::show)
         .post(ManageCampaigns, admin::watching::remind::act)
+        // Mails to invited persons
+        .get(ManageInvitations, admin::mailing::show::show)
+        .post(ManageInvitations, admin::mailing::schedule::submit)
+        .get(ManageInvitations, admin::mailing::step::show)
+        .post(ManageInvitations, admin::mailing::step::submit)
+        .get(ManageInvitations, admin::mailing::words::show)
+        .post(ManageInvitations, admin::mailing::words::submit)
         // Setting up campaigns
         .get(ManageCampaigns, admin::setup::new::show)
         .post(ManageCampaigns, admin::setup::new::submit)
@@ -154,6 +164,25 @@ pub fn map() -> Registry {
         .post(ManageCampaigns, admin::setup::counter::submit)
         .get(ManageCampaigns, admin::setup::state::show)
         .post(ManageCampaigns, admin::setup::state::submit)
+        // Invited persons
+        .get(ManageInvitations, admin::invited::list::show)
+        .get(ManageInvitations, admin::invited::import::ask)
+        .post(ManageInvitations, admin::invited::import::preview)
+        .post(ManageInvitations, admin::invited::import::confirm)
+        .get(ManageInvitations, admin::invited::import::template)
+        .get(ManageInvitations, admin::invited::person::new)
+        .post(ManageInvitations, admin::invited::person::add)
+        .get(ManageInvitations, admin::invited::person::show)
+        .post(ManageInvitations, admin::invited::person::change)
+        .get(ManageInvitations, admin::invited::withdraw::ask)
+        .post(ManageInvitations, admin::invited::withdraw::withdraw)
+        .get(ManageInvitations, admin::invited::links::ask)
+        .post(ManageInvitations, admin::invited::links::make)
+        .get(ManageInvitations, admin::invited::links::labels)
+        .get(ManageInvitations, admin::invited::progress::show)
+        .post(ManageInvitations, admin::invited::progress::decide)
+        .get(ManageInvitations, admin::invited::erase::ask)
+        .post(ManageInvitations, admin::invited::erase::erase)
         .get(Enter, admin::help::index)
         .get(Enter, admin::help::chapter)
         .get(Enter, admin::help::picture)

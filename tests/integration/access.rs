@@ -33,9 +33,12 @@ const PUBLIC: &str = "
     POST /k/{address}/thu
     GET  /m/{token}
     POST /m/{token}
+    GET  /m
     POST /m
     GET  /m/cam-on
     GET  /m/thong-tin/{slug}
+    GET  /m/ngung-thu/{token}
+    POST /m/ngung-thu/{token}
     GET  /mail/{key}
     GET  /admin/dat-mat-khau/{token}
     POST /admin/dat-mat-khau
@@ -93,10 +96,34 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.json                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.csv                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.xlsx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi                   -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/nhap/xac-nhan     -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/mau.xlsx          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/them              -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/them              -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/lien-ket          -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/lien-ket          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nhan.pdf          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/tien-do           -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/tien-do           -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/xoa               -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/xoa               -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nguoi/{code}      -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/nguoi/{code}      -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nguoi/{code}/rut  -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/nguoi/{code}/rut  -   +   -   -   -
     GET  /admin/campaigns/{slug}/theo-doi                         +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi/su-kien                 +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
     POST /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
+    GET  /admin/campaigns/{slug}/thu-moi                          -   +   -   -   -
+    POST /admin/campaigns/{slug}/thu-moi/lich                     -   +   -   -   -
+    GET  /admin/campaigns/{slug}/thu-moi/gui/{what}               -   +   -   -   -
+    POST /admin/campaigns/{slug}/thu-moi/gui/{what}               -   +   -   -   -
+    GET  /admin/campaigns/{slug}/thu-moi/mau/{kind}               -   +   -   -   -
+    POST /admin/campaigns/{slug}/thu-moi/mau/{kind}               -   +   -   -   -
     GET  /admin/campaigns/new                                     -   +   -   -   -
     POST /admin/campaigns/new                                     -   +   -   -   -
     GET  /admin/preview/{definition}/{version}/{form}             -   +   -   -   -
@@ -166,7 +193,9 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 13] = [
+const EXAMPLES: [(&str, &str); 15] = [
+    ("{what}", "moi"),
+    ("{kind}", "invitation"),
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),

@@ -5,9 +5,12 @@
 
 pub mod about;
 pub mod answer;
+pub mod code;
 pub mod counter;
+pub mod guesses;
 pub mod kiosk;
 pub mod link;
 pub mod sitting;
+pub mod stop;
 pub mod trial;
 pub mod visit;

@@ -8,6 +8,7 @@
 //! ([`layout`]) and the drawing of a code ([`poster`]).
 
 pub mod admin;
+pub mod code;
 pub mod components;
 pub mod dates;
 pub mod kiosk;
@@ -22,5 +23,6 @@ pub mod poster;
 pub mod questionnaire;
 pub mod rule;
 pub mod sitting;
+pub mod stop;
 #[cfg(test)]
 mod testing;
