@@ -65,6 +65,8 @@ pub struct CampaignAsked {
     pub state: Option<State>,
     /// What people are told before they answer.
     pub notice: Option<Said<Notice>>,
+    /// Codes of the languages it may be answered in; none: all.
+    pub languages: Vec<Said<String>>,
     pub strata: Vec<StratumAsked>,
     pub margins: Vec<MarginAsked>,
     pub counters: Vec<CounterAsked>,
@@ -110,7 +112,7 @@ pub struct InvitationAsked {
 
 const FILE: [&str; 2] = ["unit", "campaign"];
 const UNIT: [&str; 8] = ["code", "name", "kind", "parent", "valid_from", "valid_to", "successor", "since"];
-const CAMPAIGN: [&str; 17] = [
+const CAMPAIGN: [&str; 18] = [
     "slug",
     "definition",
     "version",
@@ -123,6 +125,7 @@ const CAMPAIGN: [&str; 17] = [
     "demonstration",
     "previous",
     "kiosk_code",
+    "languages",
     "notice",
     "stratum",
     "margin",
@@ -258,6 +261,7 @@ fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> Cam
         keeps_kiosk_code: false,
         state: None,
         notice: notice::read(found, table),
+        languages: table.text_list(found, "languages"),
         strata: each(found, table, "stratum", &STRATUM, stratum),
         margins: each(found, table, "margin", &MARGIN, margin),
         counters: each(found, table, "counter", &COUNTER, counter),

@@ -28,6 +28,7 @@ enum Wanted {
     Truth,
     Moment,
     Texts,
+    TextList,
     Wholes,
     Table,
     Tables,
@@ -137,6 +138,21 @@ impl<'a> Table<'a> {
         self.read(found, key, Wanted::Moment, |value| value.as_datetime().map(|moment| Some(*moment)))
     }
 
+    /// A list of texts; none where there is no such key.
+    pub fn text_list(&self, found: &mut Findings<'_>, key: &str) -> Vec<Said<String>> {
+        let list = self.read(found, key, Wanted::TextList, |value| {
+            value
+                .as_array()?
+                .iter()
+                .map(|text| {
+                    let spot = Spot { file: self.file, byte: text.span().start };
+                    Some(Said { value: text.get_ref().as_str()?.to_owned(), spot })
+                })
+                .collect::<Option<Vec<_>>>()
+        });
+        list.map(|said| said.value).unwrap_or_default()
+    }
+
     /// A text by language.
     pub fn texts(&self, found: &mut Findings<'_>, key: &str) -> Option<Said<BTreeMap<String, Said<String>>>> {
         self.read(found, key, Wanted::Texts, |value| {
@@ -207,6 +223,7 @@ fn wrong_type(found: &mut Findings<'_>, spot: Spot, key: &str, wanted: Wanted) {
         Wanted::Truth => fl!(m, "apply-expected-truth"),
         Wanted::Moment => fl!(m, "apply-expected-moment"),
         Wanted::Texts => fl!(m, "apply-expected-texts"),
+        Wanted::TextList => fl!(m, "apply-expected-text-list"),
         Wanted::Wholes => fl!(m, "apply-expected-wholes"),
         Wanted::Table => fl!(m, "apply-expected-table", key = key),
         Wanted::Tables => fl!(m, "apply-expected-tables", key = key),

@@ -32,8 +32,11 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let slug = args.campaign.as_str();
     let here = args.settings.open().await?;
     let stored = links::campaign(&here, slug).await?;
-    if stored.campaign.phase(here.clock.now()) == Phase::Closed {
-        return Err(Failure::Input(fl!(m, "invite-closed", slug = slug)));
+    match stored.campaign.phase(here.clock.now()) {
+        Phase::Closed => return Err(Failure::Input(fl!(m, "invite-closed", slug = slug))),
+        // Its links would lead to a page that says it is not ready, and its list may still change.
+        Phase::Draft => return Err(Failure::Input(fl!(m, "invite-draft", slug = slug))),
+        Phase::Planned | Phase::Open | Phase::Paused => {}
     }
     let Some(url) = &here.config.smtp_url else {
         return Err(Failure::Input(fl!(m, "invite-no-server")));

@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -23,6 +23,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (12, "watching", include_str!("../../migrations/0012_watching.sql")),
     (13, "second factor", include_str!("../../migrations/0013_second_factor.sql")),
     (14, "single sign-on", include_str!("../../migrations/0014_single_sign_on.sql")),
+    (18, "desk", include_str!("../../migrations/0018_desk.sql")),
 ];
 
 /// What makes the database refuse changes of rows of the audit log, in the words of each.

@@ -53,8 +53,13 @@ pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Rea
             .apply(&mut definition);
         translated.insert(pinned.language, pinned.sha256);
     }
-    let questionnaire = Questionnaire::generate(&definition, &stored.campaign.form)
+    let mut questionnaire = Questionnaire::generate(&definition, &stored.campaign.form)
         .ok_or(StoreError::Corrupt("form of a campaign"))?;
+    // A campaign may offer fewer languages than its questionnaire has; one of them at least is always there.
+    let chosen = &stored.campaign.languages;
+    if questionnaire.languages.iter().any(|code| chosen.contains(code)) {
+        questionnaire.languages.retain(|code| chosen.contains(code));
+    }
     let variants = match questionnaire.variants() {
         1 => Vec::new(),
         n => (0..n).map(|choice| questionnaire.variant(choice)).collect(),
