@@ -82,7 +82,7 @@ impl Campaign<'_> {
             return Err(faults);
         }
         let mut sheets = Vec::new();
-        let mut seen: HashMap<(Channel, String), u64> = HashMap::new();
+        let mut seen: HashMap<(bool, String), u64> = HashMap::new();
         for (line, cells) in rows {
             if cells.iter().all(String::is_empty) {
                 continue;
@@ -93,14 +93,13 @@ impl Campaign<'_> {
             }
             let row: BTreeMap<&str, &str> =
                 headings.iter().map(String::as_str).zip(cells.iter().map(String::as_str)).collect();
+            if let Some(key) = told_apart(&row)
+                && let Some(first) = seen.insert(key.clone(), line)
+            {
+                faults.push(Fault { line, words: fl!(m, "import-twice", sheet = key.1, line = first) });
+            }
             match self.sheet(lang, &row) {
-                Ok((number, id, sheet)) => {
-                    if let Some(first) = seen.insert((sheet.channel, id.clone()), line) {
-                        let words = fl!(m, "import-twice", sheet = id, line = first);
-                        faults.push(Fault { line, words });
-                    }
-                    sheets.push((number, sheet));
-                }
+                Ok(sheet) => sheets.push(sheet),
                 Err(all) => faults.extend(all.into_iter().map(|words| Fault { line, words })),
             }
         }
@@ -137,12 +136,8 @@ impl Campaign<'_> {
         faults
     }
 
-    /// The sheet of a row, with its number if it is of paper and what tells it apart.
-    fn sheet(
-        &self,
-        lang: Lang,
-        row: &BTreeMap<&str, &str>,
-    ) -> Result<(Option<i64>, String, Sheet), Vec<String>> {
+    /// The sheet of a row, with its number if it is of paper.
+    fn sheet(&self, lang: Lang, row: &BTreeMap<&str, &str>) -> Result<Numbered, Vec<String>> {
         let m = lang.messages();
         let of = |name: &str| row.get(name).copied().unwrap_or_default();
         let mut faults = Vec::new();
@@ -204,7 +199,7 @@ impl Campaign<'_> {
         match (answers, place, words, mode) {
             (Some((answers, form)), Some(place), Some(words), Some(mode)) if faults.is_empty() => {
                 let sheet = self.row(channel, &key, place, words, mode, form, &answers);
-                Ok((number, id.to_owned(), sheet))
+                Ok((number, sheet))
             }
             _ => Err(faults),
         }
@@ -256,6 +251,15 @@ impl Campaign<'_> {
             unit: place.unit.clone(),
         }
     }
+}
+
+/// What tells a row from others, whatever else is wrong with it: whether it is of paper, and its number or name. `0025` is
+/// the paper sheet 25.
+fn told_apart(row: &BTreeMap<&str, &str>) -> Option<(bool, String)> {
+    let of = |name: &str| row.get(name).copied().unwrap_or_default();
+    let (paper, id) = (of(CHANNEL) == "paper", of(SHEET));
+    let number = if paper { id.parse::<i64>().ok() } else { None };
+    (!id.is_empty()).then(|| (paper, number.map_or_else(|| id.to_owned(), |number| number.to_string())))
 }
 
 /// The faults of a row, each with its column.

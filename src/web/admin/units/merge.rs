@@ -8,7 +8,6 @@ use axum::{
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
-use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{
@@ -50,9 +49,6 @@ pub mod field {
 /// Fields of the largest form: one for each unit of a province with some to spare.
 const FIELDS: usize = 5_000;
 
-/// Days for which a unit counts as new.
-const NEW: i32 = 90;
-
 /// Asks which and when.
 pub async fn ask(
     path: MergePath,
@@ -62,10 +58,9 @@ pub async fn ask(
 ) -> Response {
     let lang = wanted.language();
     let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
-    one.ask(|units, dated| {
-        // A unit that is new takes over from the day on which it begins; of another one nobody can guess the day.
-        let is_new = |day: &Date| *day >= units.today.saturating_sub(jiff::Span::new().days(NEW));
-        let last = dated.unit.valid_from.filter(is_new).and_then(|day| day.yesterday().ok());
+    one.ask(|_, dated| {
+        // A unit takes over on the day on which it begins; of one that was always there nobody can guess the day.
+        let last = dated.unit.valid_from.and_then(|day| day.yesterday().ok());
         Fields::of([(field::LAST, last.map(typed::day_text).unwrap_or_default())])
     })
     .await
