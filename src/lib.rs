@@ -13,6 +13,7 @@ pub mod definition;
 pub mod disk;
 pub mod distribution;
 pub mod figures;
+pub mod gathered;
 pub mod index;
 pub mod language;
 pub mod organisation;

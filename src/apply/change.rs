@@ -88,6 +88,10 @@ impl Differences {
     }
 }
 
+fn all_or(languages: &[String]) -> String {
+    if languages.is_empty() { "*".to_owned() } else { languages.join(", ") }
+}
+
 fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| value.to_string())
 }
@@ -195,6 +199,7 @@ fn campaign_differences(before: &Campaign, after: &Campaign) -> String {
     changed.note("minimum_answers", &or_dash(before.minimum_answers), &or_dash(after.minimum_answers));
     changed.note("demonstration", &before.demonstration.to_string(), &after.demonstration.to_string());
     changed.note("state", before.state.word(), after.state.word());
+    changed.note("languages", &all_or(&before.languages), &all_or(&after.languages));
     changed.note("previous", &or_dash(before.previous.as_ref()), &or_dash(after.previous.as_ref()));
     let none = Notice::default();
     notice_differences(

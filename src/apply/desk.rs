@@ -463,6 +463,7 @@ fn asked(found: &mut Findings<'_>, fields: &mut Fields, wanted: &Wanted) -> Camp
         keeps_kiosk_code: wanted.kiosk_code == KioskCode::Keep,
         state: Some(campaign.state),
         notice: campaign.notice.as_ref().map(|notice| said_notice(found, fields, notice)),
+        languages: campaign.languages.iter().map(|code| fields.said("languages", code.clone())).collect(),
         strata: wanted.strata.iter().map(|stratum| said_stratum(found, fields, stratum)).collect(),
         margins: wanted.margins.iter().map(|margin| said_margin(fields, margin)).collect(),
         counters: wanted.counters.iter().map(|counter| said_counter(found, fields, counter)).collect(),

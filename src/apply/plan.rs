@@ -65,6 +65,8 @@ pub struct CampaignAsked {
     pub state: Option<State>,
     /// What people are told before they answer.
     pub notice: Option<Said<Notice>>,
+    /// Codes of the languages it may be answered in; none: all.
+    pub languages: Vec<Said<String>>,
     pub strata: Vec<StratumAsked>,
     pub margins: Vec<MarginAsked>,
     pub counters: Vec<CounterAsked>,
@@ -137,7 +139,7 @@ pub struct InvitationAsked {
 
 const FILE: [&str; 2] = ["unit", "campaign"];
 const UNIT: [&str; 8] = ["code", "name", "kind", "parent", "valid_from", "valid_to", "successor", "since"];
-const CAMPAIGN: [&str; 19] = [
+const CAMPAIGN: [&str; 20] = [
     "slug",
     "definition",
     "version",
@@ -150,6 +152,7 @@ const CAMPAIGN: [&str; 19] = [
     "demonstration",
     "previous",
     "kiosk_code",
+    "languages",
     "notice",
     "stratum",
     "margin",
@@ -293,6 +296,7 @@ fn campaign(found: &mut Findings<'_>, table: &Table<'_>, zone: &TimeZone) -> Cam
         keeps_kiosk_code: false,
         state: None,
         notice: notice::read(found, table),
+        languages: table.list(found, "languages").map(|said| said.value).unwrap_or_default(),
         strata: each(found, table, "stratum", &STRATUM, stratum),
         margins: each(found, table, "margin", &MARGIN, margin),
         counters: each(found, table, "counter", &COUNTER, counter),

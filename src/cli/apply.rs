@@ -1,6 +1,9 @@
 //! `sipas apply`: makes the database match declarative files.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use i18n_embed_fl::fl;
 
@@ -14,6 +17,7 @@ use crate::{
     apply::{self, Failed, Outcome, Source},
     clock::Clock,
     store::Store,
+    web::shelf::Shelf,
 };
 
 /// Flags of `sipas apply`.
@@ -55,6 +59,10 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     }
     let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
     let by = (!args.dry_run).then(|| did("apply.change", names.join(" ")));
+    // What pages have imported is on the shelf, too, beside the files.
+    let shelf = Shelf::new(Arc::new(library));
+    shelf.refresh(&here.store).await.map_err(|error| here.database(&error))?;
+    let library = shelf.library();
     let done = apply::apply(&here.store, &here.key, &library, &here.clock, lang, &sources, by.as_ref()).await;
     here.store.close().await;
     let outcome = done.map_err(|failed| match failed {

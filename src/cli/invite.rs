@@ -51,6 +51,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let stored = links::campaign(&here, slug).await?;
     match stored.campaign.phase(here.clock.now()) {
         Phase::Closed => return Err(Failure::Input(fl!(m, "invite-closed", slug = slug))),
+        // Its links would lead to a page that says it is not ready, and its list may still change.
         Phase::Draft => return Err(Failure::Input(fl!(m, "invite-draft", slug = slug))),
         Phase::Planned | Phase::Open | Phase::Paused => {}
     }

@@ -83,10 +83,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         Format::Xlsx => {
             report::xlsx(&report, lang).map_err(|error| Failure::Unreachable(error.to_string()))?
         }
-        Format::Html => {
-            let frame = html::Frame { lang, styles: html::Styles::Inline(html::STYLES), navigation: None };
-            html::page(&report, &frame).into_string().into_bytes()
-        }
+        Format::Html => html::page(&report, lang).into_string().into_bytes(),
     };
     let told = json!({ "format": args.format.extension(), "unit": args.unit });
     let entry = did("report.export", &args.campaign).with(told);

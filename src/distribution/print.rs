@@ -1,7 +1,7 @@
 //! What the posters of a campaign show, gathered from the database.
 
 use crate::{
-    language::Lang,
+    language::{Lang, vietnamese},
     store::{
         Store, StoreError,
         campaigns::{self, Stored},
@@ -69,7 +69,7 @@ pub async fn gather(
             chosen.then(|| (at, Desk { unit, counter: place.name.unwrap_or(code), url }))
         })
         .collect();
-    desks.sort_by_key(|(at, _)| *at);
+    desks.sort_by_cached_key(|(at, desk)| (*at, vietnamese::natural(&desk.counter)));
     let desks = desks.into_iter().map(|(_, desk)| desk).collect();
     let logo = pictures::get(&mut db, pictures::LOGO).await?;
     let minutes = ready::load(&mut db, stored.clone()).await?.questionnaire.minutes;

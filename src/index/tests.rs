@@ -137,6 +137,7 @@ fn campaign() -> Campaign {
         demonstration: false,
         minimum_answers: None,
         previous: None,
+        languages: Vec::new(),
         state: crate::organisation::State::Active,
         notice: None,
     }

@@ -25,6 +25,25 @@ pub fn key(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// A name by which numbers sort as numbers.
+pub fn natural(name: &str) -> Vec<(String, u64)> {
+    let mut parts: Vec<(String, u64)> = Vec::new();
+    let (mut word, mut digits) = (String::new(), String::new());
+    for c in fold(name).chars() {
+        if c.is_ascii_digit() {
+            digits.push(c);
+        } else {
+            if !digits.is_empty() {
+                parts.push((std::mem::take(&mut word), digits.parse().unwrap_or(u64::MAX)));
+                digits.clear();
+            }
+            word.push(c);
+        }
+    }
+    parts.push((word, digits.parse().unwrap_or(0)));
+    parts
+}
+
 static COLLATOR: LazyLock<Option<CollatorBorrowed<'static>>> =
     LazyLock::new(|| Collator::try_new(locale!("vi").into(), CollatorOptions::default()).ok());
 
@@ -37,6 +56,13 @@ pub fn compare(one: &str, other: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counters_are_counted_as_people_count() {
+        let mut names = ["Quầy số 10", "Quầy số 2", "Quầy số 1 – Đất đai", "Bàn 3"];
+        names.sort_by_key(|name| natural(name));
+        assert_eq!(names, ["Bàn 3", "Quầy số 1 – Đất đai", "Quầy số 2", "Quầy số 10"]);
+    }
 
     #[test]
     fn search_ignores_diacritics_and_case() {

@@ -35,6 +35,8 @@ pub struct Campaign {
     pub previous: Option<String>,
     /// What people are told before they answer; absent: the definition's introduction alone.
     pub notice: Option<Notice>,
+    /// Codes of the languages in which it may be answered; empty: every language that its questionnaire has.
+    pub languages: Vec<String>,
     /// What its managers decided; within it the period decides.
     pub state: State,
 }
@@ -193,6 +195,7 @@ mod tests {
                 minimum_answers: None,
                 previous: None,
                 notice: None,
+                languages: Vec::new(),
                 state,
             }
             .phase(now)

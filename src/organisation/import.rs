@@ -81,36 +81,34 @@ struct Asked {
     successor: Option<Option<String>>,
 }
 
-/// A list read: every row sound in itself.
+/// A list read. Rows may be wrong in themselves; [`Self::applied`] tells of those beside what is wrong between rows, so
+/// that a file is mended once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
     asked: Vec<Asked>,
     columns: BTreeMap<Key, usize>,
+    /// What is wrong with single rows.
+    faults: Vec<Fault>,
     /// What somebody should look at, though it is no fault.
     pub notes: Vec<Fault>,
 }
 
-/// Why a file is not a list of units.
+/// Why a file is not a list of units, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unfit {
-    /// As a whole: in words.
-    File(String),
-    /// These rows.
-    Rows(Vec<Fault>),
-}
+pub struct Unfit(pub String);
 
 impl List {
     /// Reads the first visible sheet that has the headings.
     ///
     /// # Errors
-    /// [`Unfit`] with every faulty row.
+    /// [`Unfit`] for a file without the headings, or without a row below them.
     pub fn read(lang: Lang, book: &Book) -> Result<Self, Unfit> {
         let visible = || book.sheets.iter().filter(|sheet| sheet.visible);
         let found = visible().find_map(|sheet| header::find(sheet, &COLUMNS).ok());
         let Some(table) = found else {
             let first: Option<&Sheet> = visible().next().or_else(|| book.sheets.first());
             let words = first.and_then(|sheet| header::find(sheet, &COLUMNS).err());
-            return Err(Unfit::File(words.map_or_else(String::new, |no| no.words(lang))));
+            return Err(Unfit(words.map_or_else(String::new, |no| no.words(lang))));
         };
         let mut faults = Vec::new();
         let asked: Vec<Asked> =
@@ -125,11 +123,7 @@ impl List {
             }
         }
         if asked.is_empty() {
-            return Err(Unfit::File(fl!(lang.messages(), "desk-units-no-rows")));
-        }
-        if !faults.is_empty() {
-            faults.sort();
-            return Err(Unfit::Rows(faults));
+            return Err(Unfit(fl!(lang.messages(), "desk-units-no-rows")));
         }
         let unknown = table.unknown.iter().map(|(column, heading)| {
             let words = fl!(lang.messages(), "desk-units-unknown-column", heading = String::from(*heading));
@@ -150,7 +144,7 @@ impl List {
         });
         let notes = unknown.chain(merged).collect();
         let columns = table.keys().into_iter().filter_map(|key| Some((key, table.column(key)?))).collect();
-        Ok(Self { asked, columns, notes })
+        Ok(Self { asked, columns, faults, notes })
     }
 
     /// How many units it names.
@@ -171,12 +165,24 @@ impl List {
     /// The units as they would be afterwards; what changes about a known unit's name, kind or place does so `since`.
     ///
     /// # Errors
-    /// Every row that would break the tree.
+    /// Every row that is wrong in itself or would break the tree.
     pub fn applied(&self, lang: Lang, history: &History, since: Since) -> Result<History, Vec<Fault>> {
-        let after = history.with(self.asked.iter().map(|asked| (asked.wanted(history), since)));
+        let (after, faults) = self.applied_anyway(lang, history, since);
+        if faults.is_empty() { Ok(after) } else { Err(faults) }
+    }
+
+    /// The units as they would be, faulty rows and all, and every fault: so that what else stands against the list can be
+    /// told with them.
+    pub fn applied_anyway(&self, lang: Lang, history: &History, since: Since) -> (History, Vec<Fault>) {
+        let named = self.asked.iter().filter(|asked| !asked.code.is_empty());
+        let after = history.with(named.map(|asked| (asked.wanted(history), since)));
         let rows: BTreeMap<&str, u32> =
             self.asked.iter().map(|asked| (asked.code.as_str(), asked.row)).collect();
-        let mut faults: Vec<Fault> = Vec::new();
+        let mut faults: Vec<Fault> = self.faults.clone();
+        // A cell that cannot be read is told once, not again for what follows from it.
+        let told = |row: u32, column: Option<usize>| {
+            self.faults.iter().any(|fault| fault.row == row && fault.column == column)
+        };
         for problem in problems(&after) {
             let words = problem.what.words(lang, &problem.unit);
             let (key, to_blame): (Key, Vec<&str>) = match &problem.what {
@@ -198,13 +204,14 @@ impl List {
             let named: Vec<u32> = to_blame.iter().filter_map(|code| rows.get(code).copied()).collect();
             // A list that names none of them is told at its first row: something else stands against it there.
             let first = self.asked.first().map(|asked| asked.row).filter(|_| named.is_empty());
-            for row in named.into_iter().chain(first) {
-                faults.push(Fault { row, column: self.columns.get(&key).copied(), words: words.clone() });
+            let column = self.columns.get(&key).copied();
+            for row in named.into_iter().chain(first).filter(|row| !told(*row, column)) {
+                faults.push(Fault { row, column, words: words.clone() });
             }
         }
         faults.sort();
         faults.dedup();
-        if faults.is_empty() { Ok(after) } else { Err(faults) }
+        (after, faults)
     }
 
     /// The row that names a unit.
@@ -335,8 +342,7 @@ mod tests {
 
     fn faults(text: &str) -> Vec<String> {
         match list(text) {
-            Err(Unfit::Rows(faults)) => told(&faults),
-            Err(Unfit::File(words)) => vec![words],
+            Err(Unfit(words)) => vec![words],
             Ok(list) => list
                 .applied(Lang::VI, &History::default(), Since::Always)
                 .map_or_else(|f| told(&f), |_| vec![]),
@@ -370,6 +376,25 @@ mod tests {
         assert!(told[1].starts_with("dòng 3, cột E: ") && told[1].contains("30/6/25"), "{told:#?}");
         assert!(told[2].starts_with("dòng 4, cột A: "), "{told:#?}");
         assert!(told[3].starts_with("dòng 5, cột A: ") && told[3].contains("dòng 2"), "{told:#?}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_rows_and_between_them_is_told_at_once() {
+        let text = format!("{HEAD}bd;;tỉnh;;;\na;A;xã;b;;\nb;B;xã;a;;\nc;C;xã;z;30/6/25;\nd;D;xã;mã lạ;;\n");
+        let told = faults(&text);
+        let places: Vec<&str> = told.iter().map(|told| told.split_once(": ").unwrap().0).collect();
+        assert_eq!(
+            places,
+            [
+                "dòng 2, cột B",
+                "dòng 3, cột D",
+                "dòng 4, cột D",
+                "dòng 5, cột D",
+                "dòng 5, cột E",
+                "dòng 6, cột D"
+            ],
+            "{told:#?}"
+        );
     }
 
     #[test]

@@ -57,6 +57,25 @@ pub enum Wrong {
     },
 }
 
+impl Wrong {
+    /// The same with names in the place of codes, for whoever looks at names.
+    #[must_use]
+    pub fn named(&self, name: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::UnknownParent { parent } => Self::UnknownParent { parent: parent.clone() },
+            Self::Round { round, until } => {
+                Self::Round { round: round.iter().map(|code| name(code)).collect(), until: *until }
+            }
+            Self::EndsFirst => Self::EndsFirst,
+            Self::ParentEnds { parent, last } => Self::ParentEnds { parent: name(parent), last: *last },
+            Self::UnknownSuccessor { successor } => Self::UnknownSuccessor { successor: successor.clone() },
+            Self::SuccessorWithoutEnd => Self::SuccessorWithoutEnd,
+            Self::SuccessorRound => Self::SuccessorRound,
+            Self::SuccessorEnded { successor } => Self::SuccessorEnded { successor: name(successor) },
+        }
+    }
+}
+
 /// Everything that is wrong, by unit.
 pub fn problems(history: &History) -> Vec<UnitProblem> {
     let mut found = Vec::new();

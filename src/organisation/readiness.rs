@@ -187,6 +187,7 @@ mod tests {
                 keep_answers_months: Some(12),
                 keep_list_days: None,
             }),
+            languages: Vec::new(),
             state: State::Draft,
         }
     }

@@ -41,13 +41,15 @@ struct Row {
     notice: Option<String>,
     kiosk_code: Option<Vec<u8>>,
     state: String,
+    languages: Option<String>,
 }
 
 macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT k.number, k.slug, k.definition, d.id, d.version, d.sha256, k.form, k.title, k.opens, k.closes, \
-             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous, k.notice, k.kiosk_code, k.state \
+             k.target, k.minimum_answers, k.demonstration, k.settled, k.previous, k.notice, k.kiosk_code, k.state, \
+             k.languages \
              FROM campaign k JOIN definition d ON d.number = k.definition ",
             $condition
         )
@@ -78,10 +80,15 @@ impl Row {
                 minimum_answers: self.minimum_answers.and_then(|k| u32::try_from(k).ok()),
                 previous: self.previous,
                 notice: notice.map_err(|_| StoreError::Corrupt("campaign notice"))?,
+                languages: self.languages.as_deref().map(listed).unwrap_or_default(),
                 state: State::from_word(&self.state).ok_or(StoreError::Corrupt("campaign state"))?,
             },
         })
     }
+}
+
+fn listed(languages: &str) -> Vec<String> {
+    languages.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect()
 }
 
 /// The campaign with this slug.
@@ -131,11 +138,13 @@ pub async fn put(
     let notice = campaign.notice.as_ref().map(serde_json::to_string).transpose();
     let notice = notice.map_err(|_| StoreError::Corrupt("campaign notice"))?;
     let minimum = campaign.minimum_answers.map(i64::from);
+    let languages = Some(campaign.languages.join(",")).filter(|codes| !codes.is_empty());
     if let Some(number) = number {
         on!(db, |c| {
             sqlx::query(
             "UPDATE campaign SET definition = $2, form = $3, title = $4, opens = $5, closes = $6, target = $7,
-             minimum_answers = $8, demonstration = $9, previous = $10, notice = $11, state = $12 WHERE number = $1"
+             minimum_answers = $8, demonstration = $9, previous = $10, notice = $11, state = $12, languages = $13
+             WHERE number = $1"
         )
         .bind(number)
         .bind(definition)
@@ -149,6 +158,7 @@ pub async fn put(
         .bind(&campaign.previous)
         .bind(&notice)
         .bind(campaign.state.word())
+        .bind(&languages)
         .execute(c)
         .await
         .map(drop)
@@ -158,8 +168,9 @@ pub async fn put(
     Ok(on!(db, |c| {
         sqlx::query_scalar(
         "INSERT INTO campaign (number, slug, definition, form, title, opens, closes, target, minimum_answers,
-         demonstration, previous, notice, state, generation, settled)
-         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, FALSE FROM campaign
+         demonstration, previous, notice, state, languages, generation, settled)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, FALSE
+         FROM campaign
          RETURNING number"
     )
     .bind(&campaign.slug)
@@ -174,6 +185,7 @@ pub async fn put(
     .bind(&campaign.previous)
     .bind(&notice)
     .bind(campaign.state.word())
+    .bind(&languages)
     .fetch_one(c)
     .await
     })?)
@@ -195,7 +207,19 @@ pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreErr
     if draft.is_none() {
         return Ok(false);
     }
+    // Numbers are given again: nothing of a draft may be left for the next campaign that gets its number.
     for sql in [
+        "DELETE FROM paper_entry WHERE campaign = $1",
+        "DELETE FROM paper_sheet WHERE campaign = $1",
+        "DELETE FROM paper_batch WHERE campaign = $1",
+        "DELETE FROM answer_count WHERE campaign = $1",
+        "DELETE FROM visit_count WHERE campaign = $1",
+        "DELETE FROM hour_count WHERE campaign = $1",
+        "DELETE FROM feature_count WHERE campaign = $1",
+        "DELETE FROM watch_flag WHERE campaign = $1",
+        "DELETE FROM watch_day WHERE campaign = $1",
+        "DELETE FROM reminder WHERE campaign = $1",
+        "DELETE FROM reminder_schedule WHERE campaign = $1",
         "DELETE FROM stratum WHERE campaign = $1",
         "DELETE FROM margin WHERE campaign = $1",
         "DELETE FROM turnout WHERE campaign = $1",

@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 18] = [
+const MIGRATIONS: [(i64, &str, &str); 19] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -26,6 +26,7 @@ const MIGRATIONS: [(i64, &str, &str); 18] = [
     (15, "outbox", include_str!("../../migrations/0015_outbox.sql")),
     (16, "matrix", include_str!("../../migrations/0016_matrix.sql")),
     (17, "lists", include_str!("../../migrations/0017_lists.sql")),
+    (18, "desk", include_str!("../../migrations/0018_desk.sql")),
     (19, "sealed urn", include_str!("../../migrations/0019_sealed_urn.sql")),
 ];
 

@@ -172,32 +172,38 @@ pub async fn set_twice(db: &mut Writer, campaign: i64, twice: bool) -> Result<bo
     Ok(true)
 }
 
-/// The sheets of a campaign.
+/// The sheets of a campaign that were printed for these places.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn tally(db: &mut impl AsConn, campaign: i64) -> Result<Tally, StoreError> {
-    let printed: Option<i64> = on!(db, |c| sqlx::query_scalar(
-        "SELECT CAST(SUM(last - first + 1) AS BIGINT) FROM paper_batch WHERE campaign = $1"
+pub async fn tally(
+    db: &mut impl AsConn,
+    campaign: i64,
+    is_seen: impl Fn(i64) -> bool,
+) -> Result<Tally, StoreError> {
+    let mut printed = batches(db, campaign).await?;
+    printed.retain(|batch| is_seen(batch.place));
+    let counted: Vec<(i64, i64)> = on!(db, |c| sqlx::query_as(
+        "SELECT place, COUNT(*) FROM paper_sheet WHERE campaign = $1 GROUP BY place"
     )
     .bind(campaign)
-    .fetch_one(c)
+    .fetch_all(c)
     .await)?;
-    let counted: i64 =
-        on!(db, |c| sqlx::query_scalar("SELECT COUNT(*) FROM paper_sheet WHERE campaign = $1")
-            .bind(campaign)
-            .fetch_one(c)
-            .await)?;
     let waiting: Vec<(i64, i64)> = on!(db, |c| sqlx::query_as(
         "SELECT number, COUNT(*) FROM paper_entry WHERE campaign = $1 GROUP BY number ORDER BY number"
     )
     .bind(campaign)
     .fetch_all(c)
     .await)?;
-    let of = |n: i64| waiting.iter().filter(move |(_, entries)| *entries == n).map(|(number, _)| *number);
+    let here = |number: i64| printed.iter().any(|batch| (batch.first..=batch.last).contains(&number));
+    let of = |n: i64| {
+        let keyed = waiting.iter().filter(move |(number, entries)| *entries == n && here(*number));
+        keyed.map(|(number, _)| *number)
+    };
+    let counted = counted.iter().filter(|(place, _)| is_seen(*place));
     Ok(Tally {
-        printed: printed.unwrap_or(0).unsigned_abs(),
-        counted: counted.unsigned_abs(),
+        printed: printed.iter().map(|batch| (batch.last - batch.first + 1).unsigned_abs()).sum(),
+        counted: counted.map(|(_, n)| n.unsigned_abs()).sum(),
         once: of(1).collect(),
         differing: of(2).collect(),
     })
@@ -365,15 +371,22 @@ pub async fn import(
     Ok(new.len() as u64)
 }
 
-/// The next number after this one, printed and not counted, that nobody has keyed yet.
+/// The next number after this one, printed for one of these places and not counted, that nobody has keyed yet.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn next_fresh(db: &mut impl AsConn, campaign: i64, after: i64) -> Result<Option<i64>, StoreError> {
+pub async fn next_fresh(
+    db: &mut impl AsConn,
+    campaign: i64,
+    after: i64,
+    is_seen: impl Fn(i64) -> bool,
+) -> Result<Option<i64>, StoreError> {
     // Sheets are keyed pile by pile: what follows is nearly always free.
     for number in (after + 1..).take(50) {
-        if batch_of(db, campaign, number).await?.is_none() {
-            return Ok(None);
+        match batch_of(db, campaign, number).await? {
+            None => return Ok(None),
+            Some(batch) if !is_seen(batch.place) => continue,
+            Some(_) => {}
         }
         if matches!(state(db, campaign, number).await?, State::Fresh) {
             return Ok(Some(number));

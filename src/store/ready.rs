@@ -84,7 +84,7 @@ pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Rea
     }
     let raters = raters::of_campaign(db, stored.number).await?;
     let no_form = || StoreError::Corrupt("form of a campaign");
-    let (questionnaire, judging) = if raters.is_empty() {
+    let (mut questionnaire, judging) = if raters.is_empty() {
         (Questionnaire::generate(&definition, &stored.campaign.form).ok_or_else(no_form)?, None)
     } else {
         let ids = raters.forms();
@@ -102,6 +102,11 @@ pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Rea
         let tree = raters::tree(db, &stored.campaign).await?;
         (whole, Some(Judging { raters, tree, forms }))
     };
+    // A campaign may offer fewer languages than its questionnaire has; one of them at least is always there.
+    let chosen = &stored.campaign.languages;
+    if questionnaire.languages.iter().any(|code| chosen.contains(code)) {
+        questionnaire.languages.retain(|code| chosen.contains(code));
+    }
     let variants = match questionnaire.variants() {
         1 => Vec::new(),
         n => (0..n).map(|choice| questionnaire.variant(choice)).collect(),

@@ -110,6 +110,36 @@ pub async fn insert(db: &mut Writer, all: &[Row<'_>]) -> Result<HashSet<Id>, Sto
     Ok(new)
 }
 
+static KNOWN: LazyLock<[String; CHUNKS.len()]> = LazyLock::new(|| {
+    CHUNKS.map(|ids| {
+        let parameters: Vec<String> = (1..=ids).map(|n| format!("${n}")).collect();
+        format!("SELECT id FROM response WHERE id IN ({})", parameters.join(", "))
+    })
+});
+
+/// Which of these sheets are there already.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn known(db: &mut impl AsConn, all: &[Id]) -> Result<HashSet<Id>, StoreError> {
+    let mut rest = all;
+    let mut known = HashSet::new();
+    for (size, sql) in CHUNKS.into_iter().zip(KNOWN.iter()) {
+        while let Some((chunk, left)) = rest.split_at_checked(size) {
+            rest = left;
+            let ids: Vec<Vec<u8>> = on!(db, |c| {
+                let mut query = sqlx::query_scalar(AssertSqlSafe(sql.as_str()));
+                for id in chunk {
+                    query = query.bind(id.as_slice());
+                }
+                query.fetch_all(c).await
+            })?;
+            known.extend(ids.into_iter().filter_map(|id| Id::try_from(id).ok()));
+        }
+    }
+    Ok(known)
+}
+
 /// How many sheets of a generation there are.
 ///
 /// # Errors

@@ -147,8 +147,12 @@ pub async fn remove(db: &mut Writer, code: &str) -> Result<bool, StoreError> {
 pub struct Use {
     /// Code of the unit.
     pub unit: String,
+    /// Its name.
+    pub name: String,
     /// The campaign's slug.
     pub campaign: String,
+    /// Its title by language.
+    pub title: BTreeMap<String, String>,
     /// The last day on which it takes answers.
     pub last: Date,
 }
@@ -158,17 +162,25 @@ pub struct Use {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn uses(db: &mut impl AsConn, now: i64) -> Result<Vec<Use>, StoreError> {
-    let rows: Vec<(String, String, i64)> = on!(db, |c| sqlx::query_as(
-        "SELECT DISTINCT p.unit, k.slug, k.closes FROM place p JOIN campaign k ON k.number = p.campaign
+    let rows: Vec<(String, String, String, String, i64)> = on!(db, |c| sqlx::query_as(
+        "SELECT DISTINCT p.unit, u.name, k.slug, k.title, k.closes FROM place p
+         JOIN campaign k ON k.number = p.campaign JOIN unit u ON u.code = p.unit
          WHERE NOT p.retired AND k.closes > $1 ORDER BY p.unit, k.slug"
     )
     .bind(now)
     .fetch_all(c)
     .await)?;
     rows.into_iter()
-        .map(|(unit, campaign, closes)| {
+        .map(|(unit, name, campaign, title, closes)| {
+            let title = serde_json::from_str(&title).map_err(|_| StoreError::Corrupt("campaign title"))?;
             let last = clock::date(clock::day(closes.saturating_sub(1)));
-            Ok(Use { unit, campaign, last: last.ok_or(StoreError::Corrupt("campaign's closing"))? })
+            Ok(Use {
+                unit,
+                name,
+                campaign,
+                title,
+                last: last.ok_or(StoreError::Corrupt("campaign's closing"))?,
+            })
         })
         .collect()
 }

@@ -1,7 +1,10 @@
 //! The board: what every unit and counter has, up the tree, against plan and population.
 
 use super::forecast::{self, Forecast, Shape};
-use crate::organisation::{Stratum, UnitTree};
+use crate::{
+    language::vietnamese,
+    organisation::{Stratum, UnitTree},
+};
 
 /// A counter of the campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +147,9 @@ impl Board {
         counted: &[Counted],
         span: Span,
     ) -> Self {
-        counters.sort_by(|a, b| (&a.unit, &a.name, &a.code).cmp(&(&b.unit, &b.name, &b.code)));
+        counters.sort_by_cached_key(|counter| {
+            (counter.unit.clone(), vietnamese::natural(&counter.name), counter.code.clone())
+        });
         let length = usize::try_from(span.until.min(span.ends) - span.opens).unwrap_or(0);
         let empty = Figures { days: vec![0; length], ..Figures::default() };
         let mut units: Vec<Option<Figures>> = vec![None; tree.units().len()];

@@ -11,6 +11,7 @@ use axum::{
 
 use super::{
     form::{BadForm, Fields},
+    onward::Said,
     views::message::{self, Kind},
 };
 use crate::{language::Lang, store::StoreError};
@@ -27,7 +28,11 @@ pub fn html(status: StatusCode, page: String) -> Response {
 
 /// A page that says something, with the status that goes with it.
 pub fn page(lang: Lang, kind: Kind<'_>) -> Response {
-    finish(&kind, message::page(lang, &kind).into_string())
+    let mut response = finish(&kind, message::page(lang, &kind).into_string());
+    if let Some(said) = Said::of(lang, &kind) {
+        response.extensions_mut().insert(said);
+    }
+    response
 }
 
 /// The same under a campaign's title.

@@ -14,6 +14,7 @@ pub mod form;
 pub mod handbook;
 pub mod meanwhile;
 pub mod middleware;
+pub mod onward;
 pub mod registry;
 pub mod respond;
 pub mod routes;

@@ -17,7 +17,7 @@ use axum_extra::routing::{SecondElementIs, TypedPath};
 
 use super::{
     app::App,
-    auth::{access::Access, guard},
+    auth::{access::Access, guard, session::Staff},
 };
 
 /// A route as registered.
@@ -108,7 +108,15 @@ impl<T: 'static, H: Handler<T, App>> Handler<T, App> for Guarded<H> {
     fn call(self, request: Request, app: App) -> Self::Future {
         Box::pin(async move {
             match guard::check(self.access, request, &app).await {
-                Ok(request) => self.handler.call(request, app).await,
+                Ok(request) => {
+                    let staff = request.extensions().get::<Staff>().cloned();
+                    let mut response = self.handler.call(request, app).await;
+                    // Whose desk a refusal is shown at (`web::onward`).
+                    if let Some(staff) = staff.filter(|_| !response.status().is_success()) {
+                        response.extensions_mut().insert(staff);
+                    }
+                    response
+                }
                 Err(refusal) => *refusal,
             }
         })

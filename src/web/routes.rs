@@ -26,12 +26,13 @@ use super::{
     auth::access::{
         Access::Public,
         Permission::{
-            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
+            Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
             ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
         },
     },
     error,
     middleware::{headers, log},
+    onward,
     registry::Registry,
     respond::{about, answer, counter, kiosk, link, stop, trial, visit},
     views::message::{self, Kind},
@@ -200,13 +201,17 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::printing::show_one)
         .get(ReadCampaigns, admin::printing::pdf)
         .get(EnterPaper, admin::paper::desk::show)
-        .post(EnterPaper, admin::paper::desk::submit)
+        .post(ManageCampaigns, admin::paper::desk::submit)
         .get(EnterPaper, admin::paper::desk::specimen)
         .get(EnterPaper, admin::paper::desk::sheets)
         .get(EnterPaper, admin::paper::entry::show)
         .post(EnterPaper, admin::paper::entry::submit)
-        .get(EnterPaper, admin::paper::compare::show)
-        .post(EnterPaper, admin::paper::compare::submit)
+        .get(ManageCampaigns, admin::paper::compare::show)
+        .post(ManageCampaigns, admin::paper::compare::submit)
+        .get(ImportAnswers, admin::paper::import::ask)
+        .get(ImportAnswers, admin::paper::import::template)
+        .post(ImportAnswers, admin::paper::import::preview)
+        .post(ImportAnswers, admin::paper::import::confirm)
         .get(ManageCampaigns, admin::logo::show)
         .get(ManageCampaigns, admin::logo::picture)
         .post(ManageCampaigns, admin::logo::submit)
@@ -248,7 +253,14 @@ fn csrf(app: &App) -> CsrfLayer {
 /// What layers refuse gets a page of ours, too.
 async fn pages_for_refusals(request: Request, next: axum::middleware::Next) -> Response {
     let lang = language(&request);
+    let desk = request.uri().path().starts_with("/admin");
     let response = next.run(request).await;
+    let response = refusal(response, lang);
+    if desk { onward::framed(response) } else { response }
+}
+
+/// What the framework or a layer refused, in words of ours.
+fn refusal(response: Response, lang: Lang) -> Response {
     if response.extensions().get::<ProtectionError>().is_some() {
         return error::page(lang, Kind::OtherSite);
     }

@@ -143,7 +143,7 @@ test('from an empty database to ten answers and a report, by pages alone', () =>
     await press(page, 'Mở đợt khảo sát');
     await accessible(page, 'desk-overview');
 
-    const prints = await page.getByRole('link', { name: /^In mã QR/ }).getAttribute('href');
+    const prints = await page.locator('p.actions').getByRole('link', { name: /^In mã QR/ }).getAttribute('href');
     const sheets = await context.newPage();
     await sheets.goto(at(prints));
     await accessible(sheets, 'desk-print');

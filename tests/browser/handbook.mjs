@@ -24,7 +24,14 @@ const PAGES = [
   ['nhap-xlsform', importForm, [1280, 390]],
   ['dot-khao-sat', (page, base) => page.goto(`${base}/admin/campaigns`), [1280]],
   ['dot', (page, base) => openCampaign(page, base, ''), [1280]],
-  ['in-ma-qr', (page, base) => openCampaign(page, base, '/posters'), [1280]],
+  ['in-ma-qr', (page, base) => openCampaign(page, base, '/print'), [1280]],
+  ['don-vi', (page, base) => page.goto(`${base}/admin/units`), [1280]],
+  ['quay', (page, base) => openCampaign(page, base, '/counters'), [1280]],
+  ['theo-doi', (page, base) => openCampaign(page, base, '/theo-doi', true), [1280]],
+  ['phieu-giay', (page, base) => openCampaign(page, base, '/paper'), [1280]],
+  ['nhap-tep', (page, base) => openCampaign(page, base, '/paper/import'), [1280]],
+  ['tai-khoan', (page, base) => page.goto(`${base}/admin/tai-khoan`), [1280], 'administrator'],
+  ['nhat-ky', auditLog, [1280], 'administrator'],
   ['y-kien', (page, base) => openCampaign(page, base, '/y-kien', true), [1280]],
   ['bao-cao', (page, base) => openCampaign(page, base, '/report', true), [1280, 390]],
 ];
@@ -44,6 +51,13 @@ async function openCampaign(page, base, below, answered = false) {
   if (answered) open.sort((a, b) => answers(b) - answers(a));
   assert.ok(open.length > 0, 'the demonstration has no campaign with counters');
   return page.goto(base + open[0].path + below);
+}
+
+/** The audit log with the details of its first entry that has any. */
+async function auditLog(page, base) {
+  const response = await page.goto(`${base}/admin/nhat-ky`);
+  await page.locator('table.log summary').first().click();
+  return response;
 }
 
 /** An XLSForm from elsewhere as it is looked at before it is kept: that of tests/xlsform/office. */

@@ -81,14 +81,18 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/print                            +   +   +   -   -
     GET  /admin/campaigns/{slug}/counters/{counter}/print         +   +   +   -   -
     GET  /admin/campaigns/{slug}/posters.pdf                      +   +   +   -   -
-    GET  /admin/campaigns/{slug}/paper                            -   +   -   -   -
+    GET  /admin/campaigns/{slug}/paper                            -   +   +   -   -
     POST /admin/campaigns/{slug}/paper                            -   +   -   -   -
-    GET  /admin/campaigns/{slug}/paper/form.pdf                   -   +   -   -   -
-    GET  /admin/campaigns/{slug}/paper/{first}/sheets.pdf         -   +   -   -   -
-    GET  /admin/campaigns/{slug}/paper/entry                      -   +   -   -   -
-    POST /admin/campaigns/{slug}/paper/entry                      -   +   -   -   -
+    GET  /admin/campaigns/{slug}/paper/form.pdf                   -   +   +   -   -
+    GET  /admin/campaigns/{slug}/paper/{first}/sheets.pdf         -   +   +   -   -
+    GET  /admin/campaigns/{slug}/paper/entry                      -   +   +   -   -
+    POST /admin/campaigns/{slug}/paper/entry                      -   +   +   -   -
     GET  /admin/campaigns/{slug}/paper/{number}/compare           -   +   -   -   -
     POST /admin/campaigns/{slug}/paper/{number}/compare           -   +   -   -   -
+    GET  /admin/campaigns/{slug}/paper/import                     -   +   -   -   -
+    POST /admin/campaigns/{slug}/paper/import                     -   +   -   -   -
+    GET  /admin/campaigns/{slug}/paper/import/template.csv        -   +   -   -   -
+    POST /admin/campaigns/{slug}/paper/import/confirm             -   +   -   -   -
     GET  /admin/logo                                              -   +   -   -   -
     GET  /admin/logo.png                                          -   +   -   -   -
     POST /admin/logo                                              -   +   -   -   -
@@ -327,8 +331,60 @@ fn e_12_what_is_denied_is_said_in_words_and_not_shown() {
     let (_database, server) = province();
     for role in ["viewer", "auditor"] {
         let page = enter(&server, role).get("/admin/campaigns/dan/report").is(403);
-        assert!(page.text().contains("<h1"), "a page");
+        assert!(
+            page.text().contains("<h1") && page.text().contains("href=\"/admin\""),
+            "a page with a way on"
+        );
         assert!(!page.text().contains("Hài lòng tại quầy") && !page.text().contains("Quy Nhơn"));
+    }
+}
+
+#[test]
+fn whoever_finds_nothing_at_an_address_of_the_desk_is_led_on_and_not_to_a_questionnaire() {
+    let (_database, server) = province();
+    let mut manager = enter(&server, "manager");
+    for path in
+        ["/admin/none", "/admin/campaigns/none", "/admin/unit/none", "/admin/campaigns/dan/report?unit=none"]
+    {
+        let page = manager.get(path).is(404);
+        assert!(page.text().contains("Không tìm thấy trang này"), "{path}: {}", page.text());
+        assert!(page.text().contains("<a class=\"button\" href=\"/admin\">"), "{path}");
+        // Where it is known who asks, the menu is there.
+        assert_eq!(page.text().contains("href=\"/admin/units\""), path != "/admin/none", "{path}");
+    }
+    assert!(server.client().get("/admin/none").is(404).text().contains("href=\"/admin\""));
+    assert!(
+        server.client().get("/k/none").is(404).text().contains("quét lại mã"),
+        "citizens have their own page"
+    );
+    assert!(manager.post("/admin/none", &[]).is(404).text().contains("href=\"/admin\""));
+}
+
+#[test]
+fn every_page_of_a_campaign_leads_to_all_others_that_the_account_may_open() {
+    let (_database, server) = province();
+    let all = ["", "/settings", "/units", "/counters", "/print", "/paper", "/theo-doi", "/y-kien", "/report"];
+    let cases: [(&str, &[&str]); 3] = [
+        ("manager", &all),
+        ("officer", &["", "/counters", "/print", "/paper", "/theo-doi", "/report"]),
+        ("administrator", &["", "/counters", "/print", "/theo-doi", "/report"]),
+    ];
+    for (role, tabs) in cases {
+        let mut client = enter(&server, role);
+        for here in tabs {
+            let page = client.get(&format!("/admin/campaigns/dan{here}")).is(200);
+            let nav =
+                page.text().split_once("<nav class=\"tabs\"").unwrap().1.split_once("</nav>").unwrap().0;
+            let links: Vec<&str> = nav
+                .split("href=\"/admin/campaigns/dan")
+                .skip(1)
+                .map(|rest| rest.split_once('"').unwrap().0)
+                .collect();
+            assert_eq!(links, *tabs, "{role} at {here}");
+            let current = format!("href=\"/admin/campaigns/dan{here}\" aria-current=\"page\"");
+            assert!(nav.contains(&current), "{role} at {here}: {nav}");
+            assert!(page.text().contains("/admin/help/") && page.text().contains("/admin/logout"), "{here}");
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::support::{
     Client, Database, Form, Page, Server,
-    stage::{UNITS, When, answer, applied, apply, citizens, filled, open_counter, report, stored},
+    stage::{UNITS, When, answer, applied, apply, citizens, filled, open_counter, period, report, stored},
 };
 
 const PASSWORD: &str = "bốn con voi qua sông";
@@ -78,7 +78,7 @@ fn step(desk: &mut Client, slug: &str, step: &str) -> Page {
     let page = desk.get(&path).is(200);
     let mut form = form_to(&page, &path);
     if has(&form, "confirm") {
-        form.set("confirm", slug);
+        form.set("confirm", if step == "close" { "đóng" } else { "xóa" });
     }
     desk.submit(&path, &form)
 }
@@ -128,6 +128,59 @@ fn a_campaign_comes_to_life_by_the_pages_alone() {
     assert_eq!(said["responses"]["stored"], 1);
     assert_eq!(said["weighting"], "design");
     assert_eq!(said["campaign"]["status"], "open");
+}
+
+#[test]
+fn only_the_languages_chosen_for_a_campaign_are_offered_whoever_chooses_them() {
+    let (database, server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "1");
+    let path = counters(&database, "thu").remove(0).1;
+    let settings = "/admin/campaigns/thu/settings";
+    // Every language of the questionnaire is ticked until somebody decides.
+    let mut form = form_to(&desk.get(settings).is(200), settings);
+    assert_eq!(form.value("speaks"), Some("vi en"));
+    assert_eq!(form.field("languages").values, ["en"]);
+    desk.submit(settings, &form).is(303);
+    assert_eq!(database.texts("SELECT COALESCE(languages, 'all') FROM campaign"), ["all"]);
+    form.set_all("languages", &[]);
+    let saved = desk.submit(settings, &form).is(303);
+    let next = desk.get(saved.header("location")).is(200);
+    assert!(next.text().contains("Bước tiếp: Đơn vị và cỡ mẫu"), "saving leads on");
+    assert!(form_to(&next, settings).field("languages").values.is_empty(), "what was decided is shown");
+    step(&mut desk, "thu", "open").is(303);
+    let mut phone = server.client();
+    for asked in [path.clone(), format!("{path}?lang=en")] {
+        let page = phone.get(&asked).is(200);
+        assert!(
+            page.text().contains("<html lang=\"vi\"") && !page.text().contains("hreflang=\"en\""),
+            "{asked}"
+        );
+    }
+    let words = desk.get("/admin/campaigns/thu/paper").is(200);
+    assert!(!words.text().contains("<option value=\"en\""), "nor is paper printed in another one");
+    answer(&mut phone, &path, "5");
+    // By file: the same rules, and a list of everything is no list.
+    let (opens, closes) = period(When::Now);
+    let file = |languages: &str| {
+        let campaign = format!(
+            "{}[[campaign]]\nslug = \"tep\"\ndefinition = \"sipas\"\nform = \"counter\"\n\
+             title = {{ vi = \"Tệp\" }}\nopens = {opens}\ncloses = {closes}\nlanguages = {languages}\n",
+            UNITS
+        );
+        database.file("tep.toml", &campaign)
+    };
+    let languages = || database.texts("SELECT COALESCE(languages, 'all') FROM campaign WHERE slug = 'tep'");
+    let refused = database.run(&["apply", &file("[\"vi\", \"fr\"]")]).fails(1);
+    assert!(refused.contains("fr"), "{refused}");
+    let refused = database.run(&["apply", &file("[\"en\"]")]).fails(1);
+    assert!(refused.contains("“vi”"), "{refused}");
+    database.run(&["apply", &file("\"vi\"")]).fails(1);
+    assert!(languages().is_empty());
+    database.run(&["apply", &file("[\"vi\"]")]).ok();
+    assert_eq!(languages(), ["vi"]);
+    database.run(&["apply", &file("[\"en\", \"vi\"]")]).ok();
+    assert_eq!(languages(), ["all"]);
 }
 
 #[test]
@@ -361,19 +414,24 @@ fn trying_a_code_stores_nothing_and_says_so() {
 }
 
 #[test]
-fn only_an_unused_draft_is_deleted_and_only_by_its_name() {
+fn only_an_unused_draft_is_deleted_and_only_on_purpose() {
     let (database, _server, mut desk) = empty_desk();
     draft(&mut desk);
     add_counters(&mut desk, "thu", "qn", "2");
     let path = "/admin/campaigns/thu/state/delete";
     desk.post(path, &[("confirm", "khác")]).is(422);
     desk.get("/admin/campaigns/thu").is(200);
-    desk.post(path, &[("confirm", "thu")]).is(303);
+    // What was printed for it goes along; else the database would refuse.
+    let (code, _) = counters(&database, "thu").remove(0);
+    let print = [("do", "print"), ("counter", code.as_str()), ("count", "5"), ("words", "vi")];
+    desk.post("/admin/campaigns/thu/paper", &print).is(303);
+    desk.post(path, &[("confirm", "XOA")]).is(303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM paper_batch"), 0);
     desk.get("/admin/campaigns/thu").is(404);
     draft(&mut desk);
     add_counters(&mut desk, "thu", "qn", "1");
     step(&mut desk, "thu", "open").is(303);
-    desk.post(path, &[("confirm", "thu")]).is(422);
+    desk.post(path, &[("confirm", "xóa")]).is(422);
     assert_eq!(counters(&database, "thu").len(), 1);
 }
 

@@ -106,5 +106,9 @@ fn without_a_mail_server_or_after_the_end_nothing_is_sent() {
     let closed = applied(&officials(When::Before, 2));
     let mail = MailServer::start();
     invite(&closed, &mail).fails(1);
+    let draft = applied(&officials(When::Now, 2));
+    draft.execute("UPDATE campaign SET state = 'draft'");
+    let words = invite(&draft, &mail).fails(1);
+    assert!(words.contains("draft"), "{words}");
     assert!(mail.mails().is_empty());
 }

@@ -84,6 +84,37 @@ fn j_01_a_sheet_that_is_keyed_counts_once_and_its_channel_is_kept() {
 }
 
 #[test]
+fn e_02_an_officer_keys_the_sheets_printed_for_the_own_unit_and_no_others() {
+    let (database, server, mut lan) = department();
+    let add = ["user", "add", "quy", "--role", "officer", "--unit", "qn"];
+    database.run_with_input(&add, PASSWORD).ok();
+    let mut officer = server.client();
+    officer.post("/admin/login", &[("name", "quy"), ("password", PASSWORD)]).is(303);
+    let desk = officer.get(DESK).is(200);
+    assert!(desk.text().contains("0001–0020") && !desk.text().contains("0021"), "{}", desk.text());
+    assert!(!desk.text().contains("An Nhơn") && !desk.text().contains("value=\"print\""));
+    let next = officer.submit(ENTRY, &keyed(&open(&mut officer.clone(), 20), "1", "")).is(303);
+    assert_eq!(next.header("location"), format!("{ENTRY}?number=0021&after=0020&done=counted"));
+    // What was printed for another unit is to the officer as if it had not been: to be read, keyed or fetched.
+    officer.get(&format!("{ENTRY}?number=0021")).is(404);
+    officer.submit(ENTRY, &keyed(&open(&mut lan, 21), "1", "")).is(404);
+    officer.get(&format!("{DESK}/21/sheets.pdf")).is(404);
+    // Nor does an officer print numbers, or decide on a difference.
+    officer.post(DESK, &[("do", "print"), ("counter", "qn-1"), ("count", "5")]).is(403);
+    officer.get(&format!("{DESK}/1/compare")).is(403);
+    lan.post(DESK, &[("do", "twice")]).is(303);
+    lan.submit(ENTRY, &keyed(&open(&mut lan.clone(), 1), "1", "")).is(303);
+    let mut other = keyed(&open(&mut officer.clone(), 1), "1", "");
+    let first = other.fields[1].name.clone();
+    let differs = officer.submit(ENTRY, other.set(&first, "2")).is(303);
+    assert_eq!(differs.header("location"), format!("{ENTRY}?number=0002&after=0001&done=differs"));
+    assert!(officer.get(differs.header("location")).is(200).text().contains("đối chiếu"));
+    assert_eq!(stage::stored(&database, "dan"), 1);
+    let who = database.texts("SELECT actor FROM audit WHERE action = 'paper.count'");
+    assert_eq!(who, ["quy"]);
+}
+
+#[test]
 fn a_number_that_was_not_printed_is_refused_and_nobody_loses_what_was_typed() {
     let (database, _server, mut staff) = department();
     for number in ["31", "0", "-1", "abc", "999999999999999999999"] {
@@ -207,7 +238,10 @@ fn answers_on_paper_are_taken_after_closing_and_never_where_links_are_used() {
     database.execute("UPDATE revision SET value = value + 1");
     staff.submit(ENTRY, &keyed(&open(&mut staff.clone(), 2), "1", "")).is(410);
     stage::apply(&database, &officials(When::Now, 4));
-    staff.get("/admin/campaigns/can-bo/paper").is(404);
+    let by_link = staff.get("/admin/campaigns/can-bo/paper").is(200);
+    assert!(by_link.text().contains("không nhận phiếu giấy") && !by_link.text().contains("name=\"count\""));
+    staff.get("/admin/campaigns/can-bo/paper/form.pdf").is(404);
+    staff.post("/admin/campaigns/can-bo/paper", &[("do", "twice")]).is(404);
     let file = database.file("a.csv", "sheet,counter\n1,qn-1\n");
     assert!(database.run(&["import", "responses", "can-bo", &file]).fails(1).contains("links"));
 }
@@ -285,6 +319,77 @@ fn h_10_a_file_is_imported_whole_or_not_at_all_and_once() {
     let told = database.texts("SELECT new_value FROM audit WHERE action = 'responses.import'");
     assert_eq!(told.len(), 1);
     database.run(&["import", "responses", "dan", "no-such-file.csv"]).fails(3);
+}
+
+fn upload(client: &mut Client, path: &str, name: &str, text: &str) -> Page {
+    let body = format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: text/csv\r\n\r\n{text}\r\n--edge--\r\n"
+    );
+    let kind = [("content-type", "multipart/form-data; boundary=edge")];
+    client.send("POST", path, &kind, body.as_bytes())
+}
+
+#[test]
+fn h_10_by_the_page_a_file_is_looked_at_with_every_faulty_row_and_stored_once_it_is_confirmed() {
+    let (database, _server, mut staff) = department();
+    let import = format!("{DESK}/import");
+    let confirm = format!("{import}/confirm");
+    let template = staff.get(&format!("{import}/template.csv")).is(200);
+    assert!(
+        template.text().starts_with("\u{feff}sheet,counter,language,channel,mode,"),
+        "{}",
+        template.text()
+    );
+    assert!(staff.get(DESK).is(200).text().contains(&format!("href=\"{import}\"")));
+    let broken = csv(&[
+        ("c", "qn-1", ""),
+        ("d", "qn-8", ""),
+        ("e", "qn-1", ""),
+        ("c", "qn-1", ""),
+        ("x", "qn-1", "paper"),
+        ("", "qn-1", "mail"),
+    ]);
+    let page = upload(&mut staff, &import, "broken.csv", &broken.replacen(",1,", ",8,", 1)).is(422);
+    let rows = |page: &Page| -> Vec<String> {
+        let cells = page.text().split("<th class=\"place\" scope=\"row\">").skip(1);
+        cells.map(|cell| cell.split_once('<').unwrap().0.to_owned()).filter(|row| !row.is_empty()).collect()
+    };
+    // Each row at once, the last one with both of its faults, and the heading counts what follows it.
+    assert_eq!(rows(&page), ["2", "3", "5", "6", "7", "7"]);
+    assert!(page.text().contains("Có 6 chỗ cần sửa, chưa lưu gì"), "{}", page.text());
+    assert!(page.text().contains("6 chỗ cần sửa ở 5 dòng"), "{}", page.text());
+    let none = upload(&mut staff, &import, "none.csv", "sheet,counter\n").is(422);
+    assert!(none.text().contains("không có dòng nào"));
+    upload(&mut staff, &import, "x.xlsx", "sheet,counter\n").is(422);
+    assert_eq!(stage::stored(&database, "dan"), 0);
+    let good = csv(&[("a", "qn-1", ""), ("25", "an-1", "paper")]);
+    let page = upload(&mut staff, &import, "good.csv", &good).is(200);
+    assert!(page.text().contains("Nhập 2 phiếu") && page.text().contains("An Nhơn"), "{}", page.text());
+    assert_eq!(stage::stored(&database, "dan"), 0, "looking stores nothing");
+    let form = Form::all(page.text()).into_iter().find(|form| form.action == confirm).unwrap();
+    let done = staff.submit(&confirm, &form).is(303);
+    assert_eq!(done.header("location"), format!("{DESK}?done=imported&n=2&again=0"));
+    assert!(staff.get(done.header("location")).is(200).text().contains("Đã nhập 2 phiếu"));
+    assert_eq!(channels(&database), ["4", "5"]);
+    // Confirmed twice, or brought again: nothing more.
+    let again = staff.submit(&confirm, &form).is(303);
+    assert!(again.header("location").ends_with("n=0&again=2"), "{}", again.header("location"));
+    let page = upload(&mut staff, &import, "good.csv", &good.replace(',', ";")).is(200);
+    assert!(page.text().contains("đã có từ trước") && !page.text().contains(&confirm), "{}", page.text());
+    staff.get(&format!("{ENTRY}?number=25")).is(409);
+    staff.post(&confirm, &[("list", "không phải danh sách")]).is(400);
+    assert_eq!(stage::stored(&database, "dan"), 2);
+    let told = database.texts("SELECT actor FROM audit WHERE action = 'responses.import'");
+    assert_eq!(told, ["lan"]);
+    // What changed between looking and confirming is told then, and nothing is stored.
+    let page = upload(&mut staff, &import, "more.csv", &csv(&[("b", "qn-1", "")])).is(200);
+    let form = Form::all(page.text()).into_iter().find(|form| form.action == confirm).unwrap();
+    database.execute("UPDATE place SET counter = 'qn-7' WHERE counter = 'qn-1'");
+    database.execute("UPDATE revision SET value = value + 1");
+    let refused = staff.submit(&confirm, &form).is(409);
+    assert!(refused.text().contains("qn-1"), "{}", refused.text());
+    assert_eq!(stage::stored(&database, "dan"), 2);
 }
 
 #[test]

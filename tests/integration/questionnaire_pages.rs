@@ -135,6 +135,10 @@ fn h_10_an_xlsform_is_looked_at_decided_on_and_kept_and_then_a_campaign_asks_it(
     database.run(&["apply", &file]).ok();
     let asked = server.client().get("/k/tham-1").is(200);
     assert!(asked.text().contains("How polite they were"), "{}", asked.text());
+    // What pages keep is found without naming its version, too, as what files hold is.
+    let newest = campaign.replace("version = \"2026.1\"\n", "").replace("\"tham", "\"moi");
+    let newest = newest.replace("definition = \"moi\"", "definition = \"tham\"");
+    database.run(&["apply", &database.file("moi.toml", &newest)]).ok();
     let now_taken = decide(&mut staff, &again, "keep", &[("beside", &["helpful"])]).is(422);
     assert!(now_taken.text().contains("hãy đặt số phiên bản khác"), "{}", now_taken.text());
 }

@@ -330,7 +330,10 @@ fn a_unit_ends_by_its_code_and_not_while_a_campaign_counts_on_it() {
     assert!(page.text().contains("gõ đúng mã qn"));
     form.set("confirm", "qn");
     let page = staff.submit("/admin/unit/qn/end", &form).is(422);
-    assert!(page.text().contains("đợt khảo sát “dan” còn nhận phiếu"), "which campaign");
+    assert!(
+        page.text().contains("đợt khảo sát “Hài lòng tại quầy” còn nhận phiếu"),
+        "which campaign, by its title"
+    );
     assert_eq!(form_to(&page, "/admin/unit/qn/end").value("valid_to"), Some("30/06/2025"));
     form.set("valid_to", "31/12/2999");
     staff.submit("/admin/unit/qn/end", &form).is(303);

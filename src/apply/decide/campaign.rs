@@ -11,7 +11,7 @@ use crate::{
         plan::CampaignAsked,
         source::Findings,
     },
-    definition::message::with_hint,
+    definition::{Definition, message::with_hint},
     organisation::{Campaign, kiosk_code},
 };
 
@@ -27,6 +27,7 @@ pub fn decide(
     let mut definition = None;
     if let Some(definition::Resolved { version, sha256, definition: found_definition }) = resolved {
         definition = found_definition;
+        let languages = languages(found, grounds, asked, (&version, definition.as_ref()));
         let wanted = Campaign {
             slug: asked.slug.value.clone(),
             definition: asked.definition.value.clone(),
@@ -41,6 +42,7 @@ pub fn decide(
             minimum_answers: asked.minimum_answers,
             previous: asked.previous.as_ref().map(|previous| previous.value.clone()),
             notice: asked.notice.as_ref().map(|notice| notice.value.clone()),
+            languages,
             state: asked.state.or(before.map(|before| before.stored.campaign.state)).unwrap_or_default(),
         };
         if let Some(before) = before {
@@ -65,6 +67,45 @@ pub fn decide(
     counters::decide(found, grounds, asked, before, changes);
     let judging = raters::decide(found, grounds, asked, definition.as_ref(), before, changes);
     invitations::decide(found, grounds, asked, judging.as_ref(), before, changes);
+}
+
+/// The languages that the campaign offers, in the questionnaire's order; none where it offers all. The questionnaire's
+/// first language is always among them, since that is what people get whose own is not there.
+fn languages(
+    found: &mut Findings<'_>,
+    grounds: &Grounds<'_>,
+    asked: &CampaignAsked,
+    (version, definition): (&str, Option<&Definition>),
+) -> Vec<String> {
+    let Some(definition) = definition.filter(|_| !asked.languages.is_empty()) else { return Vec::new() };
+    let m = found.lang.messages();
+    let id = definition.id.as_str();
+    let pinned = grounds.known.definitions.iter().find(|known| known.id == id && known.version == version);
+    let translated = grounds.known.translations.iter().filter_map(|known| {
+        (Some(known.pinned.definition) == pinned.map(|pinned| pinned.number))
+            .then(|| known.pinned.language.clone())
+    });
+    let at_hand = grounds.library.translations(id, version).map(|entry| entry.translation.language.clone());
+    let mut all = definition.languages.clone();
+    for language in at_hand.chain(translated) {
+        if !all.contains(&language) {
+            all.push(language);
+        }
+    }
+    for said in &asked.languages {
+        if !all.contains(&said.value) && !found.is_wrong_at(said.spot) {
+            let words = fl!(m, "apply-unknown-language", id = id, language = said.value.as_str());
+            found.wrong(said.spot, with_hint(found.lang, words, &said.value, &all));
+        }
+    }
+    let first = definition.languages.first().cloned().unwrap_or_default();
+    let listed = |code: &String| asked.languages.iter().any(|said| said.value == *code);
+    if let Some(said) = asked.languages.first().filter(|_| !listed(&first)) {
+        found.wrong(said.spot, fl!(m, "apply-first-language", id = id, language = first.as_str()));
+    }
+    let mut chosen = all.clone();
+    chosen.retain(listed);
+    if chosen.len() == all.len() { Vec::new() } else { chosen }
 }
 
 /// The code of the tablets, compared by its hash; a file that does not list one removes it.

@@ -14,19 +14,22 @@ use crate::{
     },
 };
 
-/// The section with the page's `h1`.
+/// The title of a page of its own: whose report it is, the campaign as `h1`, when.
+pub fn title(report: &Report, lang: Lang) -> Markup {
+    html! {
+        .title {
+            @if let Some(whose) = words::whose(report) { p.whose { (parts::name(lang, whose)) } }
+            h1 { (parts::name(lang, &report.campaign.title)) }
+            p.when { (words::period(lang, report)) " · " (words::status(lang, report)) }
+        }
+    }
+}
+
+/// The figure that everything is about.
 pub fn section(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
     let campaign = &report.campaign;
     html! {
-        @if campaign.demonstration {
-            p.demo role="note" { strong { (fl!(messages, "report-demonstration")) } " " (fl!(messages, "report-demonstration-means")) }
-        }
-        .title {
-            @if let Some(whose) = words::whose(report) { p.whose { (parts::name(lang, whose)) } }
-            h1 { (parts::name(lang, &campaign.title)) }
-            p.when { (words::period(lang, report)) " · " (words::status(lang, report)) }
-        }
         @if campaign.status != Phase::Closed && shown::figure(&report.total.index).is_some() {
             p.interim role="note" {
                 (fl!(messages, "report-interim", moment = format::moment(lang, &report.generated_at, &campaign.opens)))

@@ -8,17 +8,11 @@ use super::{files::numbers, fixture};
 use crate::{
     index::report::{Change, Publish, RankedUnit, Ranking, Report},
     language::Lang,
-    report::{
-        self,
-        html::{Frame, Navigation, Styles, page},
-    },
+    report::{self, html::page},
 };
 
-const FILE: Frame<'_> =
-    Frame { lang: Lang::VI, styles: Styles::Inline(report::html::STYLES), navigation: None };
-
 fn shown(report: &Report, lang: Lang) -> (String, Html) {
-    let text = page(report, &Frame { lang, ..FILE }).into_string();
+    let text = page(report, lang).into_string();
     let parsed = Html::parse_document(&text);
     assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
     (text, parsed)
@@ -324,29 +318,6 @@ fn a_report_of_one_unit_is_headed_by_its_name() {
 }
 
 #[test]
-fn the_frame_links_back_to_other_languages_and_to_files() {
-    let navigation = Navigation {
-        other: None,
-        back: "/admin/campaigns/x",
-        account: "nguyen.van.an",
-        log_out: "/admin/logout",
-        languages: &[(Lang::VI, "?lang=vi"), (Lang::EN, "?lang=en")],
-        downloads: &[("XLSX", "/x.xlsx"), ("CSV", "/x.csv")],
-    };
-    let frame =
-        Frame { lang: Lang::VI, styles: Styles::Link("/static/report.css"), navigation: Some(navigation) };
-    let text = page(&fixture::report(), &frame).into_string();
-    let page = Html::parse_document(&text);
-    let links: Vec<_> = all(&page, "header a, nav a").iter().filter_map(|a| a.attr("href")).collect();
-    for href in ["/admin/campaigns/x", "?lang=en", "/x.xlsx", "/x.csv"] {
-        assert!(links.contains(&href), "{href}: {links:?}");
-    }
-    assert!(!links.contains(&"?lang=vi"));
-    assert!(all(&page, "style").is_empty());
-    assert_eq!(all(&page, "link")[0].attr("href"), Some("/static/report.css"));
-}
-
-#[test]
 fn a_rotated_report_shows_how_many_were_asked_each_module_beside_its_probability() {
     let (text, page) = shown(&fixture::rotated(), Lang::VI);
     let table = text_of(&page, ".how table + table");
@@ -364,25 +335,16 @@ fn look() {
     let mut demonstration = fixture::report();
     demonstration.campaign.demonstration = true;
     demonstration.campaign.status = crate::organisation::Phase::Open;
-    let navigation = Navigation {
-        other: None,
-        back: "#",
-        account: "nguyen.van.an",
-        log_out: "/admin/logout",
-        languages: &[(Lang::EN, "#")],
-        downloads: &[("XLSX", "#"), ("CSV", "#"), ("JSON", "#")],
-    };
-    for (name, report, frame) in [
-        ("report", fixture::report(), Frame { navigation: Some(navigation), ..FILE }),
-        ("two-parts", fixture::two_parts(), FILE),
-        ("demonstration-en", demonstration, Frame { lang: Lang::EN, ..FILE }),
-        ("unit", report::of_unit(&fixture::report(), "qn").unwrap(), FILE),
-        ("rotated", fixture::rotated(), FILE),
-        ("closed", fixture::closed_until_end(), FILE),
-        ("nasty", fixture::nasty(), FILE),
+    for (name, report, lang) in [
+        ("report", fixture::report(), Lang::VI),
+        ("two-parts", fixture::two_parts(), Lang::VI),
+        ("demonstration-en", demonstration, Lang::EN),
+        ("unit", report::of_unit(&fixture::report(), "qn").unwrap(), Lang::VI),
+        ("rotated", fixture::rotated(), Lang::VI),
+        ("closed", fixture::closed_until_end(), Lang::VI),
+        ("nasty", fixture::nasty(), Lang::VI),
     ] {
-        std::fs::write(folder.join(format!("{name}.html")), page(&report, &frame).into_string()).unwrap();
-        std::fs::write(folder.join(format!("{name}.xlsx")), report::xlsx(&report, frame.lang).unwrap())
-            .unwrap();
+        std::fs::write(folder.join(format!("{name}.html")), page(&report, lang).into_string()).unwrap();
+        std::fs::write(folder.join(format!("{name}.xlsx")), report::xlsx(&report, lang).unwrap()).unwrap();
     }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     distribution::address,
-    language::Lang,
+    language::{Lang, vietnamese},
     organisation::{
         State as Stand,
         readiness::{self, Finding, Subject},
@@ -103,23 +103,29 @@ async fn page(
     let now = app.clock.now();
     let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
-    let desks: Vec<Desk> = places::of_campaign(&mut db, stored.number)
+    let mut desks: Vec<(usize, Desk)> = places::of_campaign(&mut db, stored.number)
         .await?
         .into_iter()
         .filter(|place| !place.retired && staff.sees(&tree, &place.unit))
         .filter_map(|place| {
             let unit = tree.get(&place.unit).map_or_else(|| place.unit.clone(), |unit| unit.name.clone());
             let url = address::counter(&app.config.base_url, place.address.as_deref()?);
-            Some(Desk { code: place.counter?, name: place.name.unwrap_or_default(), unit, url })
+            let at = tree.position(&place.unit).unwrap_or(usize::MAX);
+            Some((at, Desk { code: place.counter?, name: place.name.unwrap_or_default(), unit, url }))
         })
         .collect();
+    desks.sort_by_cached_key(|(at, desk)| (*at, vietnamese::natural(&desk.name)));
+    let desks: Vec<Desk> = desks.into_iter().map(|(_, desk)| desk).collect();
     let all = desks.len();
     let waiting = if staff.may(Permission::ScreenComments) {
         Some(comments::counts(&mut db, stored.number).await?[0])
     } else {
         None
     };
+    let ready = ready::load(&mut db, stored.clone()).await?;
     drop(db);
+    let form = ready.definition.forms.iter().find(|form| form.id == stored.campaign.form);
+    let questionnaire = form.and_then(|form| form.title.as_ref()).unwrap_or(&ready.definition.title);
     let turnout = if staff.sees_all() { Some(turnout::of(&app.store, &stored, now).await?) } else { None };
     let findings =
         if stored.campaign.state == Stand::Draft { findings(app, &stored).await? } else { Vec::new() };
@@ -130,6 +136,7 @@ async fn page(
         phase: stored.campaign.phase(now),
         turnout: turnout.as_ref(),
         waiting,
+        questionnaire: lang.pick(questionnaire),
         paper: staff.may(Permission::EnterPaper),
         tree: &tree,
         findings: &findings,

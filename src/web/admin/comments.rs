@@ -16,7 +16,8 @@ use crate::{
     screening,
     secret::Id,
     store::{
-        StoreError, audit, campaigns,
+        StoreError, audit,
+        campaigns::{self, Stored},
         comments::{self, Comment, Filter, Status},
         ready, units,
     },
@@ -27,7 +28,10 @@ use crate::{
         form::{self, Fields},
         respond::answer::Wanted,
         views::{
-            admin::comments::{self as view, Page},
+            admin::{
+                comments::{self as view, Page},
+                setup::head::{Head, Tab},
+            },
             message::Kind,
         },
     },
@@ -126,6 +130,7 @@ async fn page(
         lang,
         staff,
         campaign: &ready.stored.campaign,
+        phase: ready.stored.campaign.phase(app.clock.now()),
         questionnaire: &ready.questionnaire,
         units: &units.into_iter().map(named).collect::<Vec<_>>(),
         counts: comments::counts(&mut db, number).await?,
@@ -212,20 +217,22 @@ pub async fn edit(
 ) -> Response {
     let lang = wanted.language();
     match found(&app, &path).await {
-        Ok(Some((_, comment))) => {
-            let page = view::edit(lang, &staff, &path.slug, &path.to_string(), &comment);
-            error::html(StatusCode::OK, page.into_string())
+        Ok(Some((stored, comment))) => {
+            let campaign = &stored.campaign;
+            let phase = campaign.phase(app.clock.now());
+            let head = Head { lang, staff: &staff, campaign, phase, tab: Tab::Comments };
+            error::html(StatusCode::OK, view::edit(&head, &comment).into_string())
         }
         Ok(None) => error::page(lang, Kind::Unknown),
         Err(error) => error::of_store(&error, lang),
     }
 }
 
-async fn found(app: &App, path: &CommentPath) -> Result<Option<(i64, Comment)>, StoreError> {
+async fn found(app: &App, path: &CommentPath) -> Result<Option<(Stored, Comment)>, StoreError> {
     let Some(id) = id_of(&path.id) else { return Ok(None) };
     let mut db = app.store.read().await?;
     let Some(stored) = campaigns::find(&mut db, &path.slug).await? else { return Ok(None) };
-    Ok(comments::get(&mut db, stored.number, &id).await?.map(|comment| (stored.number, comment)))
+    Ok(comments::get(&mut db, stored.number, &id).await?.map(|comment| (stored, comment)))
 }
 
 /// Covers words of a comment. What is below is gone at once: nobody asked for it, and nobody may need it later.
@@ -256,7 +263,8 @@ pub async fn cover(
 }
 
 async fn covered(app: &App, staff: &Staff, path: &CommentPath, fields: &Fields) -> Result<bool, StoreError> {
-    let Some((campaign, comment)) = found(app, path).await? else { return Ok(false) };
+    let Some((stored, comment)) = found(app, path).await? else { return Ok(false) };
+    let campaign = stored.number;
     let plain = screening::plain(&comment.text);
     // Places are counted in the words that were shown; if those have changed, nothing is covered.
     if fields.one(view::SEEN) != Some(view::fingerprint(&plain).as_str()) {

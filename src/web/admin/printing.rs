@@ -161,6 +161,7 @@ async fn page(
         lang,
         staff,
         campaign: &stored.campaign,
+        phase: stored.campaign.phase(app.clock.now()),
         counters,
         units: &units,
         unit: choice.unit.unwrap_or_default(),

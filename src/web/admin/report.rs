@@ -13,20 +13,25 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::login::LogoutPath;
 use crate::{
     figures::{self, NoReport, Under},
     index::report::Report,
     language::Lang,
-    report::{self, html},
+    organisation::Campaign,
+    report,
     store::{audit, units},
     web::{
         app::App,
-        assets,
         auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
-        respond::answer::{Wanted, in_language, language_links},
-        views::message::Kind,
+        respond::answer::{Wanted, in_language},
+        views::{
+            admin::{
+                report::{self as view, Page},
+                setup::head::{Head, Tab},
+            },
+            message::Kind,
+        },
     },
 };
 
@@ -94,10 +99,16 @@ impl Part {
 }
 
 /// The report as this account sees it: cut to its own units, and without comments for those who read none.
-async fn compute(app: &App, staff: &Staff, slug: &str, part: &Part, lang: Lang) -> Result<Report, Response> {
+async fn compute(
+    app: &App,
+    staff: &Staff,
+    slug: &str,
+    part: &Part,
+    lang: Lang,
+) -> Result<(Campaign, Report), Response> {
     let unknown = || error::page(lang, Kind::Unknown);
     let seen = scope::campaign(app, staff, slug).await.map_err(|error| error::of_store(&error, lang))?;
-    let Some((_, tree)) = seen else { return Err(unknown()) };
+    let Some((stored, tree)) = seen else { return Err(unknown()) };
     let unit = part.unit.as_ref().or(staff.unit.as_ref());
     if let Some(unit) = unit.filter(|unit| tree.get(unit).is_some() && !staff.sees(&tree, unit)) {
         let told = scope::outside(app, staff, unit).await;
@@ -118,10 +129,11 @@ async fn compute(app: &App, staff: &Staff, slug: &str, part: &Part, lang: Lang) 
     if !staff.may(Permission::ReadComments) {
         report.comments.clear();
     }
-    match unit {
-        None => Ok(report),
-        Some(code) => report::of_unit(&report, code).ok_or_else(unknown),
-    }
+    let report = match unit {
+        None => report,
+        Some(code) => report::of_unit(&report, code).ok_or_else(unknown)?,
+    };
+    Ok((stored.campaign, report))
 }
 
 /// Shows the report.
@@ -133,32 +145,22 @@ pub async fn show(
     Query(part): Query<Part>,
 ) -> Response {
     let lang = wanted.language();
-    let report = match compute(&app, &staff, &path.slug, &part, lang).await {
-        Ok(report) => report,
+    let (campaign, report) = match compute(&app, &staff, &path.slug, &part, lang).await {
+        Ok(computed) => computed,
         Err(response) => return response,
     };
     let base = format!("/admin/campaigns/{}/report", path.slug);
     let file = |extension: &str| part.address(&format!("{base}.{extension}"), part.under());
     let (json, csv, xlsx) = (file("json"), file("csv"), file("xlsx"));
-    let back = in_language(&format!("/admin/campaigns/{}", path.slug), lang);
-    let languages = language_links(&base);
-    let languages: Vec<(Lang, &str)> = languages.iter().map(|(lang, href)| (*lang, href.as_str())).collect();
     let other = other_units(&app, &part, &base, lang).await;
-    let css = assets::asset_url("report.css");
-    let log_out = LogoutPath.to_string();
-    let frame = html::Frame {
-        lang,
-        styles: html::Styles::Link(&css),
-        navigation: Some(html::Navigation {
-            back: &back,
-            account: &staff.account,
-            log_out: &log_out,
-            languages: &languages,
-            other: other.as_ref().map(|(label, href)| (label.as_str(), href.as_str())),
-            downloads: &[("XLSX", &xlsx), ("CSV", &csv), ("JSON", &json)],
-        }),
+    let phase = campaign.phase(app.clock.now());
+    let page = Page {
+        head: Head { lang, staff: &staff, campaign: &campaign, phase, tab: Tab::Report },
+        report: &report,
+        other: other.as_ref().map(|(label, href)| (label.as_str(), href.as_str())),
+        downloads: &[("XLSX", &xlsx), ("CSV", &csv), ("JSON", &json)],
     };
-    error::html(StatusCode::OK, html::page(&report, &frame).into_string())
+    error::html(StatusCode::OK, view::page(&page).into_string())
 }
 
 /// The way to the same report under the units of its time or of today, where they differ.
@@ -180,7 +182,7 @@ pub async fn json(
     Query(part): Query<Part>,
 ) -> Response {
     match compute(&app, &staff, &path.slug, &part, Lang::VI).await {
-        Ok(report) => {
+        Ok((_, report)) => {
             let json = report::json(&report).into_bytes();
             let kind = "application/json; charset=utf-8";
             file(&app, &staff, json, &path.slug, &part, "json", kind).await
@@ -199,7 +201,7 @@ pub async fn csv(
 ) -> Response {
     let lang = wanted.language();
     match compute(&app, &staff, &path.slug, &part, lang).await {
-        Ok(report) => {
+        Ok((_, report)) => {
             let (csv, kind) = (report::csv(&report, lang), "text/csv; charset=utf-8");
             file(&app, &staff, csv, &path.slug, &part, "csv", kind).await
         }
@@ -217,7 +219,8 @@ pub async fn xlsx(
 ) -> Response {
     const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let lang = wanted.language();
-    match compute(&app, &staff, &path.slug, &part, lang).await.map(|report| report::xlsx(&report, lang)) {
+    match compute(&app, &staff, &path.slug, &part, lang).await.map(|(_, report)| report::xlsx(&report, lang))
+    {
         Ok(Ok(workbook)) => file(&app, &staff, workbook, &path.slug, &part, "xlsx", KIND).await,
         Ok(Err(error)) => {
             tracing::error!(%error, "the workbook could not be written");

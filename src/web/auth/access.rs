@@ -31,8 +31,10 @@ pub enum Permission {
     ScreenComments,
     /// Reading and changing lists of invited persons, and sending links.
     ManageInvitations,
-    /// Entering answers given on paper, and importing files of answers.
+    /// Keying answers that were given on the paper forms printed for the units that one sees.
     EnterPaper,
+    /// Importing files of answers.
+    ImportAnswers,
     /// Accounts, their roles and sessions, and settings.
     ManageAccounts,
     /// Reading the audit log.
@@ -40,25 +42,28 @@ pub enum Permission {
 }
 
 impl Permission {
-    /// Whether an account that is bound to a unit may have it: reading alone, cut to what it sees.
+    /// Whether an account that is bound to a unit may have it: reading, cut to what it sees, and keying its paper forms.
     const fn goes_with_a_unit(self) -> bool {
         use Permission::{
-            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
-            ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits, ScreenComments,
+            Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
+            ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
+            ScreenComments,
         };
         match self {
-            Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments => true,
-            ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | EnterPaper
+            Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments | EnterPaper => {
+                true
+            }
+            ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | ImportAnswers
             | ManageAccounts | ReadAudit => false,
         }
     }
 }
 
-/// Whether a role has a permission. `bound`: the account is bound to a unit, and so reads only.
+/// Whether a role has a permission. `bound`: the account is bound to a unit, and so reads and keys paper forms only.
 pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
     use Permission::{
-        Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
-        ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits, ScreenComments,
+        Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits,
+        ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits, ScreenComments,
     };
     let listed = match role {
         // Runs the system and is no reader of answers (security test E-07).
@@ -79,13 +84,20 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
                 | ScreenComments
                 | ManageInvitations
                 | EnterPaper
+                | ImportAnswers
         ),
         // Without a unit an officer sees nothing.
         Role::Officer => {
             bound
                 && matches!(
                     permission,
-                    Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments
+                    Enter
+                        | ReadPublished
+                        | ReadUnits
+                        | ReadCampaigns
+                        | ReadReports
+                        | ReadComments
+                        | EnterPaper
                 )
                 || matches!(permission, Enter)
         }
@@ -116,20 +128,25 @@ mod tests {
 
     #[test]
     fn e_07_who_runs_the_system_reads_no_single_answer_and_no_comment() {
-        for permission in [Permission::ReadComments, Permission::ScreenComments, Permission::EnterPaper] {
+        for permission in [
+            Permission::ReadComments,
+            Permission::ScreenComments,
+            Permission::EnterPaper,
+            Permission::ImportAnswers,
+        ] {
             assert!(!allows(Role::Administrator, false, permission), "{permission:?}");
         }
     }
 
     #[test]
-    fn e_12_an_account_bound_to_a_unit_changes_nothing_whatever_its_role() {
+    fn e_12_an_account_bound_to_a_unit_changes_nothing_but_keys_paper_whatever_its_role() {
         for role in Role::ALL {
             for permission in [
                 Permission::ManageUnits,
                 Permission::ManageCampaigns,
                 Permission::ManageInvitations,
                 Permission::ScreenComments,
-                Permission::EnterPaper,
+                Permission::ImportAnswers,
                 Permission::ManageAccounts,
                 Permission::ReadAudit,
             ] {

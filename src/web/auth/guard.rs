@@ -51,7 +51,9 @@ pub async fn check(access: Access, request: Request, app: &App) -> Result<Reques
         if let Err(error) = denied(app, &staff, permission, &parts).await {
             return Err(Box::new(error::of_store(&error, lang)));
         }
-        return Err(Box::new(error::page(lang, Kind::NotYours)));
+        let mut refusal = error::page(lang, Kind::NotYours);
+        refusal.extensions_mut().insert(staff);
+        return Err(Box::new(refusal));
     }
     parts.extensions.insert(staff);
     Ok(Request::from_parts(parts, body))

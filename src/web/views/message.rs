@@ -98,7 +98,7 @@ pub enum Kind<'a> {
 
 impl Kind<'_> {
     /// Heading, what happened, and what to do next.
-    fn words(&self, lang: Lang) -> [String; 3] {
+    pub fn words(&self, lang: Lang) -> [String; 3] {
         let m = lang.messages();
         match *self {
             Self::NotYetOpen { opens } => {

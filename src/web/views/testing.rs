@@ -52,6 +52,7 @@ pub(super) fn real() -> &'static Campaign {
             demonstration: false,
             minimum_answers: None,
             previous: None,
+            languages: Vec::new(),
             state: State::Active,
             notice: Some(Notice {
                 responsible: texts("Sở Nội vụ tỉnh Bình Định", "The Department of Home Affairs of Bình Định"),

@@ -51,7 +51,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    match look(&app, &path).await {
+    match look(&app, &staff, &path).await {
         Ok(Some(found)) => draw(&app, &path, &staff, lang, &found, None),
         Ok(None) => error::page(lang, Kind::Unknown),
         Err(error) => error::of_store(&error, lang),
@@ -66,10 +66,10 @@ struct Found {
     second: Entry,
 }
 
-async fn look(app: &App, path: &ComparePath) -> Result<Option<Found>, StoreError> {
+async fn look(app: &App, staff: &Staff, path: &ComparePath) -> Result<Option<Found>, StoreError> {
+    let Some(desk) = open(app, staff, &path.slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
-    let Some(desk) = open(&mut db, &path.slug).await? else { return Ok(None) };
-    let Some((batch, spot)) = printed(&mut db, &desk, path.number).await? else { return Ok(None) };
+    let Some((batch, spot)) = printed(&mut db, &desk, staff, path.number).await? else { return Ok(None) };
     match paper::state(&mut db, desk.ready.stored.number, path.number).await? {
         Where::Differs(first, second) => Ok(Some(Found { desk, batch, spot, first, second })),
         _ => Ok(None),
@@ -89,6 +89,7 @@ fn draw(
         lang,
         staff,
         campaign: &found.desk.ready.stored.campaign,
+        phase: found.desk.ready.stored.campaign.phase(app.clock.now()),
         number: path.number,
         form,
         words: language(&found.batch, &found.desk.ready),
@@ -117,7 +118,7 @@ pub async fn submit(
         Err(bad) => return error::of_form(bad, lang),
     };
     for _ in 0..answer::TRIES {
-        let found = match look(&app, &path).await {
+        let found = match look(&app, &staff, &path).await {
             Ok(Some(found)) => found,
             Ok(None) => return error::page(lang, Kind::Unknown),
             Err(error) => return error::of_store(&error, lang),

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Desk, Spot, form, language, open, spots};
 use crate::{
     distribution::pdf::paper::{Paper, Sheet},
-    language::Lang,
+    language::{Lang, vietnamese},
     organisation::Channel,
     store::{
         StoreError, audit,
@@ -23,7 +23,7 @@ use crate::{
     web::{
         admin::printing,
         app::App,
-        auth::session::Staff,
+        auth::{scope, session::Staff},
         error::{self, NotFound},
         form::{self as body, Fields},
         respond::{
@@ -31,7 +31,10 @@ use crate::{
             answer::{self, Wanted, in_language},
         },
         views::{
-            admin::paper::desk::{self as view, Page, Printed},
+            admin::{
+                paper::desk::{self as view, Page, Printed},
+                setup::head::{Head, Tab},
+            },
             message::Kind,
             paper as drawing,
         },
@@ -82,9 +85,30 @@ pub async fn show(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
+    Query(done): Query<Done>,
 ) -> Response {
     let lang = wanted.language();
-    page(&app, &path.slug, &staff, lang, StatusCode::OK, None).await
+    match draw(&app, &path.slug, &staff, lang, done.words(lang), None).await {
+        Ok(Some(page)) => error::html(StatusCode::OK, page),
+        Ok(None) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+/// The part of an address after `?` that says what has just been done.
+#[derive(Debug, Default, Deserialize)]
+pub struct Done {
+    done: Option<String>,
+    n: Option<u64>,
+    again: Option<u64>,
+}
+
+impl Done {
+    fn words(&self, lang: Lang) -> Option<String> {
+        let (new, again) = (self.n.unwrap_or_default(), self.again.unwrap_or_default());
+        (self.done.as_deref() == Some("imported"))
+            .then(|| fl!(lang.messages(), "desk-answers-done", new = new, again = again))
+    }
 }
 
 async fn page(
@@ -95,7 +119,7 @@ async fn page(
     status: StatusCode,
     problem: Option<String>,
 ) -> Response {
-    match draw(app, slug, staff, lang, problem).await {
+    match draw(app, slug, staff, lang, None, problem).await {
         Ok(Some(page)) => error::html(status, page),
         Ok(None) => error::page(lang, Kind::Unknown),
         Err(error) => error::of_store(&error, lang),
@@ -107,12 +131,19 @@ async fn draw(
     slug: &str,
     staff: &Staff,
     lang: Lang,
+    done: Option<String>,
     problem: Option<String>,
 ) -> Result<Option<String>, StoreError> {
+    let Some(desk) = open(app, staff, slug).await? else {
+        let Some((stored, _)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
+        let phase = stored.campaign.phase(app.clock.now());
+        let head = Head { lang, staff, campaign: &stored.campaign, phase, tab: Tab::Paper };
+        return Ok(Some(view::by_link(&head).into_string()));
+    };
     let mut db = app.store.read().await?;
-    let Some(desk) = open(&mut db, slug).await? else { return Ok(None) };
     let campaign = desk.ready.stored.number;
-    let spots = spots(&mut db, campaign).await?;
+    let spots = spots(&mut db, &desk, staff).await?;
+    let is_seen = |place: i64| spots.iter().any(|spot| spot.place.number == place);
     let named = |batch: &Batch| {
         let spot = spots.iter().find(|spot| spot.place.number == batch.place)?;
         let (code, name) = spot.label();
@@ -132,18 +163,20 @@ async fn draw(
             (code, spot.unit.as_str(), name)
         })
         .collect();
-    // Counters of one unit beside each other, in the order in which they were made.
-    counters.sort_by_key(|(_, unit, _)| *unit);
+    // Counters of one unit beside each other, counter 2 before counter 10.
+    counters.sort_by_cached_key(|(_, unit, name)| (*unit, vietnamese::natural(name)));
     let page = Page {
         lang,
         staff,
         campaign: &desk.ready.stored.campaign,
+        phase: desk.ready.stored.campaign.phase(app.clock.now()),
         counters: &counters,
         languages: &answer::languages(&desk.ready.questionnaire),
         rotates: desk.ready.questionnaire.variants() > 1,
         batches: &batches.iter().filter_map(named).collect::<Vec<_>>(),
-        tally: &paper::tally(&mut db, campaign).await?,
+        tally: &paper::tally(&mut db, campaign, is_seen).await?,
         twice: paper::twice(&mut db, campaign).await?,
+        done: done.as_deref(),
         problem: problem.as_deref(),
     };
     Ok(Some(view::page(&page).into_string()))
@@ -173,17 +206,17 @@ pub async fn submit(
         _ => return error::page(lang, Kind::Malformed),
     };
     match done {
-        Ok(Done::Yes) => Redirect::to(&in_language(&here, lang)).into_response(),
-        Ok(Done::Unknown) => error::page(lang, Kind::Unknown),
-        Ok(Done::NoCounter) => {
+        Ok(Outcome::Yes) => Redirect::to(&in_language(&here, lang)).into_response(),
+        Ok(Outcome::Unknown) => error::page(lang, Kind::Unknown),
+        Ok(Outcome::NoCounter) => {
             let problem = fl!(m, "paper-no-counter");
             page(&app, &path.slug, &staff, lang, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await
         }
-        Ok(Done::Count) => {
+        Ok(Outcome::Count) => {
             let problem = fl!(m, "paper-wrong-count", most = MOST);
             page(&app, &path.slug, &staff, lang, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await
         }
-        Ok(Done::Waiting) => {
+        Ok(Outcome::Waiting) => {
             let problem = fl!(m, "paper-still-waiting");
             page(&app, &path.slug, &staff, lang, StatusCode::CONFLICT, Some(problem)).await
         }
@@ -191,7 +224,7 @@ pub async fn submit(
     }
 }
 
-enum Done {
+enum Outcome {
     Yes,
     Unknown,
     NoCounter,
@@ -199,16 +232,14 @@ enum Done {
     Waiting,
 }
 
-async fn number(app: &App, slug: &str, staff: &Staff, fields: &Fields) -> Result<Done, StoreError> {
-    let mut db = app.store.read().await?;
-    let Some(desk) = open(&mut db, slug).await? else { return Ok(Done::Unknown) };
+async fn number(app: &App, slug: &str, staff: &Staff, fields: &Fields) -> Result<Outcome, StoreError> {
+    let Some(desk) = open(app, staff, slug).await? else { return Ok(Outcome::Unknown) };
     let code = fields.one(view::COUNTER).unwrap_or_default().trim();
-    let spots = spots(&mut db, desk.ready.stored.number).await?;
-    drop(db);
+    let spots = spots(&mut app.store.read().await?, &desk, staff).await?;
     let spot = spots.iter().find(|spot| !spot.place.retired && spot.label().0 == code);
-    let Some(spot) = spot else { return Ok(Done::NoCounter) };
+    let Some(spot) = spot else { return Ok(Outcome::NoCounter) };
     let count = fields.one(view::COUNT).and_then(|count| count.trim().parse().ok());
-    let Some(count) = count.filter(|count| (1..=MOST).contains(count)) else { return Ok(Done::Count) };
+    let Some(count) = count.filter(|count| (1..=MOST).contains(count)) else { return Ok(Outcome::Count) };
     let lang = fields.one(view::WORDS).and_then(Lang::find_for_respondents).unwrap_or(Lang::VI);
     let lang = answer::offered(lang, &desk.ready.questionnaire);
     let mut db = app.store.write().await?;
@@ -219,13 +250,11 @@ async fn number(app: &App, slug: &str, staff: &Staff, fields: &Fields) -> Result
         .with(json!({ "counter": code, "first": batch.first, "last": batch.last, "language": lang.code() }));
     audit::append(&mut db, app.clock.now(), &told).await?;
     db.commit().await?;
-    Ok(Done::Yes)
+    Ok(Outcome::Yes)
 }
 
-async fn keyed_twice(app: &App, slug: &str, staff: &Staff, twice: bool) -> Result<Done, StoreError> {
-    let mut db = app.store.read().await?;
-    let Some(desk) = open(&mut db, slug).await? else { return Ok(Done::Unknown) };
-    drop(db);
+async fn keyed_twice(app: &App, slug: &str, staff: &Staff, twice: bool) -> Result<Outcome, StoreError> {
+    let Some(desk) = open(app, staff, slug).await? else { return Ok(Outcome::Unknown) };
     let mut db = app.store.write().await?;
     let before = paper::twice(&mut db, desk.ready.stored.number).await?;
     let set = paper::set_twice(&mut db, desk.ready.stored.number, twice).await?;
@@ -235,21 +264,22 @@ async fn keyed_twice(app: &App, slug: &str, staff: &Staff, twice: bool) -> Resul
         audit::append(&mut db, app.clock.now(), &told).await?;
     }
     db.commit().await?;
-    Ok(if set { Done::Yes } else { Done::Waiting })
+    Ok(if set { Outcome::Yes } else { Outcome::Waiting })
 }
 
 /// The PDF of a batch of numbered forms.
 pub async fn sheets(
     path: SheetsPath,
-    _: Staff,
+    staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
     let found = async {
+        let Some(desk) = open(&app, &staff, &path.slug).await? else { return Ok::<_, StoreError>(None) };
         let mut db = app.store.read().await?;
-        let Some(desk) = open(&mut db, &path.slug).await? else { return Ok::<_, StoreError>(None) };
-        let Some((batch, spot)) = super::printed(&mut db, &desk, path.first).await? else { return Ok(None) };
+        let found = super::printed(&mut db, &desk, &staff, path.first).await?;
+        let Some((batch, spot)) = found else { return Ok(None) };
         let logo = pictures::get(&mut db, pictures::LOGO).await?;
         Ok((batch.first == path.first).then_some((desk, batch, spot, logo)))
     };
@@ -268,16 +298,16 @@ pub async fn sheets(
 /// The PDF of one form without a number.
 pub async fn specimen(
     path: FormPath,
-    _: Staff,
+    staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
     Query(chosen): Query<Chosen>,
 ) -> Response {
     let lang = wanted.language();
     let found = async {
+        let Some(desk) = open(&app, &staff, &path.slug).await? else { return Ok::<_, StoreError>(None) };
         let mut db = app.store.read().await?;
-        let Some(desk) = open(&mut db, &path.slug).await? else { return Ok::<_, StoreError>(None) };
-        let spots = spots(&mut db, desk.ready.stored.number).await?;
+        let spots = spots(&mut db, &desk, &staff).await?;
         let logo = pictures::get(&mut db, pictures::LOGO).await?;
         let chosen = |spot: &Spot| chosen.counter.as_deref().is_none_or(|code| code == spot.label().0);
         let spot = spots.into_iter().find(|spot| !spot.place.retired && chosen(spot));

@@ -9,7 +9,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Desk, Spot, compare::ComparePath, form, language, open, printed, read, sheet};
+use super::{Desk, Spot, compare::ComparePath, form, language, open, printed, read, sheet, spots};
 use crate::{
     language::Lang,
     organisation::Mode,
@@ -21,7 +21,7 @@ use crate::{
     },
     web::{
         app::App,
-        auth::session::Staff,
+        auth::{access::Permission, session::Staff},
         error::{self, NotFound},
         form::{self as body, Fields},
         respond::answer::{self, Wanted},
@@ -67,16 +67,18 @@ pub async fn show(
         let words = fl!(lang.messages(), "paper-kept", number = view::printed(number));
         let done = match asked.done.as_deref() {
             Some("first") => fl!(lang.messages(), "paper-kept-first"),
+            Some("differs") => fl!(lang.messages(), "desk-paper-kept-differs"),
             _ => fl!(lang.messages(), "paper-kept-counted"),
         };
         format!("{words} {done}")
     });
     let number = asked.number.as_deref().unwrap_or_default();
     let page = async {
+        let Some(desk) = open(&app, &staff, &path.slug).await? else { return Ok::<_, StoreError>(None) };
         let mut db = app.store.read().await?;
-        let Some(desk) = open(&mut db, &path.slug).await? else { return Ok::<_, StoreError>(None) };
         let campaign = desk.ready.stored.number;
-        let mut page = Page::new(lang, &staff, &desk.ready.stored.campaign);
+        let phase = desk.ready.stored.campaign.phase(app.clock.now());
+        let mut page = Page::new(lang, &staff, &desk.ready.stored.campaign, phase);
         page.kept = kept.as_deref();
         page.closed = !takes(&desk, app.clock.now());
         if number.is_empty() {
@@ -84,7 +86,7 @@ pub async fn show(
         }
         page.wanted = number;
         let found = match number_of(number) {
-            Some(number) => printed(&mut db, &desk, number).await?.map(|found| (number, found)),
+            Some(number) => printed(&mut db, &desk, &staff, number).await?.map(|found| (number, found)),
             None => None,
         };
         let Some((number, (batch, spot))) = found else {
@@ -203,9 +205,9 @@ async fn attempts(
 ) -> Result<Option<(Desk, Found, Kept)>, StoreError> {
     let mut tries = 0;
     loop {
+        let Some(desk) = open(app, staff, slug).await? else { return Ok(None) };
         let mut db = app.store.read().await?;
-        let Some(desk) = open(&mut db, slug).await? else { return Ok(None) };
-        let found = printed(&mut db, &desk, number).await?;
+        let found = printed(&mut db, &desk, staff, number).await?;
         drop(db);
         let Some((batch, spot)) = &found else { return Ok(Some((desk, None, Kept::Unknown))) };
         if let Some(kept) = attempt(app, &desk, batch, spot, staff, number, fields).await? {
@@ -315,7 +317,7 @@ async fn reply(
 ) -> Response {
     let m = lang.messages();
     let campaign = &desk.ready.stored.campaign;
-    let mut page = Page::new(lang, staff, campaign);
+    let mut page = Page::new(lang, staff, campaign, campaign.phase(app.clock.now()));
     let shown = view::printed(number);
     let to = |query: &str| {
         let mark = if lang == Lang::VI { String::new() } else { format!("&lang={}", lang.code()) };
@@ -325,7 +327,14 @@ async fn reply(
     match kept {
         Kept::Counted | Kept::First => {
             let done = if matches!(kept, Kept::First) { "first" } else { "counted" };
-            to(&format!("number={}&after={shown}&done={done}", view::printed(next(app, desk, number).await)))
+            to(&format!(
+                "number={}&after={shown}&done={done}",
+                view::printed(next(app, desk, staff, number).await)
+            ))
+        }
+        Kept::Differs if !staff.may(Permission::ManageCampaigns) => {
+            let next = next(app, desk, staff, number).await;
+            to(&format!("number={}&after={shown}&done=differs", view::printed(next)))
         }
         Kept::Differs => {
             let path = ComparePath { slug: slug.to_owned(), number };
@@ -367,10 +376,12 @@ async fn reply(
 }
 
 /// The number that is keyed next: the one after, whether or not it can be.
-async fn next(app: &App, desk: &Desk, number: i64) -> i64 {
+async fn next(app: &App, desk: &Desk, staff: &Staff, number: i64) -> i64 {
     let looked = async {
         let mut db = app.store.read().await?;
-        paper::next_fresh(&mut db, desk.ready.stored.number, number).await
+        let spots = spots(&mut db, desk, staff).await?;
+        let is_seen = |place: i64| spots.iter().any(|spot| spot.place.number == place);
+        paper::next_fresh(&mut db, desk.ready.stored.number, number, is_seen).await
     };
     looked.await.ok().flatten().unwrap_or(number + 1)
 }

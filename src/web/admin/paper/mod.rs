@@ -1,14 +1,19 @@
 //! Paper: forms printed with numbers, keyed in by staff. [`desk`] is the page with what was printed and what is to do,
-//! [`entry`] the page where a sheet is keyed, [`compare`] where two people keyed it differently.
+//! [`entry`] the page where a sheet is keyed, [`compare`] where two people keyed it differently,
+//! [`import`] where answers come from a file.
+//!
+//! An officer of a unit keys the sheets that the Department has printed for the counters of that unit, and no others:
+//! whoever is measured prints no numbers of their own and decides on no difference.
 
 pub mod compare;
 pub mod desk;
 pub mod entry;
+pub mod import;
 
 use crate::{
     definition::model::Audience,
     language::Lang,
-    organisation::{Channel, Mode},
+    organisation::{Channel, Mode, UnitTree},
     questionnaire::{Answers, Invalid, Questionnaire, keying},
     secret::Id,
     store::{
@@ -18,31 +23,32 @@ use crate::{
         places::{self, Place},
         ready::{self, Ready},
         responses::{self, Sheet},
-        units,
     },
     web::{
         app::App,
-        auth::session::Staff,
+        auth::{scope, session::Staff},
         respond::answer,
         views::{admin::paper::entry::MODE, components::Places},
     },
 };
 
-/// A campaign that may be answered on paper.
+/// A campaign that may be answered on paper, as an account sees it.
 pub struct Desk {
     /// The campaign.
     pub ready: Ready,
+    /// The units.
+    pub tree: UnitTree,
     /// The revision it was read at.
     pub revision: i64,
 }
 
-/// The campaign with this slug; `None` for an unknown one, and for one whose answers come by personal link: a second
-/// way would let one person answer twice.
-async fn open(db: &mut Reader, slug: &str) -> Result<Option<Desk>, StoreError> {
-    let revision = campaigns::revision(db).await?;
-    let Some(stored) = campaigns::find(db, slug).await? else { return Ok(None) };
-    let ready = ready::load(db, stored).await?;
-    Ok((ready.definition.audience == Audience::Citizens).then_some(Desk { ready, revision }))
+/// The campaign with this slug; `None` for one that the account does not see, and for one whose answers come by personal
+/// link: a second way would let one person answer twice.
+async fn open(app: &App, staff: &Staff, slug: &str) -> Result<Option<Desk>, StoreError> {
+    let revision = campaigns::revision(&mut app.store.read().await?).await?;
+    let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
+    let ready = ready::load(&mut app.store.read().await?, stored).await?;
+    Ok((ready.definition.audience == Audience::Citizens).then_some(Desk { ready, tree, revision }))
 }
 
 /// A place where paper is filled in, with its unit's name.
@@ -53,15 +59,14 @@ pub struct Spot {
     pub unit: String,
 }
 
-/// The counters of a campaign that staff of this unit may see.
-async fn spots(db: &mut Reader, campaign: i64) -> Result<Vec<Spot>, StoreError> {
-    let tree = units::tree(db).await?;
-    Ok(places::of_campaign(db, campaign)
+/// The counters of a campaign that the account sees.
+async fn spots(db: &mut Reader, desk: &Desk, staff: &Staff) -> Result<Vec<Spot>, StoreError> {
+    Ok(places::of_campaign(db, desk.ready.stored.number)
         .await?
         .into_iter()
-        .filter(|place| place.counter.is_some())
+        .filter(|place| place.counter.is_some() && staff.sees(&desk.tree, &place.unit))
         .filter_map(|place| {
-            let unit = tree.get(&place.unit)?.name.clone();
+            let unit = desk.tree.get(&place.unit)?.name.clone();
             Some(Spot { place, unit })
         })
         .collect())
@@ -102,15 +107,22 @@ fn id(app: &App, ready: &Ready, number: i64) -> Id {
 /// What was keyed of a sheet, read: its answers and who filled it in.
 fn read(form: &Questionnaire, typed: &Typed) -> Result<(Answers, Mode), Invalid> {
     let of = |id: &str| typed.get(id).map_or("", String::as_str);
-    let answers = keying::read(form, of)?;
+    let answers = keying::read(form, of);
     let keyed = of(MODE).trim();
     let mode = match keyed {
         "" | keying::BLANK => Some(Mode::Unknown),
         _ => Mode::ASKED.into_iter().find(|mode| mode.byte().to_string() == keyed),
     };
-    match mode {
-        Some(mode) => Ok((answers, mode)),
-        None => Err(Invalid { unknown: vec![MODE.to_owned()], ..Invalid::default() }),
+    match (answers, mode) {
+        (Ok(answers), Some(mode)) => Ok((answers, mode)),
+        // Whoever keys is told everything at once.
+        (answers, mode) => {
+            let mut invalid = answers.err().unwrap_or_default();
+            if mode.is_none() {
+                invalid.unknown.push(MODE.to_owned());
+            }
+            Err(invalid)
+        }
     }
 }
 
@@ -133,11 +145,15 @@ fn sheet(app: &App, desk: &Desk, batch: &Batch, spot: &Spot, number: i64, read: 
     }
 }
 
-/// A batch with its place, if the number was printed and the place may be seen.
-async fn printed(db: &mut Reader, desk: &Desk, number: i64) -> Result<Option<(Batch, Spot)>, StoreError> {
-    let campaign = desk.ready.stored.number;
-    let Some(batch) = paper::batch_of(db, campaign, number).await? else { return Ok(None) };
-    let spot = spots(db, campaign).await?.into_iter().find(|spot| spot.place.number == batch.place);
+/// A batch with its place, if the number was printed and the account sees the place.
+async fn printed(
+    db: &mut Reader,
+    desk: &Desk,
+    staff: &Staff,
+    number: i64,
+) -> Result<Option<(Batch, Spot)>, StoreError> {
+    let Some(batch) = paper::batch_of(db, desk.ready.stored.number, number).await? else { return Ok(None) };
+    let spot = spots(db, desk, staff).await?.into_iter().find(|spot| spot.place.number == batch.place);
     Ok(spot.map(|spot| (batch, spot)))
 }
 

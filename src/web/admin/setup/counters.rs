@@ -89,8 +89,9 @@ async fn page(
         }
     }
     // By unit as in the tree, within it as people count: counter 2 before counter 10.
-    desks
-        .sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| natural(&a.name).cmp(&natural(&b.name))));
+    desks.sort_by(|(one, a), (other, b)| {
+        one.cmp(other).then_with(|| vietnamese::natural(&a.name).cmp(&vietnamese::natural(&b.name)))
+    });
     let found = desks.len();
     let pages = found.div_ceil(PAGE).max(1);
     let number = shows.page.unwrap_or(1).clamp(1, pages);
@@ -113,35 +114,4 @@ async fn page(
         done: done.as_deref(),
     };
     Ok(Some(view::page(&page).into_string()))
-}
-
-/// A name by which numbers sort as numbers.
-fn natural(name: &str) -> Vec<(String, u64)> {
-    let mut parts: Vec<(String, u64)> = Vec::new();
-    let (mut word, mut digits) = (String::new(), String::new());
-    for c in vietnamese::fold(name).chars() {
-        if c.is_ascii_digit() {
-            digits.push(c);
-        } else {
-            if !digits.is_empty() {
-                parts.push((std::mem::take(&mut word), digits.parse().unwrap_or(u64::MAX)));
-                digits.clear();
-            }
-            word.push(c);
-        }
-    }
-    parts.push((word, digits.parse().unwrap_or(0)));
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counters_are_counted_as_people_count() {
-        let mut names = ["Quầy số 10", "Quầy số 2", "Quầy số 1 – Đất đai", "Bàn 3"];
-        names.sort_by_key(|name| natural(name));
-        assert_eq!(names, ["Bàn 3", "Quầy số 1 – Đất đai", "Quầy số 2", "Quầy số 10"]);
-    }
 }

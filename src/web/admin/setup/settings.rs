@@ -121,7 +121,7 @@ pub async fn submit(
         let stored = sheet::fields(&campaign.campaign);
         // Fields that could not be changed were not sent.
         let names: Vec<&str> = fields.iter().map(|(name, _)| name).collect();
-        let shown = |name: &str| names.contains(&name) || name == "demonstration";
+        let shown = |name: &str| names.contains(&name) || name == "demonstration" || name == "languages";
         let stored = Fields::of(stored.iter().filter(|(name, _)| shown(name)));
         if let Some(meanwhile) = meanwhile(&fields, &stored) {
             return Err(Trouble::Meanwhile(meanwhile));

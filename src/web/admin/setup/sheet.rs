@@ -38,6 +38,9 @@ pub fn fields(campaign: &Campaign) -> Fields {
     if campaign.demonstration {
         put("demonstration", "yes".to_owned());
     }
+    for language in &campaign.languages {
+        put("languages", language.clone());
+    }
     let notice = campaign.notice.clone().unwrap_or_default();
     for language in LANGUAGES {
         let of = |texts: &BTreeMap<String, String>| texts.get(language).cloned().unwrap_or_default();
@@ -71,6 +74,7 @@ pub const fn blank() -> Campaign {
         minimum_answers: None,
         previous: None,
         notice: None,
+        languages: Vec::new(),
         state: State::Draft,
     }
 }
@@ -134,6 +138,18 @@ pub fn read(lang: Lang, fields: &Fields, campaign: &mut Campaign) -> Vec<Fault> 
     // A box that is not ticked is not sent: the slug's field says that the form was there.
     if fields.has("title.vi") && fields.has("demonstrates") {
         campaign.demonstration = fields.one("demonstration") == Some("yes");
+    }
+    // The first language is no choice. Whoever leaves every other one ticked means all, those that come later too.
+    if let Some(offered) = fields.one("speaks") {
+        let ticked = |code: &str| fields.all("languages").any(|chosen| chosen == code);
+        let all: Vec<&str> = offered.split_whitespace().collect();
+        let chosen: Vec<String> = all
+            .iter()
+            .enumerate()
+            .filter(|(n, code)| *n == 0 || ticked(code))
+            .map(|(_, code)| (*code).to_owned())
+            .collect();
+        campaign.languages = if chosen.len() == all.len() { Vec::new() } else { chosen };
     }
     read_notice(lang, fields, campaign, &mut faults);
     faults
@@ -290,6 +306,7 @@ mod tests {
             minimum_answers: Some(12),
             demonstration: true,
             previous: Some("sipas-2026-q3".to_owned()),
+            languages: vec!["vi".to_owned()],
             notice: Some(Notice {
                 responsible: texts("Sở Nội vụ"),
                 purpose: texts("để phục vụ tốt hơn"),
@@ -305,6 +322,7 @@ mod tests {
         let mut fields: Vec<(String, String)> =
             fields(&campaign()).iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         fields.push(("demonstrates".to_owned(), String::new()));
+        fields.push(("speaks".to_owned(), "vi en".to_owned()));
         let mut read_back = campaign();
         assert_eq!(read(Lang::VI, &Fields::of(fields), &mut read_back), []);
         assert_eq!(read_back, campaign());

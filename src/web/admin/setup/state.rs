@@ -15,7 +15,7 @@ use crate::{
     apply::desk::{Fault, NotDone},
     language::Lang,
     organisation::{Campaign, Phase, State as Stand},
-    store::{StoreError, campaigns},
+    store::{StoreError, campaigns, invitations},
     web::{
         app::App,
         auth::session::Staff,
@@ -95,9 +95,13 @@ impl Step {
         }
     }
 
-    /// Whether it asks for the campaign's slug: it cannot be undone.
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Close | Self::Delete)
+    /// The word to type before it is done, where it cannot be undone.
+    pub fn word_to_confirm(self, lang: Lang) -> Option<String> {
+        match self {
+            Self::Close => Some(fl!(lang.messages(), "desk-confirm-close")),
+            Self::Delete => Some(fl!(lang.messages(), "desk-confirm-delete")),
+            Self::Open | Self::Pause | Self::Resume | Self::Archive | Self::Unarchive => None,
+        }
     }
 
     const fn done(self) -> &'static str {
@@ -133,9 +137,12 @@ async fn page(
     step: Step,
     faults: &[Shown],
 ) -> Result<Option<String>, StoreError> {
-    let Some(stored) = campaigns::find(&mut app.store.read().await?, slug).await? else { return Ok(None) };
+    let mut db = app.store.read().await?;
+    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
+    let (invited, _) = invitations::turnout(&mut db, stored.number).await?;
     let phase = stored.campaign.phase(app.clock.now());
-    let page = Page { lang, staff, campaign: &stored.campaign, phase, step, faults };
+    let by_link = invited > 0;
+    let page = Page { lang, staff, campaign: &stored.campaign, phase, step, by_link, faults };
     Ok(Some(view::page(&page).into_string()))
 }
 
@@ -182,8 +189,8 @@ async fn take(
     step: Step,
     fields: &Fields,
 ) -> Result<(), Trouble> {
-    if step.is_final() && !confirmed(fields, slug) {
-        let words = fl!(lang.messages(), "desk-form-not-confirmed", name = slug);
+    if let Some(word) = step.word_to_confirm(lang).filter(|word| !confirmed(fields, word)) {
+        let words = fl!(lang.messages(), "desk-form-not-confirmed", name = word);
         return Err(refused(vec![Fault::new(CONFIRM, words)]));
     }
     let desk = desk(app, staff, lang);

@@ -213,7 +213,7 @@ async fn write(app: &App, staff: &Staff, lang: Lang, code: Option<String>, field
         Err(error) => return error::of_store(&error, lang),
     };
     let unit = code.as_ref().and_then(|code| units.history.get(code));
-    let words = refused.words(lang);
+    let words = refused.words(lang, &units.history);
     match refused {
         save::Refused::By(No::Unknown) => error::page(lang, Kind::Unknown),
         save::Refused::By(No::Faults(faults)) => {

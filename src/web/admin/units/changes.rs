@@ -9,7 +9,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Done, UnitsPath, done, just_done, save};
+use super::{Done, Units, UnitsPath, done, just_done, save};
 use crate::{
     organisation::UnitChange,
     store::{StoreError, units},
@@ -99,9 +99,10 @@ pub async fn undo(
         Ok(None) => error::page(lang, Kind::Unknown),
         Ok(Some(Ok(number))) => done(&UnitsPath.to_string(), lang, number),
         Ok(Some(Err(refused))) => {
+            let history = Units::load(&app).await.map(|units| units.history).unwrap_or_default();
             let words = match &refused {
                 save::Refused::By(No::Later) => fl!(lang.messages(), "desk-units-undo-later"),
-                _ => refused.words(lang).join(" "),
+                _ => refused.words(lang, &history).join(" "),
             };
             error::page(lang, Kind::Words { words: &words })
         }

@@ -9,7 +9,7 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::{
-    UnitPath, done,
+    UnitPath, Units, done,
     one::{No, One},
     save,
 };
@@ -163,7 +163,8 @@ pub async fn resume(
         Ok(Ok(number)) => done(&UnitPath { code: path.code }.to_string(), lang, number),
         Ok(Err(save::Refused::By(()))) => error::page(lang, Kind::Unknown),
         Ok(Err(refused)) => {
-            let words = refused.words(lang).join(" ");
+            let history = Units::load(&app).await.map(|units| units.history).unwrap_or_default();
+            let words = refused.words(lang, &history).join(" ");
             error::page(lang, Kind::Words { words: &words })
         }
     }

@@ -3,7 +3,10 @@
 //! Nothing is kept between the two steps on the server: the preview carries the list itself, packed, and a fingerprint of
 //! what it showed. What is confirmed is decided anew and must come to the same fingerprint (security test H-10).
 
-use std::io::{Read as _, Write as _};
+use std::{
+    collections::BTreeSet,
+    io::{Read as _, Write as _},
+};
 
 use axum::{
     body::Bytes,
@@ -129,35 +132,45 @@ pub async fn preview(
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
     let refuse =
         |faults: &[FieldFault], rows: &[Fault]| asked(lang, &staff, &upload.fields, faults, rows, wrong);
+    // Whatever is wrong is told at once: the file as a whole, its rows, the day.
+    let since = since(lang, &upload.fields);
+    let mut faults: Vec<FieldFault> = Vec::new();
     let Some(file) = upload.file.clone() else {
-        return refuse(&[FieldFault::new(field::FILE, fl!(m, "desk-units-file-missing"))], &[]);
-    };
-    let since = match since(lang, &upload.fields) {
-        Ok(since) => since,
-        Err(fault) => return refuse(&[fault], &[]),
+        faults.push(FieldFault::new(field::FILE, fl!(m, "desk-units-file-missing")));
+        faults.extend(since.err());
+        return refuse(&faults, &[]);
     };
     let read = match read(lang, Some(file.name.clone()), file.bytes).await {
         Ok(read) => read,
-        Err(Unfit::File(words)) => return refuse(&[FieldFault::new(field::FILE, words)], &[]),
-        Err(Unfit::Rows(rows)) => {
-            let words = fl!(m, "desk-units-rows-wrong", n = rows.len());
-            return refuse(&[FieldFault::new(field::FILE, words)], &rows);
+        Err(Unfit(words)) => {
+            faults.push(FieldFault::new(field::FILE, words));
+            faults.extend(since.err());
+            return refuse(&faults, &[]);
         }
     };
     let known = match Known::load(&app).await {
         Ok(known) => known,
         Err(error) => return error::of_store(&error, lang),
     };
-    match known.changes(lang, &read.list, since) {
-        Err(rows) => {
-            let words = fl!(m, "desk-units-rows-wrong", n = rows.len());
-            refuse(&[FieldFault::new(field::FILE, words)], &rows)
+    let changes = known.changes(lang, &read.list, since.clone().unwrap_or(Since::Always));
+    match (changes, since) {
+        (Err(rows), since) => {
+            faults.push(FieldFault::new(field::FILE, wrong_rows(lang, &rows)));
+            faults.extend(since.err());
+            refuse(&faults, &rows)
         }
-        Ok(changes) => {
+        (Ok(_), Err(fault)) => refuse(&[fault], &[]),
+        (Ok(changes), Ok(_)) => {
             let fields = upload.fields.with(field::NAME, &file.name);
             previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK)
         }
     }
+}
+
+/// How many places in how many rows.
+fn wrong_rows(lang: Lang, faults: &[Fault]) -> String {
+    let rows: BTreeSet<u32> = faults.iter().map(|fault| fault.row).collect();
+    fl!(lang.messages(), "desk-units-rows-wrong", n = faults.len(), rows = rows.len())
 }
 
 fn previewed(
@@ -210,11 +223,11 @@ struct Read {
 /// Reads a file on a thread of its own: a large workbook keeps a core busy for a moment.
 async fn read(lang: Lang, name: Option<String>, bytes: Bytes) -> Result<Read, Unfit> {
     let work = tokio::task::spawn_blocking(move || {
-        let book = tabular::read(name.as_deref(), &bytes).map_err(|no| Unfit::File(no.words(lang)))?;
+        let book = tabular::read(name.as_deref(), &bytes).map_err(|no| Unfit(no.words(lang)))?;
         let guessed = matches!(book.kind, Written::Csv { encoding: Encoding::Windows1258, .. });
         Ok(Read { list: List::read(lang, &book)?, guessed })
     });
-    work.await.unwrap_or_else(|_| Err(Unfit::File(tabular::Refusal::Damaged.words(lang))))
+    work.await.unwrap_or_else(|_| Err(Unfit(tabular::Refusal::Damaged.words(lang))))
 }
 
 /// What a list is held against.
@@ -231,17 +244,14 @@ impl Known {
     }
 
     fn changes(&self, lang: Lang, list: &List, since: Since) -> Result<Vec<UnitChange>, Vec<Fault>> {
-        let after = list.applied(lang, &self.units.history, since)?;
+        let (after, mut faults) = list.applied_anyway(lang, &self.units.history, since);
         let changes = self.units.history.changes_to(&after);
-        let uses = save::in_use(&changes, &self.uses);
-        let faults: Vec<Fault> = uses
-            .iter()
-            .map(|used| Fault {
-                row: list.row(&used.by.unit).unwrap_or(1),
-                column: list.column(Key::To),
-                words: used.words(lang),
-            })
-            .collect();
+        faults.extend(save::in_use(&changes, &self.uses).iter().map(|used| Fault {
+            row: list.row(&used.by.unit).unwrap_or(1),
+            column: list.column(Key::To),
+            words: used.words(lang),
+        }));
+        faults.sort();
         if faults.is_empty() { Ok(changes) } else { Err(faults) }
     }
 }
@@ -251,6 +261,7 @@ fn fingerprint(changes: &[UnitChange]) -> String {
     hex(&Sha256::digest(serde_json::to_vec(changes).unwrap_or_default()))
 }
 
+/// A list as a form carries it along.
 pub(in crate::web::admin) fn pack(list: &[u8]) -> std::io::Result<String> {
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
     packed.write_all(list)?;
@@ -279,7 +290,6 @@ pub async fn confirm(
     request: Request,
 ) -> Response {
     let lang = wanted.language();
-    let m = lang.messages();
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, upload::LIST).await {
         Ok(fields) => fields,
@@ -308,8 +318,7 @@ pub async fn confirm(
                     previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::CONFLICT)
                 }
                 Err(rows) => {
-                    let words = fl!(m, "desk-units-rows-wrong", n = rows.len());
-                    let faults = [FieldFault::new(field::FILE, words)];
+                    let faults = [FieldFault::new(field::FILE, wrong_rows(lang, &rows))];
                     asked(lang, &staff, &fields, &faults, &rows, StatusCode::CONFLICT)
                 }
             }

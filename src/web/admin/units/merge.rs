@@ -58,8 +58,9 @@ pub async fn ask(
 ) -> Response {
     let lang = wanted.language();
     let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
-    one.ask(|units, dated| {
-        let last = dated.unit.valid_from.or(Some(units.today)).and_then(|day| day.yesterday().ok());
+    one.ask(|_, dated| {
+        // A unit takes over on the day on which it begins; of one that was always there nobody can guess the day.
+        let last = dated.unit.valid_from.and_then(|day| day.yesterday().ok());
         Fields::of([(field::LAST, last.map(typed::day_text).unwrap_or_default())])
     })
     .await

@@ -72,7 +72,7 @@ impl One<'_> {
             Err(error) => return error::of_store(&error, self.lang),
         };
         let Some(dated) = units.history.get(self.code) else { return error::page(self.lang, Kind::Unknown) };
-        let words = refused.words(self.lang);
+        let words = refused.words(self.lang, &units.history);
         let faults = match refused {
             save::Refused::By(No::Unknown) => return error::page(self.lang, Kind::Unknown),
             save::Refused::By(No::Faults(faults)) => faults,

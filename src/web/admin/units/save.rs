@@ -29,14 +29,18 @@ pub enum Refused<E> {
 }
 
 impl<E> Refused<E> {
-    /// What stands against it, a sentence each; nothing for the page's own reason.
-    pub fn words(&self, lang: Lang) -> Vec<String> {
+    /// What stands against it, a sentence each, with the units' names; nothing for the page's own reason.
+    pub fn words(&self, lang: Lang, history: &History) -> Vec<String> {
+        let name =
+            |code: &str| history.get(code).map_or_else(|| code.to_owned(), |dated| dated.unit.name.clone());
         match self {
             Self::By(_) => Vec::new(),
-            Self::Problems(problems) => problems.iter().map(|p| p.what.words(lang, &p.unit)).collect(),
+            Self::Problems(problems) => {
+                problems.iter().map(|p| p.what.named(name).words(lang, &name(&p.unit))).collect()
+            }
             Self::InUse(uses) => uses.iter().map(|used| used.words(lang)).collect(),
             Self::Belongs(unit) => {
-                vec![i18n_embed_fl::fl!(lang.messages(), "desk-units-belongs", unit = unit.as_str())]
+                vec![i18n_embed_fl::fl!(lang.messages(), "desk-units-belongs", unit = name(unit))]
             }
         }
     }
@@ -54,7 +58,7 @@ pub struct InUse {
 impl InUse {
     /// What stands against it.
     pub fn words(&self, lang: Lang) -> String {
-        problem::in_use(lang, &self.by.unit, self.end, &self.by.campaign, self.by.last)
+        problem::in_use(lang, &self.by.name, self.end, lang.pick(&self.by.title), self.by.last)
     }
 }
 
@@ -86,11 +90,20 @@ pub async fn save<E>(
     save_with(app, staff, None, make).await
 }
 
+/// Units that the audit log names as what was changed; the values of its entry have all of them.
+const OBJECTS: usize = 10;
+
 /// What the audit log tells of changes: one entry for all that were made together.
 fn told(staff: &Staff, changes: &[UnitChange]) -> audit::Entry {
     let object = match changes {
         [one] => one.code().to_owned(),
-        several => several.iter().map(UnitChange::code).take(10).collect::<Vec<_>>().join(", "),
+        several => {
+            let first = several.iter().map(UnitChange::code).take(OBJECTS).collect::<Vec<_>>().join(", ");
+            match several.len().saturating_sub(OBJECTS) {
+                0 => first,
+                more => format!("{first}, … +{more}"),
+            }
+        }
     };
     let side = |of: fn(&UnitChange) -> &Option<Dated>| {
         let units: Vec<&Dated> = changes.iter().filter_map(|change| of(change).as_ref()).collect();

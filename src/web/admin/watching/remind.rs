@@ -287,6 +287,7 @@ fn draw(
         lang,
         staff,
         stored: &desk.snapshot.stored,
+        phase: desk.snapshot.stored.campaign.phase(app.clock.now()),
         tree: &desk.snapshot.board.tree,
         recipients: &desk.recipients,
         latest: &desk.latest,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::{
+    audit_values,
     form::purpose,
     frame::{self, Frame},
 };
@@ -180,30 +181,11 @@ fn entry(lang: Lang, row: &Row) -> Markup {
                 @if !(row.old_value.is_empty() && row.new_value.is_empty()) {
                     details {
                         summary { (fl!(m, "access-audit-show")) }
-                        @if !row.old_value.is_empty() {
-                            p.soft { (fl!(m, "access-audit-old")) }
-                            pre { (pretty(&row.old_value)) }
-                        }
-                        @if !row.new_value.is_empty() {
-                            p.soft { (fl!(m, "access-audit-new")) }
-                            pre { (pretty(&row.new_value)) }
-                        }
+                        (audit_values::values(lang, &row.old_value, &row.new_value))
                     }
                 }
             }
         }
-    }
-}
-
-/// JSON on several lines, and not more than one wants to read here; the file has it all.
-fn pretty(json: &str) -> String {
-    const MOST: usize = 4_000;
-    let text = serde_json::from_str::<serde_json::Value>(json)
-        .and_then(|value| serde_json::to_string_pretty(&value))
-        .unwrap_or_else(|_| json.to_owned());
-    match text.char_indices().nth(MOST) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-        None => text,
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Page<'a> {
     pub waiting: Option<u64>,
     /// Whether the account may print and key in paper forms.
     pub paper: bool,
+    /// The questionnaire by its name.
+    pub questionnaire: &'a str,
     /// The units.
     pub tree: &'a UnitTree,
     /// Of a draft: whether it can be opened.
@@ -70,7 +72,7 @@ pub fn page(page: &Page<'_>) -> Markup {
     let (lang, campaign) = (page.lang, page.campaign);
     let m = lang.messages();
     let path = format!("/admin/campaigns/{}", campaign.slug);
-    let questionnaire = format!("{} {} · {}", campaign.definition, campaign.version, campaign.form);
+    let definition = format!("/admin/definitions/{}/{}", campaign.definition, campaign.version);
     let content = html! {
         @if let Some(done) = &page.done { (form::done(done)) }
         @if page.phase == Phase::Draft && page.staff.may(Permission::ManageCampaigns) {
@@ -88,7 +90,14 @@ pub fn page(page: &Page<'_>) -> Markup {
                 div { dt { (fl!(m, "admin-answers")) } dd { (campaigns::turnout(lang, turnout)) } }
             }
             div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }
-            div { dt { (fl!(m, "admin-questionnaire")) } dd { (questionnaire) } }
+            div {
+                dt { (fl!(m, "admin-questionnaire")) }
+                dd {
+                    @if page.staff.may(Permission::ManageCampaigns) {
+                        a href=(in_language(&definition, lang)) { (page.questionnaire) }
+                    } @else { (page.questionnaire) }
+                }
+            }
         }
         @if page.turnout.is_some_and(|turnout| turnout.invited > 0) && page.phase != Phase::Closed {
             p.note { (fl!(m, "admin-turnout-note")) }

@@ -4,10 +4,13 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 use sha2::{Digest as _, Sha256};
 
-use super::frame::{self, Frame};
+use super::{
+    form,
+    setup::head::{self, Head, Tab},
+};
 use crate::{
     language::Lang,
-    organisation::Campaign,
+    organisation::{Campaign, Phase},
     questionnaire::Questionnaire,
     screening,
     store::comments::{Comment, Filter, Status},
@@ -34,6 +37,8 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
+    /// Where it is.
+    pub phase: Phase,
     /// Its form.
     pub questionnaire: &'a Questionnaire,
     /// Code and name of the units that have comments.
@@ -103,10 +108,8 @@ fn named(lang: Lang, status: Status) -> String {
 pub fn page(page: &Page<'_>) -> Markup {
     let (lang, m) = (page.lang, page.lang.messages());
     let slug = page.campaign.slug.as_str();
-    let path = format!("/admin/campaigns/{slug}/y-kien");
     let here = address(slug, lang, page.filter);
     let content = html! {
-        p { a href=(in_language(&format!("/admin/campaigns/{slug}"), lang)) { (lang.pick(&page.campaign.title)) } }
         p.note { (fl!(m, "admin-comments-note")) }
         (filters(page))
         @if page.comments.is_empty() {
@@ -127,8 +130,9 @@ pub fn page(page: &Page<'_>) -> Markup {
             p { a href=(address(slug, lang, &next)) { (fl!(m, "admin-comments-more")) } }
         }
     };
-    let title = fl!(m, "admin-comments");
-    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+    let tab = Tab::Comments;
+    let head = Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab };
+    head::below(&head, "", Some(&fl!(m, "admin-comments")), &content)
 }
 
 fn filters(page: &Page<'_>) -> Markup {
@@ -155,7 +159,7 @@ fn filters(page: &Page<'_>) -> Markup {
         .map(|question| (question.id.clone(), lang.pick(&question.text).to_owned()))
         .collect();
     html! {
-        nav.tabs aria-label=(fl!(m, "admin-comments-status")) {
+        nav.filters aria-label=(fl!(m, "admin-comments-status")) {
             @for (status, n) in Status::ALL.into_iter().zip(page.counts) {
                 @let filter = Filter { status, after: None, ..page.filter.clone() };
                 a href=(address(&page.campaign.slug, lang, &filter))
@@ -225,15 +229,19 @@ fn pointed(plain: &str) -> Markup {
 }
 
 /// One comment, word by word.
-pub fn edit(lang: Lang, staff: &Staff, slug: &str, path: &str, comment: &Comment) -> Markup {
+pub fn edit(head: &Head<'_>, comment: &Comment) -> Markup {
+    let lang = head.lang;
     let m = lang.messages();
+    let slug = head.campaign.slug.as_str();
+    let tail = format!("/{}", hex(&comment.id));
+    let path = format!("/admin/campaigns/{slug}/y-kien{tail}");
     let plain = screening::plain(&comment.text);
     let waiting =
         Filter { status: Status::Waiting, unit: String::new(), question: String::new(), after: None };
     let content = html! {
-        p { a href=(address(slug, lang, &waiting)) { (fl!(m, "admin-comments")) } }
+        (form::back(&address(slug, lang, &waiting), &fl!(m, "admin-comments")))
         p.note { (fl!(m, "admin-cover-note")) }
-        form method="post" action=(in_language(path, lang)) {
+        form method="post" action=(in_language(&path, lang)) {
             input type="hidden" name=(SEEN) value=(fingerprint(&plain));
             fieldset.comment {
                 legend { (fl!(m, "admin-cover-legend")) }
@@ -253,6 +261,5 @@ pub fn edit(lang: Lang, staff: &Staff, slug: &str, path: &str, comment: &Comment
             }
         }
     };
-    let title = fl!(m, "admin-comments-cover");
-    frame::page(&Frame { lang, title: &title, path, staff: Some(staff) }, &content)
+    head::below(head, &tail, Some(&fl!(m, "admin-comments-cover")), &content)
 }

@@ -9,7 +9,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use crate::{
-    language::Lang,
+    language::{Lang, vietnamese},
     web::{
         form::Fields,
         meanwhile::{BASE, Changed},
@@ -156,11 +156,16 @@ impl<'a> Form<'a> {
     /// What is wrong, or what somebody else has changed, at the top: it takes the focus, and its links lead to the
     /// fields. Nothing if nothing is.
     pub fn summary(&self) -> Markup {
+        self.summary_of(self.faults.len())
+    }
+
+    /// The same where one fault stands for several: `n` is how many there are to mend.
+    pub fn summary_of(&self, n: usize) -> Markup {
         let m = self.lang.messages();
         html! {
             @if !self.faults.is_empty() {
                 .summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
-                    h2 #summary-title { (fl!(m, "desk-form-faults", n = self.faults.len())) }
+                    h2 #summary-title { (fl!(m, "desk-form-faults", n = n)) }
                     ul {
                         @for fault in self.faults {
                             li {
@@ -427,9 +432,10 @@ impl<'a> Form<'a> {
 /// The field of [`Form::confirm`].
 pub const CONFIRM: &str = "confirm";
 
-/// Whether the name that was asked for was typed; spaces around it and capitals do not matter.
+/// Whether the name that was asked for was typed; spaces around it, capitals and diacritics do not matter, since not
+/// every keyboard has them.
 pub fn confirmed(fields: &Fields, name: &str) -> bool {
-    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let plain = |text: &str| vietnamese::fold(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     fields.one(CONFIRM).is_some_and(|typed| plain(typed) == plain(name))
 }
 
@@ -520,5 +526,6 @@ mod tests {
             assert_eq!(confirmed(&Fields::of([(CONFIRM, typed)]), "sipas-2026"), yes, "{typed:?}");
         }
         assert!(!confirmed(&Fields::default(), "sipas-2026"));
+        assert!(confirmed(&Fields::of([(CONFIRM, "Dong")]), "đóng"));
     }
 }

@@ -73,10 +73,33 @@ pub struct Frame<'a> {
 
 /// The page around its content.
 pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
+    titled(frame, frame.title, content)
+}
+
+/// The same where the page's heading is not the document's title.
+pub fn titled(frame: &Frame<'_>, heading: &str, content: &Markup) -> Markup {
+    document(frame, heading, Styles::Desk, content)
+}
+
+/// What a page's content looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Styles {
+    /// As a page of the desk.
+    Desk,
+    /// As the report, on screen and on paper: dark on white whatever the reader's computer prefers.
+    Report,
+}
+
+/// The whole document.
+pub fn document(frame: &Frame<'_>, heading: &str, styles: Styles, content: &Markup) -> Markup {
     let m = frame.lang.messages();
+    let (class, own) = match styles {
+        Styles::Desk => (None, "admin.css"),
+        Styles::Report => (Some("paper"), "report.css"),
+    };
     html! {
         (DOCTYPE)
-        html lang=(frame.lang.code()) {
+        html class=[class] lang=(frame.lang.code()) {
             head {
                 meta charset="utf-8";
                 title { (frame.title) " – sipas" }
@@ -86,7 +109,8 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                 // Old browsers would else send a form without its origin, and be refused as strangers.
                 meta name="referrer" content="same-origin";
                 link rel="icon" href=(super::super::layout::ICON);
-                link rel="stylesheet" href=(assets::asset_url("admin.css"));
+                link rel="stylesheet" href=(assets::asset_url("frame.css"));
+                link rel="stylesheet" href=(assets::asset_url(own));
             }
             body {
                 a.skip href="#main" { (fl!(m, "admin-skip")) }
@@ -116,7 +140,7 @@ pub fn page(frame: &Frame<'_>, content: &Markup) -> Markup {
                     }
                 }
                 @if let Some(staff) = frame.staff { (menu(frame, staff)) }
-                main #main.in { h1 { (frame.title) } (content) }
+                main #main.in { h1 { (heading) } (content) }
             }
         }
     }

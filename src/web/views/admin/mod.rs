@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod again;
 pub mod audit;
+mod audit_values;
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;
@@ -21,6 +22,8 @@ pub mod own;
 pub mod paper;
 pub mod password;
 pub mod printing;
+pub mod refusal;
+pub mod report;
 pub mod second_factor;
 pub mod setup;
 pub mod units;

@@ -5,12 +5,12 @@ use maud::{Markup, html};
 
 use super::{
     form::{self, Choice, Field, Form, Line},
-    frame::{self, Frame},
+    setup::head::{self, Head, Tab},
 };
 use crate::{
     distribution::pdf::{self, poster::Size},
     language::Lang,
-    organisation::Campaign,
+    organisation::{Campaign, Phase},
     web::{auth::session::Staff, form::Fields, respond::answer::in_language},
 };
 
@@ -23,6 +23,8 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
+    /// Where it is.
+    pub phase: Phase,
     /// How many counters it has.
     pub counters: usize,
     /// Code and name of the units that have counters, with how many, those below them included.
@@ -40,13 +42,13 @@ pub fn page(page: &Page<'_>) -> Markup {
     let (lang, campaign) = (page.lang, page.campaign);
     let m = lang.messages();
     let base = format!("/admin/campaigns/{}", campaign.slug);
-    let above = in_language(&base, lang);
+    let counters = in_language(&format!("{base}/counters"), lang);
     let content = html! {
-        (form::back(&above, lang.pick(&campaign.title)))
+        @if page.counter.is_some() { (form::back(&counters, &fl!(m, "desk-tab-counters"))) }
         (form::purpose(&fl!(m, "print-purpose")))
         @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
         @if page.counters == 0 {
-            (form::empty(&fl!(m, "print-empty"), &fl!(m, "print-empty-what"), Some((&above, &fl!(m, "print-back")))))
+            (form::empty(&fl!(m, "print-empty"), &fl!(m, "print-empty-what"), Some((&counters, &fl!(m, "desk-tab-counters")))))
         } @else {
             @if pdf::BUILT_IN { (sheet(page, &base)) } @else { p.note { (fl!(m, "print-not-built-in")) } }
             h2 { (fl!(m, "print-other")) }
@@ -69,13 +71,14 @@ pub fn page(page: &Page<'_>) -> Markup {
             }
         }
     };
-    let (title, path) = match page.counter {
+    let head = |tab| Head { lang, staff: page.staff, campaign, phase: page.phase, tab };
+    match page.counter {
         Some((code, name)) => {
-            (fl!(m, "print-title-counter", name = name), format!("{base}/counters/{code}/print"))
+            let title = fl!(m, "print-title-counter", name = name);
+            head::below(&head(Tab::Counters), &format!("/{code}/print"), Some(&title), &content)
         }
-        None => (fl!(m, "print-title"), format!("{base}/print")),
-    };
-    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+        None => head::page(&head(Tab::Print), &content),
+    }
 }
 
 fn sheet(page: &Page<'_>, base: &str) -> Markup {

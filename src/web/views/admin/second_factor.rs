@@ -247,8 +247,9 @@ pub fn lost(lang: Lang, staff: &Staff, name: &str, action: &str, typed: &Fields,
     let faults = [Fault::new(form::CONFIRM, fl!(m, "signin-factor-lost-name"))];
     let faults = if told == Lost::OtherName { faults.as_slice() } else { &[] };
     let sheet = Form { faults, ..Form::new(lang, typed) };
-    let home = in_language("/admin", lang);
+    let back = in_language(&format!("/admin/tai-khoan/{name}"), lang);
     let content = html! {
+        (form::back(&back, name))
         (form::purpose(&fl!(m, "signin-factor-lost-purpose", name = name)))
         @match told {
             Lost::None => p.note { (fl!(m, "signin-user-none", name = name)) },
@@ -257,7 +258,7 @@ pub fn lost(lang: Lang, staff: &Staff, name: &str, action: &str, typed: &Fields,
                 (sheet.summary())
                 (sheet.post(&in_language(action, lang), None, &sheet.confirm(
                     &html! { p { (fl!(m, "signin-factor-lost-what", name = name)) } },
-                    name, &fl!(m, "signin-factor-lost-remove"), &home,
+                    name, &fl!(m, "signin-factor-lost-remove"), &back,
                 )))
             },
         }

@@ -6,14 +6,14 @@ use maud::{Markup, html};
 use super::{
     super::{
         form,
-        frame::{self, Frame},
+        setup::head::{self, Head, Tab},
     },
     entry::{self, MODE, plain, printed},
 };
 use crate::{
     definition::model::Kind,
     language::Lang,
-    organisation::Campaign,
+    organisation::{Campaign, Phase},
     questionnaire::{Invalid, Question, Questionnaire},
     store::paper::{Entry, Typed},
     web::{auth::session::Staff, respond::answer::in_language, views::components::Places},
@@ -28,6 +28,8 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
+    /// Where it is.
+    pub phase: Phase,
     /// The sheet's number.
     pub number: i64,
     /// Its form.
@@ -70,7 +72,8 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
     };
     let title = fl!(m, "paper-compare-title", number = printed(page.number));
-    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+    let head = Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Paper };
+    head::below(&head, &format!("/{}/compare", page.number), Some(&title), &content)
 }
 
 fn typed<'a>(entry: &'a Entry, id: &str) -> &'a str {

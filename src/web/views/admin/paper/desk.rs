@@ -6,16 +6,20 @@ use maud::{Markup, html};
 use super::{
     super::{
         form::{self, Field, Form, Line},
-        frame::{self, Frame},
+        setup::head::{self, Head, Tab},
     },
     entry,
 };
 use crate::{
     distribution::pdf,
     language::Lang,
-    organisation::Campaign,
+    organisation::{Campaign, Phase},
     store::paper::Tally,
-    web::{auth::session::Staff, form::Fields, respond::answer::in_language},
+    web::{
+        auth::{access::Permission, session::Staff},
+        form::Fields,
+        respond::answer::in_language,
+    },
 };
 
 /// Field of the button pressed.
@@ -57,6 +61,8 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
+    /// Where it is.
+    pub phase: Phase,
     /// The counters in use: code, name of the unit, name.
     pub counters: &'a [(&'a str, &'a str, &'a str)],
     /// The languages that the form has.
@@ -69,6 +75,8 @@ pub struct Page<'a> {
     pub tally: &'a Tally,
     /// Whether sheets are keyed twice.
     pub twice: bool,
+    /// What has just been done.
+    pub done: Option<&'a str>,
     /// Why nothing was done.
     pub problem: Option<&'a str>,
 }
@@ -77,24 +85,36 @@ pub struct Page<'a> {
 pub fn page(page: &Page<'_>) -> Markup {
     let (lang, campaign) = (page.lang, page.campaign);
     let m = lang.messages();
-    let above = in_language(&format!("/admin/campaigns/{}", campaign.slug), lang);
+    let counters = in_language(&format!("/admin/campaigns/{}/counters", campaign.slug), lang);
     let path = format!("/admin/campaigns/{}/paper", campaign.slug);
     let content = html! {
-        (form::back(&above, lang.pick(&campaign.title)))
         (form::purpose(&fl!(m, "paper-purpose")))
+        @if let Some(done) = page.done { (form::done(done)) }
         @if let Some(problem) = page.problem { p.problem role="alert" { (problem) } }
         @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
         @if page.counters.is_empty() && page.batches.is_empty() {
-            (form::empty(&fl!(m, "print-empty"), &fl!(m, "print-empty-what"), Some((&above, &fl!(m, "print-back")))))
-        } @else {
+            (form::empty(&fl!(m, "print-empty"), &fl!(m, "print-empty-what"), Some((&counters, &fl!(m, "desk-tab-counters")))))
+        } @else if page.staff.may(Permission::ManageCampaigns) {
             @if !page.batches.is_empty() { (tally(page, &path)) }
             (print(page, &path))
             (batches(page, &path))
             (twice(page, &path))
+            (from_file(page, &path))
+        } @else if page.batches.is_empty() {
+            (form::empty(&fl!(m, "desk-paper-none-yet"), &fl!(m, "desk-paper-none-yet-what"), None))
+        } @else {
+            (tally(page, &path))
+            (batches(page, &path))
         }
     };
-    let title = fl!(m, "paper-title");
-    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+    head::page(&Head { lang, staff: page.staff, campaign, phase: page.phase, tab: Tab::Paper }, &content)
+}
+
+/// The page of a campaign whose answers come by personal link alone.
+pub fn by_link(head: &Head<'_>) -> Markup {
+    let m = head.lang.messages();
+    let content = form::empty(&fl!(m, "desk-paper-by-link"), &fl!(m, "desk-paper-by-link-what"), None);
+    head::page(head, &content)
 }
 
 fn tally(page: &Page<'_>, path: &str) -> Markup {
@@ -116,7 +136,9 @@ fn tally(page: &Page<'_>, path: &str) -> Markup {
             h2 { (fl!(m, "paper-differing-list")) }
             p.numbers {
                 @for number in &tally.differing {
-                    a href=(in_language(&format!("{path}/{number}/compare"), lang)) { (entry::printed(*number)) } " "
+                    @if page.staff.may(Permission::ManageCampaigns) {
+                        a href=(in_language(&format!("{path}/{number}/compare"), lang)) { (entry::printed(*number)) } " "
+                    } @else { span { (entry::printed(*number)) } " " }
                 }
             }
         }
@@ -197,6 +219,19 @@ fn batches(page: &Page<'_>, path: &str) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn from_file(page: &Page<'_>, path: &str) -> Markup {
+    let m = page.lang.messages();
+    html! {
+        @if page.staff.may(Permission::ImportAnswers) {
+            h2 { (fl!(m, "desk-answers-title")) }
+            p { (fl!(m, "desk-answers-purpose")) }
+            p.actions {
+                a.button.plain href=(in_language(&format!("{path}/import"), page.lang)) { (fl!(m, "desk-answers-open")) }
             }
         }
     }

@@ -5,12 +5,12 @@ use maud::{Markup, html};
 
 use super::super::{
     form,
-    frame::{self, Frame},
+    setup::head::{self, Head, Tab},
 };
 use crate::{
     definition::model::Kind,
     language::Lang,
-    organisation::{Campaign, Mode},
+    organisation::{Campaign, Mode, Phase},
     questionnaire::{Fault, Invalid, Question, Questionnaire, keying},
     store::paper::Typed,
     web::{
@@ -35,6 +35,8 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// The campaign.
     pub campaign: &'a Campaign,
+    /// Where it is.
+    pub phase: Phase,
     /// What became of the sheet before.
     pub kept: Option<&'a str>,
     /// Why this one cannot be keyed, or what to know of it.
@@ -47,8 +49,8 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// A page that says nothing special.
-    pub const fn new(lang: Lang, staff: &'a Staff, campaign: &'a Campaign) -> Self {
-        Self { lang, staff, campaign, kept: None, problem: None, wanted: "", closed: false }
+    pub const fn new(lang: Lang, staff: &'a Staff, campaign: &'a Campaign, phase: Phase) -> Self {
+        Self { lang, staff, campaign, phase, kept: None, problem: None, wanted: "", closed: false }
     }
 
     fn path(&self) -> String {
@@ -114,8 +116,9 @@ fn around(page: &Page<'_>, content: &Markup) -> Markup {
         @if let Some(problem) = page.problem { p.problem role="alert" { (problem) } }
         (content)
     };
-    let (title, path) = (fl!(m, "paper-entry-title"), page.path());
-    frame::page(&Frame { lang: page.lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+    let Page { lang, staff, campaign, phase, .. } = *page;
+    let head = Head { lang, staff, campaign, phase, tab: Tab::Paper };
+    head::below(&head, "/entry", Some(&fl!(m, "paper-entry-title")), &content)
 }
 
 /// The page with the lines of a sheet.
@@ -219,12 +222,12 @@ fn line(lang: Lang, lines: &Lines<'_>, at: usize, question: &Question, focus: bo
     }
 }
 
-/// Number and short name of a question, the label of its field.
+/// Number and words of a question as they stand on paper, the label of its field.
 pub fn name(words: Lang, places: &Places<'_>, n: usize, question: &Question) -> Markup {
     html! {
         label for={ "q" (n) } {
             span.n { (n) "." }
-            span.name lang=(words.code()) { (places.fill(words.pick(&question.name))) }
+            span.name lang=(words.code()) { (places.fill(words.pick(&question.text))) }
         }
     }
 }

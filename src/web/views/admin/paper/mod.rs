@@ -4,3 +4,4 @@
 pub mod compare;
 pub mod desk;
 pub mod entry;
+pub mod import;

@@ -56,7 +56,6 @@ pub fn page(page: &Page<'_>) -> Markup {
     };
     let content = html! {
         (form::back(&back, &fl!(m, "desk-tab-counters")))
-        h2.page { (fl!(m, "desk-add-title")) }
         (form::purpose(&fl!(m, "desk-add-purpose")))
         @if tree.units().is_empty() {
             (form::empty(
@@ -73,8 +72,10 @@ pub fn page(page: &Page<'_>) -> Markup {
             }
         }
     };
-    head::page(
+    head::below(
         &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Counters },
+        "/add",
+        Some(&fl!(m, "desk-add-title")),
         &content,
     )
 }

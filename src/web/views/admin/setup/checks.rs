@@ -62,8 +62,10 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
             .take(MOST)
             .map(|code| tree.get(code).map_or(code.as_str(), |unit| unit.name.as_str()));
         let mut names = names.collect::<Vec<_>>().join(", ");
-        if codes.len() > MOST {
-            names.push_str(", …");
+        let more = codes.len().saturating_sub(MOST);
+        if more > 0 {
+            names.push(' ');
+            names.push_str(&fl!(m, "desk-units-and-others", n = more));
         }
         names
     };

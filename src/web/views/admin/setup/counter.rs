@@ -56,7 +56,6 @@ pub fn page(page: &Page<'_>) -> Markup {
     let content = html! {
         (form::back(&back, &fl!(m, "desk-tab-counters")))
         @if let Some(done) = page.done { (form::done(done)) }
-        h2.page { (page.name) }
         (form.summary())
         @if page.retired {
             p.note { (fl!(m, "desk-counter-retired")) }
@@ -71,8 +70,10 @@ pub fn page(page: &Page<'_>) -> Markup {
             (ends(page, &action, &back))
         }
     };
-    head::page(
+    head::below(
         &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Counters },
+        &format!("/{}", page.code),
+        Some(page.name),
         &content,
     )
 }

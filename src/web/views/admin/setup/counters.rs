@@ -99,8 +99,10 @@ pub fn page(page: &Page<'_>) -> Markup {
     let posters = in_language(&format!("/admin/campaigns/{}/print", page.campaign.slug), lang);
     let (none, none_what, add_label) =
         (fl!(m, "desk-counters-none"), fl!(m, "desk-counters-none-what"), fl!(m, "desk-counters-add"));
+    let head =
+        Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Counters };
     let content = html! {
-        @if let Some(done) = page.done { (form::done(done)) }
+        @if let Some(done) = page.done { (head::done(&head, done)) }
         (form::purpose(&fl!(m, "desk-counters-purpose")))
         @if page.units == 0 {
             (form::empty(
@@ -129,10 +131,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             @if page.desks.is_empty() { p { (fl!(m, "desk-find-nothing")) } } @else { (table(page)) (pager(page)) }
         }
     };
-    head::page(
-        &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Counters },
-        &content,
-    )
+    head::page(&head, &content)
 }
 
 fn search(page: &Page<'_>) -> Markup {

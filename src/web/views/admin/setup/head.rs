@@ -32,14 +32,35 @@ pub enum Tab {
     Counters,
     /// Invited persons.
     Invited,
+    /// What is printed for them.
+    Print,
+    /// Paper forms.
+    Paper,
+    /// How it fills.
+    Watching,
+    /// What people wrote.
+    Comments,
     /// The report.
     Report,
 }
 
 impl Tab {
-    /// All of them, in the order in which a campaign is set up.
-    const ALL: [Self; 6] =
-        [Self::Overview, Self::Settings, Self::Units, Self::Counters, Self::Invited, Self::Report];
+    /// All of them, in the order in which a campaign is set up, and then runs.
+    const ALL: [Self; 10] = [
+        Self::Overview,
+        Self::Settings,
+        Self::Units,
+        Self::Counters,
+        Self::Invited,
+        Self::Print,
+        Self::Paper,
+        Self::Watching,
+        Self::Comments,
+        Self::Report,
+    ];
+
+    /// The steps of setting up a draft, numbered in this order; checking comes last.
+    const STEPS: [Self; 4] = [Self::Settings, Self::Units, Self::Counters, Self::Overview];
 
     const fn path(self) -> &'static str {
         match self {
@@ -48,15 +69,21 @@ impl Tab {
             Self::Units => "/units",
             Self::Counters => "/counters",
             Self::Invited => "/nguoi-duoc-moi",
+            Self::Print => "/print",
+            Self::Paper => "/paper",
+            Self::Watching => "/theo-doi",
+            Self::Comments => "/y-kien",
             Self::Report => "/report",
         }
     }
 
     const fn needs(self) -> Permission {
         match self {
-            Self::Overview | Self::Counters => Permission::ReadCampaigns,
+            Self::Overview | Self::Counters | Self::Print | Self::Watching => Permission::ReadCampaigns,
             Self::Settings | Self::Units => Permission::ManageCampaigns,
             Self::Invited => Permission::ManageInvitations,
+            Self::Paper => Permission::EnterPaper,
+            Self::Comments => Permission::ScreenComments,
             Self::Report => Permission::ReadReports,
         }
     }
@@ -70,6 +97,10 @@ impl Tab {
             Self::Units => fl!(m, "desk-tab-units"),
             Self::Counters => fl!(m, "desk-tab-counters"),
             Self::Invited => fl!(m, "lists-tab"),
+            Self::Print => fl!(m, "desk-tab-print"),
+            Self::Paper => fl!(m, "paper-title"),
+            Self::Watching => fl!(m, "desk-tab-watching"),
+            Self::Comments => fl!(m, "desk-tab-comments"),
             Self::Report => fl!(m, "desk-tab-report"),
         }
     }
@@ -90,32 +121,82 @@ pub struct Head<'a> {
     pub tab: Tab,
 }
 
-/// The page around its content. A draft's pages come in the order in which they are filled in, checking last.
+/// The page of a tab around its content.
 pub fn page(head: &Head<'_>, content: &Markup) -> Markup {
-    let Head { lang, campaign, phase, .. } = *head;
-    let base = format!("/admin/campaigns/{}", campaign.slug);
-    let mut tabs: Vec<Tab> = Tab::ALL.to_vec();
-    tabs.retain(|tab| head.staff.may(tab.needs()));
-    if phase == Phase::Draft && head.staff.may(Permission::ManageCampaigns) {
-        tabs.rotate_left(1);
-        tabs.retain(|tab| *tab != Tab::Report);
-    }
+    below(head, "", None, content)
+}
+
+/// A page below a tab: `tail` of its address after the tab's, and its own title.
+pub fn below(head: &Head<'_>, tail: &str, title: Option<&str>, content: &Markup) -> Markup {
+    let path = format!("{}{}{tail}", base(head.campaign), head.tab.path());
+    let (document, name) = (document_title(head, title), head.lang.pick(&head.campaign.title));
     let content = html! {
+        (above(head))
+        @if let Some(title) = title { h2.page { (title) } }
+        (content)
+    };
+    frame::titled(&frame_of(head.lang, &document, &path, head.staff), name, &content)
+}
+
+/// Says what has just been done; in a draft it leads to the step after this one.
+pub fn done(head: &Head<'_>, words: &str) -> Markup {
+    let Head { lang, campaign, phase, tab, .. } = *head;
+    let sets_up = phase == Phase::Draft && head.staff.may(Permission::ManageCampaigns);
+    let mut after = Tab::STEPS.into_iter().skip_while(|step| *step != tab).skip(1);
+    let next = after.next().filter(|_| sets_up);
+    html! {
+        .done role="status" {
+            p { (words) }
+            @if let Some(next) = next {
+                p {
+                    a href=(in_language(&format!("{}{}", base(campaign), next.path()), lang)) {
+                        (fl!(lang.messages(), "desk-next-step", step = next.name(lang, phase)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The title of the browser's tab: the page first, since that is what is read of it.
+pub fn document_title(head: &Head<'_>, title: Option<&str>) -> String {
+    let tab = head.tab.name(head.lang, head.phase);
+    format!("{} – {}", title.unwrap_or(&tab), head.lang.pick(&head.campaign.title))
+}
+
+/// The address of the campaign's page, above all others.
+fn base(campaign: &Campaign) -> String {
+    format!("/admin/campaigns/{}", campaign.slug)
+}
+
+/// Where the campaign stands, and its pages that this account may see. A draft's pages come in the order in which they
+/// are filled in, checking last, and those with nothing to show before it opens are left out.
+pub fn above(head: &Head<'_>) -> Markup {
+    let Head { lang, campaign, phase, .. } = *head;
+    let base = base(campaign);
+    let sets_up = phase == Phase::Draft && head.staff.may(Permission::ManageCampaigns);
+    let mut tabs: Vec<Tab> = Tab::ALL.to_vec();
+    if sets_up {
+        tabs.retain(|tab| !Tab::STEPS.contains(tab));
+        tabs.splice(0..0, Tab::STEPS);
+    }
+    if phase == Phase::Draft {
+        tabs.retain(|tab| !matches!(tab, Tab::Watching | Tab::Comments | Tab::Report) || *tab == head.tab);
+    }
+    tabs.retain(|tab| head.staff.may(tab.needs()));
+    html! {
         p.where {
             (campaigns::phase(lang, phase))
             span { (dates::period(lang, campaign)) }
         }
-        nav.tabs.numbered[phase == Phase::Draft] aria-label=(fl!(lang.messages(), "desk-tabs")) {
+        nav.tabs aria-label=(fl!(lang.messages(), "desk-tabs")) {
             @for tab in tabs {
-                a href=(in_language(&format!("{base}{}", tab.path()), lang))
+                a class=[(sets_up && Tab::STEPS.contains(&tab)).then_some("step")]
+                    href=(in_language(&format!("{base}{}", tab.path()), lang))
                     aria-current=[(tab == head.tab).then_some("page")] { (tab.name(lang, phase)) }
             }
         }
-        (content)
-    };
-    let title = lang.pick(&campaign.title);
-    let path = format!("{base}{}", head.tab.path());
-    frame::page(&frame_of(lang, title, &path, head.staff), &content)
+    }
 }
 
 /// The frame of a page of the desk.

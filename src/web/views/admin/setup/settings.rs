@@ -14,7 +14,7 @@ use crate::{
         respond::answer::in_language,
         typed,
         views::admin::{
-            form::{self, Field, Form, Line},
+            form::{self, Choice, Field, Form, Line},
             frame,
         },
     },
@@ -108,17 +108,12 @@ fn card(lang: Lang, offer: &Offer) -> Markup {
         a href={ (NewPath.to_string()) "?" (query.finish()) } { (offer.title) }
         p.hint { (facts(lang, offer)) }
         p.hint { (fl!(m, "desk-choose-target", target = typed::percent_text(offer.target))) }
-        p.own-code { (offer.code) }
     }
 }
 
 fn facts(lang: Lang, offer: &Offer) -> String {
     let (questions, minutes) = (offer.questions, offer.minutes);
-    let named = |code: &String| {
-        Lang::find_for_respondents(code)
-            .map_or_else(|| code.clone(), |of| fl!(of.messages(), "respond-language-name"))
-    };
-    let languages = offer.languages.iter().map(named).collect::<Vec<_>>().join(", ");
+    let languages = offer.languages.iter().map(|code| named(code)).collect::<Vec<_>>().join(", ");
     fl!(lang.messages(), "desk-choose-facts", questions = questions, minutes = minutes, languages = languages)
 }
 
@@ -128,7 +123,7 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
     let m = lang.messages();
     let action = in_language(sheet.action, lang);
     let fields = html! {
-        (questionnaire(sheet)) (names(sheet)) (period(sheet)) (thresholds(sheet)) (notice(sheet)) (tablets(sheet))
+        (questionnaire(sheet)) (names(sheet)) (period(sheet)) (languages(sheet)) (thresholds(sheet)) (notice(sheet)) (tablets(sheet))
         (end(sheet))
     };
     let body = html! {
@@ -158,11 +153,12 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
             frame::page(&head::frame_of(lang, &title, sheet.action, sheet.staff), &content)
         }
         Way::Edit { campaign, phase, done, tab, .. } => {
+            let head = Head { lang, staff: sheet.staff, campaign, phase, tab };
             let content = html! {
-                @if let Some(done) = done { (form::done(done)) }
+                @if let Some(done) = done { (head::done(&head, done)) }
                 (form::purpose(&fl!(m, "desk-settings-purpose"))) (form.summary()) (body)
             };
-            head::page(&Head { lang, staff: sheet.staff, campaign, phase, tab }, &content)
+            head::page(&head, &content)
         }
     }
 }
@@ -203,7 +199,6 @@ fn questionnaire(sheet: &Sheet<'_>) -> Markup {
                 @if let Some(offer) = sheet.offer {
                     p.kept { (offer.title) }
                     p.hint { (facts(lang, offer)) }
-                    p.own-code { (offer.code) }
                 } @else { p.kept { (form.values.one("form").unwrap_or_default()) } }
                 @if let Some(why) = &fixed { p.fixed { (why) } }
                 @else { input type="hidden" name="form" value=(form.values.one("form").unwrap_or_default()); }
@@ -248,6 +243,45 @@ fn period(sheet: &Sheet<'_>) -> Markup {
             (form.moment(&Field { name: "closes", label: &closes, hint: Some(&closes_hint), ..Field::default() }))
         }
     }
+}
+
+/// The languages that people may choose from; the first one of the questionnaire is always there. Nothing where there is
+/// no other.
+fn languages(sheet: &Sheet<'_>) -> Markup {
+    let Sheet { lang, form, .. } = *sheet;
+    let m = lang.messages();
+    let spoken: Vec<&str> = sheet.offer.map_or_else(Vec::new, |offer| {
+        let known = offer.languages.iter().map(String::as_str);
+        known.filter(|code| Lang::find_for_respondents(code).is_some()).collect()
+    });
+    let Some((first, more)) = spoken.split_first().filter(|(_, more)| !more.is_empty()) else {
+        return html! {};
+    };
+    let labels: Vec<(&str, String)> = more.iter().map(|code| (*code, named(code))).collect();
+    let choices: Vec<Choice<'_>> =
+        labels.iter().map(|(code, label)| Choice { value: code, label, hint: None }).collect();
+    let (label, hint) = (fl!(m, "desk-languages"), fl!(m, "desk-languages-hint", first = named(first)));
+    // Nothing chosen yet means every language.
+    let all = Fields::of(spoken.iter().map(|code| ("languages", *code)));
+    let decided = form.values.has("languages") || form.values.has("speaks");
+    let shown = if decided { form.values } else { &all };
+    let ticked = Form { values: shown, ..form };
+    html! {
+        .block {
+            h2 { (fl!(m, "desk-languages-title")) }
+            input type="hidden" name="speaks" value=(spoken.join(" "));
+            (ticked.checks(
+                &Field { name: "languages", label: &label, hint: Some(&hint), ..Field::default() },
+                &choices,
+            ))
+        }
+    }
+}
+
+/// A language by its own name.
+fn named(code: &str) -> String {
+    Lang::find_for_respondents(code)
+        .map_or_else(|| code.to_owned(), |of| fl!(of.messages(), "respond-language-name"))
 }
 
 fn thresholds(sheet: &Sheet<'_>) -> Markup {

@@ -32,6 +32,8 @@ pub struct Page<'a> {
     pub phase: Phase,
     /// What is to be done.
     pub step: Step,
+    /// Whether people answer by personal links.
+    pub by_link: bool,
     /// Why it was not.
     pub faults: &'a [Fault],
 }
@@ -50,8 +52,8 @@ pub fn page(page: &Page<'_>) -> Markup {
         @if !step.fits(campaign, page.phase) {
             p.note { (fl!(m, "desk-state-impossible")) }
             p { a.button href=(back) { (fl!(m, "desk-state-back")) } }
-        } @else if step.is_final() {
-            (form.post(&action, None, &form.confirm(&what, &campaign.slug, &name(lang, step), &back)))
+        } @else if let Some(word) = step.word_to_confirm(lang) {
+            (form.post(&action, None, &form.confirm(&what, &word, &name(lang, step), &back)))
         } @else {
             .block.sheet { (what) (form.post(&action, None, &form.buttons(&name(lang, step), Some(&back)))) }
         }
@@ -86,7 +88,11 @@ fn consequences(page: &Page<'_>) -> Vec<String> {
         ],
         Step::Pause => vec![fl!(m, "desk-step-pause-what"), fl!(m, "desk-step-pause-undo")],
         Step::Resume => vec![fl!(m, "desk-step-resume-what", closes = closes)],
-        Step::Close => vec![fl!(m, "desk-step-close-what", closes = closes), fl!(m, "desk-step-close-undo")],
+        Step::Close => {
+            let undo =
+                if page.by_link { fl!(m, "desk-step-close-undo") } else { fl!(m, "desk-step-close-again") };
+            vec![fl!(m, "desk-step-close-what", closes = closes), undo]
+        }
         Step::Archive => vec![fl!(m, "desk-step-archive-what")],
         Step::Unarchive => vec![fl!(m, "desk-step-unarchive-what")],
         Step::Delete => vec![fl!(m, "desk-step-delete-what"), fl!(m, "desk-step-delete-undo")],

@@ -72,8 +72,9 @@ pub struct Page<'a> {
 pub fn page(page: &Page<'_>) -> Markup {
     let Page { lang, form, .. } = *page;
     let m = lang.messages();
+    let head = Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Units };
     let content = html! {
-        @if let Some(done) = page.done { (form::done(done)) }
+        @if let Some(done) = page.done { (head::done(&head, done)) }
         (form::purpose(&fl!(m, "desk-setup-units-purpose")))
         @if page.units == 0 {
             (form::empty(
@@ -95,10 +96,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             (paste(page))
         }
     };
-    head::page(
-        &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Units },
-        &content,
-    )
+    head::page(&head, &content)
 }
 
 fn path(page: &Page<'_>) -> String {
@@ -138,6 +136,7 @@ fn table(page: &Page<'_>) -> Markup {
     let m = lang.messages();
     let (population, sample) = (fl!(m, "desk-units-population"), fl!(m, "desk-units-sample"));
     let fields = html! {
+        @if let Some(plan) = page.plan { (not_saved(lang, plan)) }
         .scroll role="region" aria-labelledby="caption" tabindex="0" {
             table.entry {
                 caption #caption {
@@ -181,6 +180,26 @@ fn table(page: &Page<'_>) -> Markup {
     }
 }
 
+/// What the planner has filled in, with the button that saves it: it stands where people look first.
+fn not_saved(lang: Lang, plan: &Plan) -> Markup {
+    let m = lang.messages();
+    html! {
+        .note.unsaved role="status" {
+            p {
+                strong { (fl!(m, "desk-plan-unsaved")) } " "
+                (fl!(
+                    m,
+                    "desk-plan-done",
+                    n = count(lang, plan.total.answers),
+                    units = plan.units.len(),
+                    margin = typed::percent_text((plan.total.margin * 1_000.0).round() / 1_000.0)
+                ))
+            }
+            p { button.main name="do" value="save" { (fl!(m, "desk-save")) } }
+        }
+    }
+}
+
 /// A number in the table; its label is heard, not seen.
 fn cell(form: Form<'_>, name: &str, label: &str) -> Markup {
     let fault = form.faults.iter().find(|fault| fault.field == name);
@@ -206,17 +225,6 @@ fn planner(page: &Page<'_>) -> Markup {
         .block.planner {
             h2 { (fl!(m, "desk-plan")) }
             p.hint { (fl!(m, "desk-plan-what")) }
-            @if let Some(plan) = page.plan {
-                p.done role="status" {
-                    (fl!(
-                        m,
-                        "desk-plan-done",
-                        n = count(lang, plan.total.answers),
-                        units = plan.units.len(),
-                        margin = typed::percent_text((plan.total.margin * 1_000.0).round() / 1_000.0)
-                    ))
-                }
-            }
             .pair {
                 (form.line(
                     &Field { name: "margin", label: &margin, hint: Some(&margin_hint), ..Field::default() },

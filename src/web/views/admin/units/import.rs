@@ -43,7 +43,8 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
     let content = html! {
         (form::back(&in_language("/admin/units", lang), &fl!(m, "desk-units")))
         (form::purpose(&fl!(m, "desk-units-import-purpose")))
-        (form.summary())
+        // The rows are counted one by one; their field says so once.
+        (form.summary_of(form.faults.len() + rows.len().saturating_sub(1)))
         @if !rows.is_empty() { (faulty(lang, rows)) }
         form.sheet method="post" enctype="multipart/form-data" action=(in_language("/admin/units/import", lang)) novalidate {
             .block {

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 use super::{
     form,
-    frame::{self, Frame},
+    setup::head::{self, Head, Tab},
 };
 use crate::{
     language::Lang,
@@ -142,14 +142,12 @@ pub fn body(rows: &[Part]) -> Part {
 pub fn page(page: &Page<'_>) -> Markup {
     let m = page.lang.messages();
     let campaign = &page.stored.campaign;
-    let title = fl!(m, "desk-watch-title", title = page.lang.pick(&campaign.title));
     let campaign_path = in_language(&format!("/admin/campaigns/{}", campaign.slug), page.lang);
     let unit = page.unit.and_then(|at| page.board.tree.units().get(at));
     let parts = parts(page);
     let part =
         |id: &str| parts.iter().find(|(name, _)| name == id).map(|(_, part)| maud::PreEscaped(part.as_str()));
     let content = html! {
-        (form::back(&campaign_path, page.lang.pick(&campaign.title)))
         (form::purpose(&fl!(m, "desk-watch-purpose")))
         @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
         @if page.turnout.invited > 0 {
@@ -190,8 +188,8 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         script defer src=(assets::asset_url("watching.js")) {}
     };
-    let path = page.path();
-    frame::page(&Frame { lang: page.lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+    let tab = Tab::Watching;
+    head::page(&Head { lang: page.lang, staff: page.staff, campaign, phase: page.phase, tab }, &content)
 }
 
 fn above_name(page: &Page<'_>, above: Option<usize>) -> String {
@@ -244,7 +242,7 @@ fn facts(page: &Page<'_>) -> Markup {
                         }
                     }
                 }
-                div { dt { (fl!(m, "desk-watch-pace")) } dd { (table::pace(lang, figures)) } }
+                div { dt { (fl!(m, "desk-watch-pace")) } dd { (table::pace(lang, figures, page.phase == Phase::Closed)) } }
             }
             @if let Some(forecast) = figures.forecast {
                 div {

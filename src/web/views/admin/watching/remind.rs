@@ -6,13 +6,13 @@ use maud::{Markup, html};
 use super::{
     super::{
         form::{self, Choice, Fault, Field, Form, Line},
-        frame::{self, Frame},
+        setup::head::{self, Head, Tab},
     },
     share, table,
 };
 use crate::{
     language::Lang,
-    organisation::UnitTree,
+    organisation::{Phase, UnitTree},
     report::format,
     store::{
         campaigns::Stored,
@@ -50,6 +50,8 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// The campaign.
     pub stored: &'a Stored,
+    /// Where it is.
+    pub phase: Phase,
     /// The units, for their names.
     pub tree: &'a UnitTree,
     /// The units that can be written to, those most behind first.
@@ -75,10 +77,9 @@ pub fn page(page: &Page<'_>) -> Markup {
     let (m, lang) = (page.lang.messages(), page.lang);
     let watching = format!("/admin/campaigns/{}/theo-doi", page.stored.campaign.slug);
     let path = format!("{watching}/nhac");
-    let title = fl!(m, "desk-remind-title");
     let back = in_language(&watching, lang);
     let content = html! {
-        (form::back(&back, &fl!(m, "desk-watch-title", title = lang.pick(&page.stored.campaign.title))))
+        (form::back(&back, &fl!(m, "desk-tab-watching")))
         (form::purpose(&fl!(m, "desk-remind-purpose")))
         @if let Some(n) = page.done.and_then(|done| done.parse::<u32>().ok()) {
             (form::done(&fl!(m, "desk-remind-done", n = n)))
@@ -93,7 +94,9 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         @if !page.latest.is_empty() { (before(page)) }
     };
-    frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)
+    let tab = Tab::Watching;
+    let head = Head { lang, staff: page.staff, campaign: &page.stored.campaign, phase: page.phase, tab };
+    head::below(&head, "/nhac", Some(&fl!(m, "desk-remind-title")), &content)
 }
 
 fn sheet(page: &Page<'_>, action: &str) -> Markup {
@@ -153,7 +156,7 @@ fn label(lang: Lang, one: &Recipient) -> String {
 
 fn hint(lang: Lang, one: &Recipient) -> String {
     let m = lang.messages();
-    let pace = table::pace_words(lang, &one.figures);
+    let pace = table::pace_words(lang, &one.figures, false);
     let officers = one.officers.join(", ");
     match one.last {
         Some(last) => {

@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, PreEscaped, html};
 
 use super::{Page, Part, share};
-use crate::{language::Lang, report::format, watching::board::Figures};
+use crate::{language::Lang, organisation::Phase, report::format, watching::board::Figures};
 
 /// Order of the units below one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn table(page: &Page<'_>) -> Markup {
     let folded = page.open.is_empty();
     let (fold, unfold) = (fl!(m, "desk-watch-fold"), fl!(m, "desk-watch-unfold"));
     html! {
-        nav.tabs aria-label=(fl!(m, "desk-watch-order")) {
+        nav.filters aria-label=(fl!(m, "desk-watch-order")) {
             (sort(Sort::Tree, fl!(m, "desk-watch-by-tree")))
             (sort(Sort::Behind, fl!(m, "desk-watch-by-behind")))
             a href=(page.address("", page.unit, if folded { &all } else { &[] }, page.sort)) {
@@ -152,7 +152,7 @@ fn row(page: &Page<'_>, id: &str, depth: usize, name: &Markup, figures: &Figures
                     (share(lang, figures.of_plan())) small { (fl!(m, "desk-watch-of", n = count(plan))) }
                 }
             }
-            td { (pace(lang, figures)) }
+            td { (pace(lang, figures, page.phase == Phase::Closed)) }
             td.number {
                 @if let Some(forecast) = figures.forecast {
                     (count(forecast.expected)) small { (count(forecast.lower)) "–" (count(forecast.upper)) }
@@ -172,20 +172,28 @@ fn row(page: &Page<'_>, id: &str, depth: usize, name: &Markup, figures: &Figures
 }
 
 /// How far behind the plan, in answers.
-pub fn pace(lang: Lang, figures: &Figures) -> Markup {
-    let words = pace_words(lang, figures);
+pub fn pace(lang: Lang, figures: &Figures, over: bool) -> Markup {
+    let words = pace_words(lang, figures, over);
+    let known = is_known(figures, over);
     html! {
         @if !words.is_empty() {
-            span.tag.behind[missing(figures) >= 1.0].open[missing(figures) < 1.0] { (words) }
+            span.tag.behind[known && missing(figures) >= 1.0].open[known && missing(figures) < 1.0] { (words) }
         }
     }
 }
 
+/// Whether a pace can be told: nothing is late on the first days, and nobody can say that it will be in time. `over`: the
+/// campaign has ended.
+fn is_known(figures: &Figures, over: bool) -> bool {
+    over || figures.forecast.is_some()
+}
+
 /// The same in words alone; nothing without a plan.
-pub fn pace_words(lang: Lang, figures: &Figures) -> String {
+pub fn pace_words(lang: Lang, figures: &Figures, over: bool) -> String {
     let m = lang.messages();
     match figures.pace {
         None => String::new(),
+        Some(_) if !is_known(figures, over) => fl!(m, "desk-watch-too-early"),
         Some(_) if missing(figures) >= 1.0 => {
             fl!(m, "desk-watch-behind", n = format::count(lang, missing(figures) as u64))
         }

@@ -1,0 +1,46 @@
+//! The index report within the frame of the desk. On paper the menus are gone and it looks like the file that
+//! `sipas report --format html` writes.
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+use super::{
+    frame::{self, Styles},
+    setup::head::{self, Head},
+};
+use crate::{index::report::Report, report::html as report};
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Whose page it is.
+    pub head: Head<'a>,
+    /// The report.
+    pub report: &'a Report,
+    /// Label and address of the same report under other units.
+    pub other: Option<(&'a str, &'a str)>,
+    /// The same report in other formats: the format's name and its address.
+    pub downloads: &'a [(&'a str, &'a str)],
+}
+
+/// The page.
+pub fn page(page: &Page<'_>) -> Markup {
+    let Head { lang, campaign, staff, .. } = page.head;
+    let m = lang.messages();
+    let name = lang.pick(&campaign.title);
+    let title = fl!(m, "report-title", campaign = name);
+    let content = html! {
+        p.kind-of-paper { (fl!(m, "report-heading")) }
+        (head::above(&page.head))
+        nav.downloads aria-label=(fl!(m, "report-downloads")) {
+            span aria-hidden="true" { (fl!(m, "report-downloads")) }
+            ul { @for (format, href) in page.downloads { li { a href=(href) { (format) } } } }
+            @if let Some((label, href)) = page.other { a.other href=(href) { (label) } }
+        }
+        (report::demonstration(page.report, lang))
+        @if let Some(whose) = report::whose(page.report) { p.whose { (whose) } }
+        (report::content(page.report, lang))
+    };
+    let path = format!("/admin/campaigns/{}/report", campaign.slug);
+    frame::document(&head::frame_of(lang, &title, &path, staff), name, Styles::Report, &content)
+}

@@ -1,0 +1,113 @@
+// Pages of the desk that no other journey passes: tabs from page to page, print, paper with a file of answers,
+// questionnaires, accounts and the audit log, by keyboard and mouse, with everything unfolded.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { brokenRules } from './rules.mjs';
+import { DESK, Stage, accessible, errorSummary } from './support.mjs';
+
+const stage = new Stage();
+before(() => stage.open());
+after(() => stage.close());
+
+async function enter(page, who) {
+  await page.goto(who.url);
+  await page.fill('[name=name]', who.user);
+  await page.fill('[name=password]', who.password);
+  await page.click('button.main');
+  await page.waitForURL((url) => !url.pathname.endsWith('/login'));
+}
+
+/** The open campaign at counters: the first that tells of no invited persons. */
+async function campaign(page) {
+  await page.goto(new URL('/admin/campaigns', stage.citizen).href);
+  const rows = await page.locator('tbody tr').evaluateAll((all) => all.map((row) => ({
+    path: new URL(row.querySelector('th a').href).pathname,
+    invited: row.querySelector('.number').textContent.includes('/'),
+    open: !!row.querySelector('.tag.open'),
+  })));
+  return rows.find(({ invited, open }) => !invited && open).path;
+}
+
+/** Unfolds everything; what unfolds has room to be read, and none of it lies outside the window. */
+async function unfold(page) {
+  const narrow = await page.evaluate(() => {
+    for (const fold of document.querySelectorAll('details')) fold.open = true;
+    return [...document.querySelectorAll('details')].filter((fold) => fold.checkVisibility()).map((fold) => {
+      const { width } = fold.getBoundingClientRect();
+      const room = fold.parentElement.getBoundingClientRect().width;
+      return { what: fold.outerHTML.slice(0, 100), width, room };
+    }).filter(({ width, room }) => width < Math.min(240, room - 1) || width > innerWidth);
+  });
+  assert.deepEqual(narrow, []);
+}
+
+test('tabs lead through a campaign; print, paper and a file of answers are sound and lead on', () =>
+  stage.visit(DESK, async (page) => {
+    await enter(page, stage.staff);
+    const path = await campaign(page);
+    await page.goto(new URL(path, stage.citizen).href);
+    const names = await page.locator('nav.tabs a').allInnerTexts();
+    assert.equal(names.length, 9, `${names}`);
+    for (const name of names) {
+      await page.locator('nav.tabs').getByRole('link', { name, exact: true }).click();
+      assert.equal(await page.locator('nav.tabs [aria-current=page]').innerText(), name);
+      assert.ok((await page.title()).includes(await page.locator('h1').innerText()), name);
+      assert.deepEqual(await brokenRules(page, { staff: true }), [], name);
+    }
+    await page.goto(new URL(`${path}/paper`, stage.citizen).href);
+    await page.fill('[name=count]', '3');
+    await page.locator('[name=do][value=print]').click();
+    await page.locator('a[href$="/entry"]').waitFor();
+    await accessible(page, 'desk-paper');
+
+    // A number is typed, then one line after the other: the words are those of the paper.
+    await page.locator('a[href$="/entry"]').click();
+    await page.keyboard.type('0001');
+    await page.keyboard.press('Enter');
+    await page.locator('form.keying').waitFor();
+    await accessible(page, 'desk-paper-entry');
+
+    await page.goto(new URL(`${path}/paper/import`, stage.citizen).href);
+    const file = (text) => ({ name: 'phieu.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    await page.setInputFiles('[type=file]', file('sheet,counter\n1,khong-co\n'));
+    await page.locator('button.main').click();
+    assert.match(await errorSummary(page).innerText(), /chưa lưu gì/);
+    assert.ok(await errorSummary(page).evaluate((summary) => summary === document.activeElement), 'takes the focus');
+    await accessible(page, 'desk-paper-import');
+  }));
+
+test('questionnaires unfold with room to be read, and a wrong address leads on', () =>
+  stage.visit(DESK, async (page) => {
+    await enter(page, stage.staff);
+    await page.goto(new URL('/admin/definitions', stage.citizen).href);
+    await accessible(page, 'desk-definitions');
+    await page.locator('tbody th a').first().click();
+    await unfold(page);
+    await accessible(page, 'desk-definition');
+    await page.goto(new URL('/admin/units/khong-co', stage.citizen).href);
+    await accessible(page, 'desk-unknown');
+    await page.locator('main a.button').click();
+    assert.ok(new URL(page.url()).pathname.startsWith('/admin'), page.url());
+    assert.equal(await page.locator('nav.places a').count() > 1, true);
+  }));
+
+test('accounts and the audit log: an invitation is made, and the log tells of it in words', () =>
+  stage.visit(DESK, async (page) => {
+    await enter(page, stage.administrator);
+    await page.goto(new URL('/admin/tai-khoan', stage.citizen).href);
+    await accessible(page, 'desk-accounts');
+    await page.goto(new URL('/admin/tai-khoan-moi', stage.citizen).href);
+    await page.fill('[name=name]', 'kiemsoat');
+    await page.locator('[name=role][value=auditor]').check();
+    await accessible(page, 'desk-invite');
+    await page.locator('button.main').click();
+    await page.locator('.once').waitFor();
+    await page.goto(new URL('/admin/nhat-ky?object=kiemsoat', stage.citizen).href);
+    await unfold(page);
+    const told = await page.locator('table.log').innerText();
+    assert.match(told, /Vai trò\s+Kiểm soát nhật ký/);
+    assert.doesNotMatch(told, /[{}]|"role"/);
+    await accessible(page, 'desk-audit');
+  }));
