@@ -11,6 +11,7 @@ pub mod config;
 pub mod definition;
 pub mod disk;
 pub mod distribution;
+pub mod doors;
 pub mod figures;
 pub mod index;
 pub mod language;

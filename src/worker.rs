@@ -1,6 +1,8 @@
 //! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, writing
-//! what was counted, looking through finished days, forgetting old sessions. Letters to officers are [`remind`]'s.
+//! what was counted, looking through finished days, forgetting old sessions and rows of the audit log. Letters to officers are
+//! [`remind`]'s, those to owners of accounts [`notices`]'.
 
+pub mod notices;
 pub mod remind;
 
 use std::time::Duration;
@@ -8,8 +10,12 @@ use std::time::Duration;
 use crate::{
     clock::{self, Clock},
     disk,
-    store::{Store, StoreError, accounts, campaigns, tally::Tally, urn, watching},
-    web::{auth::session, catalogue::Catalogue, shelf::Shelf},
+    store::{Store, StoreError, accounts, audit, campaigns, tally::Tally, urn, watching},
+    web::{
+        auth::{levels, session},
+        catalogue::Catalogue,
+        shelf::Shelf,
+    },
 };
 
 /// How soon a server notices what `sipas apply` changed.
@@ -20,6 +26,7 @@ const SLOWER: u32 = 80;
 const TWO_DAYS: i64 = 2 * 86_400_000;
 
 /// Works until it is dropped.
+#[expect(clippy::too_many_arguments, reason = "the parts of a server, which only its start puts together")]
 pub async fn run(
     store: Store,
     clock: Clock,
@@ -27,6 +34,8 @@ pub async fn run(
     shelf: Shelf,
     tally: Tally,
     database_url: String,
+    keep_audit: Option<i64>,
+    level_rules: bool,
 ) {
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -45,7 +54,10 @@ pub async fn run(
             }
             if turn == 0 {
                 tally.write(&store).await?;
-                slower(&store, clock.now()).await?;
+                slower(&store, clock.now(), keep_audit).await?;
+                if level_rules {
+                    levels::switch_off_unused(&store, clock.now()).await?;
+                }
             }
             Ok::<(), StoreError>(())
         };
@@ -69,7 +81,7 @@ fn warn_of_little_room(database_url: &str) {
     }
 }
 
-async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
+async fn slower(store: &Store, now: i64, keep_audit: Option<i64>) -> Result<(), StoreError> {
     for stored in campaigns::all(&mut store.read().await?).await? {
         if !stored.settled && stored.campaign.closes <= now && urn::settle(store, stored.number, now).await? {
             tracing::info!(campaign = stored.campaign.slug, "closed; its urn has been opened");
@@ -77,6 +89,12 @@ async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
         // Once more on the day after closing, for its last day.
         if stored.campaign.opens <= now && now < stored.campaign.closes + TWO_DAYS {
             watching::look_through(store, stored.number, clock::day(now)).await?;
+        }
+    }
+    if let Some(keep) = keep_audit {
+        let removed = audit::sweep(store, now, now - keep).await?;
+        if removed > 0 {
+            tracing::info!(removed, "old entries of the audit log were removed");
         }
     }
     let mut db = store.write().await?;

@@ -207,7 +207,8 @@ fn pretty(json: &str) -> String {
     }
 }
 
-fn actor(lang: Lang, actor: &str) -> String {
+/// Who it was, in words.
+pub fn actor(lang: Lang, actor: &str) -> String {
     let m = lang.messages();
     match actor.strip_prefix("command:") {
         Some(user) => fl!(m, "access-audit-command", user = user),
