@@ -126,6 +126,8 @@ struct Pending {
     bound: String,
     /// Until when it counts, UTC milliseconds.
     until: i64,
+    /// Whether the first step was a password.
+    by_password: bool,
 }
 
 fn bound(app: &App, account: &Account, factor: &SecondFactor) -> String {
@@ -142,14 +144,27 @@ pub async fn after_password(
     way: &Way,
 ) -> Response {
     let too_short = !password::may_stand_alone(given);
-    after_first_step(app, account, too_short, from, way).await
+    let first = First::Password { too_short };
+    after_first_step(app, account, first, from, way).await
 }
 
-/// Goes on once it is known who it is; `too_weak`: that alone does not do.
+/// The first step of a log-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum First {
+    /// A password.
+    Password {
+        /// It may not stand alone.
+        too_short: bool,
+    },
+    /// The single sign-on: a password of ours was not needed, and need not be renewed.
+    SingleSignOn,
+}
+
+/// Goes on once it is known who it is.
 pub async fn after_first_step(
     app: &App,
     account: &Account,
-    too_weak: bool,
+    first: First,
     from: &Arrival,
     way: &Way,
 ) -> Response {
@@ -157,14 +172,19 @@ pub async fn after_first_step(
     match factor.await {
         Ok(Some(factor)) => {
             let until = app.clock.now() + PATIENCE;
-            let pending =
-                Pending { account: account.name.clone(), bound: bound(app, account, &factor), until };
+            let pending = Pending {
+                account: account.name.clone(),
+                bound: bound(app, account, &factor),
+                until,
+                by_password: first != First::SingleSignOn,
+            };
             code_page(app, StatusCode::OK, &ticket::seal(&app.key, PURPOSE, &pending), way, None)
         }
-        Ok(None) => match renew_first(app, account, way).await {
+        Ok(None) => match renew_first(app, account, first != First::SingleSignOn, way).await {
             Some(page) => page,
             None => {
-                let must_set_up = too_weak || session::needs_second_factor(app, account.role);
+                let must_set_up = first == (First::Password { too_short: true })
+                    || session::needs_second_factor(app, account.role);
                 app.throttle.succeeded(&account.name, from.address);
                 let admission = if must_set_up { Admission::MustSetUp } else { Admission::Whole };
                 begin(app, account, from, admission, None, way).await
@@ -190,7 +210,10 @@ fn bound_to_password(app: &App, account: &Account) -> String {
 }
 
 /// The page that asks for a new password, where the present one has held too long.
-async fn renew_first(app: &App, account: &Account, way: &Way) -> Option<Response> {
+async fn renew_first(app: &App, account: &Account, by_password: bool, way: &Way) -> Option<Response> {
+    if !by_password {
+        return None;
+    }
     match levels::must_renew(app, account).await {
         Ok(false) => None,
         Ok(true) => {
@@ -301,7 +324,7 @@ pub async fn code(
     let way = Way::of(&fields, lang);
     let sealed = fields.one("ticket").unwrap_or_default();
     let now = app.clock.now();
-    let (account, factor) = match pending(&app, sealed, now).await {
+    let (account, factor, by_password) = match pending(&app, sealed, now).await {
         Ok(Some(pending)) => pending,
         Ok(None) => return login::again(&app, "", &way, Problem::Late),
         Err(error) => return error::of_store(&error, lang),
@@ -324,7 +347,7 @@ pub async fn code(
         Ok(Some(spent)) => {
             app.throttle.passed(&account.name);
             app.throttle.succeeded(&account.name, client);
-            match renew_first(&app, &account, &way).await {
+            match renew_first(&app, &account, by_password, &way).await {
                 Some(page) => page,
                 None => begin(&app, &account, &from, Admission::Whole, Some(spent), &way).await,
             }
@@ -342,14 +365,19 @@ pub async fn code(
 }
 
 /// Whose log-in it is; `None` if it took too long or something has changed meanwhile.
-async fn pending(app: &App, sealed: &str, now: i64) -> Result<Option<(Account, SecondFactor)>, StoreError> {
+async fn pending(
+    app: &App,
+    sealed: &str,
+    now: i64,
+) -> Result<Option<(Account, SecondFactor, bool)>, StoreError> {
     let Some(pending) = ticket::open::<Pending>(&app.key, PURPOSE, sealed) else { return Ok(None) };
     let mut db = app.store.read().await?;
     let account = accounts::find(&mut db, &pending.account).await?;
     let factor = second_factors::find(&mut db, &pending.account).await?;
     Ok(account
         .zip(factor)
-        .filter(|(account, factor)| now < pending.until && bound(app, account, factor) == pending.bound))
+        .filter(|(account, factor)| now < pending.until && bound(app, account, factor) == pending.bound)
+        .map(|(account, factor)| (account, factor, pending.by_password)))
 }
 
 /// What a code was.
