@@ -57,6 +57,11 @@ pub fn hour(milliseconds: i64) -> u8 {
     u8::try_from(local_seconds(milliseconds).rem_euclid(86_400) / 3_600).unwrap_or(0)
 }
 
+/// The minute of its day of a moment in the province's time zone, 0..1440.
+pub fn minute(milliseconds: i64) -> u16 {
+    u16::try_from(local_seconds(milliseconds).rem_euclid(86_400) / 60).unwrap_or(0)
+}
+
 /// Seconds since 1970 as the province's clocks show them.
 fn local_seconds(milliseconds: i64) -> i64 {
     let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);

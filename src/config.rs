@@ -9,7 +9,11 @@ use i18n_embed_fl::fl;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::{language::Lang, secret::Key};
+use crate::{
+    doors::{Hours, Networks},
+    language::Lang,
+    secret::Key,
+};
 
 /// Mails a minute unless said otherwise: fewer than most mail servers allow.
 const PER_MINUTE: u32 = 60;
@@ -49,6 +53,18 @@ pub struct Config {
     pub require_second_factor: bool,
     /// The single sign-on.
     pub oidc: Option<Oidc>,
+    /// Whether the rules for accounts of a graded information system hold (`web::auth::levels`).
+    pub level_rules: bool,
+    /// How many months rows of the audit log are kept at least; 0: for ever.
+    pub audit_months: u32,
+    /// Where administration listens, if it has an address of its own.
+    pub admin_listen: Option<SocketAddr>,
+    /// The address by which staff reach it, where it is another one than [`Self::base_url`].
+    admin_url: Option<String>,
+    /// The networks that administration is limited to.
+    pub admin_networks: Option<Networks>,
+    /// The hours that it is limited to.
+    pub admin_hours: Option<Hours>,
     /// Whether the address that people see was given, or follows from where the server listens.
     base_url_given: bool,
     /// The key, if it is given as text.
@@ -56,6 +72,9 @@ pub struct Config {
     /// The file that holds the key; made at the first start.
     secret_file: PathBuf,
 }
+
+/// How many months rows of the audit log are kept, unless the settings say otherwise.
+const AUDIT_MONTHS: u32 = 12;
 
 /// A single sign-on by OpenID Connect.
 #[derive(Debug, Clone)]
@@ -100,6 +119,12 @@ struct File {
     oidc_name: Option<String>,
     oidc_second_factor: Option<bool>,
     oidc_email_domains: Option<Vec<String>>,
+    audit_months: Option<u32>,
+    level_rules: Option<bool>,
+    admin_listen: Option<String>,
+    admin_url: Option<String>,
+    admin_networks: Option<Vec<String>>,
+    admin_hours: Option<String>,
     secret: Option<SecretString>,
     secret_file: Option<PathBuf>,
 }
@@ -156,6 +181,12 @@ pub enum Wanted {
     ClientId,
     /// A program that was built with the feature `oidc`.
     BuiltWithOidc,
+    /// A number of months.
+    AuditMonths,
+    /// Addresses and networks.
+    Networks,
+    /// Days and times.
+    Hours,
 }
 
 impl ConfigError {
@@ -180,6 +211,9 @@ impl ConfigError {
                     Wanted::Issuer => fl!(m, "config-wanted-issuer"),
                     Wanted::ClientId => fl!(m, "config-wanted-client-id"),
                     Wanted::BuiltWithOidc => fl!(m, "config-wanted-built-with-oidc"),
+                    Wanted::Networks => fl!(m, "config-wanted-networks"),
+                    Wanted::Hours => fl!(m, "config-wanted-hours"),
+                    Wanted::AuditMonths => fl!(m, "config-wanted-audit-months"),
                 };
                 fl!(m, "config-value", name = (*name).to_owned(), value = value.as_str(), wanted = wanted)
             }
@@ -215,9 +249,7 @@ impl Config {
         let base_url_given = base_url.is_some();
         let base_url = base_url.unwrap_or_else(|| format!("http://{listen}"));
         let base_url = base_url.trim_end_matches('/').to_owned();
-        if !(base_url.starts_with("http://") || base_url.starts_with("https://"))
-            || base_url.contains(char::is_whitespace)
-        {
+        if !is_url(&base_url) {
             return Err(ConfigError::Value {
                 name: "SIPAS_BASE_URL",
                 value: base_url,
@@ -288,6 +320,59 @@ impl Config {
             },
             given.oidc_client_secret_file,
         )?;
+        let admin_listen = match env("ADMIN_LISTEN").or(given.admin_listen) {
+            Some(text) => Some(text.parse().map_err(|_| ConfigError::Value {
+                name: "SIPAS_ADMIN_LISTEN",
+                value: text,
+                wanted: Wanted::Listen,
+            })?),
+            None => None,
+        };
+        let admin_url = env("ADMIN_URL").or(given.admin_url);
+        let admin_url = admin_url.map(|url| url.trim_end_matches('/').to_owned());
+        if let Some(url) = admin_url.as_ref().filter(|url| !is_url(url)) {
+            return Err(ConfigError::Value {
+                name: "SIPAS_ADMIN_URL",
+                value: url.clone(),
+                wanted: Wanted::BaseUrl,
+            });
+        }
+        let admin_networks = env("ADMIN_NETWORKS")
+            .map(|list| list.split([',', ' ']).filter(|one| !one.is_empty()).map(str::to_owned).collect())
+            .or(given.admin_networks);
+        let admin_networks = admin_networks
+            .map(|list: Vec<String>| Networks::parse(list.iter().map(String::as_str)))
+            .transpose()
+            .map_err(|value| ConfigError::Value {
+                name: "SIPAS_ADMIN_NETWORKS",
+                value,
+                wanted: Wanted::Networks,
+            })?;
+        let admin_hours = match env("ADMIN_HOURS").or(given.admin_hours) {
+            Some(text) => Some(Hours::parse(&text).ok_or(ConfigError::Value {
+                name: "SIPAS_ADMIN_HOURS",
+                value: text,
+                wanted: Wanted::Hours,
+            })?),
+            None => None,
+        };
+        let level_rules = match env("LEVEL_RULES") {
+            Some(value) => switch("SIPAS_LEVEL_RULES", &value)?,
+            None => given.level_rules.unwrap_or(false),
+        };
+        let audit_months = env("AUDIT_MONTHS").or(given.audit_months.map(|months| months.to_string()));
+        let audit_months = match audit_months {
+            Some(months) => {
+                months.trim().parse().ok().filter(|months| *months == 0 || (3..=240).contains(months)).ok_or(
+                    ConfigError::Value {
+                        name: "SIPAS_AUDIT_MONTHS",
+                        value: months,
+                        wanted: Wanted::AuditMonths,
+                    },
+                )?
+            }
+            None => AUDIT_MONTHS,
+        };
         Ok(Self {
             listen,
             base_url,
@@ -307,6 +392,12 @@ impl Config {
             templates,
             require_second_factor,
             oidc,
+            audit_months,
+            level_rules,
+            admin_listen,
+            admin_url,
+            admin_networks,
+            admin_hours,
             database_url,
             secret,
             secret_file,
@@ -354,6 +445,30 @@ impl Config {
     pub fn caught_mails(&self) -> Option<PathBuf> {
         use secrecy::ExposeSecret as _;
         self.smtp_url.as_ref()?.expose_secret().strip_prefix("file:").map(PathBuf::from)
+    }
+
+    /// The address by which staff reach the server, without a slash at the end.
+    pub fn staff_url(&self) -> &str {
+        self.admin_url.as_deref().unwrap_or(&self.base_url)
+    }
+
+    /// The names by which people reach the server, in small letters; `None` where nobody has said one.
+    pub fn host_names(&self) -> Option<[String; 2]> {
+        let name = |url: &str| {
+            let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+            let host = rest.split(['/', '?']).next().unwrap_or_default();
+            let host = match host.rsplit_once(':') {
+                Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+                _ => host,
+            };
+            host.to_ascii_lowercase()
+        };
+        self.base_url_given.then(|| [name(&self.base_url), name(self.staff_url())])
+    }
+
+    /// How long rows of the audit log are kept at least, in milliseconds; `None`: for ever.
+    pub fn keep_audit(&self) -> Option<i64> {
+        (self.audit_months > 0).then(|| i64::from(self.audit_months) * 31 * 86_400_000)
     }
 
     /// Whether people reach the server by HTTPS; cookies are marked accordingly.
@@ -421,6 +536,10 @@ impl Oidc {
     }
 }
 
+fn is_url(text: &str) -> bool {
+    (text.starts_with("http://") || text.starts_with("https://")) && !text.contains(char::is_whitespace)
+}
+
 /// `true` or `false`, as in a file.
 fn switch(name: &'static str, value: &str) -> Result<bool, ConfigError> {
     value.trim().parse().map_err(|_| ConfigError::Value {
@@ -460,6 +579,20 @@ mod tests {
     fn a_wrong_setting_is_named_with_what_would_be_right() {
         let error = load(&[("SIPAS_LISTEN", "8080")]).unwrap_err().words(Lang::EN);
         assert!(error.contains("SIPAS_LISTEN") && error.contains("127.0.0.1:8080"), "{error}");
+        for months in ["2", "-1", "a year", "241"] {
+            let error = load(&[("SIPAS_AUDIT_MONTHS", months)]).unwrap_err().words(Lang::EN);
+            assert!(error.contains("SIPAS_AUDIT_MONTHS"), "{error}");
+        }
+        assert_eq!(load(&[("SIPAS_AUDIT_MONTHS", "0")]).unwrap().keep_audit(), None);
+        for (name, value) in [
+            ("SIPAS_ADMIN_LISTEN", "8081"),
+            ("SIPAS_ADMIN_URL", "noibo"),
+            ("SIPAS_ADMIN_NETWORKS", "10.0.0.0/40"),
+            ("SIPAS_ADMIN_HOURS", "always"),
+        ] {
+            let error = load(&[(name, value)]).unwrap_err().words(Lang::EN);
+            assert!(error.contains(name) && error.contains(value), "{error}");
+        }
         let error = load(&[("SIPAS_REQUIRE_SECOND_FACTOR", "maybe")]).unwrap_err().words(Lang::EN);
         assert!(error.contains("SIPAS_REQUIRE_SECOND_FACTOR") && error.contains("true"), "{error}");
         let error = load(&[("SIPAS_MAIL_PER_MINUTE", "0")]).unwrap_err().words(Lang::EN);

@@ -12,6 +12,7 @@ pub mod config;
 pub mod definition;
 pub mod disk;
 pub mod distribution;
+pub mod doors;
 pub mod figures;
 pub mod gathered;
 pub mod index;

@@ -1,7 +1,9 @@
 //! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, writing
-//! what was counted, looking through finished days, forgetting old sessions. Mail is [`outbox`]'s; what letters to officers
-//! say, [`remind`]'s.
+//! what was counted, looking through finished days, forgetting old sessions and rows of the audit log. Mail to those
+//! invited and to officers is [`outbox`]'s; what letters to officers say, [`remind`]'s; mail to owners of accounts,
+//! [`notices`]'.
 
+pub mod notices;
 pub mod outbox;
 pub mod remind;
 
@@ -12,8 +14,12 @@ use serde_json::Value;
 use crate::{
     clock::{self, Clock},
     disk,
-    store::{Store, StoreError, accounts, audit::Entry, campaigns, erasure, tally::Tally, urn, watching},
-    web::{auth::session, catalogue::Catalogue, shelf::Shelf},
+    store::{Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, tally::Tally, urn, watching},
+    web::{
+        auth::{levels, session},
+        catalogue::Catalogue,
+        shelf::Shelf,
+    },
 };
 
 /// How soon a server notices what `sipas apply` changed.
@@ -24,6 +30,7 @@ const SLOWER: u32 = 80;
 const TWO_DAYS: i64 = 2 * 86_400_000;
 
 /// Works until it is dropped.
+#[expect(clippy::too_many_arguments, reason = "the parts of a server, which only its start puts together")]
 pub async fn run(
     store: Store,
     clock: Clock,
@@ -31,6 +38,8 @@ pub async fn run(
     shelf: Shelf,
     tally: Tally,
     database_url: String,
+    keep_audit: Option<i64>,
+    level_rules: bool,
 ) {
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -49,7 +58,10 @@ pub async fn run(
             }
             if turn == 0 {
                 tally.write(&store).await?;
-                slower(&store, clock.now()).await?;
+                slower(&store, clock.now(), keep_audit).await?;
+                if level_rules {
+                    levels::switch_off_unused(&store, clock.now()).await?;
+                }
             }
             Ok::<(), StoreError>(())
         };
@@ -73,7 +85,7 @@ fn warn_of_little_room(database_url: &str) {
     }
 }
 
-async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
+async fn slower(store: &Store, now: i64, keep_audit: Option<i64>) -> Result<(), StoreError> {
     for stored in campaigns::all(&mut store.read().await?).await? {
         if !stored.settled && stored.campaign.closes <= now && urn::settle(store, stored.number, now).await? {
             tracing::info!(campaign = stored.campaign.slug, "closed; its urn has been opened");
@@ -84,6 +96,12 @@ async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
         }
     }
     erase_lists(store, now).await?;
+    if let Some(keep) = keep_audit {
+        let removed = audit::sweep(store, now, now - keep).await?;
+        if removed > 0 {
+            tracing::info!(removed, "old entries of the audit log were removed");
+        }
+    }
     let mut db = store.write().await?;
     // Those that were idle for too long are over, but stay until nobody can come back to one: a form that was filled in
     // during one says whose it is (`web::auth::kept`).

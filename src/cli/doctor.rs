@@ -178,7 +178,7 @@ async fn stored(
         Line(Mark::Warning, "accounts", fl!(m, "doctor-no-administrator"))
     });
     let log = audit::verify(&here.store).await?;
-    let head = format!("{}:{}", log.rows, hex(&log.head));
+    let head = format!("{}:{}", log.last, hex(&log.head));
     lines.push(match log.fault {
         None if log.rows == 0 && accounts.all > 0 => {
             Line(Mark::Warning, "audit", fl!(m, "doctor-audit-empty"))
@@ -191,10 +191,15 @@ async fn stored(
             Line(Mark::Fault, "audit", fl!(m, "doctor-audit-changed", number = number.to_string()))
         }
         Some(Fault::Head) => Line(Mark::Fault, "audit", fl!(m, "doctor-audit-head")),
+        Some(Fault::Cut) => Line(Mark::Fault, "audit", fl!(m, "signin-doctor-audit-cut")),
     });
     if let Some((number, hash)) = noted {
-        let now = audit::hash_of(&mut here.store.read().await?, *number).await?;
-        lines.push(if now.is_some_and(|now| hex(&now) == *hash) {
+        let mut db = here.store.read().await?;
+        let now = audit::hash_of(&mut db, *number).await?;
+        lines.push(if now.is_none() && *number <= audit::removed_up_to(&mut db).await? {
+            let words = fl!(m, "signin-doctor-head-removed", number = number.to_string());
+            Line(Mark::Warning, "audit-head", words)
+        } else if now.is_some_and(|now| hex(&now) == *hash) {
             Line(Mark::Ok, "audit-head", fl!(m, "doctor-head-holds", number = number.to_string()))
         } else {
             Line(Mark::Fault, "audit-head", fl!(m, "doctor-head-gone", number = number.to_string()))

@@ -27,6 +27,10 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     languages::load(&config)?;
     // The port first: a second server by mistake must end before it touches the database.
     let (listener, config) = listen(config).await?;
+    let staff = match config.admin_listen {
+        Some(wanted) => Some(bind(wanted).await?.0),
+        None => None,
+    };
     let here = open(config).await?;
     let library = here.library_for_pages();
     print(format_args!("listening\thttp://{}\n", here.config.listen));
@@ -39,6 +43,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         here.clock,
         library,
         listener,
+        staff,
         web::server::asked_to_stop(),
     )
     .await;
@@ -50,7 +55,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
 async fn set_up(here: &Surroundings) -> Result<(), Failure> {
     let failed = |error: StoreError| here.database(&error);
     let mut db = here.store.write().await.map_err(failed)?;
-    let base = &here.config.base_url;
+    let base = here.config.staff_url();
     let link = one_time::make_setup(&mut db, &here.key, base, here.clock.now()).await.map_err(failed)?;
     db.commit().await.map_err(failed)?;
     if let Some(link) = link {
@@ -65,21 +70,24 @@ async fn set_up(here: &Surroundings) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Unreachable`] when it is in use or not ours to take.
 pub async fn listen(config: Config) -> Result<(TcpListener, Config), Failure> {
-    let wanted = config.listen;
+    let (listener, address) = bind(config.listen).await?;
+    Ok((listener, config.listening_at(address)))
+}
+
+async fn bind(wanted: std::net::SocketAddr) -> Result<(TcpListener, std::net::SocketAddr), Failure> {
     let taken = async {
         let listener = TcpListener::bind(wanted).await?;
         let address = listener.local_addr()?;
         Ok::<_, std::io::Error>((listener, address))
     };
-    match taken.await {
-        Ok((listener, address)) => Ok((listener, config.listening_at(address))),
-        Err(error) => Err(Failure::Unreachable(fl!(
+    taken.await.map_err(|error| {
+        Failure::Unreachable(fl!(
             language().messages(),
             "serve-port",
             address = wanted.to_string(),
             detail = error.to_string()
-        ))),
-    }
+        ))
+    })
 }
 
 /// The log goes to stderr; `SIPAS_LOG` says how much (`warn`, `info`, `debug`, or per module).

@@ -16,7 +16,8 @@ use crate::{
     },
     web::{
         admin::identity,
-        auth::password::{self, Weak},
+        auth::password::{self, Whose},
+        views::admin::password as password_words,
     },
 };
 
@@ -118,7 +119,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     };
     let name = name.trim();
     if !accounts::is_name(name) {
-        return Err(Failure::Input(fl!(m, "user-name")));
+        return Err(Failure::Input(fl!(m, "signin-name-wrong")));
     }
     let role = Role::from(*role);
     match role.needs_unit() {
@@ -130,13 +131,6 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         Some(password) => (password, false),
         None => (make(), true),
     };
-    password::check(&given, name).map_err(|weak| {
-        Failure::Input(match weak {
-            Weak::Short => fl!(m, "user-password-short", n = password::SHORTEST),
-            Weak::Long => fl!(m, "user-password-long", n = password::LONGEST),
-            Weak::Guessable => fl!(m, "user-password-guessable"),
-        })
-    })?;
     let here = args.settings.open().await?;
     let failed = |error: crate::store::StoreError| here.database(&error);
     let mut db = here.store.write().await.map_err(failed)?;
@@ -145,6 +139,10 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     {
         return Err(Failure::Input(fl!(m, "user-unknown-unit", unit = unit.as_str())));
     }
+    let units = units::names(&mut db).await.map_err(failed)?;
+    let whose = Whose { name, units: &units, kinds: here.config.level_rules, second_factor: false };
+    password::check(&given, &whose)
+        .map_err(|weak| Failure::Input(password_words::weak_words(language(), weak, &whose)))?;
     let account = Account {
         name: name.to_owned(),
         password_hash: password::hash(&given).map_err(|error| Failure::Unreachable(error.to_string()))?,

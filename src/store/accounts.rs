@@ -32,10 +32,16 @@ impl Account {
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 64;
 
-/// Whether a text can be an account's name.
+/// Whether a text can be a new account's name: small letters of ASCII, digits and `. _ - @` between them. So no two names look
+/// alike, none has to be quoted anywhere, and every keyboard can type it. Older accounts may have other names.
 pub fn is_name(name: &str) -> bool {
-    let plain = |c: char| !c.is_control() && !"/\\?#%".contains(c);
-    !name.is_empty() && name.trim() == name && name.chars().count() <= LONGEST_NAME && name.chars().all(plain)
+    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@".contains(c);
+    (2..=LONGEST_NAME).contains(&name.len())
+        && name.chars().all(inside)
+        && ends(name.chars().next())
+        && ends(name.chars().next_back())
+        && !name.contains("..")
 }
 
 /// The account with this name.
@@ -255,4 +261,44 @@ pub async fn sweep_sessions(
         .await
         .map(drop))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn names_are_plain_and_look_like_no_other_one() {
+        for name in ["thulan", "an.nv", "le-hoa_2", "hoa@snv.gialai.gov.vn", "a1"] {
+            assert!(is_name(name), "{name}");
+        }
+        let (long, odd) = ("a".repeat(65), "qu\u{430}ng");
+        for name in [
+            "",
+            "a",
+            ".",
+            "..",
+            "Quang",
+            "quảng",
+            odd,
+            "a b",
+            " an",
+            "an ",
+            "a/b",
+            "a..b",
+            "-an",
+            "an-",
+            "@",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\0b",
+            "an\n",
+            "command:root",
+            "<b>an</b>",
+            "=1+1",
+            &long,
+        ] {
+            assert!(!is_name(name), "{name:?}");
+        }
+    }
 }

@@ -5,6 +5,9 @@
 //! database but not the key can change, drop, swap or cut off nothing that [`verify`] would not find (security test
 //! K-02). Against whoever has the key, too, compare the head with one noted elsewhere ([`hash_of`]).
 //!
+//! What is older than the settings keep is removed from the old end ([`sweep`], security test K-05): the hash of the last row
+//! removed stays, sealed, so that the chain of the rest still has its beginning, and a row tells of it.
+//!
 //! What it never holds: passwords, tokens, answers, what respondents wrote, their addresses; nor anything that tells
 //! when an official answered.
 
@@ -89,6 +92,10 @@ impl Row {
 
 fn seal(key: &Key, number: i64, hash: &[u8]) -> [u8; 32] {
     key.hash("head", &[&number.to_be_bytes(), hash])
+}
+
+fn seal_of_cut(key: &Key, number: i64, hash: &[u8]) -> [u8; 32] {
+    key.hash("cut", &[&number.to_be_bytes(), hash])
 }
 
 /// Text that both databases can keep.
@@ -204,6 +211,8 @@ pub async fn list(db: &mut impl AsConn, filter: &Filter, most: i64) -> Result<Ve
 pub struct Verified {
     /// How many rows there are.
     pub rows: i64,
+    /// The number of the last one; 0 if there never was one.
+    pub last: i64,
     /// The hash of the last one; empty if there is none. Noted elsewhere, it shows later that nothing before it changed.
     pub head: Vec<u8>,
     /// The first fault.
@@ -225,16 +234,43 @@ pub enum Fault {
     },
     /// The newest rows are gone, or the row that holds the head is not as it was written.
     Head,
+    /// The row that tells up to where old rows were removed is not as it was written.
+    Cut,
 }
 
 /// Rows read at a time.
 const BATCH: i64 = 1_000;
+
+/// Up to where old rows were removed: number and hash of the last one, and their seal.
+async fn cut(db: &mut impl AsConn) -> Result<Option<(i64, Vec<u8>, Vec<u8>)>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as("SELECT number, hash, seal FROM audit_cut WHERE id = 1")
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Up to which number old rows were removed; 0 if none were.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn removed_up_to(db: &mut impl AsConn) -> Result<i64, StoreError> {
+    Ok(cut(db).await?.map_or(0, |(number, ..)| number))
+}
 
 /// Reads the whole log and checks each row, the chain and the head.
 ///
 /// # Errors
 /// [`StoreError`] from the database; what is wrong with the log is no error.
 pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
+    let before = removed_up_to(&mut store.read().await?).await?;
+    let found = look_through(store).await?;
+    // Old rows may have been removed while it was read.
+    if found.fault.is_some() && removed_up_to(&mut store.read().await?).await? != before {
+        return look_through(store).await;
+    }
+    Ok(found)
+}
+
+async fn look_through(store: &Store) -> Result<Verified, StoreError> {
     let key = &store.keys().audit;
     let mut db = store.read().await?;
     // The head first: rows that come while the log is read are not missed.
@@ -242,7 +278,11 @@ pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
         on!(&mut db, |c| sqlx::query_as("SELECT number, hash, seal FROM audit_head WHERE id = 1")
             .fetch_optional(c)
             .await)?;
-    let mut found = Verified { rows: 0, head: Vec::new(), fault: None };
+    let (removed, hash, sealed) = cut(&mut db).await?.unwrap_or_default();
+    let mut found = Verified { rows: 0, last: removed, head: hash, fault: None };
+    if removed > 0 && sealed != seal_of_cut(key, removed, &found.head) {
+        return Ok(Verified { fault: Some(Fault::Cut), ..found });
+    }
     let (last, hash, sealed) = head.unwrap_or_default();
     if last > 0 && sealed != seal(key, last, &hash) {
         found.fault = Some(Fault::Head);
@@ -252,13 +292,13 @@ pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
             "SELECT number, at, actor, origin, action, object, old_value, new_value, hash FROM audit
              WHERE number > $1 ORDER BY number LIMIT $2"
         )
-        .bind(found.rows)
+        .bind(found.last)
         .bind(BATCH)
         .fetch_all(c)
         .await)?;
         let done = rows.is_empty();
         for row in rows {
-            let number = found.rows + 1;
+            let number = found.last + 1;
             if row.number != number {
                 return Ok(Verified { fault: Some(Fault::Missing { number }), ..found });
             }
@@ -268,28 +308,126 @@ pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
             if number == last && row.hash != hash {
                 found.fault = Some(Fault::Head);
             }
-            found.rows = number;
+            found.rows += 1;
+            found.last = number;
             found.head = row.hash;
         }
         if done {
             break;
         }
     }
-    if found.rows < last || last == 0 && found.rows > 0 {
+    if found.last < last || last == 0 && found.last > 0 {
         found.fault = Some(Fault::Head);
     }
     Ok(found)
 }
 
-/// The hash of the row with this number.
+/// How much older than it need be the oldest row must become before rows are removed, in milliseconds: so that the log tells
+/// of it once a month and not every day.
+const SLACK: i64 = 30 * 86_400_000;
+
+/// Removes the rows from before the moment `keep_from` (UTC milliseconds) as soon as the oldest is a month older than that, and
+/// tells of it in the log; gives how many (security test K-05). The newest row always stays.
+///
+/// # Errors
+/// [`StoreError`] from the database; then nothing was removed.
+pub async fn sweep(store: &Store, now: i64, keep_from: i64) -> Result<i64, StoreError> {
+    let due = async |db: &mut super::Reader| -> Result<bool, StoreError> {
+        let oldest: Option<i64> =
+            on!(db, |c| sqlx::query_scalar("SELECT at FROM audit ORDER BY number LIMIT 1")
+                .fetch_optional(c)
+                .await)?;
+        Ok(oldest.is_some_and(|oldest| oldest < keep_from - SLACK))
+    };
+    if !due(&mut store.read().await?).await? {
+        return Ok(0);
+    }
+    let mut db = store.write().await?;
+    // Times need not rise with the numbers where a clock was set back: up to the last row that is too old with all before it.
+    let until: Option<(i64, Vec<u8>)> = on!(&mut db, |c| {
+        sqlx::query_as(
+        "SELECT number, hash FROM audit
+         WHERE number < COALESCE((SELECT MIN(number) FROM audit WHERE at >= $1), (SELECT MAX(number) FROM audit))
+         ORDER BY number DESC LIMIT 1"
+    )
+    .bind(keep_from)
+    .fetch_optional(c)
+    .await
+    })?;
+    let Some((until, hash)) = until else { return Ok(0) };
+    let seal = seal_of_cut(&db.audit, until, &hash);
+    // Of two servers the second one finds it done.
+    let moved: Option<i64> = on!(&mut db, |c| sqlx::query_scalar(
+        "INSERT INTO audit_cut (id, number, hash, seal) VALUES (1, $1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET number = excluded.number, hash = excluded.hash, seal = excluded.seal
+         WHERE audit_cut.number < excluded.number RETURNING number"
+    )
+    .bind(until)
+    .bind(&hash)
+    .bind(seal.as_slice())
+    .fetch_optional(c)
+    .await)?;
+    if moved.is_none() {
+        return Ok(0);
+    }
+    let removed: Vec<i64> =
+        on!(&mut db, |c| sqlx::query_scalar("DELETE FROM audit WHERE number <= $1 RETURNING number")
+            .bind(until)
+            .fetch_all(c)
+            .await)?;
+    let removed = i64::try_from(removed.len()).unwrap_or(i64::MAX);
+    let entry = Entry {
+        actor: String::new(),
+        origin: String::new(),
+        action: "audit.sweep",
+        object: String::new(),
+        before: Value::Null,
+        after: serde_json::json!({ "entries": removed, "up_to": until }),
+    };
+    append(&mut db, now, &entry).await?;
+    db.commit().await?;
+    Ok(removed)
+}
+
+/// The hash of the row with this number, also of the last one that was removed as too old.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn hash_of(db: &mut impl AsConn, number: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    if let Some((last, hash, _)) = cut(db).await?
+        && last == number
+    {
+        return Ok(Some(hash));
+    }
     Ok(on!(db, |c| sqlx::query_scalar("SELECT hash FROM audit WHERE number = $1")
         .bind(number)
         .fetch_optional(c)
         .await)?)
+}
+
+/// Rows with numbers above `after`, the oldest first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn since(db: &mut impl AsConn, after: i64, most: i64) -> Result<Vec<Row>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT number, at, actor, origin, action, object, old_value, new_value, hash FROM audit
+         WHERE number > $1 ORDER BY number LIMIT $2"
+    )
+    .bind(after)
+    .bind(most)
+    .fetch_all(c)
+    .await)?)
+}
+
+/// The number of the newest row; 0 if there is none.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn newest(db: &mut impl AsConn) -> Result<i64, StoreError> {
+    let newest: Option<i64> =
+        on!(db, |c| sqlx::query_scalar("SELECT MAX(number) FROM audit").fetch_one(c).await)?;
+    Ok(newest.unwrap_or(0))
 }
 
 /// Adds an entry of its own, where nothing else changes: a refusal, an export.
@@ -400,6 +538,39 @@ mod tests {
             let refused = sqlx::raw_sql(statement).execute(&mut past).await.unwrap_err();
             assert!(refused.to_string().contains("only grows"), "{refused}");
         }
+    }
+
+    #[tokio::test]
+    async fn k_05_what_is_too_old_is_removed_with_a_word_and_the_rest_is_still_one_chain() {
+        const DAY: i64 = 86_400_000;
+        let (_folder, store, address) = log().await;
+        for day in [40, 400] {
+            note(&store, day * DAY, &entry("account.change", "f")).await.unwrap();
+        }
+        // As long as nothing is a month too old nothing happens.
+        assert_eq!(sweep(&store, 400 * DAY, 30 * DAY).await.unwrap(), 0);
+        assert_eq!(sweep(&store, 400 * DAY, 35 * DAY).await.unwrap(), 5);
+        assert_eq!(sweep(&store, 400 * DAY, 35 * DAY).await.unwrap(), 0);
+        let found = verify(&store).await.unwrap();
+        assert_eq!((found.rows, found.last, found.fault), (3, 8, None));
+        let mut db = store.read().await.unwrap();
+        let newest = list(&mut db, &Filter::default(), 1).await.unwrap();
+        let told = (newest[0].action.as_str(), newest[0].new_value.as_str());
+        assert_eq!(told, ("audit.sweep", r#"{"entries":5,"up_to":5}"#));
+        assert_eq!(hash_of(&mut db, 4).await.unwrap(), None);
+        assert!(hash_of(&mut db, 5).await.unwrap().is_some(), "the last one removed can still be compared");
+        drop(db);
+        // The newest row stays, however old.
+        assert_eq!(sweep(&store, 900 * DAY, 800 * DAY).await.unwrap(), 2);
+        assert_eq!(verify(&store).await.unwrap().fault, None);
+        // Nothing more can be removed, and who moves the mark is found out.
+        let mut past = <sqlx::SqliteConnection as sqlx::Connection>::connect(&address).await.unwrap();
+        let refused = sqlx::raw_sql("DELETE FROM audit").execute(&mut past).await.unwrap_err();
+        assert!(refused.to_string().contains("only grows"), "{refused}");
+        let forged = "UPDATE audit_cut SET number = 9, hash = (SELECT hash FROM audit WHERE number = 9);
+                      DELETE FROM audit WHERE number <= 9";
+        sqlx::raw_sql(forged).execute(&mut past).await.unwrap();
+        assert_eq!(verify(&store).await.unwrap().fault, Some(Fault::Cut));
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 19] = [
+const MIGRATIONS: [(i64, &str, &str); 21] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -27,7 +27,9 @@ const MIGRATIONS: [(i64, &str, &str); 19] = [
     (16, "matrix", include_str!("../../migrations/0016_matrix.sql")),
     (17, "lists", include_str!("../../migrations/0017_lists.sql")),
     (18, "desk", include_str!("../../migrations/0018_desk.sql")),
-    (19, "sealed urn", include_str!("../../migrations/0019_sealed_urn.sql")),
+    (19, "audit retention", include_str!("../../migrations/0019_audit_retention.sql")),
+    (20, "level rules", include_str!("../../migrations/0020_level_rules.sql")),
+    (21, "sealed urn", include_str!("../../migrations/0021_sealed_urn.sql")),
 ];
 
 /// What makes the database refuse changes of rows of the audit log, in the words of each.
@@ -40,17 +42,37 @@ const APPEND_ONLY: [&str; 2] = [
      FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows();",
 ];
 
+/// What lets it remove the rows that [`super::audit::sweep`] has cut off, in the words of each.
+const CUT_OFF: [&str; 2] = [
+    "DROP TRIGGER audit_no_delete;
+     CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+     WHEN OLD.number > COALESCE((SELECT MAX(number) FROM audit_cut), 0)
+     BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;",
+    "DROP TRIGGER audit_no_change ON audit;
+     CREATE TRIGGER audit_no_change BEFORE UPDATE OR TRUNCATE ON audit
+     FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows();
+     CREATE FUNCTION audit_is_cut_off() RETURNS trigger LANGUAGE plpgsql AS
+     $$ BEGIN
+         IF OLD.number > COALESCE((SELECT MAX(number) FROM audit_cut), 0) THEN
+             RAISE EXCEPTION 'the audit log only grows';
+         END IF;
+         RETURN OLD;
+     END $$;
+     CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+     FOR EACH ROW EXECUTE FUNCTION audit_is_cut_off();",
+];
+
 /// Brings the schema up to date. Runs in a transaction a migration, so that a killed one leaves the old state.
 pub(super) async fn run(store: &Store) -> Result<(), StoreError> {
-    let (blob, clustered, append_only) = match store {
-        Store::Sqlite { .. } => ("BLOB", "WITHOUT ROWID", APPEND_ONLY[0]),
-        Store::Postgres { .. } => ("BYTEA", "", APPEND_ONLY[1]),
+    let (blob, clustered, append_only, cut_off) = match store {
+        Store::Sqlite { .. } => ("BLOB", "WITHOUT ROWID", APPEND_ONLY[0], CUT_OFF[0]),
+        Store::Postgres { .. } => ("BYTEA", "", APPEND_ONLY[1], CUT_OFF[1]),
     };
     let migrations = MIGRATIONS
         .into_iter()
         .map(|(version, name, sql)| {
             let sql = sql.replace("{blob}", blob).replace("{clustered}", clustered);
-            let sql = sql.replace("{append_only}", append_only);
+            let sql = sql.replace("{append_only}", append_only).replace("{cut_off}", cut_off);
             Migration::new(
                 version,
                 name.into(),

@@ -25,6 +25,8 @@ pub mod inbox;
 pub mod invitations;
 pub mod mailing;
 pub mod outbox;
+pub mod levels;
+pub mod notices;
 pub mod paper;
 pub mod personal_links;
 pub mod pictures;

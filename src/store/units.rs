@@ -196,6 +196,14 @@ pub async fn name(db: &mut impl AsConn, code: &str) -> Result<Option<String>, St
         .await)?)
 }
 
+/// The names of all units.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn names(db: &mut impl AsConn) -> Result<Vec<String>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT name FROM unit ORDER BY code").fetch_all(c).await)?)
+}
+
 /// Changes that were made together at the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {

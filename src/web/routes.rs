@@ -31,7 +31,7 @@ use super::{
         },
     },
     error,
-    middleware::{headers, log},
+    middleware::{doors, headers, log},
     onward,
     registry::Registry,
     respond::{about, answer, counter, kiosk, link, stop, trial, visit},
@@ -73,6 +73,7 @@ pub fn map() -> Registry {
         .post(Public, admin::login::submit)
         .post(Public, admin::login::log_out)
         .post(Public, admin::entry::code)
+        .post(Public, admin::entry::renew)
         .get(Public, admin::sso::leave)
         .get(Public, admin::sso::back)
         .post(Public, admin::sso::again)
@@ -231,6 +232,7 @@ pub fn router(app: App) -> Router {
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), headers::set))
         .layer(CatchPanicLayer::custom(|_| failed()))
+        .layer(from_fn_with_state(app.clone(), doors::check))
         .layer(from_fn(pages_for_refusals))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST))
         .layer(csrf(&app));
@@ -247,7 +249,10 @@ pub fn router(app: App) -> Router {
 fn csrf(app: &App) -> CsrfLayer {
     let layer = CsrfLayer::new();
     // Behind a proxy the Host that we see may not be the one that people see.
-    layer.add_trusted_origin(&app.config.base_url).unwrap_or_default()
+    [app.config.base_url.as_str(), app.config.staff_url()].into_iter().fold(layer, |layer, origin| {
+        // What is no origin is trusted by nobody.
+        layer.clone().add_trusted_origin(origin).unwrap_or(layer)
+    })
 }
 
 /// What layers refuse gets a page of ours, too.
@@ -274,7 +279,8 @@ fn refusal(response: Response, lang: Lang) -> Response {
     }
 }
 
-fn language(request: &Request) -> Lang {
+/// The language that a request asks for.
+pub fn language(request: &Request) -> Lang {
     let query = request.uri().query().unwrap_or_default();
     form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == answer::LANG)

@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use tokio::net::TcpListener;
 
-use super::{app::App, routes, server};
+use super::{app::App, middleware::doors::Door, routes, server};
 use crate::{
     clock::Clock,
     config::Config,
@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// Serves on `listener` until `stop` is done; then running requests end, everything acknowledged is on the disk, and
-/// the database is closed.
+/// the database is closed. Where there is `staff`, administration is served there and not on `listener`.
+#[expect(clippy::too_many_arguments, reason = "the parts of a server, which only its start puts together")]
 pub async fn run(
     config: Config,
     key: Arc<Key>,
@@ -24,6 +25,7 @@ pub async fn run(
     clock: Clock,
     library: Arc<Library>,
     listener: TcpListener,
+    staff: Option<TcpListener>,
     stop: impl Future<Output = ()>,
 ) {
     let (inbox, keeping) = Inbox::start(store.clone(), clock.clone());
@@ -34,24 +36,51 @@ pub async fn run(
     });
     let sender =
         mailer.map(|mailer| Sender::new(&config, store.clone(), clock.clone(), Arc::clone(&key), mailer));
+    let notices = worker::notices::start(&config, store.clone(), clock.clone());
+    let (keep_audit, level_rules) = (config.keep_audit(), config.level_rules);
     let app = App::new(config, key, store.clone(), clock.clone(), inbox, library);
     // Where this fails, the worker tries again.
     let _ = app.shelf.refresh(&store).await;
     let tally = app.tally.clone();
     let (catalogue, shelf) = (app.catalogue.clone(), app.shelf.clone());
-    let work = worker::run(store.clone(), clock, catalogue, shelf, tally.clone(), database_url);
+    let work = worker::run(
+        store.clone(),
+        clock,
+        catalogue,
+        shelf,
+        tally.clone(),
+        database_url,
+        keep_audit,
+        level_rules,
+    );
     let work = tokio::spawn(work);
     let letters = sender.map(|sender| tokio::spawn(worker::outbox::run(sender)));
     let router = routes::router(app.clone());
     // Pages that update by themselves would go on for ever.
+    let (stopped, wait) = tokio::sync::watch::channel(false);
     let stop = async {
         stop.await;
         app.live.end();
+        // Nobody to hear it is fine.
+        let _ = stopped.send(true);
     };
-    server::serve(listener, router, stop).await;
+    match staff {
+        None => server::serve(listener, Door::Only, router, stop).await,
+        Some(staff) => {
+            let mut wait = wait;
+            let stop_too = async {
+                // Gone is stopped, too.
+                let _ = wait.wait_for(|stopped| *stopped).await;
+            };
+            tokio::join!(
+                server::serve(listener, Door::Public, router.clone(), stop),
+                server::serve(staff, Door::Staff, router, stop_too),
+            );
+        }
+    }
     drop(app);
     work.abort();
-    if let Some(letters) = letters {
+    for letters in letters.into_iter().chain(notices) {
         letters.abort();
     }
     // The inbox ends when the last request that could still hand something in is gone. One that was cut off may have

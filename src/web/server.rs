@@ -15,7 +15,7 @@ use hyper_util::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tower::ServiceExt as _;
 
-use super::middleware::peer::Peer;
+use super::middleware::{doors::Door, peer::Peer};
 
 /// Longest time for a request's head, and longest silence between two requests on a connection.
 const HEAD: Duration = Duration::from_secs(15);
@@ -29,7 +29,7 @@ const HEAD_BYTES: usize = 16 * 1024;
 const HEADERS: usize = 64;
 
 /// Serves until `stop` is done, then lets running requests end for at most [`STOP`].
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, door: Door, router: Router, stop: impl Future<Output = ()>) {
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD)
@@ -49,6 +49,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         let service = tower::service_fn(move |request: hyper::Request<Incoming>| {
             let mut request: Request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(Peer(peer));
+            request.extensions_mut().insert(door);
             router.clone().oneshot(request)
         });
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));

@@ -69,6 +69,10 @@ test('an administrator links an account with an identity', () =>
     await accessible(page, 'sso-identity');
     await link('hoa', 'lan-01@snv.example');
     await page.locator('.summary').waitFor();
+    // All administrators are told of it.
+    await page.goto(at('/admin/tai-khoan'));
+    assert.match(await page.locator('section[aria-labelledby=grants]').innerText(), /thulan/);
+    await accessible(page, 'accounts-grants');
     // Nobody makes a way into the own account.
     await page.goto(at('/admin/accounts/quang/sso'));
     assert.equal(await page.locator('#f-sso').count(), 0);

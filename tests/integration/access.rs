@@ -45,6 +45,7 @@ const PUBLIC: &str = "
     GET  /admin/login
     POST /admin/login
     POST /admin/login/code
+    POST /admin/login/renew
     POST /admin/login/again
     GET  /admin/login/sso
     GET  /admin/login/sso/back

@@ -1,7 +1,15 @@
 //! The audit log and `sipas doctor`: what is told, that nothing secret is, and that a change shows.
 
+use sipas::{
+    secret::Key,
+    store::{
+        Store,
+        audit::{self, Entry},
+    },
+};
+
 use crate::support::{
-    Client, Database, Server,
+    Client, Database, SECRET, Server,
     stage::{When, answer, applied, apply, citizens, filled, links, officials},
 };
 
@@ -221,4 +229,31 @@ fn f_04_many_failed_log_ins_raise_an_alarm_once() {
     assert!(server.stderr().contains("many-accounts"));
     let alarms = database.texts("SELECT new_value FROM audit WHERE action = 'session.alarm'");
     assert_eq!(alarms, ["\"many-accounts\""]);
+}
+
+#[tokio::test]
+async fn k_05_old_entries_are_gone_and_doctor_finds_one_chain_in_the_rest() {
+    const DAY: i64 = 86_400_000;
+    let database = Database::new();
+    let store = Store::open(database.url(), &Key::from_text(SECRET).unwrap()).await.unwrap();
+    for day in [1, 2, 100, 400] {
+        let entry = Entry {
+            actor: "thulan".to_owned(),
+            origin: String::new(),
+            action: "account.change",
+            object: "hoa".to_owned(),
+            before: serde_json::Value::Null,
+            after: serde_json::Value::Null,
+        };
+        audit::note(&store, day * DAY, &entry).await.unwrap();
+    }
+    assert_eq!(audit::sweep(&store, 472 * DAY, 100 * DAY).await.unwrap(), 2);
+    store.close().await;
+    let left = database.texts("SELECT action FROM audit ORDER BY number");
+    assert_eq!(left, ["account.change", "account.change", "audit.sweep"]);
+    let found = database.run(&["doctor"]).stdout;
+    assert!(found.contains("ok\taudit\t3 "), "{found}");
+    let noted = format!("1:{}", "0".repeat(64));
+    let found = database.run(&["doctor", "--audit-head", &noted]).stdout;
+    assert!(found.contains("warning\taudit-head"), "{found}");
 }

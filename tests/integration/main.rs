@@ -1,6 +1,7 @@
 //! The program from outside: one binary for all integration tests.
 
 mod access;
+mod account_security;
 mod accounts;
 mod apply;
 mod audit;
@@ -9,6 +10,7 @@ mod definition;
 mod dependencies;
 mod desk;
 mod distribution;
+mod doors;
 mod durability;
 mod everyone;
 mod handbook;

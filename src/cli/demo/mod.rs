@@ -104,6 +104,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         here.clock,
         library,
         listener,
+        None,
         web::server::asked_to_stop(),
     )
     .await;

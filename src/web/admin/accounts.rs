@@ -13,7 +13,7 @@ use crate::{
     language::Lang,
     organisation::{Role, UnitTree},
     store::{
-        StoreError, Writer, accounts, audit,
+        StoreError, Writer, accounts, audit, notices,
         staff::{self as store, Details, Listed},
         units,
     },
@@ -90,6 +90,10 @@ pub struct EndSessionsPath {
 
 /// A day, in milliseconds. The province has no summer time.
 const DAY: i64 = 86_400_000;
+/// How long administrators are told of new rights, in milliseconds: a week.
+pub const LATELY: i64 = 7 * DAY;
+/// Most of them that are told; the log has all.
+pub const MOST_GRANTS: i64 = 100;
 /// Longest name of a person and longest e-mail address, in characters.
 const LONGEST: usize = 200;
 
@@ -118,12 +122,13 @@ pub async fn list(
     let lang = wanted.language();
     let found = async {
         let mut db = app.store.read().await?;
-        Ok::<_, StoreError>((store::all(&mut db).await?, units::tree(&mut db).await?))
+        let grants = notices::grants(&mut db, app.clock.now() - LATELY, MOST_GRANTS).await?;
+        Ok::<_, StoreError>((store::all(&mut db).await?, grants, units::tree(&mut db).await?))
     };
     match found.await {
-        Ok((all, tree)) => {
+        Ok((all, grants, tree)) => {
             let now = app.clock.now();
-            error::html(StatusCode::OK, view::list(lang, &staff, &all, &tree, now).into_string())
+            error::html(StatusCode::OK, view::list(lang, &staff, &all, &grants, &tree, now).into_string())
         }
         Err(error) => error::of_store(&error, lang),
     }
@@ -200,7 +205,7 @@ async fn add(app: &App, staff: &Staff, lang: Lang, name: &str, fields: &Fields) 
         return Err(Refused::Faults(vec![Fault::new("name", view::words(lang, view::Wrong::Taken))]));
     }
     let link =
-        one_time::make(&mut db, &app.key, &app.config.base_url, name, Purpose::Invitation, now).await?;
+        one_time::make(&mut db, &app.key, app.config.staff_url(), name, Purpose::Invitation, now).await?;
     audit::append(&mut db, now, &staff.did("account.invite", name).with(told(&details, false))).await?;
     db.commit().await?;
     Ok(link)
@@ -539,7 +544,8 @@ pub async fn new_link(
             return Ok(None);
         }
         let purpose = if listed.has_password { Purpose::Reset } else { Purpose::Invitation };
-        let link = one_time::make(&mut db, &app.key, &app.config.base_url, &path.name, purpose, now).await?;
+        let link =
+            one_time::make(&mut db, &app.key, app.config.staff_url(), &path.name, purpose, now).await?;
         let entry = staff.did("account.link", &path.name).with(json!(purpose.code()));
         audit::append(&mut db, now, &entry).await?;
         db.commit().await?;

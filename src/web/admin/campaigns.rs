@@ -12,14 +12,17 @@ use serde::Deserialize;
 
 use crate::{
     organisation::State as Stand,
-    store::{StoreError, campaigns, places, turnout, units},
+    store::{StoreError, campaigns, notices, places, turnout, units},
     web::{
-        admin::setup::Done,
+        admin::{accounts, setup::Done},
         app::App,
-        auth::session::Staff,
+        auth::{access::Permission, session::Staff},
         error,
         respond::answer::Wanted,
-        views::admin::campaigns::{self as view, Row},
+        views::admin::{
+            campaigns::{self as view, Row},
+            grants::note,
+        },
     },
 };
 
@@ -45,16 +48,27 @@ pub async fn show(
     Query(shows): Query<Shows>,
 ) -> Response {
     let lang = wanted.language();
-    match rows(&app, &staff).await {
-        Ok(rows) => {
+    let found = async { Ok::<_, StoreError>((rows(&app, &staff).await?, grants(&app, &staff).await?)) };
+    match found.await {
+        Ok((rows, grants)) => {
             let archived = rows.iter().filter(|row| row.campaign.state == Stand::Archived).count();
             let which = shows.which.as_deref() == Some("archived");
             let done = done.words(lang);
-            let page = view::page(lang, &staff, &rows, (archived, which), done.as_deref());
+            let note = note(lang, grants);
+            let page = view::page(lang, &staff, &rows, (archived, which), done.as_deref(), &note);
             error::html(StatusCode::OK, page.into_string())
         }
         Err(error) => error::of_store(&error, lang),
     }
+}
+
+/// How many new rights there were lately, for those who run the accounts: this is the first page that they see.
+async fn grants(app: &App, staff: &Staff) -> Result<usize, StoreError> {
+    if !staff.may(Permission::ManageAccounts) {
+        return Ok(0);
+    }
+    let since = app.clock.now() - accounts::LATELY;
+    Ok(notices::grants(&mut app.store.read().await?, since, accounts::MOST_GRANTS).await?.len())
 }
 
 async fn rows(app: &App, staff: &Staff) -> Result<Vec<Row>, StoreError> {

@@ -23,13 +23,16 @@ use crate::{
     store::{
         StoreError,
         accounts::{self, Account},
+        audit, levels as noted,
         second_factors::{self, SecondFactor},
+        units,
     },
     web::{
         app::App,
         auth::{
+            in_turn,
             kept::{self, Kept},
-            password,
+            levels, password,
             second_factor::{self, Shared},
             session::{self, Admission, Arrival, Staff},
             ticket,
@@ -38,9 +41,14 @@ use crate::{
         form::{self, Fields},
         middleware::peer::{self, Peer},
         respond::answer::{self, Wanted},
-        views::admin::{
-            again,
-            login::{self as view, Problem},
+        views::{
+            admin::{
+                again,
+                form::Fault,
+                login::{self as view, Problem},
+                password as password_view,
+            },
+            message::Kind,
         },
     },
 };
@@ -49,6 +57,11 @@ use crate::{
 #[derive(Debug, Deserialize, TypedPath)]
 #[typed_path("/admin/login/code")]
 pub struct CodePath;
+
+/// Where a password that has held too long is changed.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/login/renew")]
+pub struct RenewPath;
 
 /// How long a password counts while the code is looked up, in milliseconds.
 const PATIENCE: i64 = 10 * 60_000;
@@ -113,6 +126,8 @@ struct Pending {
     bound: String,
     /// Until when it counts, UTC milliseconds.
     until: i64,
+    /// Whether the first step was a password.
+    by_password: bool,
 }
 
 fn bound(app: &App, account: &Account, factor: &SecondFactor) -> String {
@@ -128,15 +143,28 @@ pub async fn after_password(
     from: &Arrival,
     way: &Way,
 ) -> Response {
-    let too_short = password::check(given, &account.name) == Err(password::Weak::Short);
-    after_first_step(app, account, too_short, from, way).await
+    let too_short = !password::may_stand_alone(given);
+    let first = First::Password { too_short };
+    after_first_step(app, account, first, from, way).await
 }
 
-/// Goes on once it is known who it is; `too_weak`: that alone does not do.
+/// The first step of a log-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum First {
+    /// A password.
+    Password {
+        /// It may not stand alone.
+        too_short: bool,
+    },
+    /// The single sign-on: a password of ours was not needed, and need not be renewed.
+    SingleSignOn,
+}
+
+/// Goes on once it is known who it is.
 pub async fn after_first_step(
     app: &App,
     account: &Account,
-    too_weak: bool,
+    first: First,
     from: &Arrival,
     way: &Way,
 ) -> Response {
@@ -144,18 +172,140 @@ pub async fn after_first_step(
     match factor.await {
         Ok(Some(factor)) => {
             let until = app.clock.now() + PATIENCE;
-            let pending =
-                Pending { account: account.name.clone(), bound: bound(app, account, &factor), until };
+            let pending = Pending {
+                account: account.name.clone(),
+                bound: bound(app, account, &factor),
+                until,
+                by_password: first != First::SingleSignOn,
+            };
             code_page(app, StatusCode::OK, &ticket::seal(&app.key, PURPOSE, &pending), way, None)
         }
-        Ok(None) => {
-            let must_set_up = too_weak || session::needs_second_factor(app, account.role);
-            app.throttle.succeeded(&account.name, from.address);
-            let admission = if must_set_up { Admission::MustSetUp } else { Admission::Whole };
-            begin(app, account, from, admission, None, way).await
-        }
+        Ok(None) => match renew_first(app, account, first != First::SingleSignOn, way).await {
+            Some(page) => page,
+            None => {
+                let must_set_up = first == (First::Password { too_short: true })
+                    || session::needs_second_factor(app, account.role);
+                app.throttle.succeeded(&account.name, from.address);
+                let admission = if must_set_up { Admission::MustSetUp } else { Admission::Whole };
+                begin(app, account, from, admission, None, way).await
+            }
+        },
         Err(error) => error::of_store(&error, way.lang),
     }
+}
+
+/// A log-in that is right, whose password has to be changed first (F-14).
+#[derive(Debug, Serialize, Deserialize)]
+struct Renewal {
+    account: String,
+    bound: String,
+    until: i64,
+}
+
+/// What tickets of a password that has to be changed are for.
+const RENEWAL: &str = "new password";
+
+fn bound_to_password(app: &App, account: &Account) -> String {
+    hex(&app.key.hash(RENEWAL, &[account.password_hash.as_bytes()])[..16])
+}
+
+/// The page that asks for a new password, where the present one has held too long.
+async fn renew_first(app: &App, account: &Account, by_password: bool, way: &Way) -> Option<Response> {
+    if !by_password {
+        return None;
+    }
+    match levels::must_renew(app, account).await {
+        Ok(false) => None,
+        Ok(true) => {
+            let renewal = Renewal {
+                account: account.name.clone(),
+                bound: bound_to_password(app, account),
+                until: app.clock.now() + PATIENCE,
+            };
+            let sealed = ticket::seal(&app.key, RENEWAL, &renewal);
+            Some(renewal_page(StatusCode::OK, &sealed, way, &[]))
+        }
+        Err(error) => Some(error::of_store(&error, way.lang)),
+    }
+}
+
+fn renewal_page(status: StatusCode, sealed: &str, way: &Way, faults: &[Fault]) -> Response {
+    let page = view::renewal(way.lang, sealed, way.next.as_deref(), way.kept.as_deref(), faults);
+    error::html(status, page.into_string())
+}
+
+/// Sets the new password and begins the session.
+pub async fn renew(
+    _: RenewPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Extension(Peer(peer)): Extension<Peer>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let (parts, fields) = match read(request, lang).await {
+        Ok(read) => read,
+        Err(page) => return *page,
+    };
+    let way = Way::of(&fields, lang);
+    let now = app.clock.now();
+    let sealed = fields.one("ticket").unwrap_or_default();
+    let found = async {
+        let Some(renewal) = ticket::open::<Renewal>(&app.key, RENEWAL, sealed) else { return Ok(None) };
+        let mut db = app.store.read().await?;
+        let Some(account) = accounts::find(&mut db, &renewal.account).await? else { return Ok(None) };
+        if now >= renewal.until
+            || bound_to_password(&app, &account) != renewal.bound
+            || !account.is_usable(now)
+        {
+            return Ok(None);
+        }
+        let second_factor = second_factors::find(&mut db, &account.name).await?.is_some();
+        let names = units::names(&mut db).await?;
+        Ok::<_, StoreError>(Some((account, second_factor, names)))
+    };
+    let (account, second_factor, names) = match found.await {
+        Ok(Some(found)) => found,
+        Ok(None) => return login::again(&app, "", &way, Problem::Late),
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let given = fields.one("password").unwrap_or_default();
+    let kinds = app.config.level_rules;
+    let whose = password::Whose { name: &account.name, second_factor, units: &names, kinds };
+    let mut faults = password_view::check(lang, given, fields.one("again").unwrap_or_default(), &whose);
+    if faults.is_empty() {
+        match levels::was_used(&app, &account.name, given).await {
+            Ok(true) => faults.push(password_view::used_before(lang)),
+            Ok(false) => {}
+            Err(error) => return error::of_store(&error, lang),
+        }
+    }
+    if !faults.is_empty() {
+        return renewal_page(StatusCode::UNPROCESSABLE_ENTITY, sealed, &way, &faults);
+    }
+    let Some(hash) = in_turn::hash(&app, given.to_owned()).await else {
+        return error::page(lang, Kind::Unavailable);
+    };
+    let from = Arrival::of(&parts, peer::client(peer, &parts.headers, &app.config.trusted_proxies));
+    let kept = async {
+        let mut db = app.store.write().await?;
+        accounts::set_password(&mut db, &account.name, &hash, true).await?;
+        noted::note_password(&mut db, &account.name, now, Some(&account.password_hash)).await?;
+        let origin = from.address.to_string();
+        let entry = session::about(&account.name, origin, "account.password", account.name.as_str());
+        audit::append(&mut db, now, &entry.with(serde_json::json!("had held too long"))).await?;
+        db.commit().await
+    };
+    if let Err(error) = kept.await {
+        return error::of_store(&error, lang);
+    }
+    app.throttle.succeeded(&account.name, from.address);
+    let admission = if !second_factor && session::needs_second_factor(&app, account.role) {
+        Admission::MustSetUp
+    } else {
+        Admission::Whole
+    };
+    begin(&app, &account, &from, admission, None, &way).await
 }
 
 /// Takes the code.
@@ -174,7 +324,7 @@ pub async fn code(
     let way = Way::of(&fields, lang);
     let sealed = fields.one("ticket").unwrap_or_default();
     let now = app.clock.now();
-    let (account, factor) = match pending(&app, sealed, now).await {
+    let (account, factor, by_password) = match pending(&app, sealed, now).await {
         Ok(Some(pending)) => pending,
         Ok(None) => return login::again(&app, "", &way, Problem::Late),
         Err(error) => return error::of_store(&error, lang),
@@ -197,7 +347,10 @@ pub async fn code(
         Ok(Some(spent)) => {
             app.throttle.passed(&account.name);
             app.throttle.succeeded(&account.name, client);
-            begin(&app, &account, &from, Admission::Whole, Some(spent), &way).await
+            match renew_first(&app, &account, by_password, &way).await {
+                Some(page) => page,
+                None => begin(&app, &account, &from, Admission::Whole, Some(spent), &way).await,
+            }
         }
         Ok(None) => {
             let alarm = app.throttle.failed(&account.name, client, now);
@@ -212,14 +365,19 @@ pub async fn code(
 }
 
 /// Whose log-in it is; `None` if it took too long or something has changed meanwhile.
-async fn pending(app: &App, sealed: &str, now: i64) -> Result<Option<(Account, SecondFactor)>, StoreError> {
+async fn pending(
+    app: &App,
+    sealed: &str,
+    now: i64,
+) -> Result<Option<(Account, SecondFactor, bool)>, StoreError> {
     let Some(pending) = ticket::open::<Pending>(&app.key, PURPOSE, sealed) else { return Ok(None) };
     let mut db = app.store.read().await?;
     let account = accounts::find(&mut db, &pending.account).await?;
     let factor = second_factors::find(&mut db, &pending.account).await?;
     Ok(account
         .zip(factor)
-        .filter(|(account, factor)| now < pending.until && bound(app, account, factor) == pending.bound))
+        .filter(|(account, factor)| now < pending.until && bound(app, account, factor) == pending.bound)
+        .map(|(account, factor)| (account, factor, pending.by_password)))
 }
 
 /// What a code was.

@@ -77,7 +77,9 @@ pub async fn show(
 ) -> Response {
     let lang = wanted.language();
     let out = match &app.sso {
-        Some(provider) if next.out.is_some() => provider.log_out(&app.config.base_url, app.clock.now()).await,
+        Some(provider) if next.out.is_some() => {
+            provider.log_out(app.config.staff_url(), app.clock.now()).await
+        }
         _ => None,
     };
     let page = view::page(&view::Page {
@@ -148,7 +150,9 @@ pub async fn submit(
         |name: &str| fields.one(name).filter(|value| value.len() <= LONGEST).unwrap_or_default().to_owned();
     let (name, given, way) = (text("name").trim().to_owned(), text("password"), Way::of(&fields, lang));
     let client = peer::client(peer, &parts.headers, &app.config.trusted_proxies);
-    let wait = app.throttle.wait(&name, client, app.clock.now());
+    let now = app.clock.now();
+    let locked = if app.config.level_rules { app.throttle.locked(&name, now) } else { 0 };
+    let wait = app.throttle.wait(&name, client, now).max(locked);
     if wait > 0 {
         let seconds = (wait + 999) / 1_000;
         let mut response = again(&app, &name, &way, Problem::Wait { seconds });
@@ -180,6 +184,7 @@ pub async fn submit(
         }
         known => {
             let alarm = app.throttle.failed(&name, client, app.clock.now());
+            app.throttle.count_for_lock(&name, app.clock.now());
             if let Err(error) = refused(&app, known.as_ref(), &from, alarm).await {
                 return error::of_store(&error, lang);
             }

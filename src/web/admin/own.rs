@@ -12,11 +12,12 @@ use serde_json::json;
 
 use crate::{
     language::Lang,
-    store::{StoreError, accounts, audit, staff as people},
+    store::{StoreError, accounts, audit, levels as noted, staff as people, units},
     web::{
         app::App,
         auth::{
-            in_turn,
+            in_turn, levels,
+            password::Whose,
             session::{self, Staff},
         },
         error,
@@ -113,22 +114,33 @@ pub async fn set_password(
         let mut db = app.store.read().await?;
         let account = accounts::find(&mut db, &staff.account).await?;
         let listed = people::get(&mut db, &staff.account).await?;
-        Ok::<_, StoreError>(account.zip(listed))
+        let names = units::names(&mut db).await?;
+        Ok::<_, StoreError>(account.zip(listed).map(|(account, listed)| (account, listed, names)))
     };
-    let (account, has_second_factor) = match found.await {
-        Ok(Some((account, listed))) => (account, listed.has_second_factor),
+    let (account, second_factor, names) = match found.await {
+        Ok(Some((account, listed, names))) => (account, listed.has_second_factor, names),
         Ok(None) => return error::page(lang, Kind::Unknown),
         Err(error) => return error::of_store(&error, lang),
     };
     let present = fields.one("present").unwrap_or_default().to_owned();
     let mut faults = Vec::new();
-    if !in_turn::fits(&app, present, Some(account.password_hash)).await {
+    let old = account.password_hash;
+    if !in_turn::fits(&app, present, Some(old.clone())).await {
         app.throttle.failed(&staff.account, client, app.clock.now());
         faults.push(Fault::new("present", view::wrong(lang)));
     }
     let given = fields.one("password").unwrap_or_default().to_owned();
     let again = fields.one("again").unwrap_or_default();
-    faults.extend(password_view::check(lang, &given, again, &staff.account, has_second_factor));
+    let kinds = app.config.level_rules;
+    let whose = Whose { name: &staff.account, second_factor, units: &names, kinds };
+    faults.extend(password_view::check(lang, &given, again, &whose));
+    if faults.is_empty() {
+        match levels::was_used(&app, &staff.account, &given).await {
+            Ok(true) => faults.push(password_view::used_before(lang)),
+            Ok(false) => {}
+            Err(error) => return error::of_store(&error, lang),
+        }
+    }
     if !faults.is_empty() {
         return page(&app, &staff, lang, &faults, None).await;
     }
@@ -139,6 +151,8 @@ pub async fn set_password(
     let kept = async {
         let mut db = app.store.write().await?;
         accounts::set_password(&mut db, &staff.account, &hash, false).await?;
+        let old = app.config.level_rules.then_some(old.as_str());
+        noted::note_password(&mut db, &staff.account, app.clock.now(), old).await?;
         let ended = people::end_sessions(&mut db, &staff.account, &staff.session).await?;
         // A link that somebody asked for before would still set another one.
         people::sweep_links(&mut db, &staff.account, app.clock.now()).await?;

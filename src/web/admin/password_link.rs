@@ -13,10 +13,10 @@ use crate::{
     language::Lang,
     organisation::Role,
     secret::hex,
-    store::{StoreError, accounts, audit, staff},
+    store::{StoreError, accounts, audit, levels as noted, staff, units},
     web::{
         app::App,
-        auth::{in_turn, one_time, session},
+        auth::{in_turn, levels, one_time, password::Whose, session},
         error::{self, NotFound},
         form::{self, Fields},
         respond::answer::Wanted,
@@ -101,8 +101,8 @@ pub async fn set(
         Ok(None) => return gone(lang),
         Err(error) => return error::of_store(&error, lang),
     };
-    let beside = match has_second_factor(&app, &whom).await {
-        Ok(beside) => beside,
+    let (second_factor, units) = match surroundings(&app, &whom).await {
+        Ok(found) => found,
         Err(error) => return error::of_store(&error, lang),
     };
     let name = match &whom {
@@ -114,7 +114,15 @@ pub async fn set(
     if whom == Whom::First && !accounts::is_name(&name) {
         faults.push(Fault::new("name", view::name_words(lang)));
     }
-    faults.extend(view::check(lang, &given, fields.one("again").unwrap_or_default(), &name, beside));
+    let whose = Whose { name: &name, second_factor, units: &units, kinds: app.config.level_rules };
+    faults.extend(view::check(lang, &given, fields.one("again").unwrap_or_default(), &whose));
+    if faults.is_empty() {
+        match levels::was_used(&app, &name, &given).await {
+            Ok(true) => faults.push(view::used_before(lang)),
+            Ok(false) => {}
+            Err(error) => return error::of_store(&error, lang),
+        }
+    }
     if !faults.is_empty() {
         let page = form(lang, &token, &whom, &fields, &faults);
         return error::html(StatusCode::UNPROCESSABLE_ENTITY, page);
@@ -129,10 +137,13 @@ pub async fn set(
     }
 }
 
-async fn has_second_factor(app: &App, whom: &Whom) -> Result<bool, StoreError> {
-    let Whom::Account(account) = whom else { return Ok(false) };
-    let listed = staff::get(&mut app.store.read().await?, account).await?;
-    Ok(listed.is_some_and(|listed| listed.has_second_factor))
+/// Whether there is a second factor, and the names of units, which no password may be.
+async fn surroundings(app: &App, whom: &Whom) -> Result<(bool, Vec<String>), StoreError> {
+    let mut db = app.store.read().await?;
+    let names = units::names(&mut db).await?;
+    let Whom::Account(account) = whom else { return Ok((false, names)) };
+    let listed = staff::get(&mut db, account).await?;
+    Ok((listed.is_some_and(|listed| listed.has_second_factor), names))
 }
 
 /// False if somebody else was faster.
@@ -152,7 +163,10 @@ async fn keep(
             if !staff::use_link(&mut db, &one_time::hash(&app.key, token), now).await? {
                 return Ok(false);
             }
+            let old = accounts::find(&mut db, account).await?.map(|account| account.password_hash);
             accounts::set_password(&mut db, account, hash, true).await?;
+            let old = old.as_deref().filter(|_| app.config.level_rules);
+            noted::note_password(&mut db, account, now, old).await?;
             session::about(account, origin, "account.password", account.as_str()).with(json!("by link"))
         }
         Whom::First => {

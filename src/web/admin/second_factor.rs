@@ -237,7 +237,7 @@ pub async fn remove(
             return Ok(Err(Problem::Compulsory));
         }
         // Alone it would be too short (F-13).
-        if password::check(given.password, &staff.account) == Err(password::Weak::Short) {
+        if !password::may_stand_alone(given.password) {
             return Ok(Err(Problem::ShortPassword));
         }
         second_factors::remove(db, &staff.account).await?;

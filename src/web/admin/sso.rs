@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    entry::{self, Way},
+    entry::{self, First, Way},
     login,
 };
 use crate::{
@@ -83,7 +83,7 @@ pub async fn leave(
     let lang = wanted.language();
     let Some(provider) = &app.sso else { return error::page(lang, Kind::Unknown) };
     let now = app.clock.now();
-    match provider.begin(&app.key, &app.config.base_url, next.next, now).await {
+    match provider.begin(&app.key, app.config.staff_url(), next.next, now).await {
         Ok(begun) => {
             let response = Redirect::to(&begun.url).into_response();
             entry::with(response, &cookie(&app, &begun.cookie, oidc::PATIENCE / 1_000))
@@ -106,7 +106,7 @@ pub async fn back(
     let (parts, _) = request.into_parts();
     let now = app.clock.now();
     let sealed = remembered(&app, &parts.headers);
-    let finished = provider.finish(&app.key, &app.config.base_url, sealed, answer, now).await;
+    let finished = provider.finish(&app.key, app.config.staff_url(), sealed, answer, now).await;
     let from = Arrival::of(&parts, peer::client(peer, &parts.headers, &app.config.trusted_proxies));
     let response = match finished {
         Ok((identity, next)) => {
@@ -118,7 +118,9 @@ pub async fn back(
                 Ok(Some(account)) if provider.vouches() => {
                     entry::begin(&app, &account, &from, Admission::Vouched, None, &way).await
                 }
-                Ok(Some(account)) => entry::after_first_step(&app, &account, false, &from, &way).await,
+                Ok(Some(account)) => {
+                    entry::after_first_step(&app, &account, First::SingleSignOn, &from, &way).await
+                }
                 Ok(None) => nobody(&app, &way, &identity, &from, "", "no account").await,
                 Err(error) => error::of_store(&error, lang),
             }

@@ -70,7 +70,7 @@ impl Kept {
     /// [`StoreError`] from the database.
     pub async fn read(app: &App, parts: &Parts, body: Body) -> Result<Self, StoreError> {
         let address = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-        let page = page_of(&parts.headers, &app.config.base_url).unwrap_or_else(|| HOME.to_owned());
+        let page = page_of(&parts.headers, app.config.staff_url()).unwrap_or_else(|| HOME.to_owned());
         let read = if is_multipart(&parts.headers) {
             multipart(&parts.headers, body).await
         } else {

@@ -3,10 +3,12 @@
 //! [`access`] decides who may do what, [`guard`] asks it before every handler; [`session::Staff`] is whom it let pass.
 
 pub mod access;
+pub mod common;
 pub mod device;
 pub mod guard;
 pub mod in_turn;
 pub mod kept;
+pub mod levels;
 pub mod oidc;
 pub mod one_time;
 pub mod password;

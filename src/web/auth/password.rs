@@ -8,6 +8,8 @@ use argon2::{
 };
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::common;
+
 /// Shortest password, in characters (security test F-13: without a second factor).
 pub const SHORTEST: usize = 14;
 /// Shortest password of an account that has a second factor, in characters.
@@ -31,27 +33,51 @@ pub enum Weak {
     /// One character over and over, a plain sequence, or the account's name.
     #[error("too easy to guess")]
     Guessable,
+    /// One that many people use, or little more than a common word or the name of a unit.
+    #[error("used by many")]
+    Common,
+    /// Without one of the four kinds of characters, where the settings ask for all of them.
+    #[error("not of all kinds of characters")]
+    Kinds,
 }
 
-/// Whether a password may be used by the account `name`, which has no second factor.
+/// Whose password it is to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Whose<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// Whether the account has a second factor. Should it lose that one, the log-in sees to it that another one is set up before
+    /// anything else (`web::admin::entry`).
+    pub second_factor: bool,
+    /// Names of units, which everybody here can guess.
+    pub units: &'a [String],
+    /// Whether capital and small letters, digits and other signs must all be in it (`web::auth::levels`).
+    pub kinds: bool,
+}
+
+impl Whose<'_> {
+    /// Fewest characters.
+    pub const fn shortest(&self) -> usize {
+        if self.second_factor { SHORTEST_WITH_SECOND_FACTOR } else { SHORTEST }
+    }
+}
+
+/// Whether a password is long enough to stand without a second factor.
+pub fn may_stand_alone(password: &str) -> bool {
+    characters(password).count() >= SHORTEST
+}
+
+fn characters(password: &str) -> impl Iterator<Item = char> {
+    password.nfc().flat_map(char::to_lowercase)
+}
+
+/// Whether a password may be used by an account.
 ///
 /// # Errors
 /// [`Weak`].
-pub fn check(password: &str, name: &str) -> Result<(), Weak> {
-    check_least(password, name, SHORTEST)
-}
-
-/// Whether a password may be used by the account `name`, which has a second factor. Should it lose that one, the log-in
-/// sees to it that another one is set up before anything else (`web::admin::entry`).
-///
-/// # Errors
-/// [`Weak`].
-pub fn check_beside_second_factor(password: &str, name: &str) -> Result<(), Weak> {
-    check_least(password, name, SHORTEST_WITH_SECOND_FACTOR)
-}
-
-fn check_least(password: &str, name: &str, shortest: usize) -> Result<(), Weak> {
-    let characters: Vec<char> = password.nfc().flat_map(char::to_lowercase).collect();
+pub fn check(password: &str, whose: &Whose<'_>) -> Result<(), Weak> {
+    let (name, shortest) = (whose.name, whose.shortest());
+    let characters: Vec<char> = characters(password).collect();
     if characters.len() < shortest {
         return Err(Weak::Short);
     }
@@ -67,7 +93,18 @@ fn check_least(password: &str, name: &str, shortest: usize) -> Result<(), Weak> 
     let text: String = characters.iter().collect();
     let named =
         name.chars().count() >= 4 && text.replace(&name.to_lowercase(), "").chars().count() < shortest / 2;
-    if different.len() < 5 || sequence || named { Err(Weak::Guessable) } else { Ok(()) }
+    if different.len() < 5 || sequence || named {
+        return Err(Weak::Guessable);
+    }
+    if common::is_common(password, whose.units.iter().map(String::as_str)) {
+        return Err(Weak::Common);
+    }
+    let kinds: [fn(char) -> bool; 4] =
+        [char::is_uppercase, char::is_lowercase, |c| c.is_numeric(), |c| !c.is_alphanumeric()];
+    if whose.kinds && !kinds.iter().all(|kind| password.nfc().any(kind)) {
+        return Err(Weak::Kinds);
+    }
+    Ok(())
 }
 
 fn argon2() -> Argon2<'static> {
@@ -131,22 +168,44 @@ mod tests {
         assert!(verify(&decomposed, Some(&hash)));
     }
 
+    fn of(name: &str) -> Whose<'_> {
+        Whose { name, ..Whose::default() }
+    }
+
     #[test]
     fn f_13_short_and_guessable_passwords_are_refused() {
-        assert_eq!(check("mười ba chữ.", "an"), Err(Weak::Short));
-        assert_eq!(check(&"a1".repeat(65), "an"), Err(Weak::Long));
-        assert_eq!(check("aaaaaaaaaaaaaaaaaaa", "an"), Err(Weak::Guessable));
-        assert_eq!(check("abcdefghijklmnopqrs", "an"), Err(Weak::Guessable));
-        assert_eq!(check("nguyenvanan2026nguyenvanan", "nguyenvanan"), Err(Weak::Guessable));
-        assert_eq!(check("bốn con voi qua sông", "an"), Ok(()));
+        assert_eq!(check("mười ba chữ.", &of("an")), Err(Weak::Short));
+        assert_eq!(check(&"a1".repeat(65), &of("an")), Err(Weak::Long));
+        assert_eq!(check("aaaaaaaaaaaaaaaaaaa", &of("an")), Err(Weak::Guessable));
+        assert_eq!(check("abcdefghijklmnopqrs", &of("an")), Err(Weak::Guessable));
+        assert_eq!(check("nguyenvanan2026nguyenvanan", &of("nguyenvanan")), Err(Weak::Guessable));
+        assert_eq!(check("bốn con voi qua sông", &of("an")), Ok(()));
+        // As long as one may be, with blanks and letters of any kind.
+        assert_eq!(check(&"bốn con voi. ".repeat(9), &of("an")), Ok(()));
+        assert_eq!(check("Matkhau@01012026", &of("an")), Err(Weak::Common));
+        let units = ["Sở Nội vụ".to_owned()];
+        assert_eq!(check("Sở Nội vụ 2026", &Whose { units: &units, ..of("an") }), Err(Weak::Common));
     }
 
     #[test]
     fn f_13_with_a_second_factor_eight_characters_are_enough() {
-        assert_eq!(check_beside_second_factor("voi qua", "an"), Err(Weak::Short));
-        assert_eq!(check_beside_second_factor("voi quá!", "an"), Ok(()));
-        assert_eq!(check("voi quá!", "an"), Err(Weak::Short));
-        assert_eq!(check_beside_second_factor("12345678", "an"), Err(Weak::Guessable));
-        assert_eq!(check_beside_second_factor("thulan26", "thulan"), Err(Weak::Guessable));
+        let beside = |name| Whose { second_factor: true, ..of(name) };
+        assert_eq!(check("voi qua", &beside("an")), Err(Weak::Short));
+        assert_eq!(check("voi quá!", &beside("an")), Ok(()));
+        assert_eq!(check("voi quá!", &of("an")), Err(Weak::Short));
+        assert!(may_stand_alone("bốn con voi qua sông") && !may_stand_alone("voi quá!"));
+        assert_eq!(check("12345678", &beside("an")), Err(Weak::Guessable));
+        assert_eq!(check("trustno1", &beside("an")), Err(Weak::Common));
+        assert_eq!(check("thulan26", &beside("thulan")), Err(Weak::Guessable));
+    }
+
+    #[test]
+    fn f_14_all_four_kinds_of_characters_where_the_settings_ask_for_them() {
+        let kinds = Whose { kinds: true, ..of("an") };
+        for weak in ["bốn con voi qua sông", "Bốn con voi qua sông", "Bốnconvoi4quasông", "bốn con voi 4 qua"]
+        {
+            assert_eq!(check(weak, &kinds), Err(Weak::Kinds), "{weak}");
+        }
+        assert_eq!(check("Bốn con voi qua 4 sông", &kinds), Ok(()));
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     access::{self, Permission},
-    device,
+    device, levels,
 };
 use crate::{
     organisation::{Role, UnitTree},
@@ -25,6 +25,7 @@ use crate::{
         StoreError,
         accounts::{self, NewSession},
         audit::{self, Entry},
+        levels as levels_store,
     },
     web::{
         app::App,
@@ -69,6 +70,14 @@ impl Admission {
 /// Whether accounts of this role must have a second factor.
 pub fn needs_second_factor(app: &App, role: Role) -> bool {
     app.config.require_second_factor && matches!(role, Role::Administrator | Role::Manager)
+}
+
+/// After how long without a request a session of this role ends.
+fn idle(app: &App, role: Role) -> i64 {
+    match role {
+        Role::Administrator if app.config.level_rules => levels::ADMINISTRATOR_IDLE,
+        _ => IDLE,
+    }
 }
 
 /// Where the log-in is.
@@ -166,6 +175,7 @@ pub async fn begin(
     let (id, address, entry) = (secret::token::<ID>(), from.address.to_string(), admission.code());
     let session = NewSession { id: &id, device: &from.device, address: &address, entry };
     accounts::begin_session(&mut db, &hash(app, &token), account, now, &session).await?;
+    levels_store::note_entry(&mut db, account, now).await?;
     let told = json!({ "device": from.device });
     let entry = about(account, address.clone(), "session.begin", account).with(told);
     audit::append(&mut db, now, &entry).await?;
@@ -235,10 +245,9 @@ pub async fn holds(app: &App, parts: &Parts) -> bool {
     let (hash, now) = (hash(app, token), app.clock.now());
     let session = async { accounts::session(&mut app.store.read().await?, &hash, now).await };
     // While the database does not answer nobody can tell, and nothing is shown either.
-    session
-        .await
-        .unwrap_or(None)
-        .is_some_and(|session| now - session.created < ABSOLUTE && now - session.seen < IDLE)
+    session.await.unwrap_or(None).is_some_and(|session| {
+        now - session.created < ABSOLUTE && now - session.seen < idle(app, session.role)
+    })
 }
 
 /// Whose session the request's cookie is or was, over or not; `None` once nothing is left of it.
@@ -269,7 +278,7 @@ pub async fn find(app: &App, parts: &Parts) -> Result<Option<Found>, StoreError>
     let Some(session) = accounts::session(&mut app.store.read().await?, &hash, now).await? else {
         return Ok(None);
     };
-    if now - session.created >= ABSOLUTE || now - session.seen >= IDLE {
+    if now - session.created >= ABSOLUTE || now - session.seen >= idle(app, session.role) {
         return Ok(None);
     }
     if now - session.seen >= TOUCH {

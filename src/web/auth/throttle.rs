@@ -49,6 +49,8 @@ enum Who {
     Network(Network),
     /// An account, from wherever: see [`Throttle::attempt`].
     Code(String),
+    /// The same for passwords: see [`Throttle::locked`].
+    Anywhere(String),
 }
 
 /// An IPv4 address, or the /64 that one IPv6 subscriber has.
@@ -106,6 +108,25 @@ impl Throttle {
         alarm
     }
 
+    /// Milliseconds that an account is locked for after failures from wherever; 0: it is not. Only the rules of a graded
+    /// information system ask for it (`super::levels`): anybody can lock an account by it.
+    pub fn locked(&self, account: &str, now: i64) -> i64 {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let failures = known.get(&Who::Anywhere(account.to_owned()));
+        failures.filter(|f| f.count >= FREE).map_or(0, |f| (f.last + LONGEST - now).max(0))
+    }
+
+    /// Notes a failure for [`Self::locked`].
+    pub fn count_for_lock(&self, account: &str, now: i64) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let failures =
+            known.entry(Who::Anywhere(account.to_owned())).or_insert(Failures { count: 0, last: now });
+        if now - failures.last >= LONGEST {
+            failures.count = 0;
+        }
+        *failures = Failures { count: failures.count.saturating_add(1), last: now };
+    }
+
     /// Takes a turn at guessing an account's second factor, whatever the network; `Err`: milliseconds to wait for the next
     /// one. Each turn counts as failed until [`Self::passed`] says otherwise, so that many at the same moment are no more
     /// than many in a row (security test F-11).
@@ -140,6 +161,7 @@ impl Throttle {
     pub fn succeeded(&self, account: &str, address: IpAddr) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.remove(&Who::Account(account.to_owned(), network(address)));
+        known.remove(&Who::Anywhere(account.to_owned()));
     }
 }
 
@@ -177,6 +199,20 @@ mod tests {
         assert_eq!(throttle.wait("an", HERE, 0), LONGEST);
         assert_eq!(throttle.wait("an", THERE, 0), 0);
         assert_eq!(throttle.wait("an", HERE, MEMORY), 0);
+    }
+
+    #[test]
+    fn f_14_a_lock_holds_from_wherever_for_a_quarter_of_an_hour() {
+        let throttle = Throttle::default();
+        for _ in 0..4 {
+            throttle.count_for_lock("an", 0);
+        }
+        assert_eq!(throttle.locked("an", 0), 0);
+        throttle.count_for_lock("an", 0);
+        assert_eq!((throttle.locked("an", 0), throttle.locked("hoa", 0)), (LONGEST, 0));
+        assert_eq!(throttle.locked("an", LONGEST), 0);
+        throttle.count_for_lock("an", LONGEST);
+        assert_eq!(throttle.locked("an", LONGEST), 0, "counted anew");
     }
 
     #[test]

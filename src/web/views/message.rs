@@ -81,6 +81,8 @@ pub enum Kind<'a> {
     Malformed,
     /// The account may not do this.
     NotYours,
+    /// Nobody administers at this time.
+    AfterHours,
     /// The form came from another site.
     OtherSite,
     /// The request took too long.
@@ -168,6 +170,9 @@ impl Kind<'_> {
             }
             Self::NotYours => {
                 [fl!(m, "respond-denied"), fl!(m, "respond-denied-what"), fl!(m, "respond-denied-next")]
+            }
+            Self::AfterHours => {
+                [fl!(m, "signin-hours"), fl!(m, "signin-hours-what"), fl!(m, "signin-hours-next")]
             }
             Self::OtherSite => {
                 [fl!(m, "respond-site"), fl!(m, "respond-site-what"), fl!(m, "respond-site-next")]
@@ -286,6 +291,7 @@ mod tests {
             Kind::OtherSite,
             Kind::Unavailable,
             Kind::Slow,
+            Kind::AfterHours,
             Kind::TooMany,
             Kind::Failed,
             Kind::Words { words: "Chưa có số liệu để tính." },

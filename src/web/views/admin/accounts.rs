@@ -6,12 +6,15 @@ use maud::{Markup, html};
 use super::{
     form::{Choice, Fault, Field, Form, Line, back, done, purpose},
     frame::{self, Frame},
-    home, own,
+    grants, home, own,
 };
 use crate::{
     language::Lang,
     organisation::{Role, UnitTree},
-    store::staff::{Listed, Session},
+    store::{
+        audit::Row,
+        staff::{Listed, Session},
+    },
     web::{
         auth::{one_time::Purpose, session::Staff},
         form::Fields,
@@ -54,7 +57,7 @@ pub enum Wrong {
 pub fn words(lang: Lang, wrong: Wrong) -> String {
     let m = lang.messages();
     match wrong {
-        Wrong::Name => fl!(m, "access-name-wrong"),
+        Wrong::Name => fl!(m, "signin-name-wrong"),
         Wrong::Taken => fl!(m, "access-name-taken"),
         Wrong::Text => fl!(m, "access-text-wrong"),
         Wrong::Email => fl!(m, "access-email-wrong"),
@@ -85,10 +88,11 @@ pub fn address(name: &str) -> String {
 }
 
 /// The list.
-pub fn list(lang: Lang, staff: &Staff, all: &[Listed], tree: &UnitTree, now: i64) -> Markup {
+pub fn list(lang: Lang, staff: &Staff, all: &[Listed], grants: &[Row], tree: &UnitTree, now: i64) -> Markup {
     let m = lang.messages();
     let content = html! {
         (purpose(&fl!(m, "access-accounts-purpose")))
+        (grants::note(lang, grants.len()))
         p.actions {
             a.button href=(in_language("/admin/tai-khoan-moi", lang)) { (fl!(m, "access-invite")) }
         }
@@ -121,6 +125,7 @@ pub fn list(lang: Lang, staff: &Staff, all: &[Listed], tree: &UnitTree, now: i64
                 }
             }
         }
+        (grants::list(lang, grants))
     };
     let title = fl!(m, "access-accounts");
     frame::page(&Frame { lang, title: &title, path: "/admin/tai-khoan", staff: Some(staff) }, &content)

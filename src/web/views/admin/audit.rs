@@ -189,7 +189,8 @@ fn entry(lang: Lang, row: &Row) -> Markup {
     }
 }
 
-fn actor(lang: Lang, actor: &str) -> String {
+/// Who it was, in words.
+pub fn actor(lang: Lang, actor: &str) -> String {
     let m = lang.messages();
     match actor.strip_prefix("command:") {
         Some(user) => fl!(m, "access-audit-command", user = user),

@@ -29,8 +29,15 @@ pub struct Row {
 
 /// The page.
 ///
-/// `archived`: how many are put away, and whether those are shown.
-pub fn page(lang: Lang, staff: &Staff, rows: &[Row], archived: (usize, bool), done: Option<&str>) -> Markup {
+/// `archived`: how many are put away, and whether those are shown. `note`: what else should be seen first.
+pub fn page(
+    lang: Lang,
+    staff: &Staff,
+    rows: &[Row],
+    archived: (usize, bool),
+    done: Option<&str>,
+    note: &Markup,
+) -> Markup {
     let m = lang.messages();
     let new = in_language(&NewPath.to_string(), lang);
     let manages = staff.may(Permission::ManageCampaigns);
@@ -40,6 +47,7 @@ pub fn page(lang: Lang, staff: &Staff, rows: &[Row], archived: (usize, bool), do
     let content = html! {
         @if let Some(done) = done { (form::done(done)) }
         (form::purpose(&fl!(m, "desk-campaigns-purpose")))
+        (note)
         @if rows.is_empty() && archived.0 == 0 {
             (nothing_yet(lang, staff, &new))
         } @else {

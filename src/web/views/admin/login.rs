@@ -3,11 +3,16 @@
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
-use super::frame::{self, Frame};
+use super::{
+    form::{Fault, Form},
+    frame::{self, Frame},
+    password,
+};
 use crate::{
     language::Lang,
     web::{
         auth::kept::{self, Kept, Lost},
+        form::Fields,
         respond::answer::in_language,
         views::dates,
     },
@@ -163,6 +168,25 @@ pub fn code(code: &Code<'_>) -> Markup {
         p { a href=(in_language("/admin/login", lang)) { (fl!(m, "signin-other-account")) } }
     };
     let title = fl!(m, "signin-code-title");
+    frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: None }, &content)
+}
+
+/// The step that asks for a new password where the present one has held too long.
+pub fn renewal(lang: Lang, ticket: &str, next: Option<&str>, kept: Option<&str>, faults: &[Fault]) -> Markup {
+    let m = lang.messages();
+    let nothing = Fields::default();
+    let form = Form { faults, ..Form::new(lang, &nothing) };
+    let content = html! {
+        p { (fl!(m, "signin-renewal-what")) }
+        (form.summary())
+        (form.post(&in_language("/admin/login/renew", lang), None, &html! {
+            input type="hidden" name="ticket" value=(ticket);
+            (carried(next, kept))
+            (password::new_fields(&form))
+            (form.buttons(&fl!(m, "signin-renewal-button"), None))
+        }))
+    };
+    let title = fl!(m, "signin-renewal");
     frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: None }, &content)
 }
 

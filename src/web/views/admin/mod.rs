@@ -10,6 +10,7 @@ pub mod comments;
 pub mod definitions;
 pub mod form;
 pub mod frame;
+pub mod grants;
 pub mod help;
 pub mod home;
 pub mod identity;

@@ -10,37 +10,43 @@ use super::{
 use crate::{
     language::Lang,
     web::{
-        auth::password::{self, Weak},
+        auth::password::{self, Weak, Whose},
         form::Fields,
         respond::answer::in_language,
     },
 };
 
-/// What is wrong with a password and its repetition; `beside`: there is a second factor, so that it may be shorter.
-pub fn check(lang: Lang, given: &str, again: &str, name: &str, beside: bool) -> Vec<Fault> {
-    let m = lang.messages();
+/// What is wrong with a password and its repetition.
+pub fn check(lang: Lang, given: &str, again: &str, whose: &Whose<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let (checked, shortest) = if beside {
-        (password::check_beside_second_factor(given, name), password::SHORTEST_WITH_SECOND_FACTOR)
-    } else {
-        (password::check(given, name), password::SHORTEST)
-    };
-    if let Err(weak) = checked {
-        let words = match weak {
-            Weak::Short => fl!(m, "user-password-short", n = shortest),
-            Weak::Long => fl!(m, "user-password-long", n = password::LONGEST),
-            Weak::Guessable => fl!(m, "access-password-guessable"),
-        };
-        faults.push(Fault::new("password", words));
+    if let Err(weak) = password::check(given, whose) {
+        faults.push(Fault::new("password", weak_words(lang, weak, whose)));
     } else if given != again {
-        faults.push(Fault::new("again", fl!(m, "access-password-differs")));
+        faults.push(Fault::new("again", fl!(lang.messages(), "access-password-differs")));
     }
     faults
 }
 
+/// The account has had this password lately.
+pub fn used_before(lang: Lang) -> Fault {
+    Fault::new("password", fl!(lang.messages(), "signin-password-before"))
+}
+
+/// Why a password is not accepted, in words.
+pub fn weak_words(lang: Lang, weak: Weak, whose: &Whose<'_>) -> String {
+    let m = lang.messages();
+    match weak {
+        Weak::Short => fl!(m, "user-password-short", n = whose.shortest()),
+        Weak::Long => fl!(m, "user-password-long", n = password::LONGEST),
+        Weak::Guessable => fl!(m, "access-password-guessable"),
+        Weak::Common => fl!(m, "signin-password-common"),
+        Weak::Kinds => fl!(m, "signin-password-kinds"),
+    }
+}
+
 /// What is wrong with a name.
 pub fn name_words(lang: Lang) -> String {
-    fl!(lang.messages(), "access-name-wrong")
+    fl!(lang.messages(), "signin-name-wrong")
 }
 
 /// A field for a password; never filled in.
