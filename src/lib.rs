@@ -21,6 +21,7 @@ pub mod report;
 pub mod sampling;
 pub mod screening;
 pub mod secret;
+pub mod short_code;
 pub mod simulation;
 pub mod statistics;
 pub mod store;

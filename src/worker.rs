@@ -5,10 +5,12 @@ pub mod remind;
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::{
     clock::{self, Clock},
     disk,
-    store::{Store, StoreError, accounts, campaigns, tally::Tally, urn, watching},
+    store::{Store, StoreError, accounts, audit::Entry, campaigns, erasure, tally::Tally, urn, watching},
     web::{auth::session, catalogue::Catalogue, shelf::Shelf},
 };
 
@@ -79,9 +81,39 @@ async fn slower(store: &Store, now: i64) -> Result<(), StoreError> {
             watching::look_through(store, stored.number, clock::day(now)).await?;
         }
     }
+    erase_lists(store, now).await?;
     let mut db = store.write().await?;
     // Those that were idle for too long are over, but stay until nobody can come back to one: a form that was filled in
     // during one says whose it is (`web::auth::kept`).
     accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::ABSOLUTE).await?;
     db.commit().await
+}
+
+/// Deletes lists of invited persons when their time has come, as those invited were promised.
+async fn erase_lists(store: &Store, now: i64) -> Result<(), StoreError> {
+    let mut db = store.read().await?;
+    let mut due = Vec::new();
+    for number in erasure::waiting(&mut db).await? {
+        due.extend(campaigns::get(&mut db, number).await?.filter(|stored| {
+            let days = stored.campaign.notice.as_ref().and_then(|notice| notice.keep_list_days);
+            erasure::due(stored.campaign.closes, days) <= now
+        }));
+    }
+    drop(db);
+    for stored in due {
+        let slug = stored.campaign.slug;
+        let entry = Entry {
+            actor: "system".to_owned(),
+            origin: "worker".to_owned(),
+            action: "invited.erase",
+            object: slug.clone(),
+            before: Value::Null,
+            after: Value::Null,
+        };
+        let day = i64::from(clock::day(now));
+        if erasure::erase(store, stored.number, day, now, entry).await?.is_some() {
+            tracing::info!(campaign = slug, "its list of invited persons was deleted, as promised");
+        }
+    }
+    Ok(())
 }

@@ -1016,6 +1016,196 @@ access-sessions-end-all = End all sessions
 serve-set-up = There is no account yet. Open the link below to make the first administrator; it works once, for an hour.
 user-needs-unit = A unit officer must be bound to a unit; add --unit CODE.
 user-no-unit = This role is not bound to a unit; leave out --unit.
+# --- Lists of invited persons ---------------------------------------------------------------------
+
+lists-tab = Invited persons
+lists-kind = List of invited persons
+lists-did-change = Changed the list of invited persons
+lists-purpose = Those who get a personal link of this campaign: import the list, correct addresses, withdraw persons.
+lists-none = Nobody is invited yet
+lists-none-what = This campaign invites nobody by a personal link yet. Import a list from an Excel file, or add persons one by one.
+lists-import = Import a list
+lists-add = Add a person
+lists-never-who = This page does not tell who has answered.
+lists-kept-until = The list is deleted { $n } days after the campaign closes, from { $day } on.
+lists-erased-on = The list of invited persons was deleted on { $day }. Only the numbers of those invited and of those who answered are left.
+lists-erased = The list of invited persons of the campaign “{ $slug }” was deleted and cannot be written again; take the “campaign.invitation” entries of this campaign out.
+lists-all = All: { $n }
+lists-by-letter = No e-mail address: { $n }
+lists-nowhere = No address at all: { $n }
+lists-find = Find by name, office, unit, address
+lists-caption = { $n ->
+    [one] { $n } person
+   *[other] { $n } persons
+}
+lists-person = Invited person
+lists-group = Group
+lists-reached = Sent to
+lists-no-address = No address yet
+lists-edit = Edit
+lists-withdraw = Withdraw
+lists-withdraw-this = Withdraw this person
+lists-name = Name
+lists-title = Office
+lists-title-hint = As printed on letters, for example: Deputy Director.
+lists-unit-hint = The unit that the person works for.
+lists-email = E-mail
+lists-email-hint = Empty for a letter. Correcting an address that was written to ends the old link; the next mailing sends a new one.
+lists-address = Postal address
+lists-address-hint = Printed on letters and labels: house, street, commune, province.
+lists-fixed = The campaign has begun, so this cannot change any more. If it is wrong, withdraw the person and add them again.
+lists-choose = – Choose –
+lists-name-missing = Enter the name.
+lists-unit-missing = Choose the unit.
+lists-person-purpose = Used to send the invitation only; it never goes with the answers.
+lists-person-there = { $name } is on the list already, with the code { $code }. If these are two persons of one name, enter e-mail addresses for both.
+lists-withdraw-title = Withdraw { $name }?
+lists-withdraw-link = This person’s link and code will no longer work.
+lists-withdraw-counted = The campaign has begun, so this person stays counted as invited, without name and address. So nobody learns whether they have answered; answers that were sent, if any, still count.
+lists-withdraw-gone = Name and address are removed from the list; there is one invited person fewer.
+lists-withdraw-closed = The campaign has closed, so nobody can be withdrawn any more; the list will be deleted in time.
+lists-import-purpose = Choose an Excel or CSV file and look at what it would change; nothing is saved yet.
+lists-file-hint = It needs the columns “name” and “unit” (code or name); “title”, “email”, “address” are useful. Persons who are not in the file stay as they are.
+lists-file-hint-groups = It needs the columns “name”, “unit” and “group” (code or name); “title”, “email”, “address” are useful. Persons who are not in the file stay as they are.
+lists-template-title = No file yet?
+lists-template-what = Download a template with the columns and what they mean, fill it in, and import it here.
+lists-rows-wrong = { $n ->
+    [one] { $n } thing in the file needs mending; nothing was saved.
+   *[other] { $n } things in the file need mending; nothing was saved.
+}
+lists-import-changed = While you were looking, somebody else changed the list. This is what would change now; look at it again, then confirm.
+lists-others-stay = Persons who are not in the file stay as they are. Importing the same file again adds nobody.
+lists-nothing-changes = The list is like this file already; nothing changes.
+lists-back = Back to the list
+lists-group-changed = Changed: { $n }
+lists-import-go = { $n ->
+    [one] Save { $n } change
+   *[other] Save { $n } changes
+}
+lists-no-rows = The file has headings but no rows.
+lists-code-twice = The code “{ $code }” is in row { $row } already.
+lists-email-twice = The e-mail address { $email } is in row { $row } already; each person needs their own.
+lists-name-twice = { $name } is in row { $row } already. If these are two persons of one name at one unit, give each a “code” of their own.
+lists-email-taken = The e-mail address { $email } belongs to { $name } (code { $code }). If it is the same person, put this code into the column “code”.
+lists-same-name = { $name } is also at { $unit }. Please check: each person is invited once.
+lists-unit-unknown = There is no unit “{ $unit }”, or several have this name; use the unit’s code.
+lists-group-unknown = There is no group “{ $group }”. The groups of this campaign: { $all }.
+lists-no-groups = This campaign has no groups; leave “{ $group }” empty, or add groups first.
+lists-sheet = Invited persons
+lists-help-code = Optional. The list’s own code, such as cb-001; needed where two persons have one name. Empty: it is made up.
+lists-help-name = Needed. With or without forms of address.
+lists-help-title = The office as printed on letters.
+lists-help-unit = Needed. Code or name of the unit, as in the list of units.
+lists-help-group = Needed. One of: { $all }.
+lists-help-email = E-mail address, one for each person. Empty for a letter.
+lists-help-address = The address printed on letters and labels.
+lists-code-title = Enter the code from your letter
+lists-code-what = The code has 10 characters and is printed on your invitation. Capitals, dashes and blanks do not matter.
+lists-code-label = Code on the letter
+lists-code-go = Open the form
+lists-code-missing = Enter the code that is printed on your invitation.
+lists-code-mistyped = Wrong code. Please compare each character with the letter: codes have no digits 0 and 1 and no letters I, L, O.
+lists-code-unknown = This code is no longer in use. If you got a newer letter, use the code on that one; if not, please ask the office that sent it.
+lists-code-slow = Too many codes are being entered from this network. Please wait ten seconds and press again; what you typed is still in the field.
+lists-did-erase = Deleted the list of invited persons
+lists-did-export = Made links for letters or other channels
+lists-code-alarm = { $n ->
+    [one] { $n } network typed more than 30 wrong codes today and was slowed down. Unless many people mistyped theirs, please tell whoever runs the system.
+   *[other] { $n } networks typed more than 30 wrong codes today and were slowed down. Unless many people mistyped theirs, please tell whoever runs the system.
+}
+lists-letter = Letter
+lists-links = Letters and links
+lists-links-purpose = Print letters with a QR code and a short code, or download the list of links to send them yourself.
+lists-links-who = For whom
+lists-links-who-hint = The number of persons is in brackets.
+lists-links-letter = Persons without an e-mail address ({ $n })
+lists-links-all = Everybody ({ $n })
+lists-links-what = What to make
+lists-links-letters = Letters (PDF)
+lists-links-letters-hint = A page of A4 for each person, the address in the window of a DL envelope, with a QR code and a short code to type at /m.
+lists-links-xlsx = List of links (Excel)
+lists-links-xlsx-hint = A row for each person with the link and the short code, to be sent by channels of your own.
+lists-links-csv = List of links (CSV)
+lists-links-ends = Once made, links and codes that these persons got before no longer work; only the new ones do. The links are in this file and nowhere else.
+lists-links-everybody = The file has everybody who is chosen, also those who have answered, so that it tells nobody who did. Who has answered sees on the new link that it was used.
+lists-links-sure = I understand: older links will end
+lists-links-sure-hint = Keep the file as you would keep private letters: who has a link can answer with it. Delete it when everything is sent.
+lists-links-make = Make and download
+lists-links-what-missing = Choose letters or a list.
+lists-links-nobody = Nobody is among those chosen.
+lists-links-many = At most { $most } letters at a time; choose groups or units one by one.
+lists-links-closed = The campaign has closed, so no links are made any more.
+lists-links-not-sure = Please tick that you understand that older links will end.
+lists-links-changed = Somebody else has just changed the list, so nothing was made; please press again.
+lists-links-code = Code
+lists-links-link = Personal link
+lists-links-short = Short code
+lists-links-once = Each link is for one person and one answer. This list cannot be shown again; making it again ends these links.
+lists-labels = Address labels
+lists-labels-title = Address labels
+lists-labels-what = 21 labels on a page of A4 (63.5 × 38.1 mm). They have no links, so that they may be printed again.
+lists-labels-letter = Labels for persons without e-mail
+lists-labels-all = Labels for everybody
+lists-letter-title = Invitation
+lists-letter-qr = QR code of the recipient’s form
+lists-letter-dear = Dear { $name },
+lists-letter-dear-all = Dear Sir or Madam,
+lists-letter-invite = { $sender } kindly asks you to answer “{ $title }”. It takes about { $minutes } minutes and is open until the end of { $day }.
+lists-letter-scan = Scan the code with your telephone’s camera to open the form.
+lists-letter-or = Or open
+lists-letter-enter = and enter the code:
+lists-letter-once = This code is yours alone and sends one form; please do not pass it on. Codes of earlier letters, if any, no longer work.
+lists-letter-safe = Answers are stored apart, without name, code or time; nobody can see what you answered.
+lists-letter-followed = Whoever runs the survey is told who has not answered yet, to remind them, but neither what anybody answered nor when.
+lists-letter-not-followed = Whoever runs the survey knows how many have answered, not who.
+lists-letter-deleted = The mailing list is deleted { $n } days after the survey closes.
+lists-letter-thanks = Thank you.
+lists-erase = Delete the list
+lists-erase-what = { $n ->
+    [one] Name, office, e-mail, address, link and code of { $n } person will be deleted.
+   *[other] Names, offices, e-mails, addresses, links and codes of { $n } persons will be deleted.
+}
+lists-erase-stays = The numbers of those invited and of those who answered stay for each group; the report does not change.
+lists-erase-undo = This cannot be undone. Backups made before today still have the list; delete them as your rules say.
+lists-erase-nothing = There is no list left to delete.
+lists-erase-not-yet = A list can be deleted once the campaign has closed and its answers have been counted.
+lists-progress = Progress by group
+lists-progress-purpose = How many of those invited have answered in each group, beside the plan.
+lists-progress-steps = Until the campaign closes, numbers change once a day and in steps of { $n } persons, so that nobody can tell who has just answered.
+lists-progress-caption = Persons who have answered
+lists-invited = Invited
+lists-planned = Planned
+lists-answered = Answered
+lists-rate = Rate
+lists-below = below { $n }
+lists-follow = Following participation
+lists-follow-no = No: numbers only (recommended)
+lists-follow-no-hint = Nobody in the office learns who has answered; reminders still go only to those who have not.
+lists-follow-yes = Yes: this page names those who have not answered
+lists-follow-yes-hint = Invitations and the questionnaire will say so; nobody learns what was answered, or when. This cannot change once the campaign has opened.
+lists-follow-late = The campaign has opened; those invited were told how they are followed, so this can no longer change.
+lists-not-followed = This campaign counts only: it does not name who has answered, as those invited were told.
+lists-absent = Not answered yet: { $n }
+lists-absent-what = Those invited were told that the organisers know who has not answered. Nobody knows what others answered, or when.
+lists-followed-note = Those who have not answered are named on the progress page, as the invitations say.
+lists-did-follow = Turned following of participation on
+lists-did-unfollow = Turned following of participation off
+lists-few = This campaign invites { $n } so far; it takes at least { $least } for answers to be anonymous.
+lists-notice-followed = The organisers are told who has not answered yet, to remind them, but neither what anybody answered nor when.
+lists-notice-counts = The organisers see how many have answered, not who; the software sends reminders by itself.
+lists-done-listed = { $n ->
+    [one] { $n } change of the list saved.
+   *[other] { $n } changes of the list saved.
+}
+lists-done-person = Saved.
+lists-done-withdrawn = Withdrawn.
+lists-done-erased = { $n ->
+    [one] The list of { $n } person is deleted.
+   *[other] The list of { $n } persons is deleted.
+}
+lists-done-followed = Participation is followed from now on; invitations and the questionnaire will say so.
+lists-done-unfollowed = Participation is not followed.
+
 # --- tabular: lists as files (CSV, XLSX) ---
 tabular-place = row { $row }, column { $column }
 tabular-row = row { $row }
@@ -2151,7 +2341,7 @@ notice-kept-list = The list of invitations is kept for at most { $days } days af
 notice-seen = Who sees what
 notice-seen-what = Reports have only figures of { $k } or more forms together. Only the administrators of the server can open the database; the forms in it have no names.
 notice-seen-open = Staff at the counter cannot see your form.
-notice-seen-link = Nobody sees results before the survey has closed. The organisers know which links are unused, to send reminders; they do not know who answered what.
+notice-seen-link = Nobody sees results before the survey has closed, and nobody knows who answered what.
 notice-rights = Your rights
 notice-voluntary = Answering is voluntary; you may stop at any time before sending, without a reason and without any effect on your case.
 notice-not-found-again = Forms are not tied to people, so a form once sent cannot be found again by anyone to show, correct or delete it, even if you ask.
@@ -2246,8 +2436,7 @@ apply-kiosk-code = The code to leave a tablet needs at least { $least } characte
 apply-a-kiosk-code = code to leave tablets ({ $slug })
 apply-promise = People have answered in the campaign “{ $slug }” on the promise { $key } = { $before }; answers may be kept shorter, never longer. Keep { $before } or less.
 apply-counter-answered = The counter “{ $code }” has { $answers } answers for the unit “{ $unit }”, so its unit cannot change; keep the unit and make a new counter with another code.
-apply-invitation-moved = The invitation “{ $code }” was used for the unit “{ $unit }”, so its unit cannot change; keep the earlier unit.
-apply-invitation-used = The invitation “{ $code }” of the campaign “{ $slug }” was used and cannot be withdrawn; list it again.
+apply-invitation-moved = The campaign has begun and the invitation “{ $code }” has a link of the unit “{ $unit }”, so its unit cannot change; keep the earlier unit, or withdraw it and invite again under another code.
 apply-overlap = At the counter “{ $code }” two campaigns are open at the same time: “{ $one }” ({ $one_opens } – { $one_closes }) and “{ $other }” ({ $other_opens } – { $other_closes }). Change opens or closes, or take the counter out of one of them.
 # Who judges what (apply, staff pages)
 apply-expected-list = a list of texts, such as ["qn", "an"]
@@ -2266,7 +2455,7 @@ apply-raters-answered = The campaign “{ $slug }” has answers: no group and n
 apply-invitation-no-groups = This campaign has no groups of raters, so that an invitation cannot name the group “{ $group }”; add a [[campaign.group]] or leave group out.
 apply-invitation-no-group = The invitation “{ $code }” names no group, and the campaign “{ $slug }” has groups of raters.
 apply-invitation-idle = The person of the invitation “{ $code }” has nothing to judge: the group “{ $group }” judges only this person's own unit “{ $unit }”. Assign another unit or withdraw the invitation.
-apply-invitation-regrouped = The invitation “{ $code }” was used in the group “{ $group }”, so its group cannot change; keep the earlier group.
+apply-invitation-regrouped = The campaign has begun and the invitation “{ $code }” has a link of the group “{ $group }”, so its group cannot change; keep the earlier group, or withdraw it and invite again under another code.
 apply-person-twice = The invitations “{ $code }” (group “{ $group }”) and “{ $other }” (group “{ $other_group }”, at { $place }) are the same person: the same e-mail address, or the same name and unit. Nobody is in two groups; remove one invitation, or write the names apart if they are two persons.
 apply-a-group = group of raters { $code } ({ $slug })
 apply-an-assignment = group { $group } judges ({ $slug })

@@ -9,7 +9,7 @@ use crate::{
     clock,
     definition::{Entry, translation},
     language::Lang,
-    organisation::{Campaign, Margin, Notice, Raters, Stratum, UnitChange},
+    organisation::{Campaign, Margin, Notice, Person, Raters, Stratum, UnitChange},
     store::{campaigns::Stored, invitations::Invitation, places::Place},
 };
 
@@ -37,9 +37,9 @@ pub enum Change {
     /// All groups of raters and assignments of a campaign.
     Raters { slug: String, raters: Raters, before: Raters },
     /// An invitation added or changed.
-    Invitation { slug: String, invitation: InvitationWanted, before: Option<Invitation> },
-    /// An invitation no longer listed and never used.
-    Withdraw { slug: String, code: String },
+    Invitation { slug: String, invitation: Person, before: Option<Invitation> },
+    /// An invitation no longer listed. `keep`: the person could have answered, so that a nameless one stays and is counted.
+    Withdraw { slug: String, code: String, keep: bool },
 }
 
 /// A counter as it shall be.
@@ -54,21 +54,9 @@ pub struct CounterWanted {
     pub replaces: Option<String>,
 }
 
-/// An invitation as it shall be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvitationWanted {
-    pub code: String,
-    pub group: Option<String>,
-    pub unit: String,
-    pub name: Option<String>,
-    pub email: Option<String>,
-}
-
-impl InvitationWanted {
-    /// Whether a link went to another e-mail address than it should have.
-    pub fn ends_link(&self, before: Option<&Invitation>) -> bool {
-        before.is_some_and(|before| before.mailed && before.email != self.email)
-    }
+/// Whether a link went to another e-mail address than it should have.
+pub fn ends_link(person: &Person, before: Option<&Invitation>) -> bool {
+    before.is_some_and(|before| before.mailed && before.email != person.email)
 }
 
 /// A moment as it is written in a file, in the province's time zone.
@@ -161,7 +149,7 @@ impl Change {
             Self::Invitation { slug, invitation, before } => {
                 vec![invitation_words(lang, slug, invitation, before.as_ref())]
             }
-            Self::Withdraw { slug, code } => {
+            Self::Withdraw { slug, code, .. } => {
                 vec![format!(
                     "- {}",
                     fl!(m, "apply-an-invitation", code = code.as_str(), slug = slug.as_str())
@@ -341,12 +329,7 @@ fn counter_words(lang: Lang, slug: &str, counter: &CounterWanted, before: Option
     format!("{sign} {what}: {}", changed.finish())
 }
 
-fn invitation_words(
-    lang: Lang,
-    slug: &str,
-    invitation: &InvitationWanted,
-    before: Option<&Invitation>,
-) -> String {
+fn invitation_words(lang: Lang, slug: &str, invitation: &Person, before: Option<&Invitation>) -> String {
     let m = lang.messages();
     let what = fl!(m, "apply-an-invitation", code = invitation.code.as_str(), slug = slug);
     let Some(before) = before else { return format!("+ {what}: {}", invitation.unit) };
@@ -356,10 +339,16 @@ fn invitation_words(
     if before.name != invitation.name {
         changed.0.push("name".to_owned());
     }
-    if before.email != invitation.email {
-        changed.0.push("email".to_owned());
+    for (key, differs) in [
+        ("title", before.title != invitation.title),
+        ("email", before.email != invitation.email),
+        ("address", before.address != invitation.address),
+    ] {
+        if differs {
+            changed.0.push(key.to_owned());
+        }
     }
-    if invitation.ends_link(Some(before)) {
+    if ends_link(invitation, Some(before)) {
         changed.0.push(fl!(m, "apply-link-ends"));
     }
     format!("~ {what}: {}", changed.finish())

@@ -27,12 +27,15 @@ use super::{
 use crate::{
     definition::Library,
     language::Lang,
-    organisation::{Campaign, Margin, Notice, Phase, RaterGroup, Raters, State, Stratum},
+    organisation::{
+        Campaign, Margin, Notice, Person, Phase, RaterGroup, Raters, State, Stratum, person, readiness,
+    },
     secret::Key,
     store::{
         Store, StoreError, Writer,
         audit::{self, Entry},
         campaigns,
+        invitations::Invitation,
     },
 };
 
@@ -130,7 +133,8 @@ pub struct Wanted {
     pub counters: Vec<CounterWish>,
     /// Groups of raters and what they judge.
     pub raters: Raters,
-    invitations: Vec<InvitationAsked>,
+    /// Persons who are invited by personal links.
+    pub people: Vec<Person>,
 }
 
 /// How a campaign stands while it is changed.
@@ -156,12 +160,11 @@ impl Wanted {
             margins: Vec::new(),
             counters: Vec::new(),
             raters: Raters { groups: Vec::new(), assignments: Vec::new() },
-            invitations: Vec::new(),
+            people: Vec::new(),
         }
     }
 
     fn of(known: &KnownCampaign, replaced: &BTreeSet<String>) -> Self {
-        let plain = |value: &str| Said { value: value.to_owned(), spot: Spot::default() };
         let counters = known.places.iter().filter(|place| !place.retired).filter_map(|place| {
             let (code, address) = (place.counter.clone()?, place.address.as_ref()?);
             let public = *address == code && !replaced.contains(address);
@@ -175,23 +178,13 @@ impl Wanted {
             margins: known.margins.clone(),
             counters: counters.collect(),
             raters: known.raters.clone(),
-            invitations: known
-                .invitations
-                .iter()
-                .map(|invitation| InvitationAsked {
-                    code: plain(&invitation.code),
-                    group: invitation.rater_group.as_deref().map(plain),
-                    unit: plain(&invitation.unit),
-                    email: invitation.email.as_deref().map(plain),
-                    name: invitation.name.as_deref().map(plain),
-                })
-                .collect(),
+            people: known.invitations.iter().map(Invitation::person).collect(),
         }
     }
 
     /// How many persons are invited by personal links.
     pub const fn invited(&self) -> usize {
-        self.invitations.len()
+        self.people.len()
     }
 
     /// Whether answers must be counted before this may become of it.
@@ -282,6 +275,26 @@ impl Desk<'_> {
         Ok(given)
     }
 
+    /// What [`Self::edit`] would refuse, or what `change` gives; changes nothing.
+    ///
+    /// # Errors
+    /// As of [`Self::edit`].
+    pub async fn rehearse<T, E: From<NotDone>>(
+        &self,
+        slug: &str,
+        change: impl FnOnce(&mut Wanted, &Standing) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let store = |error: StoreError| E::from(NotDone::Store(error));
+        let mut db = self.store.read().await.map_err(store)?;
+        let known = Known::load(&mut db, &BTreeSet::from([slug]), &self.library).await.map_err(store)?;
+        drop(db);
+        let Some(campaign) = known.campaign(slug) else { return Err(NotDone::Unknown.into()) };
+        let mut wanted = Wanted::of(campaign, &known.replaced);
+        let given = change(&mut wanted, &self.standing(campaign, &known))?;
+        self.compare(&wanted, &known)?;
+        Ok(given)
+    }
+
     /// Removes a draft and all that belongs to it.
     ///
     /// # Errors
@@ -315,6 +328,7 @@ impl Desk<'_> {
             (State::Archived, _) => "campaign.unarchive",
             _ if wanted.campaign.closes == self.now => "campaign.close",
             _ if wanted.counters.iter().any(|counter| counter.renew) => "counter.replace",
+            _ if wanted.people != before.people => "invited.change",
             _ => "campaign.change",
         }
     }
@@ -353,8 +367,15 @@ impl Desk<'_> {
             (State::Draft, State::Active) if wanted.campaign.closes <= self.now => {
                 fl!(m, "desk-state-past")
             }
-            (State::Draft, State::Active) if wanted.counters.is_empty() && wanted.invitations.is_empty() => {
+            (State::Draft, State::Active) if wanted.counters.is_empty() && wanted.people.is_empty() => {
                 fl!(m, "desk-state-nowhere")
+            }
+            (State::Draft, State::Active)
+                if readiness::too_few(&wanted.campaign, wanted.people.len() as u64).is_some() =>
+            {
+                let n = wanted.people.len() as u64;
+                let least = readiness::too_few(&wanted.campaign, n).unwrap_or_default();
+                fl!(m, "lists-few", n = n, least = least)
             }
             (State::Active, State::Paused) if phase != Phase::Open => fl!(m, "desk-state-not-open"),
             (State::Active | State::Paused, State::Archived) if phase != Phase::Closed => {
@@ -447,17 +468,7 @@ fn asked(found: &mut Findings<'_>, fields: &mut Fields, wanted: &Wanted) -> Camp
         counters: wanted.counters.iter().map(|counter| said_counter(found, fields, counter)).collect(),
         groups: wanted.raters.groups.iter().map(|group| said_group(found, fields, group)).collect(),
         assignments: said_assignments(fields, &wanted.raters),
-        invitations: wanted
-            .invitations
-            .iter()
-            .map(|invitation| InvitationAsked {
-                code: invitation.code.clone(),
-                group: invitation.group.clone(),
-                unit: invitation.unit.clone(),
-                email: invitation.email.clone(),
-                name: invitation.name.clone(),
-            })
-            .collect(),
+        invitations: wanted.people.iter().map(|person| said_person(found, fields, person)).collect(),
     }
 }
 
@@ -558,6 +569,28 @@ fn said_counter(found: &mut Findings<'_>, fields: &mut Fields, counter: &Counter
         name: value::line(found, name, value::NAME),
         public: counter.public,
         renew: counter.renew,
+    }
+}
+
+fn said_person(found: &mut Findings<'_>, fields: &mut Fields, person: &Person) -> InvitationAsked {
+    let field = |part: &str| format!("invited.{}.{part}", person.code);
+    let code = fields.said(field("code"), person.code.clone());
+    value::code(found, &code);
+    let mut line = |part: &str, given: &Option<String>, most| {
+        let said = fields.said(field(part), given.clone()?);
+        Some(value::line(found, said, most))
+    };
+    let (name, title) = (line("name", &person.name, value::NAME), line("title", &person.title, value::NAME));
+    let address = line("address", &person.address, person::ADDRESS);
+    let email = person.email.as_ref().map(|email| fields.said(field("email"), email.clone()));
+    InvitationAsked {
+        group: person.group.as_ref().map(|group| fields.said(field("group"), group.clone())),
+        unit: fields.said(field("unit"), person.unit.clone()),
+        email: email.map(|said| value::email(found, said)),
+        code,
+        name,
+        title,
+        address,
     }
 }
 

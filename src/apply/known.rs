@@ -9,6 +9,7 @@ use crate::{
         AsConn, StoreError,
         campaigns::{self, Stored},
         definitions::{self, Pinned},
+        erasure,
         invitations::{self, Invitation},
         places::{self, Place},
         raters, responses, translations, units,
@@ -46,8 +47,8 @@ pub struct KnownCampaign {
     pub margins: Vec<Margin>,
     pub raters: Raters,
     pub invitations: Vec<Invitation>,
-    /// Codes of the invitations whose link was used.
-    pub used: BTreeSet<String>,
+    /// Whether its list of invited persons was deleted.
+    pub erased: bool,
     /// Answers by the number of their place.
     pub answers: BTreeMap<i64, u64>,
 }
@@ -91,7 +92,7 @@ impl Known {
                 margins: Vec::new(),
                 raters: Raters::default(),
                 invitations: Vec::new(),
-                used: BTreeSet::new(),
+                erased: false,
                 answers: BTreeMap::new(),
             };
             if slugs.contains(campaign.stored.campaign.slug.as_str()) {
@@ -99,7 +100,7 @@ impl Known {
                 campaign.margins = campaigns::margins(db, number).await?;
                 campaign.raters = raters::of_campaign(db, number).await?;
                 campaign.invitations = invitations::of_campaign(db, number).await?;
-                campaign.used = invitations::used(db, number).await?.into_iter().collect();
+                campaign.erased = erasure::is_erased(db, number).await?;
             }
             known.campaigns.push(campaign);
         }

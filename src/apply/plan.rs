@@ -11,7 +11,7 @@ use super::{
     table::{self, Table},
     value,
 };
-use crate::organisation::{Notice, State, kiosk_code};
+use crate::organisation::{Notice, State, kiosk_code, person};
 
 /// Everything that the files list, values checked one by one and against each other.
 #[derive(Debug, Default)]
@@ -131,6 +131,8 @@ pub struct InvitationAsked {
     pub unit: Said<String>,
     pub email: Option<Said<String>>,
     pub name: Option<Said<String>>,
+    pub title: Option<Said<String>>,
+    pub address: Option<Said<String>>,
 }
 
 const FILE: [&str; 2] = ["unit", "campaign"];
@@ -161,7 +163,7 @@ const MARGIN: [&str; 3] = ["unit", "by", "totals"];
 const COUNTER: [&str; 4] = ["code", "unit", "name", "public"];
 const GROUP: [&str; 3] = ["code", "name", "weight"];
 const ASSIGNMENT: [&str; 5] = ["group", "units", "kind", "below", "form"];
-const INVITATION: [&str; 5] = ["code", "group", "unit", "email", "name"];
+const INVITATION: [&str; 7] = ["code", "group", "unit", "email", "name", "title", "address"];
 
 /// Smallest cell that a campaign may publish.
 pub const MINIMUM_ANSWERS: i64 = 5;
@@ -444,6 +446,8 @@ fn invitation(found: &mut Findings<'_>, table: &Table<'_>) -> InvitationAsked {
         group: table.text(found, "group"),
         unit: required_text(found, table, "unit"),
         email: table.text(found, "email").map(|said| value::email(found, said)),
+        title: table.text(found, "title").map(|said| value::line(found, said, value::NAME)),
+        address: table.text(found, "address").map(|said| value::line(found, said, person::ADDRESS)),
         name: table.text(found, "name").map(|said| value::line(found, said, value::NAME)),
     }
 }

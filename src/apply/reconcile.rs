@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{Change, CounterWanted};
+use super::change::{Change, CounterWanted, ends_link};
 use crate::{
     organisation::Counter,
     secret::{self, COUNTER_SUFFIX},
@@ -77,7 +77,7 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
             }
             Change::Invitation { slug, invitation, before } => {
                 let campaign = numbers.of(db, slug).await?;
-                if invitation.ends_link(before.as_ref()) {
+                if ends_link(invitation, before.as_ref()) {
                     invitations::end_mailed(db, campaign, &invitation.code).await?;
                 }
                 let wanted = invitations::Wanted {
@@ -85,15 +85,15 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
                     unit: &invitation.unit,
                     rater_group: invitation.group.as_deref(),
                     name: invitation.name.as_deref(),
+                    title: invitation.title.as_deref(),
                     email: invitation.email.as_deref(),
+                    address: invitation.address.as_deref(),
                 };
                 invitations::put(db, campaign, &wanted).await?;
             }
-            Change::Withdraw { slug, code } => {
+            Change::Withdraw { slug, code, keep } => {
                 let campaign = numbers.of(db, slug).await?;
-                if !invitations::remove(db, campaign, code).await? {
-                    return Err(StoreError::Corrupt("invitation"));
-                }
+                invitations::remove(db, campaign, code, *keep).await?;
             }
         }
     }

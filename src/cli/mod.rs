@@ -7,6 +7,7 @@ pub mod apply;
 pub mod definition;
 pub mod demo;
 pub mod doctor;
+pub mod erase_list;
 pub mod estimate;
 mod failure;
 pub mod import;
@@ -53,6 +54,8 @@ pub enum Command {
     Links(links::Args),
     /// The QR codes of a campaign's counters as a PDF: posters, table stands, labels.
     Posters(posters::Args),
+    /// Deletes the list of persons whom a closed campaign invited.
+    EraseList(erase_list::Args),
     /// Sends personal links by e-mail, each once.
     Invite(invite::Args),
     /// Answers gathered on paper or by another system, from a file.
@@ -86,6 +89,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Apply(args) => block_on(apply::run(&args)),
         Command::Links(args) => block_on(links::run(&args)),
         Command::Posters(args) => block_on(posters::run(&args)),
+        Command::EraseList(args) => block_on(erase_list::run(&args)),
         Command::Invite(args) => block_on(invite::run(&args)),
         Command::Import(args) => block_on(import::run(&args)),
         Command::Definition(args) => definition::run(&args),

@@ -30,6 +30,13 @@ pub enum Finding {
     Nowhere,
     /// The period is over. Stops the opening.
     Past,
+    /// So few are invited that their answers could not be anonymous. Stops the opening.
+    FewInvited {
+        /// How many.
+        invited: u64,
+        /// How many it takes.
+        least: u64,
+    },
     /// No population is known: nothing will be weighted.
     NoPopulations,
     /// These units have counters and no population: nothing will be weighted.
@@ -53,13 +60,22 @@ pub enum Finding {
 impl Finding {
     /// Whether the campaign cannot be opened like that.
     pub const fn stops(&self) -> bool {
-        matches!(self, Self::Nowhere | Self::Past)
+        matches!(self, Self::Nowhere | Self::Past | Self::FewInvited { .. })
     }
 
     /// Whether it is merely something to know.
     pub const fn informs(&self) -> bool {
         matches!(self, Self::Demonstration | Self::AtOnce)
     }
+}
+
+/// Fewest persons whom a campaign may invite by personal links: as few answers as it publishes anything of.
+const FEWEST: u64 = 5;
+
+/// How many persons it takes, where so few are invited that no figure could be anonymous (security test B-16).
+pub fn too_few(campaign: &Campaign, invited: u64) -> Option<u64> {
+    let least = campaign.minimum_answers.map_or(FEWEST, u64::from).max(FEWEST);
+    (invited > 0 && invited < least && !campaign.demonstration).then_some(least)
 }
 
 /// Everything that is found, what stops first.
@@ -71,6 +87,9 @@ pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
     }
     if campaign.closes <= subject.now {
         found.push(Finding::Past);
+    }
+    if let Some(least) = too_few(campaign, subject.invited) {
+        found.push(Finding::FewInvited { invited: subject.invited, least });
     }
     populations(subject, &mut found);
     let lacking = campaign.notice.clone().unwrap_or_default().missing(subject.invited > 0);

@@ -1,7 +1,10 @@
 //! Invitations and their personal links. Only keyed hashes of tokens are stored, and nothing here says when a link
 //! was used.
 
-use crate::{organisation::Rater, secret::Key};
+use crate::{
+    organisation::{Person, Rater},
+    secret::{self, Key},
+};
 
 use super::{AsConn, StoreError, Writer, on};
 
@@ -16,14 +19,35 @@ pub struct Invitation {
     pub rater_group: Option<String>,
     /// Name.
     pub name: Option<String>,
+    /// Office.
+    pub title: Option<String>,
     /// E-mail address; absent: a letter.
     pub email: Option<String>,
+    /// Postal address.
+    pub address: Option<String>,
     /// Whether a link has been made.
     pub linked: bool,
     /// Whether the link was made for an e-mail (else it was printed).
     pub mailed: bool,
     /// Whether the link has been sent by e-mail.
     pub sent: bool,
+    /// Whether a link was ever made: once the campaign has begun, the person may have answered.
+    pub bound: bool,
+}
+
+impl Invitation {
+    /// The person as a list has it.
+    pub fn person(&self) -> Person {
+        Person {
+            code: self.code.clone(),
+            unit: self.unit.clone(),
+            group: self.rater_group.clone(),
+            name: self.name.clone(),
+            title: self.title.clone(),
+            email: self.email.clone(),
+            address: self.address.clone(),
+        }
+    }
 }
 
 /// An invitation to write.
@@ -37,8 +61,12 @@ pub struct Wanted<'a> {
     pub rater_group: Option<&'a str>,
     /// Name.
     pub name: Option<&'a str>,
+    /// Office.
+    pub title: Option<&'a str>,
     /// E-mail address.
     pub email: Option<&'a str>,
+    /// Postal address.
+    pub address: Option<&'a str>,
 }
 
 /// What a link leads to.
@@ -66,8 +94,9 @@ pub fn token_hash(key: &Key, token: &str) -> [u8; 32] {
 pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invitation>, StoreError> {
     Ok(on!(db, |c| {
         sqlx::query_as(
-        "SELECT code, unit, rater_group, name, email, token_hash IS NOT NULL AS linked, mailed, sent FROM invitation
-         WHERE campaign = $1 ORDER BY code"
+        "SELECT code, unit, rater_group, name, title, email, address, token_hash IS NOT NULL AS linked, mailed, sent,
+                token_hash IS NOT NULL OR code_hash IS NOT NULL OR had_link OR used AS bound
+         FROM invitation WHERE campaign = $1 AND NOT nameless ORDER BY code"
     )
     .bind(campaign)
     .fetch_all(c)
@@ -75,27 +104,20 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invi
     })?)
 }
 
-/// Codes of the invitations whose link was used. Only for refusing to withdraw or move them: who has answered is nobody's
-/// business.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn used(db: &mut impl AsConn, campaign: i64) -> Result<Vec<String>, StoreError> {
-    Ok(on!(db, |c| sqlx::query_scalar(
-        "SELECT code FROM invitation WHERE campaign = $1 AND used ORDER BY code"
-    )
-    .bind(campaign)
-    .fetch_all(c)
-    .await)?)
-}
-
-/// Ends a link that was made for an e-mail, since the address was wrong; the next run of invitations makes a new one.
+/// Ends a link that was made for an e-mail, since the address was wrong; the next run of invitations makes a new one. That
+/// there was one stays known of everybody alike, whether it was used or not.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn end_mailed(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("UPDATE invitation SET had_link = TRUE WHERE campaign = $1 AND code = $2")
+        .bind(campaign)
+        .bind(code)
+        .execute(c)
+        .await
+        .map(drop))?;
     on!(db, |c| sqlx::query(
-        "UPDATE invitation SET token_hash = NULL, mailed = FALSE, sent = FALSE
+        "UPDATE invitation SET token_hash = NULL, code_hash = NULL, mailed = FALSE, sent = FALSE
          WHERE campaign = $1 AND code = $2 AND mailed AND NOT used"
     )
     .bind(campaign)
@@ -127,10 +149,12 @@ pub async fn turnout(db: &mut impl AsConn, campaign: i64) -> Result<(u64, u64), 
 pub async fn put(db: &mut Writer, campaign: i64, wanted: &Wanted<'_>) -> Result<(), StoreError> {
     on!(db, |c| {
         sqlx::query(
-        "INSERT INTO invitation (campaign, code, unit, name, email, rater_group, token_hash, mailed, sent, used)
-         VALUES ($1, $2, $3, $4, $5, $6, NULL, FALSE, FALSE, FALSE)
+        "INSERT INTO invitation
+            (campaign, code, unit, name, email, rater_group, title, address, token_hash, mailed, sent, used)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, FALSE, FALSE, FALSE)
          ON CONFLICT (campaign, code) DO UPDATE
-         SET unit = excluded.unit, name = excluded.name, email = excluded.email, rater_group = excluded.rater_group"
+         SET unit = excluded.unit, name = excluded.name, email = excluded.email, rater_group = excluded.rater_group,
+             title = excluded.title, address = excluded.address"
     )
     .bind(campaign)
     .bind(wanted.code)
@@ -138,6 +162,8 @@ pub async fn put(db: &mut Writer, campaign: i64, wanted: &Wanted<'_>) -> Result<
     .bind(wanted.name)
     .bind(wanted.email)
     .bind(wanted.rater_group)
+    .bind(wanted.title)
+    .bind(wanted.address)
     .execute(c)
     .await
     .map(drop)
@@ -145,19 +171,46 @@ pub async fn put(db: &mut Writer, campaign: i64, wanted: &Wanted<'_>) -> Result<
     Ok(())
 }
 
-/// Withdraws an invitation; false if its link was used, since the answer cannot be taken back.
+/// Takes a person off the list and ends the link.
+///
+/// `keep`: the person could have answered. Then the row stays, without anything that tells whose it is, and is counted on:
+/// a count that went down for those alone who have not answered would name the others. Without `keep` it goes; one that was
+/// used stays all the same.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn remove(db: &mut Writer, campaign: i64, code: &str) -> Result<bool, StoreError> {
-    let gone: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "DELETE FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
+pub async fn remove(db: &mut Writer, campaign: i64, code: &str, keep: bool) -> Result<(), StoreError> {
+    if !keep {
+        let gone: Option<String> = on!(db, |c| sqlx::query_scalar(
+            "DELETE FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
+        )
+        .bind(campaign)
+        .bind(code)
+        .fetch_optional(c)
+        .await)?;
+        if gone.is_some() {
+            return Ok(());
+        }
+    }
+    on!(db, |c| {
+        sqlx::query(
+        "UPDATE invitation SET nameless = TRUE, code = $3, name = NULL, title = NULL, email = NULL, address = NULL,
+            token_hash = NULL, code_hash = NULL, had_link = TRUE, mailed = FALSE, sent = FALSE
+         WHERE campaign = $1 AND code = $2"
     )
     .bind(campaign)
     .bind(code)
-    .fetch_optional(c)
-    .await)?;
-    Ok(gone.is_some())
+    .bind(nameless_code())
+    .execute(c)
+    .await
+    .map(drop)
+    })?;
+    Ok(())
+}
+
+/// The code of a row that tells of nobody: one that no list can have, since it begins with a dot.
+pub fn nameless_code() -> String {
+    format!(".{}", secret::hex(&secret::random::<16>()))
 }
 
 /// Gives an invitation a new token for print, which ends its old one; false if there is no such invitation or it was

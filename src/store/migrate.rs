@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 15] = [
+const MIGRATIONS: [(i64, &str, &str); 16] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -24,6 +24,7 @@ const MIGRATIONS: [(i64, &str, &str); 15] = [
     (13, "second factor", include_str!("../../migrations/0013_second_factor.sql")),
     (14, "single sign-on", include_str!("../../migrations/0014_single_sign_on.sql")),
     (16, "matrix", include_str!("../../migrations/0016_matrix.sql")),
+    (17, "lists", include_str!("../../migrations/0017_lists.sql")),
 ];
 
 /// What makes the database refuse changes of rows of the audit log, in the words of each.

@@ -8,7 +8,7 @@ use crate::{
     questionnaire::Questionnaire,
 };
 
-use super::{AsConn, StoreError, campaigns, definitions, raters, translations};
+use super::{AsConn, StoreError, campaigns, definitions, follow_up, raters, translations};
 
 /// A campaign with its pinned definition and the questionnaire of its form.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Ready {
     pub questionnaire: Questionnaire,
     /// Who judges what; absent where every invited person answers once, about one thing.
     pub judging: Option<Judging>,
+    /// Whether staff are told who has not answered.
+    pub followed: bool,
     /// Where its modules rotate: the form as each choice of them is asked.
     variants: Vec<Questionnaire>,
 }
@@ -104,5 +106,6 @@ pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Rea
         1 => Vec::new(),
         n => (0..n).map(|choice| questionnaire.variant(choice)).collect(),
     };
-    Ok(Ready { stored, definition, translations: translated, questionnaire, judging, variants })
+    let followed = follow_up::is_followed(db, stored.number).await?;
+    Ok(Ready { stored, definition, translations: translated, questionnaire, judging, followed, variants })
 }

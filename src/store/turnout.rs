@@ -1,7 +1,10 @@
 //! How many have answered. Answers by personal link are counted once a day and in steps until their campaign closes, so
 //! that nobody sees from the count who has just answered (security test B-07).
 
-use crate::{clock, organisation::Phase};
+use crate::{
+    clock,
+    organisation::{Campaign, Phase},
+};
 
 use super::{AsConn, Store, StoreError, campaigns::Stored, invitations, on, responses};
 
@@ -40,7 +43,7 @@ pub async fn of(store: &Store, stored: &Stored, now: i64) -> Result<Turnout, Sto
         return Ok(Turnout { sheets, invited, answered: answered.unsigned_abs() });
     }
     drop(db);
-    let step = stored.campaign.minimum_answers.map_or(STEP, u64::from).max(STEP);
+    let step = step(&stored.campaign);
     let answered = used / step * step;
     // Whoever comes first today decides; with two at once both read what was kept.
     let mut db = store.write().await?;
@@ -58,6 +61,11 @@ pub async fn of(store: &Store, stored: &Stored, now: i64) -> Result<Turnout, Sto
     .await)?;
     db.commit().await?;
     Ok(Turnout { sheets, invited, answered: answered.unsigned_abs() })
+}
+
+/// The steps in which numbers of answers by personal link are shown until the campaign closes.
+pub fn step(campaign: &Campaign) -> u64 {
+    campaign.minimum_answers.map_or(STEP, u64::from).max(STEP)
 }
 
 /// How many sheets a campaign has. Those of closed generations were counted when their segment was made; only the

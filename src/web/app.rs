@@ -17,6 +17,7 @@ use super::{
     audio::Sounds,
     auth::{oidc, throttle::Throttle},
     catalogue::Catalogue,
+    respond::guesses::Guesses,
     shelf::Shelf,
 };
 
@@ -62,6 +63,8 @@ pub struct State {
     pub sso_refusals: Throttle,
     /// The single sign-on, where there is one.
     pub sso: Option<oidc::Provider>,
+    /// Wrong short codes of letters.
+    pub guesses: Guesses,
     /// Seats for checking passwords.
     pub passwords: Semaphore,
     /// Seats for computing reports.
@@ -97,6 +100,7 @@ impl App {
             throttle: Throttle::default(),
             tablets: Throttle::default(),
             sso_refusals: Throttle::default(),
+            guesses: Guesses::default(),
             passwords: Semaphore::new(PASSWORDS),
             reports: Semaphore::new(REPORTS),
         }))

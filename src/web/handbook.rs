@@ -53,7 +53,8 @@ pub fn picture(name: &str) -> Option<Vec<u8>> {
 
 /// The address of the chapter that explains a staff page: by a word in its address, the more particular one first.
 pub fn help_for(path: &str) -> String {
-    const WORDS: [(&str, &str); 18] = [
+    const WORDS: [(&str, &str); 19] = [
+        ("nguoi-duoc-moi", "nguoi-duoc-moi"),
         ("paper", "phieu-giay"),
         ("y-kien", "y-kien"),
         ("report", "bao-cao"),
@@ -164,6 +165,7 @@ mod tests {
             ("/admin/nhat-ky", "nhat-ky"),
             ("/admin/campaigns/dan/units", "dot-khao-sat"),
             ("/admin/campaigns/dan/theo-doi", "theo-doi"),
+            ("/admin/campaigns/can-bo/nguoi-duoc-moi/nguoi/cb-001", "nguoi-duoc-moi"),
             ("/admin/tai-khoan/thulan", "tai-khoan"),
             ("/admin/unit/qn/edit", "don-vi"),
         ] {

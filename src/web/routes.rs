@@ -26,8 +26,8 @@ use super::{
     auth::access::{
         Access::Public,
         Permission::{
-            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageUnits, ReadAudit, ReadCampaigns,
-            ReadReports, ReadUnits, ScreenComments,
+            Enter, EnterPaper, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
+            ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
         },
     },
     error,
@@ -60,6 +60,7 @@ pub fn map() -> Registry {
         // Officials
         .get(Public, link::show)
         .post(Public, link::submit)
+        .get(Public, link::ask)
         .post(Public, link::submit_form)
         .get(Public, link::thank)
         .get(Public, about::link)
@@ -154,6 +155,25 @@ pub fn map() -> Registry {
         .post(ManageCampaigns, admin::setup::counter::submit)
         .get(ManageCampaigns, admin::setup::state::show)
         .post(ManageCampaigns, admin::setup::state::submit)
+        // Invited persons
+        .get(ManageInvitations, admin::invited::list::show)
+        .get(ManageInvitations, admin::invited::import::ask)
+        .post(ManageInvitations, admin::invited::import::preview)
+        .post(ManageInvitations, admin::invited::import::confirm)
+        .get(ManageInvitations, admin::invited::import::template)
+        .get(ManageInvitations, admin::invited::person::new)
+        .post(ManageInvitations, admin::invited::person::add)
+        .get(ManageInvitations, admin::invited::person::show)
+        .post(ManageInvitations, admin::invited::person::change)
+        .get(ManageInvitations, admin::invited::withdraw::ask)
+        .post(ManageInvitations, admin::invited::withdraw::withdraw)
+        .get(ManageInvitations, admin::invited::links::ask)
+        .post(ManageInvitations, admin::invited::links::make)
+        .get(ManageInvitations, admin::invited::links::labels)
+        .get(ManageInvitations, admin::invited::progress::show)
+        .post(ManageInvitations, admin::invited::progress::decide)
+        .get(ManageInvitations, admin::invited::erase::ask)
+        .post(ManageInvitations, admin::invited::erase::erase)
         .get(Enter, admin::help::index)
         .get(Enter, admin::help::chapter)
         .get(Enter, admin::help::picture)

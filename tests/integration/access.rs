@@ -33,6 +33,7 @@ const PUBLIC: &str = "
     POST /k/{address}/thu
     GET  /m/{token}
     POST /m/{token}
+    GET  /m
     POST /m
     GET  /m/cam-on
     GET  /m/thong-tin/{slug}
@@ -93,6 +94,24 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.json                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.csv                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.xlsx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi                   -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/nhap/xac-nhan     -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/mau.xlsx          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/them              -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/them              -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/lien-ket          -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/lien-ket          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nhan.pdf          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/tien-do           -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/tien-do           -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/xoa               -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/xoa               -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nguoi/{code}      -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/nguoi/{code}      -   +   -   -   -
+    GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nguoi/{code}/rut  -   +   -   -   -
+    POST /admin/campaigns/{slug}/nguoi-duoc-moi/nguoi/{code}/rut  -   +   -   -   -
     GET  /admin/campaigns/{slug}/theo-doi                         +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi/su-kien                 +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -

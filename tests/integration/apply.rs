@@ -547,24 +547,32 @@ fn a_settled_campaign_cannot_open_again() {
 // --- Invitations ---------------------------------------------------------------------------------------------
 
 #[test]
-fn a_used_invitation_can_neither_be_withdrawn_nor_moved() {
-    let database = prepared();
-    let invitation = &CAMPAIGN[CAMPAIGN.find("[[campaign.invitation]]").unwrap()..];
-    let without = base().replace(invitation, "");
-    let moved = base().replace("code = \"m-01\"\nunit = \"qn\"", "code = \"m-01\"\nunit = \"an\"");
-    assert_eq!(apply(&database, &without).ok(), "- invitation m-01 (dan)\n");
-    apply(&database, &base()).ok();
-    assert!(apply(&database, &moved).ok().contains("~ invitation m-01 (dan): unit: qn → an"));
-    apply(&database, &base()).ok();
-    database.execute("UPDATE invitation SET used = TRUE");
-    refused(
-        &database,
-        &without,
-        &["The invitation “m-01” of the campaign “dan” was used and cannot be withdrawn"],
-    );
-    refused(&database, &moved, &["The invitation “m-01” was used for the unit “qn”"]);
-    // Its name may still be corrected; names and addresses of persons are not printed.
-    assert_eq!(apply(&database, &edited("Ông A", "Bà A")).ok(), "~ invitation m-01 (dan): name\n");
+fn what_becomes_of_an_invitation_is_the_same_whether_it_was_used_or_not() {
+    for used in ["FALSE", "TRUE"] {
+        let database = prepared();
+        let invitation = &CAMPAIGN[CAMPAIGN.find("[[campaign.invitation]]").unwrap()..];
+        let without = base().replace(invitation, "");
+        let moved = base().replace("code = \"m-01\"\nunit = \"qn\"", "code = \"m-01\"\nunit = \"an\"");
+        // Before the campaign begins nobody can have answered.
+        assert_eq!(apply(&database, &without).ok(), "- invitation m-01 (dan)\n");
+        assert_eq!(database.number("SELECT COUNT(*) FROM invitation"), 0);
+        apply(&database, &base()).ok();
+        assert!(apply(&database, &moved).ok().contains("~ invitation m-01 (dan): unit: qn → an"));
+        apply(&database, &base()).ok();
+        let begun = |file: &str| file.replace("2030-01-01", "2020-01-01");
+        apply(&database, &begun(&base())).ok();
+        database.execute(&format!("UPDATE invitation SET used = {used}, had_link = TRUE"));
+        refused(&database, &begun(&moved), &["The campaign has begun and the invitation “m-01” has a link"]);
+        // Its name may still be corrected; names and addresses of persons are not printed.
+        let renamed = begun(&edited("Ông A", "Bà A"));
+        assert_eq!(apply(&database, &renamed).ok(), "~ invitation m-01 (dan): name\n");
+        assert_eq!(apply(&database, &begun(&without)).ok(), "- invitation m-01 (dan)\n");
+        // Nameless, and still counted as what it was.
+        let left =
+            "SELECT COUNT(*) FROM invitation WHERE nameless AND name IS NULL AND code <> 'm-01' AND used = ";
+        assert_eq!(database.number(&format!("{left}{used}")), 1);
+        assert_eq!(apply(&database, &begun(&without)).ok(), "");
+    }
 }
 
 #[test]

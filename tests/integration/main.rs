@@ -15,6 +15,7 @@ mod handbook;
 mod kept_forms;
 mod kiosk;
 mod languages;
+mod lists;
 mod matrix;
 mod notice;
 mod paper;

@@ -1,4 +1,5 @@
-//! Invitations: one whose link was used can neither be withdrawn nor move to another group.
+//! Invitations. Nothing here asks whether a link was used: what is refused and what becomes of a person who is taken off the
+//! list is the same for those who have answered and for those who have not, or it would tell who did.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +8,12 @@ use i18n_embed_fl::fl;
 use super::{Grounds, raters::Judging};
 use crate::{
     apply::{
-        change::{Change, InvitationWanted},
+        change::Change,
         known::KnownCampaign,
         plan::{CampaignAsked, InvitationAsked},
         source::Findings,
     },
-    language::vietnamese,
+    organisation::{Person, Phase, person::name_key},
     store::invitations::Invitation,
 };
 
@@ -32,7 +33,14 @@ pub fn decide(
         .flat_map(|before| &before.invitations)
         .map(|invitation| (invitation.code.as_str(), invitation))
         .collect();
-    let is_used = |code: &str| before.is_some_and(|before| before.used.contains(code));
+    // From here on whoever had a link may have answered.
+    let begun = before.is_some_and(|before| {
+        before.answered || !matches!(before.stored.campaign.phase(grounds.now), Phase::Draft | Phase::Planned)
+    });
+    if let Some(first) = asked.invitations.first().filter(|_| before.is_some_and(|before| before.erased)) {
+        found.wrong(first.code.spot, fl!(m, "lists-erased", slug = slug.as_str()));
+        return;
+    }
     for invitation in &asked.invitations {
         grounds.check_unit(found, &invitation.unit);
         match judging {
@@ -44,47 +52,48 @@ pub fn decide(
                 }
             }
         }
-        let wanted = InvitationWanted {
-            code: invitation.code.value.clone(),
-            group: invitation.group.as_ref().map(|said| said.value.clone()),
-            unit: invitation.unit.value.clone(),
-            name: invitation.name.as_ref().map(|said| said.value.clone()),
-            email: invitation.email.as_ref().map(|said| said.value.clone()),
-        };
+        let wanted = invitation.person();
         let place = kept.remove(wanted.code.as_str());
         if let Some(place) = place {
-            let unchanged = place.unit == wanted.unit
-                && place.rater_group == wanted.group
-                && place.name == wanted.name
-                && place.email == wanted.email;
-            if unchanged {
+            if place.person() == wanted {
                 continue;
             }
-            if place.unit != wanted.unit && is_used(&wanted.code) {
+            if begun && place.bound && place.unit != wanted.unit {
                 let words =
                     fl!(m, "apply-invitation-moved", code = wanted.code.as_str(), unit = place.unit.as_str());
                 found.wrong(invitation.unit.spot, words);
             }
-        }
-        if let Some(place) = place.filter(|place| place.rater_group != wanted.group)
-            && is_used(&wanted.code)
-        {
-            let spot = invitation.group.as_ref().map_or(invitation.code.spot, |group| group.spot);
-            let group = place.rater_group.as_deref().unwrap_or("–");
-            let words = fl!(m, "apply-invitation-regrouped", code = wanted.code.as_str(), group = group);
-            found.wrong(spot, words);
+            if begun && place.bound && place.rater_group != wanted.group {
+                let spot = invitation.group.as_ref().map_or(invitation.code.spot, |group| group.spot);
+                let group = place.rater_group.as_deref().unwrap_or("–");
+                let words = fl!(m, "apply-invitation-regrouped", code = wanted.code.as_str(), group = group);
+                found.wrong(spot, words);
+            }
         }
         changes.push(Change::Invitation { slug: slug.clone(), invitation: wanted, before: place.cloned() });
     }
     if judging.is_some() {
         once_a_person(found, &asked.invitations);
     }
-    for code in kept.into_keys() {
-        if is_used(code) {
-            let words = fl!(m, "apply-invitation-used", code = code, slug = slug.as_str());
-            found.wrong(asked.slug.spot, words);
-        } else {
-            changes.push(Change::Withdraw { slug: slug.clone(), code: code.to_owned() });
+    for (code, place) in kept {
+        let keep = begun && place.bound;
+        changes.push(Change::Withdraw { slug: slug.clone(), code: code.to_owned(), keep });
+    }
+}
+
+impl InvitationAsked {
+    /// The person as it shall be.
+    pub fn person(&self) -> Person {
+        let value =
+            |said: &Option<crate::apply::source::Said<String>>| said.as_ref().map(|said| said.value.clone());
+        Person {
+            code: self.code.value.clone(),
+            unit: self.unit.value.clone(),
+            group: value(&self.group),
+            name: value(&self.name),
+            title: value(&self.title),
+            email: value(&self.email),
+            address: value(&self.address),
         }
     }
 }
@@ -96,7 +105,7 @@ fn once_a_person(found: &mut Findings<'_>, invitations: &[InvitationAsked]) {
     for invitation in invitations {
         let email = invitation.email.as_ref().map(|email| (None, email.value.to_lowercase()));
         let unit = Some(invitation.unit.value.as_str());
-        let name = invitation.name.as_ref().map(|name| (unit, vietnamese::key(&name.value)));
+        let name = invitation.name.as_ref().map(|name| (unit, name_key(&name.value)));
         let before = email.iter().chain(&name).find_map(|key| met.get(key).copied());
         if let Some(first) = before {
             let group = |invitation: &InvitationAsked| {

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 /// Ours, by file name.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 4] = [
     ("poster.typ", include_str!("templates/poster.typ")),
     ("paper.typ", include_str!("templates/paper.typ")),
+    ("letter.typ", include_str!("templates/letter.typ")),
+    ("labels.typ", include_str!("templates/labels.typ")),
 ];
 
 /// Where templates come from: the province's folder, if there is one, else ours.

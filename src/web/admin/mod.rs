@@ -11,6 +11,7 @@ pub mod entry;
 pub mod help;
 pub mod home;
 pub mod identity;
+pub mod invited;
 pub mod login;
 pub mod logo;
 pub mod lost_factor;

@@ -52,7 +52,7 @@ enum Who {
 }
 
 /// An IPv4 address, or the /64 that one IPv6 subscriber has.
-type Network = [u8; 8];
+pub type Network = [u8; 8];
 
 #[derive(Debug, Clone, Copy)]
 struct Failures {
@@ -143,7 +143,8 @@ impl Throttle {
     }
 }
 
-fn network(address: IpAddr) -> Network {
+/// The network of an address.
+pub fn network(address: IpAddr) -> Network {
     let mut network = [0; 8];
     match address.to_canonical() {
         IpAddr::V4(v4) => network[..4].copy_from_slice(&v4.octets()),

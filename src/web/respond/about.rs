@@ -54,6 +54,7 @@ pub fn facts<'a>(ready: &'a Ready, lang: Lang, places: Places<'a>, channel: Chan
         places,
         channel,
         smallest_cell: smallest_cell(&ready.stored.campaign, &ready.definition),
+        followed: ready.followed,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Extension, Query, Request, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{
     about,
     answer::{self, Wanted},
-    sitting,
+    code, sitting,
 };
 use crate::{
     language::Lang,
@@ -34,6 +34,7 @@ use crate::{
         app::App,
         error::{self, NotFound},
         form::{self, Fields},
+        middleware::peer::{self, Peer},
         views::{
             components::Places,
             message::Kind,
@@ -119,7 +120,7 @@ fn normal(token: &str) -> String {
 /// Looks a token up. Unknown and malformed tokens take the same way, so that nothing tells them apart.
 async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
     let token = normal(token);
-    let hash = invitations::token_hash(&app.key, &token);
+    let hash = code::opened(&app.key, &token).unwrap_or_else(|| invitations::token_hash(&app.key, &token));
     let mut db = app.store.read().await?;
     let Some(link) = invitations::find(&mut db, &hash).await? else { return Ok(None) };
     let mut unit_name = units::name(&mut db, &link.unit).await?.unwrap_or_default();
@@ -167,25 +168,41 @@ pub async fn submit(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    store(&app, Some(&path.token), wanted.language_of_respondent(), request).await
+    let lang = wanted.language_of_respondent();
+    let (parts, body) = request.into_parts();
+    match Fields::read(&parts.headers, body, form::ANSWERS).await {
+        Ok(fields) => store(&app, Some(&path.token), lang, fields).await,
+        Err(bad) => error::of_form(bad, lang),
+    }
 }
 
-/// Stores the answers of a form that carries its token.
+/// Asks for the short code of a letter.
+pub async fn ask(_: FormPath, Query(wanted): Query<Wanted>) -> Response {
+    code::ask(wanted.language_of_respondent())
+}
+
+/// Stores the answers of a form that carries its token, or leads from a short code to its page.
 pub async fn submit_form(
     _: FormPath,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
+    Extension(Peer(peer)): Extension<Peer>,
     request: Request,
 ) -> Response {
-    store(&app, None, wanted.language_of_respondent(), request).await
-}
-
-async fn store(app: &App, path: Option<&str>, lang: Lang, request: Request) -> Response {
+    let lang = wanted.language_of_respondent();
     let (parts, body) = request.into_parts();
     let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
+    if fields.has(code::CODE) && !fields.has(answer::TOKEN) {
+        let address = peer::client(peer, &parts.headers, &app.config.trusted_proxies);
+        return code::enter(&app, lang, address, &fields).await;
+    }
+    store(&app, None, lang, fields).await
+}
+
+async fn store(app: &App, path: Option<&str>, lang: Lang, fields: Fields) -> Response {
     let sent = fields.one(answer::TOKEN);
     let token = match (path, sent) {
         // A form made for one link and sent to another one is nobody's.

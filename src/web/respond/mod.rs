@@ -5,7 +5,9 @@
 
 pub mod about;
 pub mod answer;
+pub mod code;
 pub mod counter;
+pub mod guesses;
 pub mod kiosk;
 pub mod link;
 pub mod sitting;

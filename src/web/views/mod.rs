@@ -8,6 +8,7 @@
 //! ([`layout`]) and the drawing of a code ([`poster`]).
 
 pub mod admin;
+pub mod code;
 pub mod components;
 pub mod dates;
 pub mod kiosk;

@@ -35,6 +35,8 @@ pub struct Facts<'a> {
     pub channel: Channel,
     /// Smallest number of answers that anything is published of.
     pub smallest_cell: u32,
+    /// Whether staff are told who has not answered by personal link.
+    pub followed: bool,
 }
 
 impl Facts<'_> {
@@ -70,10 +72,12 @@ impl Facts<'_> {
 pub fn start(facts: &Facts<'_>) -> Markup {
     let m = facts.lang.messages();
     let adults = fl!(m, "notice-adults");
+    let followed = facts.followed && facts.channel == Channel::Link;
     let Some(first) = facts.who_and_why() else {
         return html! {
             (components::paragraphs(&facts.questionnaire.introduction, facts.lang, &facts.places))
             p { (adults) }
+            @if followed { p { (fl!(m, "lists-notice-followed")) } }
         };
     };
     let anonymous = match facts.channel {
@@ -83,6 +87,7 @@ pub fn start(facts: &Facts<'_>) -> Markup {
     html! {
         p { (first) }
         p { (anonymous) " " (adults) }
+        @if followed { p { (fl!(m, "lists-notice-followed")) } }
     }
 }
 
@@ -251,6 +256,8 @@ fn seen(facts: &Facts<'_>) -> Markup {
             p { (fl!(m, "notice-seen-what", k = facts.smallest_cell)) }
             @if facts.channel == Channel::Link {
                 p { (fl!(m, "notice-seen-link")) }
+                @if facts.followed { p { (fl!(m, "lists-notice-followed")) } }
+                @else { p { (fl!(m, "lists-notice-counts")) } }
             } @else {
                 p { (fl!(m, "notice-seen-open")) }
             }

@@ -87,6 +87,7 @@ pub(super) fn facts<'a>(questionnaire: &'a Questionnaire, campaign: &'a Campaign
         places: PLACES,
         channel: Channel::Open,
         smallest_cell: 10,
+        followed: false,
     }
 }
 

@@ -67,6 +67,12 @@ impl Done {
             "retired" => fl!(m, "desk-done-retired"),
             "restored" => fl!(m, "desk-done-restored"),
             "replaced" => fl!(m, "desk-done-replaced"),
+            "listed" => fl!(m, "lists-done-listed", n = n),
+            "person" => fl!(m, "lists-done-person"),
+            "withdrawn" => fl!(m, "lists-done-withdrawn"),
+            "erased" => fl!(m, "lists-done-erased", n = n),
+            "followed" => fl!(m, "lists-done-followed"),
+            "unfollowed" => fl!(m, "lists-done-unfollowed"),
             _ => return None,
         })
     }
@@ -74,7 +80,13 @@ impl Done {
 
 /// Leads to a page that says what has been done. From then on this server shows the public what it is now; others notice
 /// within a moment, and none of them stores anything that does not fit ([`crate::web::catalogue`]).
-async fn changed(app: &App, path: &str, lang: Lang, done: &str, n: Option<usize>) -> Response {
+pub(in crate::web::admin) async fn changed(
+    app: &App,
+    path: &str,
+    lang: Lang,
+    done: &str,
+    n: Option<usize>,
+) -> Response {
     if let Err(error) = app.catalogue.refresh().await {
         tracing::warn!(%error, "what was changed is not shown yet");
     }
@@ -91,7 +103,7 @@ async fn changed(app: &App, path: &str, lang: Lang, done: &str, n: Option<usize>
 }
 
 /// Why a form was not taken.
-enum Trouble {
+pub(in crate::web::admin) enum Trouble {
     /// Somebody else changed the same meanwhile.
     Meanwhile(Meanwhile),
     /// It was refused.
@@ -104,16 +116,16 @@ impl From<NotDone> for Trouble {
     }
 }
 
-fn refused(faults: Vec<desk::Fault>) -> Trouble {
+pub(in crate::web::admin) fn refused(faults: Vec<desk::Fault>) -> Trouble {
     Trouble::NotDone(NotDone::Refused(faults))
 }
 
 /// The faults as a page shows them.
-fn shown(faults: Vec<desk::Fault>) -> Vec<Fault> {
+pub(in crate::web::admin) fn shown(faults: Vec<desk::Fault>) -> Vec<Fault> {
     faults.into_iter().map(|fault| Fault::new(fault.field, fault.words)).collect()
 }
 
-fn desk<'a>(app: &'a App, staff: &'a Staff, lang: Lang) -> Desk<'a> {
+pub(in crate::web::admin) fn desk<'a>(app: &'a App, staff: &'a Staff, lang: Lang) -> Desk<'a> {
     Desk {
         actor: &staff.account,
         origin: staff.address.map_or_else(String::new, |address| address.to_string()),
@@ -125,12 +137,16 @@ fn desk<'a>(app: &'a App, staff: &'a Staff, lang: Lang) -> Desk<'a> {
     }
 }
 
-async fn read(headers: &HeaderMap, body: axum::body::Body, lang: Lang) -> Result<Fields, Response> {
+pub(in crate::web::admin) async fn read(
+    headers: &HeaderMap,
+    body: axum::body::Body,
+    lang: Lang,
+) -> Result<Fields, Response> {
     Fields::read_many(headers, body, form::DESK, CELLS).await.map_err(|bad| error::of_form(bad, lang))
 }
 
 /// A page, or what the database says.
-fn page(outcome: Result<Option<String>, StoreError>, lang: Lang) -> Response {
+pub(in crate::web::admin) fn page(outcome: Result<Option<String>, StoreError>, lang: Lang) -> Response {
     match outcome {
         Ok(Some(page)) => error::html(StatusCode::OK, page),
         Ok(None) => error::page(lang, Kind::Unknown),

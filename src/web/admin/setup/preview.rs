@@ -90,6 +90,7 @@ fn page(path: &PreviewPath, definition: &Definition, form: &Questionnaire, lang:
             places,
             channel: Channel::Open,
             smallest_cell: definition.index.minimum_answers.unwrap_or_default(),
+            followed: false,
         },
         details: &path.to_string(),
         language_links: &links,

@@ -36,8 +36,10 @@ pub struct XlsxPath;
 #[typed_path("/admin/units/template.xlsx")]
 pub struct TemplatePath;
 
-const CSV: &str = "text/csv; charset=utf-8";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The type of a CSV.
+pub const CSV: &str = "text/csv; charset=utf-8";
+/// The type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The units as CSV.
 pub async fn csv(_: CsvPath, _: Staff, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
@@ -94,7 +96,8 @@ fn book(lang: Lang, rows: &[Vec<String>], name: &'static str) -> Response {
     }
 }
 
-fn file(bytes: Vec<u8>, name: &'static str, kind: &'static str) -> Response {
+/// A file to keep; its name is ours (security test H-06).
+pub(in crate::web::admin) fn file(bytes: Vec<u8>, name: &'static str, kind: &'static str) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));

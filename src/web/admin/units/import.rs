@@ -251,14 +251,14 @@ fn fingerprint(changes: &[UnitChange]) -> String {
     hex(&Sha256::digest(serde_json::to_vec(changes).unwrap_or_default()))
 }
 
-fn pack(list: &[u8]) -> std::io::Result<String> {
+pub(in crate::web::admin) fn pack(list: &[u8]) -> std::io::Result<String> {
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
     packed.write_all(list)?;
     Ok(STANDARD.encode(packed.finish()?))
 }
 
 /// A list that was packed; nothing larger than a file may be comes out of it.
-fn unpack(packed: &str) -> Option<Vec<u8>> {
+pub(in crate::web::admin) fn unpack(packed: &str) -> Option<Vec<u8>> {
     let packed = STANDARD.decode(packed).ok()?;
     let mut list = Vec::new();
     DeflateDecoder::new(packed.as_slice()).take(tabular::BYTES as u64 + 1).read_to_end(&mut list).ok()?;

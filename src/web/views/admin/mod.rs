@@ -12,6 +12,7 @@ pub mod frame;
 pub mod help;
 pub mod home;
 pub mod identity;
+pub mod invited;
 pub mod login;
 pub mod logo;
 pub mod mail;

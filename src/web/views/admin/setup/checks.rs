@@ -42,6 +42,7 @@ pub fn list(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Findin
 fn way(lang: Lang, finding: &Finding) -> Option<(&'static str, String)> {
     let m = lang.messages();
     Some(match finding {
+        Finding::FewInvited { .. } => ("/nguoi-duoc-moi", fl!(m, "lists-tab")),
         Finding::Nowhere | Finding::WithoutCounter(_) => ("/counters/add", fl!(m, "desk-counters-add")),
         Finding::NoPopulations | Finding::WithoutPopulation(_) | Finding::WithoutSample(_) => {
             ("/units", fl!(m, "desk-tab-units"))
@@ -68,6 +69,7 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
     };
     match finding {
         Finding::Nowhere => fl!(m, "desk-check-nowhere"),
+        Finding::FewInvited { invited, least } => fl!(m, "lists-few", n = invited.to_string(), least = least.to_string()),
         Finding::Past => fl!(m, "desk-check-past", day = dates::day(lang, campaign.closes - 1)),
         Finding::NoPopulations => fl!(m, "desk-check-no-populations"),
         Finding::WithoutPopulation(codes) => {

@@ -30,13 +30,16 @@ pub enum Tab {
     Units,
     /// Counters.
     Counters,
+    /// Invited persons.
+    Invited,
     /// The report.
     Report,
 }
 
 impl Tab {
     /// All of them, in the order in which a campaign is set up.
-    const ALL: [Self; 5] = [Self::Overview, Self::Settings, Self::Units, Self::Counters, Self::Report];
+    const ALL: [Self; 6] =
+        [Self::Overview, Self::Settings, Self::Units, Self::Counters, Self::Invited, Self::Report];
 
     const fn path(self) -> &'static str {
         match self {
@@ -44,6 +47,7 @@ impl Tab {
             Self::Settings => "/settings",
             Self::Units => "/units",
             Self::Counters => "/counters",
+            Self::Invited => "/nguoi-duoc-moi",
             Self::Report => "/report",
         }
     }
@@ -52,6 +56,7 @@ impl Tab {
         match self {
             Self::Overview | Self::Counters => Permission::ReadCampaigns,
             Self::Settings | Self::Units => Permission::ManageCampaigns,
+            Self::Invited => Permission::ManageInvitations,
             Self::Report => Permission::ReadReports,
         }
     }
@@ -64,6 +69,7 @@ impl Tab {
             Self::Settings => fl!(m, "desk-tab-settings"),
             Self::Units => fl!(m, "desk-tab-units"),
             Self::Counters => fl!(m, "desk-tab-counters"),
+            Self::Invited => fl!(m, "lists-tab"),
             Self::Report => fl!(m, "desk-tab-report"),
         }
     }

@@ -86,7 +86,8 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
     frame::page(&Frame { lang, title: &title, path: "/admin/units/import", staff: Some(staff) }, &content)
 }
 
-fn faulty(lang: Lang, rows: &[Fault]) -> Markup {
+/// The rows of a file that cannot be taken.
+pub fn faulty(lang: Lang, rows: &[Fault]) -> Markup {
     let m = lang.messages();
     html! {
         h2 { (fl!(m, "desk-units-faults", n = rows.len())) }

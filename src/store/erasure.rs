@@ -1,0 +1,179 @@
+//! Deleting lists of invited persons: names, addresses, links and short codes go, counts stay (security tests L-08, B-09).
+
+use std::collections::BTreeMap;
+
+use super::{
+    AsConn, Store, StoreError, Writer,
+    audit::{self, Entry},
+    campaigns::{self, Hold},
+    invitations, on,
+};
+
+/// Days after closing on which a list is deleted where the campaign's notice names no other number.
+pub const DAYS: u32 = 30;
+/// Fewest invited persons of a unit that stays named beside its counts.
+const SMALLEST: usize = 5;
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
+
+/// The moment from which on a list is deleted by itself, in UTC milliseconds. `days`: as promised to those invited.
+pub fn due(closes: i64, days: Option<u32>) -> i64 {
+    closes.saturating_add(i64::from(days.unwrap_or(DAYS)) * DAY)
+}
+
+/// Whether a campaign's list was deleted.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_erased(db: &mut impl AsConn, campaign: i64) -> Result<bool, StoreError> {
+    Ok(day(db, campaign).await?.is_some())
+}
+
+/// The day, since 1970, on which a campaign's list was deleted.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn day(db: &mut impl AsConn, campaign: i64) -> Result<Option<i64>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT day FROM erased_list WHERE campaign = $1")
+        .bind(campaign)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Campaigns that are settled and have a list, by number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn waiting(db: &mut impl AsConn) -> Result<Vec<i64>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar(
+        "SELECT number FROM campaign k WHERE settled
+         AND EXISTS (SELECT 1 FROM invitation i WHERE i.campaign = k.number)
+         AND NOT EXISTS (SELECT 1 FROM erased_list e WHERE e.campaign = k.number)"
+    )
+    .fetch_all(c)
+    .await)?)
+}
+
+/// Deletes the list of a settled campaign; gives how many persons were on it, `None` if it was deleted before or the campaign
+/// is not settled. `entry` becomes the audit log's, with that number.
+///
+/// Who was invited and who answered stays as counts: a row for each person without a name, in random order, with the group,
+/// and with the unit where enough persons are of it.
+///
+/// # Errors
+/// [`StoreError`]; nothing is deleted then.
+pub async fn erase(
+    store: &Store,
+    campaign: i64,
+    day: i64,
+    now: i64,
+    entry: Entry,
+) -> Result<Option<usize>, StoreError> {
+    let mut db = store.write().await?;
+    campaigns::hold(&mut db, campaign, Hold::Alone).await?;
+    let settled: Option<bool> =
+        on!(&mut db, |c| sqlx::query_scalar("SELECT settled FROM campaign WHERE number = $1")
+            .bind(campaign)
+            .fetch_optional(c)
+            .await)?;
+    if settled != Some(true) || is_erased(&mut db, campaign).await? {
+        return Ok(None);
+    }
+    let rows: Vec<(String, Option<String>, bool, bool)> = on!(&mut db, |c| sqlx::query_as(
+        "SELECT unit, rater_group, used, nameless FROM invitation WHERE campaign = $1"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await)?;
+    let named = rows.iter().filter(|(.., nameless)| !nameless).count();
+    let top: Option<String> = on!(&mut db, |c| sqlx::query_scalar(
+        "SELECT code FROM unit WHERE parent IS NULL ORDER BY code LIMIT 1"
+    )
+    .fetch_optional(c)
+    .await)?;
+    on!(&mut db, |c| sqlx::query("DELETE FROM invitation WHERE campaign = $1")
+        .bind(campaign)
+        .execute(c)
+        .await
+        .map(drop))?;
+    count_on(&mut db, campaign, rows, top).await?;
+    on!(&mut db, |c| sqlx::query("INSERT INTO erased_list (campaign, day) VALUES ($1, $2)")
+        .bind(campaign)
+        .bind(day)
+        .execute(c)
+        .await
+        .map(drop))?;
+    let entry = entry.with(serde_json::json!({ "persons": named }));
+    audit::append(&mut db, now, &entry).await?;
+    campaigns::bump_revision(&mut db).await?;
+    db.commit().await?;
+    forget(store).await;
+    Ok(Some(named))
+}
+
+/// Writes what is counted of persons who have no name any more.
+async fn count_on(
+    db: &mut Writer,
+    campaign: i64,
+    rows: Vec<(String, Option<String>, bool, bool)>,
+    top: Option<String>,
+) -> Result<(), StoreError> {
+    let mut of_unit: BTreeMap<String, usize> = BTreeMap::new();
+    for (unit, ..) in &rows {
+        *of_unit.entry(unit.clone()).or_default() += 1;
+    }
+    let mut rows: Vec<(String, String, Option<String>, bool)> = rows
+        .into_iter()
+        .map(|(unit, group, used, _)| {
+            // A group's counts are by group; a unit of few would name them.
+            let few = of_unit.get(&unit).is_none_or(|n| *n < SMALLEST);
+            let unit = if group.is_some() || few { top.clone().unwrap_or(unit) } else { unit };
+            (invitations::nameless_code(), unit, group, used)
+        })
+        .collect();
+    // By their random codes, so that no order is left of the list's.
+    rows.sort_unstable();
+    for (code, unit, group, used) in rows {
+        on!(db, |c| {
+            sqlx::query(
+            "INSERT INTO invitation (campaign, code, unit, rater_group, mailed, sent, used, nameless, had_link)
+             VALUES ($1, $2, $3, $4, FALSE, FALSE, $5, TRUE, TRUE)"
+        )
+        .bind(campaign)
+        .bind(code)
+        .bind(unit)
+        .bind(group)
+        .bind(used)
+        .execute(c)
+        .await
+        .map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Removes what the databases keep of deleted rows: SQLite's log (its pages are overwritten at once, `secure_delete`);
+/// PostgreSQL's table is written anew, since a plain `VACUUM` leaves the bytes where they were.
+async fn forget(store: &Store) {
+    let result = match store {
+        Store::Sqlite { .. } => store.truncate_log().await,
+        Store::Postgres { pool, .. } => {
+            sqlx::query("VACUUM FULL invitation").execute(pool).await.map(drop).map_err(Into::into)
+        }
+    };
+    if let Err(error) = result {
+        tracing::error!(%error, "old versions of deleted lists are still in the database's files");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_due_as_promised_or_after_thirty_days() {
+        assert_eq!(due(0, None), 30 * DAY);
+        assert_eq!(due(5, Some(7)), 5 + 7 * DAY);
+        assert_eq!(due(i64::MAX, Some(7)), i64::MAX);
+    }
+}

@@ -1,0 +1,135 @@
+//! How many of each group have answered, as it may be shown; and, where a campaign says so to those it invites, who has not.
+
+use std::collections::BTreeMap;
+
+use crate::{clock, organisation::Phase};
+
+use super::{AsConn, Store, StoreError, Writer, campaigns::Stored, on, turnout};
+
+/// A group of invited persons, or a unit where the campaign has no groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Code of the group or unit.
+    pub code: String,
+    /// How many are invited.
+    pub invited: u64,
+    /// How many have answered: exact once the campaign has closed, else as of the day and in steps.
+    pub answered: u64,
+}
+
+/// The groups of a campaign, by code, as they may be shown at `now` (security test B-07).
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn groups(store: &Store, stored: &Stored, now: i64) -> Result<Vec<Group>, StoreError> {
+    let mut db = store.read().await?;
+    let rows: Vec<(String, i64, i64)> = on!(&mut db, |c| {
+        sqlx::query_as(
+        "SELECT COALESCE(rater_group, unit) AS name, COUNT(*), COUNT(*) FILTER (WHERE used) FROM invitation
+         WHERE campaign = $1 GROUP BY COALESCE(rater_group, unit) ORDER BY 1"
+    )
+    .bind(stored.number)
+    .fetch_all(c)
+    .await
+    })?;
+    let exact = |(code, invited, answered): (String, i64, i64)| Group {
+        code,
+        invited: invited.unsigned_abs(),
+        answered: answered.unsigned_abs(),
+    };
+    if rows.is_empty() || stored.campaign.phase(now) == Phase::Closed {
+        return Ok(rows.into_iter().map(exact).collect());
+    }
+    let today = i64::from(clock::day(now));
+    let shown = as_of(&mut db, stored.number, today).await?;
+    let step = i64::try_from(turnout::step(&stored.campaign)).unwrap_or(i64::MAX);
+    drop(db);
+    let missing = rows.iter().any(|(code, ..)| !shown.contains_key(code));
+    let shown = if missing {
+        let mut db = store.write().await?;
+        for (code, _, used) in &rows {
+            keep(&mut db, stored.number, code, today, used / step * step).await?;
+        }
+        let shown = as_of(&mut db, stored.number, today).await?;
+        db.commit().await?;
+        shown
+    } else {
+        shown
+    };
+    let as_shown = |(code, invited, _): (String, i64, i64)| {
+        let answered = shown.get(&code).copied().unwrap_or_default();
+        exact((code, invited, answered))
+    };
+    Ok(rows.into_iter().map(as_shown).collect())
+}
+
+async fn as_of(db: &mut impl AsConn, campaign: i64, day: i64) -> Result<BTreeMap<String, i64>, StoreError> {
+    let rows: Vec<(String, i64)> = on!(db, |c| sqlx::query_as(
+        "SELECT name, answered FROM turnout_by_group WHERE campaign = $1 AND day = $2"
+    )
+    .bind(campaign)
+    .bind(day)
+    .fetch_all(c)
+    .await)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Whoever comes first on a day decides what is shown on it.
+async fn keep(db: &mut Writer, campaign: i64, name: &str, day: i64, answered: i64) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query(
+        "INSERT INTO turnout_by_group (campaign, name, day, answered) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (campaign, name) DO UPDATE SET
+            answered = CASE WHEN turnout_by_group.day = excluded.day THEN turnout_by_group.answered
+                            ELSE excluded.answered END,
+            day = excluded.day"
+    )
+    .bind(campaign)
+    .bind(name)
+    .bind(day)
+    .bind(answered)
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+/// Whether a campaign tells staff who has not answered.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_followed(db: &mut impl AsConn, campaign: i64) -> Result<bool, StoreError> {
+    let found: Option<i64> =
+        on!(db, |c| sqlx::query_scalar("SELECT campaign FROM followed_campaign WHERE campaign = $1")
+            .bind(campaign)
+            .fetch_optional(c)
+            .await)?;
+    Ok(found.is_some())
+}
+
+/// Decides whether it does. To be called before it opens only.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn follow(db: &mut Writer, campaign: i64, follows: bool) -> Result<(), StoreError> {
+    let sql = if follows {
+        "INSERT INTO followed_campaign (campaign) VALUES ($1) ON CONFLICT (campaign) DO NOTHING"
+    } else {
+        "DELETE FROM followed_campaign WHERE campaign = $1"
+    };
+    on!(db, |c| sqlx::query(sql).bind(campaign).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Codes of those on the list who have not answered; only of a campaign that follows and has told so.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn absent(db: &mut impl AsConn, campaign: i64) -> Result<Vec<String>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar(
+        "SELECT code FROM invitation WHERE campaign = $1 AND NOT used AND NOT nameless
+         AND EXISTS (SELECT 1 FROM followed_campaign f WHERE f.campaign = $1) ORDER BY code"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await)?)
+}
