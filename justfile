@@ -7,7 +7,7 @@ _default:
 demo *args:
     cargo run --release -- demo {{args}}
 
-# Run every test, or parts: lint, sqlite, postgres, browser
+# Run every test, or parts: lint, sqlite, postgres, xlsform, mail, browser
 test *parts:
     ./test.sh {{parts}}
 

@@ -2,10 +2,10 @@
 # Runs every test of sipas: format, lints, documentation, tests on SQLite and on PostgreSQL, browser journeys.
 #
 #   ./test.sh                  everything
-#   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser, xlsform
+#   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser, xlsform, mail
 #
 # Installs what is missing where it may: Debian packages as root or through `sudo -n`, Node packages from the
-# committed lock file, pyxform from PyPI (SIPAS_TEST_INSTALL=no: nothing). A part that cannot run here is skipped, with the reason; with
+# committed lock file, pyxform and aiosmtpd from PyPI (SIPAS_TEST_INSTALL=no: nothing). A part that cannot run here is skipped, with the reason; with
 # CI=true it fails. The exit code is 0 only if everything that ran passed. CHROMIUM names another browser.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -48,14 +48,18 @@ has_node() { has npm && has node && [ "$(node -p 'process.versions.node.split(".
 
 has_pyxform() { "$pyxform/bin/python" -c "import pyxform" >/dev/null 2>&1; }
 
-# pyxform in an environment of its own, in the version that tests/xlsform/requirements.txt names.
-pyxform="${CARGO_TARGET_DIR:-target}/pyxform"
-install_pyxform() {
-    has_pyxform && return
+has_mail() { "$mail/bin/python" -c "import aiosmtpd, dkim, trustme" >/dev/null 2>&1; }
+
+# venv FOLDER REQUIREMENTS: an environment of its own, with the versions that the file names.
+venv() {
     [ "${SIPAS_TEST_INSTALL:-yes}" != no ] || return 1
-    python3 -m venv "$pyxform" >/dev/null 2>&1 || { debian python3 python3-venv && python3 -m venv "$pyxform"; } || return 1
-    "$pyxform/bin/pip" install --quiet --disable-pip-version-check -r tests/xlsform/requirements.txt && has_pyxform
+    python3 -m venv "$1" >/dev/null 2>&1 || { debian python3 python3-venv && python3 -m venv "$1"; } || return 1
+    "$1/bin/pip" install --quiet --disable-pip-version-check -r "$2"
 }
+pyxform="${CARGO_TARGET_DIR:-target}/pyxform"
+install_pyxform() { has_pyxform || { venv "$pyxform" tests/xlsform/requirements.txt && has_pyxform; }; }
+mail="${CARGO_TARGET_DIR:-target}/mail"
+install_mail() { has_mail || { venv "$mail" tests/mail/requirements.txt && has_mail; }; }
 
 browser_program() { command -v "${CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome; }
 
@@ -85,6 +89,7 @@ need_browser() {
     need has_node "Node.js 20 or newer with npm" nodejs npm
 }
 need_xlsform() { need install_pyxform "pyxform (Python 3 with venv, and PyPI)"; }
+need_mail() { need install_mail "aiosmtpd (Python 3 with venv, and PyPI)"; }
 
 # --- The parts -----------------------------------------------------------------------------------------------
 
@@ -99,6 +104,9 @@ part_postgres() {
 }
 part_xlsform() {
     step "XLSForm with pyxform" cargo test --locked --test integration xlsform:: -- --include-ignored
+}
+part_mail() {
+    step "mail with aiosmtpd" cargo test --locked --test integration mail:: -- --ignored
 }
 part_browser() { step "browser journeys" journeys; }
 
@@ -144,9 +152,9 @@ skip() {
 }
 
 parts=("$@")
-if [ $# = 0 ]; then parts=(lint sqlite postgres xlsform browser); fi
+if [ $# = 0 ]; then parts=(lint sqlite postgres xlsform mail browser); fi
 for part in "${parts[@]}"; do
-    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|browser)$ ]]; then
+    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|mail|browser)$ ]]; then
         sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
         exit 2
     fi

@@ -11,6 +11,9 @@ use serde::Deserialize;
 
 use crate::{language::Lang, secret::Key};
 
+/// Mails a minute unless said otherwise: fewer than most mail servers allow.
+const PER_MINUTE: u32 = 60;
+
 /// What the commands and the server need to know of their surroundings.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -22,8 +25,18 @@ pub struct Config {
     pub base_url: String,
     /// Mail server: `smtp://…`, `smtps://…`, or `file:DIR` to catch mail in a folder.
     pub smtp_url: Option<SecretString>,
+    /// Certificates (PEM) by which the mail server is known beside those of the public authorities.
+    pub smtp_ca: Option<PathBuf>,
     /// Sender of mails.
     pub mail_from: String,
+    /// Where answers to mails go, if not to the sender.
+    pub mail_reply_to: Option<String>,
+    /// Most mails a minute.
+    pub mail_per_minute: u32,
+    /// The RSA key (PEM) that signs mails (DKIM).
+    pub dkim_key: Option<PathBuf>,
+    /// The name under which the DNS has its public half.
+    pub dkim_selector: String,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Folder of questionnaire definitions beside the built-in ones.
@@ -69,7 +82,12 @@ struct File {
     listen: Option<String>,
     base_url: Option<String>,
     smtp_url: Option<SecretString>,
+    smtp_ca: Option<PathBuf>,
     mail_from: Option<String>,
+    mail_reply_to: Option<String>,
+    mail_per_minute: Option<u32>,
+    dkim_key: Option<PathBuf>,
+    dkim_selector: Option<String>,
     trusted_proxies: Option<Vec<String>>,
     definitions: Option<PathBuf>,
     languages: Option<PathBuf>,
@@ -130,6 +148,8 @@ pub enum Wanted {
     Secret,
     /// Yes or no.
     Switch,
+    /// A number of mails a minute.
+    PerMinute,
     /// The address of a single sign-on.
     Issuer,
     /// Our name at the single sign-on.
@@ -156,6 +176,7 @@ impl ConfigError {
                     Wanted::Proxies => fl!(m, "config-wanted-proxies"),
                     Wanted::Secret => fl!(m, "config-wanted-secret"),
                     Wanted::Switch => fl!(m, "config-wanted-switch"),
+                    Wanted::PerMinute => fl!(m, "config-wanted-per-minute"),
                     Wanted::Issuer => fl!(m, "config-wanted-issuer"),
                     Wanted::ClientId => fl!(m, "config-wanted-client-id"),
                     Wanted::BuiltWithOidc => fl!(m, "config-wanted-built-with-oidc"),
@@ -240,6 +261,21 @@ impl Config {
             Some(value) => switch("SIPAS_REQUIRE_SECOND_FACTOR", &value)?,
             None => given.require_second_factor.unwrap_or(false),
         };
+        let mail_per_minute = match env("MAIL_PER_MINUTE") {
+            Some(value) => value.trim().parse().map_err(|_| ConfigError::Value {
+                name: "SIPAS_MAIL_PER_MINUTE",
+                value: value.clone(),
+                wanted: Wanted::PerMinute,
+            })?,
+            None => given.mail_per_minute.unwrap_or(PER_MINUTE),
+        };
+        if mail_per_minute == 0 {
+            return Err(ConfigError::Value {
+                name: "SIPAS_MAIL_PER_MINUTE",
+                value: "0".to_owned(),
+                wanted: Wanted::PerMinute,
+            });
+        }
         let oidc = Oidc::read(
             &env,
             Oidc {
@@ -256,6 +292,11 @@ impl Config {
             listen,
             base_url,
             base_url_given,
+            smtp_ca: env("SMTP_CA").map(PathBuf::from).or(given.smtp_ca),
+            mail_reply_to: env("MAIL_REPLY_TO").or(given.mail_reply_to),
+            mail_per_minute,
+            dkim_key: env("DKIM_KEY").map(PathBuf::from).or(given.dkim_key),
+            dkim_selector: env("DKIM_SELECTOR").or(given.dkim_selector).unwrap_or_else(|| "sipas".to_owned()),
             smtp_url: env("SMTP_URL").map(SecretString::from).or(given.smtp_url),
             mail_from: env("MAIL_FROM")
                 .or(given.mail_from)
@@ -421,6 +462,8 @@ mod tests {
         assert!(error.contains("SIPAS_LISTEN") && error.contains("127.0.0.1:8080"), "{error}");
         let error = load(&[("SIPAS_REQUIRE_SECOND_FACTOR", "maybe")]).unwrap_err().words(Lang::EN);
         assert!(error.contains("SIPAS_REQUIRE_SECOND_FACTOR") && error.contains("true"), "{error}");
+        let error = load(&[("SIPAS_MAIL_PER_MINUTE", "0")]).unwrap_err().words(Lang::EN);
+        assert!(error.contains("SIPAS_MAIL_PER_MINUTE") && error.contains("60"), "{error}");
         let error = load(&[("SIPAS_BASE_URL", "khaosat.vn")]).unwrap_err().to_string();
         assert!(error.contains("SIPAS_BASE_URL"), "{error}");
     }

@@ -5,6 +5,7 @@
 //! passed in. Start at `questionnaire` for the way of an answer and at `index` for the way of a figure.
 
 pub mod apply;
+pub mod blanks;
 pub mod cli;
 pub mod clock;
 pub mod config;

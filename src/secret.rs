@@ -111,6 +111,11 @@ pub fn token<const N: usize>() -> String {
     random::<N>().iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
 }
 
+/// The token that these bytes are, as long as that of a personal link.
+pub fn token_of(bytes: &[u8; 32]) -> String {
+    bytes.iter().take(LINK_TOKEN).map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+}
+
 /// Length of a personal link's token, in characters (130 bits).
 pub const LINK_TOKEN: usize = 26;
 /// Length of the unguessable suffix of a counter's address, in characters (50 bits).

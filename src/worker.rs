@@ -1,6 +1,8 @@
 //! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, writing
-//! what was counted, looking through finished days, forgetting old sessions. Letters to officers are [`remind`]'s.
+//! what was counted, looking through finished days, forgetting old sessions. Mail is [`outbox`]'s; what letters to officers
+//! say, [`remind`]'s.
 
+pub mod outbox;
 pub mod remind;
 
 use std::time::Duration;

@@ -469,6 +469,7 @@ config-wanted-base-url = the address that people see, such as https://khaosat.bi
 config-wanted-proxies = IP addresses separated by commas
 config-wanted-secret = a random text of at least 16 characters, best 64 hexadecimal digits
 config-wanted-switch = true or false
+config-wanted-per-minute = a whole number from 1 on, such as 60
 config-wanted-issuer = an https:// address, such as https://sso.example.vn/realms/tinh
 config-wanted-client-id = the id of this application at the single sign-on
 config-wanted-built-with-oidc = a program built with the feature oidc
@@ -855,6 +856,12 @@ access-did-campaign-simulate = Demonstration answers made
 access-did-link-make = Personal links made
 access-did-link-reissue = Personal links made again
 access-did-link-mail = Links sent by e-mail
+access-did-mail-remind = Invited persons reminded
+access-did-mail-stop = Waiting mails stopped
+access-did-mail-retry = Mail server tried again
+access-did-mail-schedule = Schedule of reminders to invited persons changed
+access-did-mail-words = Words of mails changed
+access-did-mail-test = Mail sent to oneself
 access-did-comment-decide = Comments screened
 access-did-comment-cover = Words of a comment covered
 access-did-report-export = Report downloaded
@@ -895,6 +902,11 @@ doctor-proxies = { $n } trusted proxies
 doctor-no-proxies = SIPAS_TRUSTED_PROXIES is not set: behind a proxy all users would share one address
 doctor-mail = a mail server is set
 doctor-no-mail = SIPAS_SMTP_URL is not set: no mail can be sent
+doctor-mail-tls = Mail is encrypted on its way to the mail server, or the mail server is this machine.
+doctor-mail-open = Mail goes to the mail server unencrypted; take ?tls=none out of SIPAS_SMTP_URL.
+doctor-dkim = Mail is signed (DKIM); the DNS must have this TXT record: { $name } "{ $value }"
+doctor-no-dkim = Mail is not signed (DKIM) and easily taken for junk; set SIPAS_DKIM_KEY, unless the mail server signs for { $domain }.
+doctor-no-dkim-needed = Mail is only kept in a folder and needs no signature.
 doctor-disk = { $percent } % free
 doctor-disk-full = only { $percent } % free
 doctor-key = only its owner can read the key file
@@ -1804,6 +1816,145 @@ desk-remind-closed = The campaign has closed, so nobody is reminded any more.
 desk-remind-usual-subject = Nhắc thu phiếu khảo sát: [đợt]
 desk-remind-usual-text = (Vietnamese text above)
 
+# --- outbox: invitations and reminders by e-mail ---
+outbox-nobody = Sir or Madam
+outbox-usual-invitation-subject = Invitation: [survey]
+outbox-usual-reminder-subject = Reminder: [survey]
+outbox-usual-invitation =
+    Dear [name],
+
+    you are kindly invited to take part: [survey].
+
+    Please open your personal link:
+
+    [link]
+
+    Answers are taken from [opens] to [closes] (Vietnam time).
+
+    This link is yours alone and can be answered once; please do not pass it on. Looking at it does not use it up.
+
+    Your answers are stored apart from your name and your link; results are only published summed up, after the survey closes.
+
+    The survey never asks for passwords, one-time codes or money.
+outbox-usual-reminder =
+    Dear [name],
+
+    we have had no answer yet from the link that we sent you for: [survey]. Please take a few minutes to answer before [closes] (Vietnam time).
+
+    Please open the new link below; the one in the mail before no longer works:
+
+    [link]
+
+    The server only notes whether a link was used, so as to remind you, and never when; your answers are stored apart from your name and your link.
+
+    The survey never asks for passwords, one-time codes or money. If you want no more reminders, please use the unsubscribe button of your mail program; your link can still be answered.
+outbox-newer = There is a newer link
+outbox-newer-what = We have sent you a new link, so that this one no longer works.
+outbox-newer-next = Please open our latest mail and use the link in it.
+outbox-stop-title = No more mail?
+outbox-stop-what = If you agree, we will send you no more mail about this survey.
+outbox-stop-link = The link that was sent still works: you can answer at any time before the survey closes.
+outbox-stop-button = Send me no more mail
+outbox-stopped = No more mail
+outbox-stopped-what = You will get no more mail about this survey.
+outbox-stopped-next = The link that was sent still works if you want to answer.
+
+outbox-title = Invitations and reminders
+outbox-purpose = Sends each invited person a personal link by e-mail, reminds those who have not answered, and shows how far the sending is. This page knows counts alone, never who has answered.
+outbox-empty = Nobody gets mail yet
+outbox-empty-what = The list of this campaign has no e-mail addresses. Bring in a list with addresses, then come back here to send.
+outbox-by-mail = With an address
+outbox-sent = Invitation sent
+outbox-unsent = Not sent yet
+outbox-printed = Link printed, so no mail
+outbox-no-mail = Want no more mail
+outbox-invite = Send invitations
+outbox-remind = Send reminders
+outbox-words-invitation = Words of the invitation
+outbox-words-reminder = Words of the reminder
+outbox-stop-all = Stop mails that wait
+outbox-retry = Try again now
+outbox-back = Back to invitations
+outbox-away = The mail server cannot be reached ({ $reason }). Mails wait and are tried again; none is lost.
+outbox-last-reply = To the latest attempt the mail server said: { $reason }. Those mails are tried again.
+outbox-no-runs = No mail has been sent yet.
+outbox-runs = Sent off
+outbox-day = Day
+outbox-kind = Mail
+outbox-kind-invitation = Invitation
+outbox-kind-reminder = Reminder
+outbox-count-queued = To send
+outbox-count-sent = Sent
+outbox-count-waiting = Waiting
+outbox-count-refused = Refused
+outbox-count-stopped = Stopped
+outbox-under = under { $n }
+outbox-from = from { $n }
+outbox-steps = Until the campaign closes, counts of reminders are shown in steps, since the exact number would tell how many have answered.
+outbox-unreached = Invitations that did not arrive
+outbox-unreached-what = Mend the addresses and send again, or print links for these persons. This table says nothing of answers.
+outbox-unreached-n = { $n } persons without their invitation
+outbox-code = Code
+outbox-person = Name
+outbox-address = Address
+outbox-why = Reason
+outbox-fault-address = Not a valid address
+outbox-fault-refused = Refused by the mail server ({ $reply })
+outbox-fault-given-up = Tried for days
+outbox-schedule = Reminders by themselves
+outbox-schedule-what = Reminders go out from 8 in the morning to those who have not answered, and end when the campaign closes. Leave the first two fields empty for none.
+outbox-schedule-every = Again after … days
+outbox-schedule-every-hint = Counted from the latest mail, such as 5.
+outbox-schedule-dates = On these days
+outbox-schedule-dates-hint = Day/month/year, separated by commas, such as 05/12/2026, 10/12/2026.
+outbox-schedule-before = None in the last … days
+outbox-schedule-before-hint = How many days before the last day of the campaign reminders end.
+outbox-schedule-save = Save schedule
+outbox-schedule-days = Please give a number of days from { $least } to { $most }, or nothing.
+outbox-schedule-date = “{ $typed }” is no date; please write day/month/year.
+outbox-schedule-past = { $typed } is here or over; the schedule begins tomorrow.
+outbox-schedule-late = { $typed } is after the last day for reminders.
+outbox-schedule-many = At most { $n } days.
+outbox-done-invite = The invitations are in the outbox and go out one by one; the table below shows how far they are.
+outbox-done-remind = The reminders are in the outbox and go out one by one.
+outbox-done-stop = The mails that waited are stopped.
+outbox-done-retry = The mail server is being tried again.
+outbox-done-schedule = The schedule is saved.
+outbox-done-unscheduled = No more reminders by themselves.
+outbox-invite-what = { $n } persons will get an invitation with a link of their own. The mails go out by the limit per minute.
+outbox-invite-undo = What was sent cannot be taken back; what waits can be stopped.
+outbox-invite-button = Send { $n } invitations
+outbox-remind-what = Only those who have not answered get a reminder: at most { $n } of the { $sent } who got an invitation, by the number of answers that is shown today.
+outbox-remind-link = Each reminder carries a new link; once it has arrived, the one in the mail before no longer works and says so.
+outbox-remind-count = Nobody can see to whom reminders went.
+outbox-remind-button = Send reminders
+outbox-stop-all-what = No mail of this campaign that waits will be sent. What was sent stays good.
+outbox-stop-all-undo = To go on, send invitations once more: only those who got none are written to.
+outbox-retry-what = The mail server is tried at once, without waiting for its turn.
+outbox-hindrance-draft = The campaign has not been released, so that no mail can be sent yet. Please release it first.
+outbox-hindrance-closed = The campaign has closed; no more mail is sent.
+outbox-hindrance-not-open = Reminders can only be sent while the campaign takes answers.
+outbox-hindrance-nobody = There is no mail to send or to stop now.
+outbox-words-purpose = Change subject and text. Look at them, send them to yourself, then save; mails sent from then on say so.
+outbox-words-usual = These are the usual words; once saved, the campaign has its own.
+outbox-words-hint = These are filled in for each person: { $blanks }. A mail carries one link and no pictures; a line of dashes (---) parts two sections.
+outbox-words-preview = Preview
+outbox-words-test = Send to myself
+outbox-words-save = Save words
+outbox-words-reset-button = Back to the usual words
+outbox-words-saved = The words are saved.
+outbox-words-reset = The usual words are used again.
+outbox-previewed = The mail as it will be seen
+outbox-plain = Plain text (for mail programs without formats)
+outbox-example-name = Mr Nguyễn Văn Minh
+outbox-tested = Sent to { $email }. Please look into the junk folder, too.
+outbox-test-no-address = Your account has no e-mail address; an administrator can add one.
+outbox-test-address = The e-mail address of your account is not valid.
+outbox-test-refused = The mail server does not take the test: { $reply }.
+outbox-fault-no-link = The text lacks the blank [liên kết] (or [link]): without its link nobody can answer.
+outbox-fault-link-in-subject = The subject may not carry the link; please leave it in the text.
+outbox-fault-other-link = A mail carries one link, so that nobody mistakes it; please take out “{ $address }”.
+
 # --- links, invite: links and invitations ---
 links-once = { $n } new personal links are shown only this once; if one is lost, make another with --reissue.
 links-unknown-invitation = There is no invitation with the code “{ $code }”.
@@ -1812,22 +1963,17 @@ invite-closed = The campaign “{ $slug }” has closed; no more invitations are
 invite-no-server = There is no mail server; set SIPAS_SMTP_URL, such as smtps://account:password@mail.binhdinh.gov.vn.
 invite-failed = { $code }: { $why }
 invite-sent = Sent { $n } invitations.
+invite-queued = { $n } invitations are in the outbox; the server (sipas serve) will send them.
+invite-waiting = { $n } mails wait to be tried again; the server (sipas serve) goes on with them, or run this again later.
+invite-draft = The campaign “{ $slug }” has not been released; no invitations are sent yet.
+invite-file = { $path } cannot be used: { $detail }.
 invite-printed = { $n } persons have a printed link and get no mail, which would end that link; if need be make another with sipas links --reissue.
 invite-some-failed = { $n } mails could not be sent; see the lines above, mend the addresses with sipas apply and run this again.
 invite-server = The address of the mail server (SIPAS_SMTP_URL) cannot be used: { $detail }
 invite-sender = The sender (SIPAS_MAIL_FROM) “{ $sender }” is no e-mail address.
 invite-recipient = the e-mail address is not valid.
 invite-refused = the mail server refuses: { $reply }.
-invite-unreachable = The mail server cannot be reached: { $detail }. Check SIPAS_SMTP_URL and run this again; what was sent is not sent twice.
-invite-subject = Invitation: { $title }
-invite-greeting-name = Dear { $name },
-invite-greeting = Dear Sir or Madam,
-invite-what = you are kindly invited to take part: { $title }.
-invite-open = Please open your personal link:
-invite-when = Answers are taken from { $opens } to { $closes } (Vietnam time).
-invite-once = This link is yours alone and can be answered once; please do not pass it on. Looking at it does not use it up.
-invite-anonymous = Your answers are stored apart from your name and your link; results are only published summed up, after the survey closes.
-invite-never = The survey never asks for passwords, one-time codes or money.
+invite-unreachable = The mail server cannot be reached: { $detail }. The mails are in the outbox, and the server (sipas serve) goes on with them; check SIPAS_SMTP_URL, or run this again. What was sent is not sent twice.
 # --- respond: pages of respondents ---
 respond-languages = Languages
 respond-language-name = English

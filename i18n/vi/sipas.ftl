@@ -469,6 +469,7 @@ config-wanted-base-url = địa chỉ mà người dân nhìn thấy, ví dụ h
 config-wanted-proxies = các địa chỉ IP cách nhau bằng dấu phẩy
 config-wanted-secret = một chuỗi ngẫu nhiên từ 16 ký tự trở lên, tốt nhất là 64 chữ số thập lục phân
 config-wanted-switch = true (có) hoặc false (không)
+config-wanted-per-minute = một số nguyên từ 1 trở lên, ví dụ 60
 config-wanted-issuer = một địa chỉ https://, ví dụ https://sso.gialai.gov.vn/realms/tinh
 config-wanted-client-id = mã của ứng dụng này ở hệ thống đăng nhập một lần
 config-wanted-built-with-oidc = một bản chương trình dựng với tính năng oidc
@@ -831,6 +832,12 @@ access-did-campaign-simulate = Sinh số liệu chạy thử
 access-did-link-make = Tạo liên kết cá nhân
 access-did-link-reissue = Tạo lại liên kết cá nhân
 access-did-link-mail = Gửi liên kết bằng thư điện tử
+access-did-mail-remind = Gửi thư nhắc người được mời
+access-did-mail-stop = Dừng thư đang chờ
+access-did-mail-retry = Thử lại máy chủ thư
+access-did-mail-schedule = Đổi lịch nhắc người được mời
+access-did-mail-words = Đổi nội dung thư
+access-did-mail-test = Gửi thử thư cho mình
 access-did-comment-decide = Duyệt ý kiến
 access-did-comment-cover = Che chữ trong ý kiến
 access-did-report-export = Tải báo cáo
@@ -871,6 +878,11 @@ doctor-proxies = { $n } máy chủ proxy được tin
 doctor-no-proxies = chưa đặt SIPAS_TRUSTED_PROXIES: nếu đứng sau proxy, mọi người dùng có chung một địa chỉ
 doctor-mail = đã đặt máy chủ thư
 doctor-no-mail = chưa đặt SIPAS_SMTP_URL: không gửi được thư
+doctor-mail-tls = Thư được mã hóa trên đường tới máy chủ thư, hoặc máy chủ thư ở ngay máy này.
+doctor-mail-open = Thư tới máy chủ thư không được mã hóa; hãy bỏ ?tls=none trong SIPAS_SMTP_URL.
+doctor-dkim = Thư được ký (DKIM); bản ghi DNS loại TXT phải có: { $name } "{ $value }"
+doctor-no-dkim = Thư không được ký (DKIM) nên dễ vào hộp thư rác; hãy đặt SIPAS_DKIM_KEY, trừ khi máy chủ thư đã ký cho { $domain }.
+doctor-no-dkim-needed = Thư chỉ được giữ trong thư mục, không cần ký.
 doctor-disk = còn trống { $percent } %
 doctor-disk-full = chỉ còn trống { $percent } %
 doctor-key = tệp khóa chỉ chủ của nó đọc được
@@ -1760,6 +1772,145 @@ desk-remind-usual-text =
 
     Trân trọng.
 
+# --- outbox: thư mời, thư nhắc / mail to invited persons ---
+outbox-nobody = Ông/Bà
+outbox-usual-invitation-subject = Thư mời: [đợt]
+outbox-usual-reminder-subject = Nhắc trả lời: [đợt]
+outbox-usual-invitation =
+    Kính gửi [họ tên],
+
+    Trân trọng mời Ông/Bà tham gia: [đợt].
+
+    Xin mở liên kết dành riêng cho Ông/Bà:
+
+    [liên kết]
+
+    Nhận trả lời từ [mở] đến [đóng] (giờ Việt Nam).
+
+    Liên kết này của riêng Ông/Bà và chỉ trả lời được một lần; xin không chuyển cho người khác. Mở ra xem thì chưa tính là trả lời.
+
+    Câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà; kết quả chỉ công bố dưới dạng tổng hợp sau khi đợt khảo sát đóng.
+
+    Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền.
+outbox-usual-reminder =
+    Kính gửi [họ tên],
+
+    Chúng tôi chưa nhận được trả lời từ liên kết đã gửi Ông/Bà trong đợt: [đợt]. Rất mong Ông/Bà dành ít phút trả lời trước [đóng] (giờ Việt Nam).
+
+    Xin mở liên kết mới dưới đây; liên kết trong thư trước không còn dùng được:
+
+    [liên kết]
+
+    Máy chủ chỉ ghi liên kết đã dùng hay chưa để nhắc, không ghi lúc nào; câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà.
+
+    Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền. Nếu Ông/Bà không muốn nhận thư nhắc nữa, xin dùng nút hủy đăng ký của chương trình thư; liên kết vẫn trả lời được.
+outbox-newer = Đã có liên kết mới hơn
+outbox-newer-what = Chúng tôi đã gửi cho Ông/Bà một liên kết mới, nên liên kết này không còn dùng được.
+outbox-newer-next = Xin mở thư gần nhất của chúng tôi và dùng liên kết trong thư đó.
+outbox-stop-title = Không nhận thư nhắc nữa?
+outbox-stop-what = Nếu Ông/Bà đồng ý, chúng tôi sẽ không gửi thêm thư nào về đợt khảo sát này.
+outbox-stop-link = Liên kết đã gửi vẫn dùng được: Ông/Bà vẫn có thể trả lời bất cứ lúc nào trước khi đợt khảo sát đóng.
+outbox-stop-button = Không gửi thư cho tôi nữa
+outbox-stopped = Đã ngừng gửi thư
+outbox-stopped-what = Ông/Bà sẽ không nhận thêm thư nào về đợt khảo sát này.
+outbox-stopped-next = Liên kết đã gửi vẫn dùng được nếu Ông/Bà muốn trả lời.
+
+outbox-title = Thư mời và thư nhắc
+outbox-purpose = Gửi thư điện tử mang liên kết riêng tới từng người được mời, nhắc người chưa trả lời, và xem thư gửi đến đâu. Trang chỉ cho biết số lượng, không cho biết ai đã trả lời.
+outbox-empty = Chưa có ai nhận thư
+outbox-empty-what = Danh sách mời của đợt này chưa có địa chỉ thư điện tử nào. Xin nhập danh sách có địa chỉ, rồi quay lại đây để gửi.
+outbox-by-mail = Có địa chỉ thư
+outbox-sent = Đã gửi thư mời
+outbox-unsent = Chưa gửi
+outbox-printed = Đã in liên kết nên không gửi thư
+outbox-no-mail = Không nhận thư nữa
+outbox-invite = Gửi thư mời
+outbox-remind = Gửi thư nhắc
+outbox-words-invitation = Nội dung thư mời
+outbox-words-reminder = Nội dung thư nhắc
+outbox-stop-all = Dừng thư đang chờ
+outbox-retry = Thử lại ngay
+outbox-back = Về trang thư mời
+outbox-away = Chưa liên lạc được với máy chủ thư ({ $reason }). Thư đang chờ và được thử lại dần, không thư nào mất.
+outbox-last-reply = Lần gửi gần nhất, máy chủ thư trả lời: { $reason }. Những thư đó được thử lại dần.
+outbox-no-runs = Chưa gửi thư nào.
+outbox-runs = Các lần gửi
+outbox-day = Ngày
+outbox-kind = Loại thư
+outbox-kind-invitation = Thư mời
+outbox-kind-reminder = Thư nhắc
+outbox-count-queued = Cần gửi
+outbox-count-sent = Đã gửi
+outbox-count-waiting = Đang chờ
+outbox-count-refused = Bị từ chối
+outbox-count-stopped = Không gửi nữa
+outbox-under = dưới { $n }
+outbox-from = từ { $n }
+outbox-steps = Trước khi đợt đóng, số thư nhắc chỉ hiện theo từng bậc, vì số chính xác cho biết đã có bao nhiêu người trả lời.
+outbox-unreached = Thư mời không đến được
+outbox-unreached-what = Xin sửa địa chỉ rồi gửi lại, hoặc in liên kết cho những người này. Bảng này không nói gì về việc đã trả lời hay chưa.
+outbox-unreached-n = { $n } người chưa nhận được thư mời
+outbox-code = Mã
+outbox-person = Họ tên
+outbox-address = Địa chỉ
+outbox-why = Lý do
+outbox-fault-address = Địa chỉ không hợp lệ
+outbox-fault-refused = Máy chủ thư từ chối ({ $reply })
+outbox-fault-given-up = Thử nhiều ngày không được
+outbox-schedule = Tự nhắc
+outbox-schedule-what = Thư nhắc được gửi từ 8 giờ sáng tới những người chưa trả lời, và dừng khi đợt đóng. Để trống cả hai ô đầu thì không tự nhắc.
+outbox-schedule-every = Nhắc lại sau mỗi … ngày
+outbox-schedule-every-hint = Tính từ lần gửi thư gần nhất, ví dụ 5.
+outbox-schedule-dates = Nhắc vào những ngày
+outbox-schedule-dates-hint = Ngày/tháng/năm, cách nhau bằng dấu phẩy, ví dụ 05/12/2026, 10/12/2026.
+outbox-schedule-before = Không nhắc trong … ngày cuối
+outbox-schedule-before-hint = Số ngày trước ngày cuối của đợt mà thư nhắc không còn được gửi.
+outbox-schedule-save = Lưu lịch nhắc
+outbox-schedule-days = Xin nhập một số ngày từ { $least } đến { $most }, hoặc để trống.
+outbox-schedule-date = “{ $typed }” không phải là ngày; xin viết ngày/tháng/năm.
+outbox-schedule-past = { $typed } đã đến hoặc đã qua; lịch nhắc tính từ ngày mai.
+outbox-schedule-late = { $typed } sau ngày nhắc cuối cùng được phép.
+outbox-schedule-many = Nhiều nhất { $n } ngày.
+outbox-done-invite = Thư mời đã vào hàng đợi và được gửi dần; bảng dưới cho biết đến đâu.
+outbox-done-remind = Thư nhắc đã vào hàng đợi và được gửi dần.
+outbox-done-stop = Thư đang chờ đã dừng.
+outbox-done-retry = Máy chủ thư đang được thử lại.
+outbox-done-schedule = Đã lưu lịch nhắc.
+outbox-done-unscheduled = Không còn tự nhắc.
+outbox-invite-what = { $n } người sẽ nhận thư mời mang liên kết riêng. Thư được gửi dần theo giới hạn mỗi phút của máy chủ.
+outbox-invite-undo = Thư đã gửi không thu lại được; thư còn chờ thì dừng được.
+outbox-invite-button = Gửi { $n } thư mời
+outbox-remind-what = Thư nhắc chỉ tới những người chưa trả lời: nhiều nhất { $n } trong { $sent } người đã nhận thư mời, tính theo số trả lời hiện trong ngày.
+outbox-remind-link = Mỗi thư nhắc mang một liên kết mới; khi thư tới nơi, liên kết trong thư trước không còn dùng được và nói rõ điều đó.
+outbox-remind-count = Không ai xem được thư nhắc đã gửi tới ai.
+outbox-remind-button = Gửi thư nhắc
+outbox-stop-all-what = Mọi thư của đợt này còn chờ sẽ không được gửi. Thư đã gửi vẫn dùng được.
+outbox-stop-all-undo = Muốn gửi tiếp, bấm Gửi thư mời lần nữa: chỉ những người chưa nhận thư được gửi.
+outbox-retry-what = Máy chủ thư được thử lại ngay, không chờ đến lần sau.
+outbox-hindrance-draft = Đợt khảo sát chưa phát hành nên chưa gửi thư được. Xin phát hành đợt trước.
+outbox-hindrance-closed = Đợt khảo sát đã đóng nên không gửi thư nữa.
+outbox-hindrance-not-open = Chỉ nhắc được khi đợt đang nhận trả lời.
+outbox-hindrance-nobody = Hiện không có thư nào để gửi hoặc dừng.
+outbox-words-purpose = Sửa tiêu đề và nội dung thư. Xem thử, gửi thử cho mình, rồi lưu; thư gửi từ lúc lưu mang nội dung mới.
+outbox-words-usual = Đây là nội dung có sẵn; lưu lại thì đợt này có nội dung riêng.
+outbox-words-hint = Những chỗ này được điền riêng cho từng người: { $blanks }. Thư chỉ mang một liên kết, không hình ảnh; một dòng gạch ngang (---) ngăn hai phần.
+outbox-words-preview = Xem thử
+outbox-words-test = Gửi thử cho mình
+outbox-words-save = Lưu nội dung
+outbox-words-reset-button = Dùng lại nội dung có sẵn
+outbox-words-saved = Đã lưu nội dung thư.
+outbox-words-reset = Đã dùng lại nội dung có sẵn.
+outbox-previewed = Thư như người nhận sẽ thấy
+outbox-plain = Bản chữ thường (cho chương trình thư không hiện định dạng)
+outbox-example-name = Ông Nguyễn Văn Minh
+outbox-tested = Đã gửi thử tới { $email }. Xin xem cả hộp thư rác.
+outbox-test-no-address = Tài khoản của Ông/Bà chưa có địa chỉ thư điện tử; quản trị thêm được ở trang tài khoản.
+outbox-test-address = Địa chỉ thư điện tử của tài khoản không hợp lệ.
+outbox-test-refused = Máy chủ thư không nhận thư thử: { $reply }.
+outbox-fault-no-link = Nội dung thiếu chỗ điền [liên kết]: không có liên kết thì người nhận không trả lời được.
+outbox-fault-link-in-subject = Tiêu đề không được mang liên kết; xin để [liên kết] trong nội dung.
+outbox-fault-other-link = Thư chỉ mang một liên kết để người nhận không nhầm; xin bỏ “{ $address }”.
+
 # --- links, invite: liên kết và thư mời ---
 links-once = { $n } liên kết cá nhân mới chỉ hiện một lần này; nếu mất, hãy tạo lại bằng --reissue.
 links-unknown-invitation = Không có người được mời mang mã “{ $code }”.
@@ -1768,22 +1919,17 @@ invite-closed = Đợt khảo sát “{ $slug }” đã đóng nên không gửi
 invite-no-server = Chưa có máy chủ thư; hãy đặt SIPAS_SMTP_URL, ví dụ smtps://tài-khoản:mật-khẩu@mail.binhdinh.gov.vn.
 invite-failed = { $code }: { $why }
 invite-sent = Đã gửi { $n } thư mời.
+invite-queued = { $n } thư mời đã vào hàng đợi; máy chủ (sipas serve) sẽ gửi.
+invite-waiting = { $n } thư đang chờ gửi lại; máy chủ (sipas serve) sẽ gửi tiếp, hoặc chạy lại lệnh này sau.
+invite-draft = Đợt khảo sát “{ $slug }” chưa phát hành nên chưa gửi thư mời.
+invite-file = { $path } không dùng được: { $detail }.
 invite-printed = { $n } người đã có liên kết in ra nên không gửi thư (thư sẽ làm liên kết đó mất hiệu lực); cần thì tạo lại bằng sipas links --reissue.
 invite-some-failed = { $n } thư không gửi được; xem các dòng ở trên, sửa địa chỉ bằng sipas apply rồi chạy lại.
 invite-server = Địa chỉ máy chủ thư (SIPAS_SMTP_URL) không dùng được: { $detail }
 invite-sender = Người gửi (SIPAS_MAIL_FROM) “{ $sender }” không phải là địa chỉ thư điện tử.
 invite-recipient = địa chỉ thư điện tử không hợp lệ.
 invite-refused = máy chủ thư từ chối: { $reply }.
-invite-unreachable = Không liên lạc được với máy chủ thư: { $detail }. Hãy kiểm tra SIPAS_SMTP_URL rồi chạy lại; thư đã gửi sẽ không gửi lần nữa.
-invite-subject = Thư mời: { $title }
-invite-greeting-name = Kính gửi { $name },
-invite-greeting = Kính gửi Ông/Bà,
-invite-what = Trân trọng mời Ông/Bà tham gia: { $title }.
-invite-open = Xin mở liên kết dành riêng cho Ông/Bà:
-invite-when = Nhận trả lời từ { $opens } đến { $closes } (giờ Việt Nam).
-invite-once = Liên kết này của riêng Ông/Bà và chỉ trả lời được một lần; xin không chuyển cho người khác. Mở ra xem thì chưa tính là trả lời.
-invite-anonymous = Câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà; kết quả chỉ công bố dưới dạng tổng hợp sau khi đợt khảo sát đóng.
-invite-never = Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền.
+invite-unreachable = Không liên lạc được với máy chủ thư: { $detail }. Thư đang trong hàng đợi và sẽ được máy chủ (sipas serve) gửi tiếp; hãy kiểm tra SIPAS_SMTP_URL, hoặc chạy lại lệnh này. Thư đã gửi sẽ không gửi lần nữa.
 # --- respond: pages of respondents ---
 respond-languages = Ngôn ngữ
 respond-language-name = Tiếng Việt

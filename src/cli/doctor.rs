@@ -2,10 +2,11 @@
 
 use i18n_embed_fl::fl;
 
-use super::{Failure, Settings, Surroundings, language, print, say, surroundings::open};
+use super::{Failure, Settings, Surroundings, invite, language, print, say, surroundings::open};
 use crate::{
     config::Config,
     disk,
+    distribution::{dkim::Signer, mail::Mailer},
     secret::hex,
     store::{
         Store, StoreError,
@@ -89,6 +90,10 @@ fn head(text: &str) -> Result<(i64, String), Failure> {
 fn settings(config: &Config) -> Vec<Line> {
     let m = language().messages();
     let mut lines = Vec::new();
+    let mailer = Mailer::of(config);
+    if let Err(error) = &mailer {
+        lines.push(Line(Mark::Fault, "mail", invite::words(error)));
+    }
     let mut check = |name, good: bool, yes: String, no: String| {
         lines.push(if good { Line(Mark::Ok, name, yes) } else { Line(Mark::Warning, name, no) });
     };
@@ -106,6 +111,19 @@ fn settings(config: &Config) -> Vec<Line> {
         fl!(m, "doctor-no-proxies"),
     );
     check("mail", config.smtp_url.is_some(), fl!(m, "doctor-mail"), fl!(m, "doctor-no-mail"));
+    if let Ok(Some(mailer)) = &mailer {
+        check("mail-tls", !mailer.is_open(), fl!(m, "doctor-mail-tls"), fl!(m, "doctor-mail-open"));
+        let record = mailer.signer().map(Signer::record);
+        check(
+            "dkim",
+            record.is_some() || mailer.is_folder(),
+            record.map_or_else(
+                || fl!(m, "doctor-no-dkim-needed"),
+                |(name, value)| fl!(m, "doctor-dkim", name = name.as_str(), value = value.as_str()),
+            ),
+            fl!(m, "doctor-no-dkim", domain = mailer.domain()),
+        );
+    }
     if let Some(free) = disk::free_for(&config.database_url) {
         let percent = format!("{:.0}", (free * 100.0).floor());
         check(

@@ -10,6 +10,11 @@ pub fn link(base_url: &str, token: &str) -> String {
     format!("{base_url}/m/{token}")
 }
 
+/// Where a person asks for no more mail; the link stays.
+pub fn no_more_mail(base_url: &str, token: &str) -> String {
+    format!("{base_url}/m/ngung-thu/{token}")
+}
+
 /// An address as people read and type it: without the scheme.
 pub fn short(url: &str) -> &str {
     url.split_once("://").map_or(url, |(_, rest)| rest)

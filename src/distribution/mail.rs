@@ -1,45 +1,47 @@
-//! Invitations by e-mail: plain text, one link, nothing that tells the sender whether it was opened.
+//! E-mail: what a message is made of, and the way out for it.
 
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
-use i18n_embed_fl::fl;
 use lettre::{
-    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Address, Message,
     message::{
-        Mailbox,
+        Mailbox, MultiPart,
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 
-use crate::{clock, language::Lang, organisation::Campaign, secret};
+use super::{
+    dkim::Signer,
+    letter::one_line,
+    smtp::{Relay, Session},
+};
+use crate::{config::Config, secret, store::outbox::Undelivered};
 
-/// Longest wait for the mail server.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// What goes wrong with mail. No message holds a token.
+/// What is wrong with the settings of mail. No message holds a password.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The mail server's address cannot be used.
     #[error("the address of the mail server cannot be used: {0}")]
     Server(String),
-    /// The sender is no e-mail address.
+    /// The sender or the reply address is no e-mail address.
     #[error("the sender is no e-mail address: {0}")]
     Sender(String),
-    /// The recipient is no e-mail address.
-    #[error("the recipient is no e-mail address")]
-    Recipient,
-    /// The mail server does not take this mail.
-    #[error("the mail server refuses: {0}")]
-    Refused(String),
-    /// The mail server cannot be reached.
-    #[error("the mail server cannot be reached: {0}")]
-    Unreachable(String),
+    /// The file of certificates, or of the key for signing, cannot be used.
+    #[error("{}: {detail}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
 }
 
 /// A mail that a demonstration caught.
@@ -55,70 +57,181 @@ pub struct Caught {
     pub text: String,
 }
 
+/// A mail to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail<'a> {
+    /// The recipient's address.
+    pub to: &'a str,
+    /// The recipient's name.
+    pub name: Option<&'a str>,
+    /// Subject.
+    pub subject: &'a str,
+    /// Plain text.
+    pub text: &'a str,
+    /// The same as HTML.
+    pub html: Option<&'a str>,
+    /// The part of `Message-ID` before the `@`.
+    pub id: &'a str,
+    /// The address that takes the wish for no more mail.
+    pub stop: Option<&'a str>,
+}
+
 /// The way out for mails.
 #[derive(Debug)]
 pub struct Mailer {
     from: Mailbox,
+    reply_to: Option<Mailbox>,
+    signer: Option<Signer>,
     way: Way,
 }
 
 #[derive(Debug)]
 enum Way {
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    Smtp { relay: Relay, session: Mutex<Kept> },
     Folder(PathBuf),
 }
 
-impl Mailer {
-    /// A way out by `smtp://…`, `smtps://…`, or into a folder (`file:DIR`).
-    ///
-    /// # Errors
-    /// [`MailError::Server`], [`MailError::Sender`].
-    pub fn new(url: &SecretString, from: &str) -> Result<Self, MailError> {
-        let from = mailbox(from).ok_or_else(|| MailError::Sender(from.to_owned()))?;
-        let url = url.expose_secret();
-        if let Some(folder) = url.strip_prefix("file:") {
-            return Ok(Self { from, way: Way::Folder(PathBuf::from(folder)) });
-        }
-        let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|error| MailError::Server(error.to_string()))?
-            .timeout(Some(PATIENCE))
-            .build();
-        Ok(Self { from, way: Way::Smtp(Box::new(smtp)) })
-    }
+/// The connection that is kept from mail to mail.
+#[derive(Default)]
+struct Kept(Option<Session>);
 
-    /// Sends a mail.
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Kept({})", self.0.is_some())
+    }
+}
+
+impl Mailer {
+    /// The way out of these settings; `None` where there is no mail server.
     ///
     /// # Errors
     /// [`MailError`].
-    pub async fn send(&self, to: &str, name: Option<&str>, letter: &Letter) -> Result<(), MailError> {
-        let address: Address = to.parse().map_err(|_| MailError::Recipient)?;
-        let to = Mailbox::new(name.map(one_line), address);
-        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
-        let message = Message::builder()
-            .from(self.from.clone())
-            .to(to.clone())
-            .subject(one_line(&letter.subject))
-            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-            .header(ContentType::TEXT_PLAIN)
-            .body(letter.text.clone())
-            .map_err(|_| MailError::Recipient)?;
+    pub fn of(config: &Config) -> Result<Option<Arc<Self>>, MailError> {
+        let Some(url) = &config.smtp_url else { return Ok(None) };
+        let read = |path: &Path| {
+            std::fs::read(path)
+                .map_err(|error| MailError::File { path: path.to_owned(), detail: error.to_string() })
+        };
+        let from = parsed(&config.mail_from)?;
+        let reply_to = config.mail_reply_to.as_deref().map(parsed).transpose()?;
+        let signer = match &config.dkim_key {
+            None => None,
+            Some(path) => {
+                let pem = String::from_utf8_lossy(&read(path)?).into_owned();
+                let signer = Signer::new(&pem, &config.dkim_selector, from.email.domain());
+                Some(signer.map_err(|detail| MailError::File { path: path.clone(), detail })?)
+            }
+        };
+        let url = url.expose_secret();
+        let way = if let Some(folder) = url.strip_prefix("file:") {
+            Way::Folder(PathBuf::from(folder))
+        } else {
+            let ca = config.smtp_ca.as_deref().map(read).transpose()?;
+            let relay = Relay::new(url, ca.as_deref(), host(&config.base_url)).map_err(MailError::Server)?;
+            Way::Smtp { relay, session: Mutex::default() }
+        };
+        Ok(Some(Arc::new(Self { from, reply_to, signer, way })))
+    }
+
+    /// The same with other waits for the mail server.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        if let Way::Smtp { relay, session } = self.way {
+            self.way = Way::Smtp { relay: relay.with_patience(patience), session };
+        }
+        self
+    }
+
+    /// Whether mails are only put into a folder.
+    pub const fn is_folder(&self) -> bool {
+        matches!(self.way, Way::Folder(_))
+    }
+
+    /// Whether mails go to another machine unencrypted.
+    pub fn is_open(&self) -> bool {
+        matches!(&self.way, Way::Smtp { relay, .. } if relay.is_open())
+    }
+
+    /// The sender's domain.
+    pub fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+
+    /// What signs mails, if anything does.
+    pub const fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
+    }
+
+    /// Hands a mail over.
+    ///
+    /// # Errors
+    /// [`Undelivered`].
+    pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
+        let (message, to) = self.compose(mail)?;
         match &self.way {
-            Way::Smtp(smtp) => match smtp.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => Err(MailError::Refused(reply(&error))),
-                Err(error) => Err(MailError::Unreachable(reply(&error))),
-            },
+            Way::Smtp { relay, session } => {
+                let bytes = message.formatted();
+                relay.hand_over(&mut session.lock().await.0, message.envelope(), &bytes).await
+            }
             Way::Folder(folder) => {
                 let caught = Caught {
                     from: self.from.to_string(),
-                    to: to.to_string(),
-                    subject: letter.subject.clone(),
-                    text: letter.text.clone(),
+                    to,
+                    subject: mail.subject.to_owned(),
+                    text: mail.text.to_owned(),
                 };
-                keep(folder, &caught).map_err(|error| MailError::Unreachable(error.to_string()))
+                keep(folder, mail.id, &caught).map_err(|error| Undelivered::Away(error.to_string()))
             }
         }
     }
+
+    /// The message as it goes out, and its recipient.
+    fn compose(&self, mail: &Mail<'_>) -> Result<(Message, String), Undelivered> {
+        let wrong = || Undelivered::Refused("address".to_owned());
+        let address: Address = mail.to.trim().parse().map_err(|_| wrong())?;
+        let to = Mailbox::new(mail.name.map(one_line), address);
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(to.clone())
+            .subject(one_line(mail.subject))
+            .message_id(Some(format!("<{}@{}>", mail.id, self.domain())))
+            .raw_header(header("Auto-Submitted", "auto-generated"));
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(reply_to.clone());
+        }
+        if let Some(stop) = mail.stop {
+            builder = builder.raw_header(header("List-Unsubscribe", &format!("<{}>", one_line(stop))));
+            // RFC 8058 speaks of HTTPS alone.
+            if stop.starts_with("https://") {
+                builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+            }
+        }
+        let built = match mail.html {
+            Some(html) => {
+                builder.multipart(MultiPart::alternative_plain_html(mail.text.to_owned(), html.to_owned()))
+            }
+            None => builder.header(ContentType::TEXT_PLAIN).body(mail.text.to_owned()),
+        };
+        let mut message = built.map_err(|_| wrong())?;
+        if let Some(signer) = &self.signer {
+            signer.sign(&mut message);
+        }
+        Ok((message, to.to_string()))
+    }
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// The host in an address of ours.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or(rest)
+}
+
+fn parsed(text: &str) -> Result<Mailbox, MailError> {
+    mailbox(text).ok_or_else(|| MailError::Sender(text.to_owned()))
 }
 
 /// `Name <address>` or an address alone. The name may hold any letters; the header encodes them.
@@ -131,67 +244,12 @@ fn mailbox(text: &str) -> Option<Mailbox> {
     Some(Mailbox::new(name, address.parse().ok()?))
 }
 
-/// What a mail server said; its code alone where there is one, since some repeat the mail.
-fn reply(error: &lettre::transport::smtp::Error) -> String {
-    error.status().map_or_else(|| error.to_string(), |code| code.to_string())
-}
-
-/// A text without line breaks and control characters, so that no name adds a header (security test A-13).
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// An invitation's words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// Subject.
-    pub subject: String,
-    /// Text.
-    pub text: String,
-}
-
-/// The invitation to a campaign: Vietnamese first, English below.
-pub fn invitation(campaign: &Campaign, name: Option<&str>, link: &str) -> Letter {
-    let part = |lang: Lang| {
-        let m = lang.messages();
-        let title = one_line(lang.pick(&campaign.title));
-        let greeting = match name {
-            Some(name) => fl!(m, "invite-greeting-name", name = one_line(name)),
-            None => fl!(m, "invite-greeting"),
-        };
-        let (opens, closes) = (moment(campaign.opens, lang), moment(campaign.closes, lang));
-        let when = fl!(m, "invite-when", opens = opens, closes = closes);
-        [
-            greeting,
-            fl!(m, "invite-what", title = title),
-            fl!(m, "invite-open"),
-            link.to_owned(),
-            when,
-            fl!(m, "invite-once"),
-            fl!(m, "invite-anonymous"),
-            fl!(m, "invite-never"),
-        ]
-        .join("\n\n")
-    };
-    Letter {
-        subject: fl!(Lang::VI.messages(), "invite-subject", title = one_line(Lang::VI.pick(&campaign.title))),
-        text: format!("{}\n\n---\n\n{}\n", part(Lang::VI), part(Lang::EN)),
-    }
-}
-
-fn moment(milliseconds: i64, lang: Lang) -> String {
-    let format = if lang == Lang::VI { "%H:%M ngày %d/%m/%Y" } else { "%H:%M on %-d %B %Y" };
-    jiff::Timestamp::from_millisecond(milliseconds).map_or_else(
-        |_| String::new(),
-        |t| t.to_zoned_datetime(clock::province()).strftime(format).to_string(),
-    )
-}
-
-/// Keeps a mail in the folder; the file's name says nothing of its time or order.
-fn keep(folder: &Path, mail: &Caught) -> io::Result<()> {
+/// Keeps a mail in the folder; the file's name says nothing of its time or order, and is the same when it is sent again.
+fn keep(folder: &Path, id: &str, mail: &Caught) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    let name = format!("{}.json", secret::hex(&secret::random::<8>()));
-    std::fs::write(folder.join(name), serde_json::to_vec_pretty(mail)?)
+    let plain: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = if plain.is_empty() { secret::hex(&secret::random::<8>()) } else { plain };
+    std::fs::write(folder.join(format!("{name}.json")), serde_json::to_vec_pretty(mail)?)
 }
 
 /// The mails in the folder, by recipient.
@@ -214,48 +272,57 @@ pub fn caught(folder: &Path) -> io::Result<Vec<Caught>> {
 mod tests {
     use super::*;
 
-    fn campaign() -> Campaign {
-        Campaign {
-            slug: "can-bo".to_owned(),
-            definition: "officials".to_owned(),
-            version: "2026.1".to_owned(),
-            sha256: String::new(),
-            form: "local".to_owned(),
-            title: [
-                ("vi".to_owned(), "Khảo sát\r\nBcc: x@evil".to_owned()),
-                ("en".to_owned(), "Survey".to_owned()),
-            ]
-            .into(),
-            opens: 0,
-            closes: 1_798_736_400_000,
-            target: None,
-            demonstration: false,
-            minimum_answers: None,
-            previous: None,
-            state: crate::organisation::State::Active,
-            notice: None,
-        }
+    fn config(variables: &[(&str, &str)]) -> Config {
+        Config::load(None, |name| {
+            variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+        })
+        .unwrap()
     }
 
-    #[tokio::test]
-    async fn a_13_names_and_titles_add_no_header_and_there_is_one_link() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = SecretString::from(format!("file:{}", folder.path().display()));
-        let mailer = Mailer::new(&url, "Sở Nội vụ <khaosat@binhdinh.example>").unwrap();
-        let letter = invitation(&campaign(), Some("An\r\nBcc: y@evil"), "https://k.example/m/abc");
-        assert!(!letter.subject.contains(['\r', '\n']));
-        assert_eq!(letter.text.matches("https://").count(), 2, "one link, in either language");
-        assert!(letter.text.contains("00:00 ngày 01/01/2027"));
-        mailer.send("a@binhdinh.example", Some("An\r\nBcc: y@evil"), &letter).await.unwrap();
-        let mails = caught(folder.path()).unwrap();
-        assert_eq!(mails.len(), 1);
-        assert!(!mails[0].to.contains(['\r', '\n']) && !mails[0].text.contains("\nBcc:"), "{mails:?}");
+    #[test]
+    fn a_13_names_and_titles_add_no_header_and_what_mail_programs_act_upon_is_there() {
+        let config = config(&[
+            ("SIPAS_SMTP_URL", "smtp://localhost"),
+            ("SIPAS_MAIL_FROM", "Sở Nội vụ <khaosat@binhdinh.example>"),
+            ("SIPAS_MAIL_REPLY_TO", "hoi@binhdinh.example"),
+        ]);
+        let mailer = Mailer::of(&config).unwrap().unwrap();
+        let mail = Mail {
+            to: "a@binhdinh.example",
+            name: Some("An\r\nBcc: y@evil"),
+            subject: "Thư mời\r\nBcc: z@evil",
+            text: "https://k.example/m/abc\n",
+            html: Some("<p>https://k.example/m/abc</p>"),
+            id: "0123",
+            stop: Some("https://k.example/m/ngung-thu/xyz"),
+        };
+        let (message, _) = mailer.compose(&mail).unwrap();
+        let text = String::from_utf8(message.formatted()).unwrap();
+        let head = text.split("\r\n\r\n").next().unwrap();
+        let unfolded = head.replace("\r\n ", " ");
+        let names: Vec<&str> = unfolded.lines().map(|line| line.split(':').next().unwrap()).collect();
+        assert!(!names.iter().any(|name| name.eq_ignore_ascii_case("bcc")), "{head}");
+        for line in [
+            "Message-ID: <0123@binhdinh.example>",
+            "Reply-To: hoi@binhdinh.example",
+            "Auto-Submitted: auto-generated",
+            "List-Unsubscribe: <https://k.example/m/ngung-thu/xyz>",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        ] {
+            assert!(unfolded.contains(line), "{line}: {head}");
+        }
+        assert_eq!(message.envelope().to().len(), 1);
+        assert!(text.is_ascii(), "every server takes it");
+        let wrong = Mail { to: "nobody", ..mail };
+        assert_eq!(mailer.compose(&wrong).unwrap_err(), Undelivered::Refused("address".to_owned()));
     }
 
     #[test]
     fn a_wrong_server_or_sender_is_named() {
-        let new = |url: &str, from: &str| Mailer::new(&SecretString::from(url), from).map(drop);
-        assert!(matches!(new("http://mail", "a@b.example"), Err(MailError::Server(_))));
-        assert!(matches!(new("smtp://mail", "nobody"), Err(MailError::Sender(_))));
+        let of = |url: &str, from: &str| {
+            Mailer::of(&config(&[("SIPAS_SMTP_URL", url), ("SIPAS_MAIL_FROM", from)])).map(drop)
+        };
+        assert!(matches!(of("http://mail", "a@b.example"), Err(MailError::Server(_))));
+        assert!(matches!(of("smtp://mail", "nobody"), Err(MailError::Sender(_))));
     }
 }

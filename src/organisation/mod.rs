@@ -15,6 +15,7 @@ pub mod problem;
 pub mod raters;
 pub mod readiness;
 pub mod role;
+pub mod schedule;
 pub mod text;
 pub mod unit;
 

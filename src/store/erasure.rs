@@ -91,11 +91,13 @@ pub async fn erase(
     )
     .fetch_optional(c)
     .await)?;
-    on!(&mut db, |c| sqlx::query("DELETE FROM invitation WHERE campaign = $1")
-        .bind(campaign)
-        .execute(c)
-        .await
-        .map(drop))?;
+    for sql in [
+        "DELETE FROM invitation WHERE campaign = $1",
+        "DELETE FROM outbox WHERE campaign = $1 AND code IS NOT NULL",
+        "DELETE FROM ended_link WHERE campaign = $1",
+    ] {
+        on!(&mut db, |c| sqlx::query(sql).bind(campaign).execute(c).await.map(drop))?;
+    }
     count_on(&mut db, campaign, rows, top).await?;
     on!(&mut db, |c| sqlx::query("INSERT INTO erased_list (campaign, day) VALUES ($1, $2)")
         .bind(campaign)

@@ -6,7 +6,7 @@ use crate::{
     secret::{self, Key},
 };
 
-use super::{AsConn, StoreError, Writer, on};
+use super::{AsConn, StoreError, Writer, on, outbox};
 
 /// An invited person of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -80,6 +80,8 @@ pub struct Link {
     pub rater_group: Option<String>,
     /// Whether it has been used.
     pub used: bool,
+    /// Whether a newer one took its place; then its unit is not known.
+    pub ended: bool,
 }
 
 /// The hash under which a token is kept.
@@ -95,7 +97,9 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invi
     Ok(on!(db, |c| {
         sqlx::query_as(
         "SELECT code, unit, rater_group, name, title, email, address, token_hash IS NOT NULL AS linked, mailed, sent,
-                token_hash IS NOT NULL OR code_hash IS NOT NULL OR had_link OR used AS bound
+                token_hash IS NOT NULL OR code_hash IS NOT NULL OR had_link OR used OR EXISTS
+                  (SELECT 1 FROM outbox o
+                   WHERE o.campaign = invitation.campaign AND o.code = invitation.code AND o.hash IS NOT NULL) AS bound
          FROM invitation WHERE campaign = $1 AND NOT nameless ORDER BY code"
     )
     .bind(campaign)
@@ -110,12 +114,26 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invi
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn end_mailed(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
-    on!(db, |c| sqlx::query("UPDATE invitation SET had_link = TRUE WHERE campaign = $1 AND code = $2")
+    on!(db, |c| {
+        sqlx::query(
+            "UPDATE invitation SET had_link = TRUE, mail_fault = NULL WHERE campaign = $1 AND code = $2",
+        )
         .bind(campaign)
         .bind(code)
         .execute(c)
         .await
-        .map(drop))?;
+        .map(drop)
+    })?;
+    outbox::withdraw(db, campaign, code).await?;
+    let used: Option<bool> =
+        on!(db, |c| sqlx::query_scalar("SELECT used FROM invitation WHERE campaign = $1 AND code = $2")
+            .bind(campaign)
+            .bind(code)
+            .fetch_optional(c)
+            .await)?;
+    if used == Some(false) {
+        outbox::end_link(db, campaign, code).await?;
+    }
     on!(db, |c| sqlx::query(
         "UPDATE invitation SET token_hash = NULL, code_hash = NULL, mailed = FALSE, sent = FALSE
          WHERE campaign = $1 AND code = $2 AND mailed AND NOT used"
@@ -180,6 +198,7 @@ pub async fn put(db: &mut Writer, campaign: i64, wanted: &Wanted<'_>) -> Result<
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn remove(db: &mut Writer, campaign: i64, code: &str, keep: bool) -> Result<(), StoreError> {
+    outbox::withdraw(db, campaign, code).await?;
     if !keep {
         let gone: Option<String> = on!(db, |c| sqlx::query_scalar(
             "DELETE FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
@@ -195,7 +214,7 @@ pub async fn remove(db: &mut Writer, campaign: i64, code: &str, keep: bool) -> R
     on!(db, |c| {
         sqlx::query(
         "UPDATE invitation SET nameless = TRUE, code = $3, name = NULL, title = NULL, email = NULL, address = NULL,
-            token_hash = NULL, code_hash = NULL, had_link = TRUE, mailed = FALSE, sent = FALSE
+            token_hash = NULL, code_hash = NULL, stop_hash = NULL, mail_fault = NULL, had_link = TRUE, mailed = FALSE, sent = FALSE
          WHERE campaign = $1 AND code = $2"
     )
     .bind(campaign)
@@ -213,8 +232,8 @@ pub fn nameless_code() -> String {
     format!(".{}", secret::hex(&secret::random::<16>()))
 }
 
-/// Gives an invitation a new token for print, which ends its old one; false if there is no such invitation or it was
-/// used.
+/// Gives an invitation a new token for print, which ends its old one and the mail that may wait; false if there is no such
+/// invitation or it was used.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -224,63 +243,43 @@ pub async fn set_token(
     code: &str,
     hash: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    replace_token(db, campaign, code, hash, false).await
-}
-
-/// The same for an e-mail.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn set_mailed_token(
-    db: &mut Writer,
-    campaign: i64,
-    code: &str,
-    hash: &[u8; 32],
-) -> Result<bool, StoreError> {
-    replace_token(db, campaign, code, hash, true).await
-}
-
-async fn replace_token(
-    db: &mut Writer,
-    campaign: i64,
-    code: &str,
-    hash: &[u8; 32],
-    mailed: bool,
-) -> Result<bool, StoreError> {
+    let open: Option<String> = on!(db, |c| sqlx::query_scalar(
+        "SELECT code FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used"
+    )
+    .bind(campaign)
+    .bind(code)
+    .fetch_optional(c)
+    .await)?;
+    if open.is_none() {
+        return Ok(false);
+    }
+    outbox::withdraw(db, campaign, code).await?;
+    outbox::end_link(db, campaign, code).await?;
     let set: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "UPDATE invitation SET token_hash = $3, mailed = $4
+        "UPDATE invitation SET token_hash = $3, mailed = FALSE
          WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
     )
     .bind(campaign)
     .bind(code)
     .bind(hash.as_slice())
-    .bind(mailed)
     .fetch_optional(c)
     .await)?;
     Ok(set.is_some())
 }
 
-/// Notes that the link was sent by e-mail.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn set_sent(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
-    on!(db, |c| sqlx::query("UPDATE invitation SET sent = TRUE WHERE campaign = $1 AND code = $2")
-        .bind(campaign)
-        .bind(code)
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(())
-}
-
-/// What the link with this token hash leads to.
+/// What the link with this token hash leads to: one that a person has, one that is on its way to them, or one that a newer
+/// one took the place of. One query for all, so that an unknown link is not told apart by how long it takes.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>, StoreError> {
     Ok(on!(db, |c| sqlx::query_as(
-        "SELECT campaign, unit, rater_group, used FROM invitation WHERE token_hash = $1"
+        "SELECT campaign, unit, rater_group, used, FALSE AS ended FROM invitation WHERE token_hash = $1
+         UNION ALL
+         SELECT i.campaign, i.unit, i.rater_group, i.used, FALSE FROM outbox o
+         JOIN invitation i ON i.campaign = o.campaign AND i.code = o.code WHERE o.hash = $1
+         UNION ALL
+         SELECT campaign, '', NULL, FALSE, TRUE FROM ended_link WHERE hash = $1"
     )
     .bind(hash.as_slice())
     .fetch_optional(c)
@@ -294,7 +293,9 @@ pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>,
 /// [`StoreError`] from the database.
 pub async fn spend(db: &mut Writer, campaign: i64, hash: &[u8; 32]) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
-        "UPDATE invitation SET used = used OR COALESCE(token_hash = $2, FALSE) WHERE campaign = $1"
+        "UPDATE invitation SET used = used OR COALESCE(token_hash = $2, FALSE)
+             OR COALESCE(code = (SELECT code FROM outbox WHERE hash = $2 AND campaign = $1), FALSE)
+         WHERE campaign = $1"
     )
     .bind(campaign)
     .bind(hash.as_slice())

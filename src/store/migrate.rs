@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 16] = [
+const MIGRATIONS: [(i64, &str, &str); 17] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -23,6 +23,7 @@ const MIGRATIONS: [(i64, &str, &str); 16] = [
     (12, "watching", include_str!("../../migrations/0012_watching.sql")),
     (13, "second factor", include_str!("../../migrations/0013_second_factor.sql")),
     (14, "single sign-on", include_str!("../../migrations/0014_single_sign_on.sql")),
+    (15, "outbox", include_str!("../../migrations/0015_outbox.sql")),
     (16, "matrix", include_str!("../../migrations/0016_matrix.sql")),
     (17, "lists", include_str!("../../migrations/0017_lists.sql")),
 ];

@@ -23,6 +23,8 @@ pub mod health;
 pub mod identities;
 pub mod inbox;
 pub mod invitations;
+pub mod mailing;
+pub mod outbox;
 pub mod paper;
 pub mod personal_links;
 pub mod pictures;

@@ -10,7 +10,7 @@ use crate::{
     short_code,
 };
 
-use super::{AsConn, StoreError, Writer, invitations, on};
+use super::{AsConn, StoreError, Writer, invitations, on, outbox};
 
 /// The secrets of a link, as handed out once.
 #[derive(Clone, PartialEq, Eq)]
@@ -54,6 +54,9 @@ pub async fn make(db: &mut impl AsConn, key: &Key, persons: &[String]) -> Result
 /// [`StoreError`] from the database.
 pub async fn put(db: &mut Writer, key: &Key, campaign: i64, made: &[Made]) -> Result<bool, StoreError> {
     for Made { person, token, code } in made {
+        // A mail that waits would end the new link, and whoever opens the older one is told of the newer.
+        outbox::withdraw(db, campaign, person).await?;
+        outbox::end_link(db, campaign, person).await?;
         let set: Option<String> = on!(db, |c| sqlx::query_scalar(
             "UPDATE invitation SET token_hash = $3, code_hash = $4, had_link = TRUE, mailed = FALSE
              WHERE campaign = $1 AND code = $2 AND NOT nameless RETURNING code"

@@ -1,10 +1,7 @@
 //! Letters to officers of units that are behind: who can get one, those that wait, those that went out, and the weekly
 //! ones.
 
-use super::{AsConn, StoreError, Writer, on};
-
-/// Tries before a letter is given up.
-const TRIES: i64 = 6;
+use super::{AsConn, StoreError, Writer, on, outbox};
 
 /// An officer who can be written to.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -45,23 +42,6 @@ pub struct Reminder {
     pub failed: bool,
 }
 
-/// A letter to be sent now.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Waiting {
-    /// Its number.
-    pub number: i64,
-    /// How often it was tried.
-    pub tries: i64,
-    /// The address; absent: the account has none any more.
-    pub email: Option<String>,
-    /// The person's name; may be empty.
-    pub full_name: String,
-    /// Subject.
-    pub subject: String,
-    /// Text.
-    pub text: String,
-}
-
 /// Letters that go out by themselves once a week.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Schedule {
@@ -92,7 +72,7 @@ pub async fn officers(db: &mut impl AsConn, now: i64) -> Result<Vec<Officer>, St
     .await)?)
 }
 
-/// Adds letters; they go out soon.
+/// Adds letters; they go out soon, by the outbox.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -104,10 +84,10 @@ pub async fn put(
     now: i64,
 ) -> Result<(), StoreError> {
     for letter in letters {
-        on!(db, |c| {
-            sqlx::query(
+        let number: i64 = on!(db, |c| {
+            sqlx::query_scalar(
             "INSERT INTO reminder (number, campaign, unit, account, subject, text, made, made_by, tries, failed)
-             SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, 0, FALSE FROM reminder"
+             SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, 0, FALSE FROM reminder RETURNING number"
         )
         .bind(campaign)
         .bind(&letter.unit)
@@ -116,10 +96,10 @@ pub async fn put(
         .bind(&letter.text)
         .bind(now)
         .bind(made_by)
-        .execute(c)
+        .fetch_one(c)
         .await
-        .map(drop)
         })?;
+        outbox::queue_letter(db, campaign, number, now).await?;
     }
     Ok(())
 }
@@ -137,60 +117,6 @@ pub async fn latest(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Reminder>
     .fetch_all(c)
     .await
     })?)
-}
-
-/// Letters whose turn it is: never tried, or long enough ago; each try waits longer.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn waiting(db: &mut impl AsConn, now: i64) -> Result<Vec<Waiting>, StoreError> {
-    Ok(on!(db, |c| sqlx::query_as(
-        "SELECT r.number, r.tries, a.email, COALESCE(a.full_name, '') AS full_name, r.subject, r.text
-         FROM reminder r LEFT JOIN account a ON a.name = r.account AND NOT a.disabled
-         WHERE r.sent IS NULL AND NOT r.failed AND r.made + r.tries * r.tries * 60000 <= $1
-         ORDER BY r.number LIMIT 50"
-    )
-    .bind(now)
-    .fetch_all(c)
-    .await)?)
-}
-
-/// Takes a letter to send it; false if another server did so first.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn take(db: &mut Writer, letter: &Waiting) -> Result<bool, StoreError> {
-    let taken: Option<i64> = on!(db, |c| {
-        sqlx::query_scalar(
-        "UPDATE reminder SET tries = tries + 1 WHERE number = $1 AND tries = $2 AND sent IS NULL RETURNING number"
-    )
-    .bind(letter.number)
-    .bind(letter.tries)
-    .fetch_optional(c)
-    .await
-    })?;
-    Ok(taken.is_some())
-}
-
-/// Notes what became of a letter: sent at a moment, or not; then it is tried again unless that is `hopeless`.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn note(
-    db: &mut Writer,
-    letter: &Waiting,
-    sent: Option<i64>,
-    hopeless: bool,
-) -> Result<(), StoreError> {
-    let failed = sent.is_none() && (hopeless || letter.tries + 1 >= TRIES);
-    on!(db, |c| sqlx::query("UPDATE reminder SET sent = $2, failed = $3 WHERE number = $1")
-        .bind(letter.number)
-        .bind(sent)
-        .bind(failed)
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(())
 }
 
 /// The weekly letters of a campaign.

@@ -22,6 +22,11 @@ pub struct Turnout {
     pub answered: u64,
 }
 
+/// The steps in which counts that tell of answers are shown.
+pub fn step(campaign: &Campaign) -> u64 {
+    campaign.minimum_answers.map_or(STEP, u64::from).max(STEP)
+}
+
 /// How many have answered a campaign, as it may be shown at `now`.
 ///
 /// # Errors

@@ -30,6 +30,8 @@ pub enum Outcome {
     Used,
     /// The campaign does not take answers now.
     NotOpen,
+    /// A newer link took the place of this one.
+    Ended,
     /// There is no such link.
     Unknown,
     /// The campaign or its questionnaire changed since the sheet was read; read them and it again.
@@ -62,6 +64,9 @@ pub async fn keep(
     };
     if !gate.is_open(now) {
         return Ok(Outcome::NotOpen);
+    }
+    if link.ended {
+        return Ok(Outcome::Ended);
     }
     if sheet.revision != campaigns::revision(&mut db).await? {
         return Ok(Outcome::Stale);

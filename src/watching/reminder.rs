@@ -1,5 +1,7 @@
 //! Letters to officers of units that are behind: a text with places in square brackets that are filled in for each unit.
 
+use crate::blanks;
+
 /// What is filled in for a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts<'a> {
@@ -26,38 +28,13 @@ pub const BEHIND: f64 = 0.05;
 /// The text with its places filled in; what is filled in is not read again.
 pub fn fill(text: &str, facts: &Facts<'_>) -> String {
     let values = [facts.unit, facts.campaign, facts.answers, facts.plan, facts.missing, facts.closes];
-    let mut filled = String::with_capacity(text.len() + 64);
-    let mut rest = text;
-    while let Some(open) = rest.find('[') {
-        let (before, from) = rest.split_at(open);
-        filled.push_str(before);
-        let known = PLACES.iter().zip(values).find(|(place, _)| from.starts_with(**place));
-        if let Some((place, value)) = known {
-            filled.push_str(value);
-            rest = from.get(place.len()..).unwrap_or_default();
-        } else {
-            filled.push('[');
-            rest = from.get(1..).unwrap_or_default();
-        }
-    }
-    filled.push_str(rest);
-    filled
+    let values: Vec<(&str, &str)> = PLACES.into_iter().zip(values).collect();
+    blanks::fill(text, &values)
 }
 
-/// What stands in square brackets and is no place: a slip of the keyboard that would go out as it is.
+/// What stands in square brackets and is no place.
 pub fn unknown(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(open) = rest.find('[') {
-        let from = rest.get(open..).unwrap_or_default();
-        let Some(close) = from.find(']') else { break };
-        let place = from.get(..=close).unwrap_or_default();
-        if !PLACES.contains(&place) {
-            found.push(place);
-        }
-        rest = from.get(close + 1..).unwrap_or_default();
-    }
-    found
+    blanks::unknown(text, &PLACES)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     config::Config,
     definition::Library,
+    distribution::mail::Mailer,
     secret::Key,
     store::{Store, inbox::Inbox, tally::Tally},
 };
@@ -69,6 +70,8 @@ pub struct State {
     pub passwords: Semaphore,
     /// Seats for computing reports.
     pub reports: Semaphore,
+    /// The way out for mails that somebody sends while they look on; the worker has one of its own.
+    pub mailer: Option<Arc<Mailer>>,
     /// The folder with caught mails, in a demonstration.
     pub caught_mails: Option<std::path::PathBuf>,
 }
@@ -89,6 +92,7 @@ impl App {
             catalogue: Catalogue::new(store.clone()),
             sounds: Sounds::read(config.definitions.as_deref()),
             caught_mails: config.caught_mails(),
+            mailer: Mailer::of(&config).ok().flatten(),
             sso: oidc::Provider::of(config.oidc.clone()),
             config,
             key,

@@ -47,13 +47,13 @@ fn finish(kind: &Kind<'_>, page: String) -> Response {
 
 const fn status(kind: &Kind<'_>) -> StatusCode {
     match kind {
-        Kind::Thanks | Kind::Tried => StatusCode::OK,
+        Kind::Thanks | Kind::Tried | Kind::NoMoreMail => StatusCode::OK,
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::NotYours | Kind::OtherSite => StatusCode::FORBIDDEN,
         Kind::Unknown | Kind::NotReady | Kind::NotYetOpen { .. } => StatusCode::NOT_FOUND,
         Kind::Slow => StatusCode::REQUEST_TIMEOUT,
         Kind::Words { .. } => StatusCode::CONFLICT,
-        Kind::Closed { .. } | Kind::Used | Kind::Replaced => StatusCode::GONE,
+        Kind::Closed { .. } | Kind::Used | Kind::Newer | Kind::Replaced => StatusCode::GONE,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::OtherForm => StatusCode::UNPROCESSABLE_ENTITY,

@@ -33,7 +33,7 @@ use super::{
     error,
     middleware::{headers, log},
     registry::Registry,
-    respond::{about, answer, counter, kiosk, link, trial, visit},
+    respond::{about, answer, counter, kiosk, link, stop, trial, visit},
     views::message::{self, Kind},
 };
 use crate::{language::Lang, store::campaigns};
@@ -64,6 +64,8 @@ pub fn map() -> Registry {
         .post(Public, link::submit_form)
         .get(Public, link::thank)
         .get(Public, about::link)
+        .get(Public, stop::show)
+        .post(Public, stop::stop)
         // Staff
         .get(Enter, admin::home::show)
         .get(Public, admin::login::show)
@@ -136,6 +138,13 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::watching::events)
         .get(ManageCampaigns, admin::watching::remind::show)
         .post(ManageCampaigns, admin::watching::remind::act)
+        // Mails to invited persons
+        .get(ManageInvitations, admin::mailing::show::show)
+        .post(ManageInvitations, admin::mailing::schedule::submit)
+        .get(ManageInvitations, admin::mailing::step::show)
+        .post(ManageInvitations, admin::mailing::step::submit)
+        .get(ManageInvitations, admin::mailing::words::show)
+        .post(ManageInvitations, admin::mailing::words::submit)
         // Setting up campaigns
         .get(ManageCampaigns, admin::setup::new::show)
         .post(ManageCampaigns, admin::setup::new::submit)

@@ -12,7 +12,7 @@ use crate::{
     distribution::mail::Mailer,
     secret::Key,
     store::{Store, inbox::Inbox},
-    worker,
+    worker::{self, outbox::Sender},
 };
 
 /// Serves on `listener` until `stop` is done; then running requests end, everything acknowledged is on the disk, and
@@ -28,13 +28,12 @@ pub async fn run(
 ) {
     let (inbox, keeping) = Inbox::start(store.clone(), clock.clone());
     let database_url = config.database_url.clone();
-    let mailer = config.smtp_url.as_ref().and_then(|url| match Mailer::new(url, &config.mail_from) {
-        Ok(mailer) => Some(mailer),
-        Err(error) => {
-            tracing::warn!(%error, "reminders cannot be sent");
-            None
-        }
+    let mailer = Mailer::of(&config).unwrap_or_else(|error| {
+        tracing::warn!(%error, "no mail can be sent");
+        None
     });
+    let sender =
+        mailer.map(|mailer| Sender::new(&config, store.clone(), clock.clone(), Arc::clone(&key), mailer));
     let app = App::new(config, key, store.clone(), clock.clone(), inbox, library);
     // Where this fails, the worker tries again.
     let _ = app.shelf.refresh(&store).await;
@@ -42,8 +41,7 @@ pub async fn run(
     let (catalogue, shelf) = (app.catalogue.clone(), app.shelf.clone());
     let work = worker::run(store.clone(), clock, catalogue, shelf, tally.clone(), database_url);
     let work = tokio::spawn(work);
-    let letters =
-        mailer.map(|mailer| tokio::spawn(worker::remind::run(store.clone(), app.clock.clone(), mailer)));
+    let letters = sender.map(|sender| tokio::spawn(worker::outbox::run(sender)));
     let router = routes::router(app.clone());
     // Pages that update by themselves would go on for ever.
     let stop = async {

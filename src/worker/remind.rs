@@ -1,11 +1,10 @@
-//! Reminders to officers of units that are behind: the weekly ones are written when their day comes, and whatever waits is
-//! sent, a few at a time and again if the mail server is away.
+//! Reminders to officers of units that are behind: the weekly ones are written when their day comes, and put into the
+//! outbox.
 
 use i18n_embed_fl::fl;
 
 use crate::{
     clock::{self, Clock},
-    distribution::mail::{self, MailError, Mailer},
     language::Lang,
     organisation::Phase,
     report::format,
@@ -24,25 +23,6 @@ use crate::{
 
 /// The hour from which weekly letters go out.
 const MORNING: u8 = 8;
-
-/// How often there is a look.
-const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
-
-/// Works until it is dropped.
-pub async fn run(store: Store, clock: Clock, mailer: Mailer) {
-    let mut ticks = tokio::time::interval(LOOK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        let worked = async {
-            weekly(&store, &clock).await?;
-            send(&store, &clock, &mailer).await
-        };
-        if let Err(error) = worked.await {
-            tracing::debug!(%error, "reminders wait for the database");
-        }
-    }
-}
 
 /// Writes the weekly letters whose day it is.
 ///
@@ -146,41 +126,6 @@ pub fn letter(
 pub fn usual() -> (String, String) {
     let m = Lang::VI.messages();
     (fl!(m, "desk-remind-usual-subject"), fl!(m, "desk-remind-usual-text"))
-}
-
-/// Sends what waits.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn send(store: &Store, clock: &Clock, mailer: &Mailer) -> Result<(), StoreError> {
-    let waiting = reminders::waiting(&mut store.read().await?, clock.now()).await?;
-    for letter in waiting {
-        let mut db = store.write().await?;
-        if !reminders::take(&mut db, &letter).await? {
-            continue;
-        }
-        db.commit().await?;
-        let sent = match &letter.email {
-            Some(email) => {
-                let name = Some(letter.full_name.as_str()).filter(|name| !name.is_empty());
-                let words = mail::Letter { subject: letter.subject.clone(), text: letter.text.clone() };
-                mailer.send(email, name, &words).await
-            }
-            None => Err(MailError::Recipient),
-        };
-        if let Err(error) = &sent {
-            tracing::warn!(%error, "a reminder could not be sent");
-        }
-        let hopeless = matches!(sent, Err(MailError::Recipient | MailError::Refused(_)));
-        let mut db = store.write().await?;
-        reminders::note(&mut db, &letter, sent.is_ok().then(|| clock.now()), hopeless).await?;
-        db.commit().await?;
-        if matches!(sent, Err(MailError::Unreachable(_))) {
-            // The others would wait for the same silence.
-            break;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

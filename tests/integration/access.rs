@@ -37,6 +37,8 @@ const PUBLIC: &str = "
     POST /m
     GET  /m/cam-on
     GET  /m/thong-tin/{slug}
+    GET  /m/ngung-thu/{token}
+    POST /m/ngung-thu/{token}
     GET  /mail/{key}
     GET  /admin/dat-mat-khau/{token}
     POST /admin/dat-mat-khau
@@ -116,6 +118,12 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/theo-doi/su-kien                 +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
     POST /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
+    GET  /admin/campaigns/{slug}/thu-moi                          -   +   -   -   -
+    POST /admin/campaigns/{slug}/thu-moi/lich                     -   +   -   -   -
+    GET  /admin/campaigns/{slug}/thu-moi/gui/{what}               -   +   -   -   -
+    POST /admin/campaigns/{slug}/thu-moi/gui/{what}               -   +   -   -   -
+    GET  /admin/campaigns/{slug}/thu-moi/mau/{kind}               -   +   -   -   -
+    POST /admin/campaigns/{slug}/thu-moi/mau/{kind}               -   +   -   -   -
     GET  /admin/campaigns/new                                     -   +   -   -   -
     POST /admin/campaigns/new                                     -   +   -   -   -
     GET  /admin/preview/{definition}/{version}/{form}             -   +   -   -   -
@@ -185,7 +193,9 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 13] = [
+const EXAMPLES: [(&str, &str); 15] = [
+    ("{what}", "moi"),
+    ("{kind}", "invitation"),
     ("{slug}", "dan"),
     ("{name}", "manager"),
     ("{counter}", "qn-1"),

@@ -2,24 +2,8 @@
 
 use crate::support::{
     Database, MailServer, Server,
-    stage::{When, applied, citizens, filled, officials, path},
+    stage::{When, applied, citizens, filled, officials, officials_by_mail, path},
 };
-
-/// The officials' campaign with an e-mail address for each.
-fn with_mail(invited: usize) -> String {
-    let mut n = 0;
-    officials(When::Now, invited)
-        .lines()
-        .map(|line| {
-            if line.starts_with("name = \"Ông") {
-                n += 1;
-                format!("{line}\nemail = \"cb{n}@binhdinh.example\"\n")
-            } else {
-                format!("{line}\n")
-            }
-        })
-        .collect()
-}
 
 fn invite(database: &Database, mail: &MailServer) -> crate::support::Output {
     let variables = database.variables();
@@ -62,7 +46,7 @@ fn a_link_made_again_ends_the_first_one() {
     let new = path(again.trim_end().split('\t').nth(3).unwrap());
     let server = Server::start(&database);
     let mut official = server.client();
-    official.get(&old).is(404);
+    assert!(official.get(&old).is(410).text().contains("liên kết mới"));
     let page = official.get(&new).is(200);
     official.submit(&new, &filled(&page, "4")).is(303);
     let words = database.run(&["links", "can-bo", "--reissue", "cb-000"]).fails(1);
@@ -86,7 +70,7 @@ fn counters_are_listed_with_their_addresses() {
 
 #[test]
 fn each_invited_person_gets_one_mail_with_a_link_of_their_own() {
-    let (database, mail) = (applied(&with_mail(3)), MailServer::start());
+    let (database, mail) = (applied(&officials_by_mail(3)), MailServer::start());
     let told = invite(&database, &mail).ok();
     assert_eq!(told, "cb-000\tsent\ncb-001\tsent\ncb-002\tsent\n");
     let mails = mail.wait_for(3);
@@ -105,7 +89,8 @@ fn each_invited_person_gets_one_mail_with_a_link_of_their_own() {
 
 #[test]
 fn a_refused_address_is_named_and_the_others_get_their_mail() {
-    let (database, mail) = (applied(&with_mail(3)), MailServer::start_refusing(&["cb2@binhdinh.example"]));
+    let (database, mail) =
+        (applied(&officials_by_mail(3)), MailServer::start_refusing(&["cb2@binhdinh.example"]));
     let output = invite(&database, &mail);
     assert_eq!(output.stdout, "cb-000\tsent\ncb-001\tfailed\ncb-002\tsent\n");
     let words = output.fails(1);
@@ -115,7 +100,7 @@ fn a_refused_address_is_named_and_the_others_get_their_mail() {
 
 #[test]
 fn without_a_mail_server_or_after_the_end_nothing_is_sent() {
-    let database = applied(&with_mail(2));
+    let database = applied(&officials_by_mail(2));
     let words = database.run(&["invite", "can-bo"]).fails(1);
     assert!(words.contains("SIPAS_SMTP_URL"), "{words}");
     let closed = applied(&officials(When::Before, 2));

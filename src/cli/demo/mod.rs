@@ -5,6 +5,7 @@ mod province;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use i18n_embed_fl::fl;
@@ -19,11 +20,7 @@ use crate::{
     apply::{self, Source},
     clock,
     config::Config,
-    distribution::{
-        address,
-        invite::{self, Stopped},
-        mail::{MailError, Mailer},
-    },
+    distribution::{address, mail::Mailer},
     language::Lang,
     organisation::Role,
     secret::{self, LINK_TOKEN},
@@ -32,9 +29,12 @@ use crate::{
         StoreError,
         accounts::{self, Account},
         campaigns::{self, Stored},
-        invitations, places, responses,
+        invitations,
+        outbox::{self, Noted},
+        places, responses,
     },
     web::{self, admin::mail as mail_page, auth::password},
+    worker::outbox::{Sender, Turn},
 };
 
 /// Flags of `sipas demo`.
@@ -197,15 +197,23 @@ async fn simulate(here: &Surroundings, slug: &str, n: u64, lang: Lang) -> Result
 
 /// The invitations, into the folder that catches them; those of an earlier run are there already.
 async fn invite(here: &Surroundings, stored: &Stored) -> Result<(), Failure> {
-    let Some(url) = &here.config.smtp_url else { return Ok(()) };
-    let wrong = |error: MailError| Failure::Unreachable(error.to_string());
-    let mailer = Mailer::new(url, &here.config.mail_from).map_err(wrong)?;
-    invite::send(&here.store, &here.key, &here.config.base_url, &mailer, stored, |_, _| ()).await.map_err(
-        |stopped| match stopped {
-            Stopped::Store(error) => here.database(&error),
-            Stopped::Mail(error) => wrong(error),
-        },
-    )
+    let failed = |error: StoreError| here.database(&error);
+    let mailer = Mailer::of(&here.config).map_err(|error| Failure::Unreachable(error.to_string()))?;
+    let Some(mailer) = mailer else { return Ok(()) };
+    let now = here.clock.now();
+    let mut db = here.store.write().await.map_err(failed)?;
+    let today = i64::from(clock::day(now));
+    outbox::queue_invitations(&mut db, stored.number, "demo", today, now).await.map_err(failed)?;
+    db.commit().await.map_err(failed)?;
+    let mut sender =
+        Sender::new(&here.config, here.store.clone(), here.clock.clone(), Arc::clone(&here.key), mailer);
+    loop {
+        match sender.turn().await.map_err(failed)? {
+            Turn::Idle | Turn::Wait(_) => return Ok(()),
+            Turn::Tried { noted: Noted::Away(why), .. } => return Err(Failure::Unreachable(why)),
+            Turn::Skipped | Turn::Tried { .. } => {}
+        }
+    }
 }
 
 /// The first counter of the open campaign.

@@ -16,6 +16,7 @@ pub mod login;
 pub mod logo;
 pub mod lost_factor;
 pub mod mail;
+pub mod mailing;
 pub mod own;
 pub mod paper;
 pub mod password_link;

@@ -79,6 +79,8 @@ pub struct Opened {
     /// Group and own unit of a person who judges units.
     rater: Option<Rater>,
     used: bool,
+    /// A newer link took its place.
+    ended: bool,
 }
 
 impl Opened {
@@ -133,7 +135,8 @@ async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
     {
         (unit, unit_name) = (assigned.unit.clone(), (*name).to_owned());
     }
-    Ok(Some(Opened { token, hash, ready, revision, unit, unit_name, rater, used: link.used }))
+    let (used, ended) = (link.used, link.ended);
+    Ok(Some(Opened { token, hash, ready, revision, unit, unit_name, rater, used, ended }))
 }
 
 /// Shows the questionnaire of a link, or says why there is none.
@@ -294,6 +297,7 @@ pub async fn finish(
             Some(Redirect::to(&to).into_response())
         }
         Outcome::Used => Some(error::page(lang, Kind::Used)),
+        Outcome::Ended => Some(error::page(lang, Kind::Newer)),
         Outcome::NotOpen => Some(answer::closed(&link.ready.stored.campaign, lang)),
         Outcome::Unknown => Some(unknown(lang)),
         Outcome::Stale => None,
@@ -312,8 +316,9 @@ fn unknown(lang: Lang) -> Response {
 /// The page of a link that takes no answers: its campaign does not, or it was used.
 pub fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
     let campaign = &link.ready.stored.campaign;
-    let used = || error::page(lang, Kind::Used);
-    answer::not_open(campaign, campaign.phase(app.clock.now()), lang).or_else(|| link.used.then(used))
+    answer::not_open(campaign, campaign.phase(app.clock.now()), lang)
+        .or_else(|| link.ended.then(|| error::page(lang, Kind::Newer)))
+        .or_else(|| link.used.then(|| error::page(lang, Kind::Used)))
 }
 
 fn page(

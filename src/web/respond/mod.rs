@@ -11,5 +11,6 @@ pub mod guesses;
 pub mod kiosk;
 pub mod link;
 pub mod sitting;
+pub mod stop;
 pub mod trial;
 pub mod visit;

@@ -58,6 +58,10 @@ pub enum Kind<'a> {
     Unknown,
     /// The personal link has served.
     Used,
+    /// A newer personal link took the place of this one.
+    Newer,
+    /// The person gets no more mail.
+    NoMoreMail,
     /// The form belongs to another campaign than the one asked here now.
     OtherForm,
     /// The answers could not be stored now. The form holds them all, so that one tap sends them again.
@@ -138,6 +142,10 @@ impl Kind<'_> {
                 [fl!(m, "respond-unknown"), fl!(m, "respond-unknown-what"), fl!(m, "respond-unknown-next")]
             }
             Self::Used => [fl!(m, "respond-used"), fl!(m, "respond-used-what"), fl!(m, "respond-used-next")],
+            Self::Newer => [fl!(m, "outbox-newer"), fl!(m, "outbox-newer-what"), fl!(m, "outbox-newer-next")],
+            Self::NoMoreMail => {
+                [fl!(m, "outbox-stopped"), fl!(m, "outbox-stopped-what"), fl!(m, "outbox-stopped-next")]
+            }
             Self::OtherForm => {
                 [fl!(m, "respond-other"), fl!(m, "respond-other-what"), fl!(m, "respond-other-next")]
             }
@@ -233,7 +241,7 @@ pub fn of(page: &Page<'_>) -> Markup {
 /// A tick, a clock or an exclamation mark; decoration, the words say it all.
 fn sign(kind: &Kind<'_>) -> Markup {
     let path = match kind {
-        Kind::Thanks | Kind::Tried => "M16 27l7 7 13-15",
+        Kind::Thanks | Kind::Tried | Kind::NoMoreMail => "M16 27l7 7 13-15",
         Kind::Paused { .. } => "M21 18v16M31 18v16",
         Kind::NotReady | Kind::NotYetOpen { .. } | Kind::Closed { .. } | Kind::Used => "M26 14v13l8 5",
         _ => "M26 14v15M26 35v3",
@@ -267,6 +275,8 @@ mod tests {
             Kind::Tried,
             Kind::Unknown,
             Kind::Used,
+            Kind::Newer,
+            Kind::NoMoreMail,
             Kind::OtherForm,
             Kind::Busy { action: "/k/qn-1", fields: &[] },
             Kind::TooLarge,

@@ -23,5 +23,6 @@ pub mod poster;
 pub mod questionnaire;
 pub mod rule;
 pub mod sitting;
+pub mod stop;
 #[cfg(test)]
 mod testing;

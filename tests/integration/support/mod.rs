@@ -20,5 +20,5 @@ pub use database::Database;
 pub use form::{Choice, Field, Form, Kind, error_links};
 pub use http::{Client, Page};
 pub use server::Server;
-pub use smtp::{Mail, MailServer};
+pub use smtp::{Act, Mail, MailServer};
 pub mod stage;

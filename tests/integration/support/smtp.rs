@@ -30,6 +30,25 @@ impl Mail {
         MessageParser::new().parse(&self.data).unwrap().subject().unwrap_or_default().to_owned()
     }
 
+    /// A header as sent, without its line breaks.
+    pub fn header(&self, name: &str) -> String {
+        let head = self.data.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n ", " ");
+        let found = head.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        });
+        found.unwrap_or_default()
+    }
+
+    /// The personal link in the plain text, as a path.
+    #[track_caller]
+    pub fn link(&self) -> String {
+        let text = self.text();
+        let line =
+            text.lines().find(|line| line.trim().contains("/m/")).expect("a link on a line of its own");
+        super::stage::path(line.trim())
+    }
+
     /// The plain text, decoded.
     pub fn text(&self) -> String {
         MessageParser::new().parse(&self.data).unwrap().body_text(0).unwrap_or_default().into_owned()
@@ -43,11 +62,43 @@ pub struct MailServer {
     kept: Arc<Kept>,
 }
 
+/// What the server does, once, when a mail for somebody comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Answers to the recipient with this code.
+    Say(u16),
+    /// Answers to the whole mail with this code, and does not keep it.
+    SayAfterwards(u16),
+    /// Breaks off when the whole mail is there, without keeping it.
+    DieBefore,
+    /// Keeps the mail, and breaks off without a word.
+    DieAfter,
+    /// Keeps the mail, and says nothing for as long as the client waits.
+    Silent,
+}
+
 #[derive(Debug, Default)]
 struct Kept {
     mails: Mutex<Vec<Mail>>,
     more: Condvar,
     refused: Vec<String>,
+    script: Mutex<Vec<(String, Act)>>,
+}
+
+impl Kept {
+    /// What is to be done for one of these recipients; of several such things the first.
+    fn act(&self, to: &[String], early: bool) -> Option<Act> {
+        let mut script = self.script.lock().unwrap();
+        let at = script
+            .iter()
+            .position(|(recipient, act)| to.contains(recipient) && matches!(act, Act::Say(_)) == early)?;
+        Some(script.remove(at).1)
+    }
+
+    fn keep(&self, mail: &Mail) {
+        self.mails.lock().unwrap().push(mail.clone());
+        self.more.notify_all();
+    }
 }
 
 impl MailServer {
@@ -58,10 +109,31 @@ impl MailServer {
 
     /// Starts one that has no mailbox for these recipients (550).
     pub fn start_refusing(recipients: &[&str]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
         let refused = recipients.iter().map(|recipient| (*recipient).to_owned()).collect();
-        let kept = Arc::new(Kept { refused, ..Kept::default() });
+        Self::listen("127.0.0.1:0".parse().unwrap(), Kept { refused, ..Kept::default() })
+    }
+
+    /// Starts one that does these things when mails for these recipients come, each once and in this order.
+    pub fn start_acting(script: &[(&str, Act)]) -> Self {
+        let script = script.iter().map(|(to, act)| ((*to).to_owned(), *act)).collect();
+        let kept = Kept { script: Mutex::new(script), ..Kept::default() };
+        Self::listen("127.0.0.1:0".parse().unwrap(), kept)
+    }
+
+    /// Starts one at an address where nobody listened.
+    pub fn start_at(address: SocketAddr) -> Self {
+        Self::listen(address, Kept::default())
+    }
+
+    /// An address where nobody listens now.
+    pub fn nobody() -> SocketAddr {
+        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    }
+
+    fn listen(address: SocketAddr, kept: Kept) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
+        let address = listener.local_addr().unwrap();
+        let kept = Arc::new(kept);
         let all = Arc::clone(&kept);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -114,10 +186,13 @@ fn talk(stream: &TcpStream, kept: &Kept) -> std::io::Result<()> {
                 say("250 OK")?;
             }
             "RCPT" if kept.refused.contains(&path(&line)) => say("550 no such mailbox")?,
-            "RCPT" => {
-                mail.to.push(path(&line));
-                say("250 OK")?;
-            }
+            "RCPT" => match kept.act(&[path(&line)], true) {
+                Some(Act::Say(code)) => say(&format!("{code} as the test wants"))?,
+                _ => {
+                    mail.to.push(path(&line));
+                    say("250 OK")?;
+                }
+            },
             "DATA" if mail.to.is_empty() => say("503 no recipient")?,
             "DATA" => {
                 say("354 end with a dot on a line of its own")?;
@@ -125,9 +200,24 @@ fn talk(stream: &TcpStream, kept: &Kept) -> std::io::Result<()> {
                     mail.data.push_str(line.strip_prefix('.').unwrap_or(&line));
                     mail.data.push_str("\r\n");
                 }
-                kept.mails.lock().unwrap().push(mail.clone());
-                kept.more.notify_all();
-                say("250 kept")?;
+                match kept.act(&mail.to, false) {
+                    None | Some(Act::Say(_)) => {
+                        kept.keep(&mail);
+                        say("250 kept")?;
+                    }
+                    Some(Act::SayAfterwards(code)) => say(&format!("{code} as the test wants"))?,
+                    Some(Act::DieBefore) => return Ok(()),
+                    Some(Act::DieAfter) => {
+                        kept.keep(&mail);
+                        return Ok(());
+                    }
+                    Some(Act::Silent) => {
+                        kept.keep(&mail);
+                        // Until the client gives up.
+                        let _ = lines.next();
+                        return Ok(());
+                    }
+                }
             }
             "RSET" => {
                 mail.to.clear();

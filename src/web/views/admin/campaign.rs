@@ -103,6 +103,9 @@ pub fn page(page: &Page<'_>) -> Markup {
                     (fl!(m, "admin-comments-of", n = n))
                 }
             }
+            @if page.turnout.is_some_and(|turnout| turnout.invited > 0) && page.staff.may(Permission::ManageInvitations) {
+                a.button.plain href=(in_language(&format!("{path}/thu-moi"), lang)) { (fl!(m, "outbox-title")) }
+            }
             @if !page.desks.is_empty() {
                 a.button.plain href=(in_language(&format!("{path}/print"), lang)) { (fl!(m, "admin-posters")) }
                 @if page.paper {

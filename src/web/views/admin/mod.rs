@@ -16,6 +16,7 @@ pub mod invited;
 pub mod login;
 pub mod logo;
 pub mod mail;
+pub mod mailing;
 pub mod own;
 pub mod paper;
 pub mod password;

@@ -69,7 +69,9 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
     };
     match finding {
         Finding::Nowhere => fl!(m, "desk-check-nowhere"),
-        Finding::FewInvited { invited, least } => fl!(m, "lists-few", n = invited.to_string(), least = least.to_string()),
+        Finding::FewInvited { invited, least } => {
+            fl!(m, "lists-few", n = invited.to_string(), least = least.to_string())
+        }
         Finding::Past => fl!(m, "desk-check-past", day = dates::day(lang, campaign.closes - 1)),
         Finding::NoPopulations => fl!(m, "desk-check-no-populations"),
         Finding::WithoutPopulation(codes) => {
