@@ -501,15 +501,14 @@ pub async fn note(
         }
         Err(Undelivered::Away(why)) => {
             release(db, mail, mail.tries, now, mail.unsure).await?;
-            let failures: i64 =
-                on!(db, |c| {
-                    sqlx::query_scalar(
+            let failures: i64 = on!(db, |c| {
+                sqlx::query_scalar(
                 "UPDATE mail_server SET failures = failures + 1, reason = $1 WHERE id = 1 RETURNING failures"
             )
             .bind(&why)
             .fetch_one(c)
             .await
-                })?;
+            })?;
             // Beyond the burst, or a few more would be tried at once.
             on!(db, |c| sqlx::query("UPDATE mail_server SET next = $1 WHERE id = 1")
                 .bind(now + pause(failures) + interval.saturating_mul(BURST))

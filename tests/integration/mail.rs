@@ -78,7 +78,8 @@ fn settings(url: &str) -> Vec<(&'static str, String)> {
 
 fn run(database: &Database, args: &[&str], settings: &[(&'static str, String)]) -> crate::support::Output {
     let own = database.variables();
-    let all: Vec<(&str, &str)> = own.iter().chain(settings).map(|(name, value)| (*name, value.as_str())).collect();
+    let all: Vec<(&str, &str)> =
+        own.iter().chain(settings).map(|(name, value)| (*name, value.as_str())).collect();
     crate::support::run(args, &all)
 }
 

@@ -496,7 +496,8 @@ fn words_are_checked_shown_sent_to_oneself_and_saved() {
     assert!(shown.text().contains("Kính mời: Khảo sát lãnh đạo") && shown.text().contains("Nguyễn Văn Minh"));
     let nowhere = staff.post(&words, &fields("test")).is(422);
     assert!(nowhere.text().contains("chưa có địa chỉ"), "{}", nowhere.text());
-    database.execute("UPDATE account SET email = 'lan@snv.example', full_name = 'Thu Lan' WHERE name = 'thulan'");
+    database
+        .execute("UPDATE account SET email = 'lan@snv.example', full_name = 'Thu Lan' WHERE name = 'thulan'");
     assert!(staff.post(&words, &fields("test")).is(200).text().contains("lan@snv.example"));
     let mail = mails.wait_for(1).remove(0);
     assert!(mail.text().contains("Kính gửi Thu Lan,") && mail.text().contains("/admin/preview/officials/"));
