@@ -14,7 +14,9 @@ use serde_json::Value;
 use crate::{
     clock::{self, Clock},
     disk,
-    store::{Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, tally::Tally, urn, watching},
+    store::{
+        Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, tally::Tally, urn, watching,
+    },
     web::{
         auth::{levels, session},
         catalogue::Catalogue,

@@ -1953,7 +1953,7 @@ outbox-usual-invitation =
 
     Please open your personal link:
 
-    [link]
+    { "[link]" }
 
     Answers are taken from [opens] to [closes] (Vietnam time).
 
@@ -1969,7 +1969,7 @@ outbox-usual-reminder =
 
     Please open the new link below; the one in the mail before no longer works:
 
-    [link]
+    { "[link]" }
 
     The server only notes whether a link was used, so as to remind you, and never when; your answers are stored apart from your name and your link.
 

@@ -1908,7 +1908,7 @@ outbox-usual-invitation =
 
     Xin mở liên kết dành riêng cho Ông/Bà:
 
-    [liên kết]
+    { "[liên kết]" }
 
     Nhận trả lời từ [mở] đến [đóng] (giờ Việt Nam).
 
@@ -1924,7 +1924,7 @@ outbox-usual-reminder =
 
     Xin mở liên kết mới dưới đây; liên kết trong thư trước không còn dùng được:
 
-    [liên kết]
+    { "[liên kết]" }
 
     Máy chủ chỉ ghi liên kết đã dùng hay chưa để nhắc, không ghi lúc nào; câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà.
 

@@ -147,17 +147,13 @@ impl KnownCampaign {
         self.places.iter().find(|place| place.counter.as_deref() == Some(code))
     }
 
-    /// Answers by unit. What waits in the urn is sealed; a used link counts for the unit of the invited person.
+    /// Answers by unit, without those in the urn: they are sealed, and what is refused must not tell their number.
     pub fn answers_by_unit(&self) -> BTreeMap<&str, u64> {
         let mut by_unit = BTreeMap::new();
         for place in &self.places {
             if let Some(answers) = self.answers.get(&place.number) {
                 *by_unit.entry(place.unit.as_str()).or_default() += answers;
             }
-        }
-        let waiting = self.invitations.iter().filter(|_| !self.stored.settled);
-        for invitation in waiting.filter(|invitation| self.used.contains(&invitation.code)) {
-            *by_unit.entry(invitation.unit.as_str()).or_default() += 1;
         }
         by_unit
     }

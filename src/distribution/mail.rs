@@ -87,8 +87,14 @@ pub struct Mailer {
 
 #[derive(Debug)]
 enum Way {
-    Smtp { relay: Relay, session: Mutex<Kept> },
+    Smtp(Box<Line>),
     Folder(PathBuf),
+}
+
+#[derive(Debug)]
+struct Line {
+    relay: Relay,
+    session: Mutex<Kept>,
 }
 
 /// The connection that is kept from mail to mail.
@@ -128,7 +134,7 @@ impl Mailer {
         } else {
             let ca = config.smtp_ca.as_deref().map(read).transpose()?;
             let relay = Relay::new(url, ca.as_deref(), host(&config.base_url)).map_err(MailError::Server)?;
-            Way::Smtp { relay, session: Mutex::default() }
+            Way::Smtp(Box::new(Line { relay, session: Mutex::default() }))
         };
         Ok(Some(Arc::new(Self { from, reply_to, signer, way })))
     }
@@ -136,8 +142,9 @@ impl Mailer {
     /// The same with other waits for the mail server.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
-        if let Way::Smtp { relay, session } = self.way {
-            self.way = Way::Smtp { relay: relay.with_patience(patience), session };
+        if let Way::Smtp(line) = self.way {
+            let Line { relay, session } = *line;
+            self.way = Way::Smtp(Box::new(Line { relay: relay.with_patience(patience), session }));
         }
         self
     }
@@ -149,7 +156,7 @@ impl Mailer {
 
     /// Whether mails go to another machine unencrypted.
     pub fn is_open(&self) -> bool {
-        matches!(&self.way, Way::Smtp { relay, .. } if relay.is_open())
+        matches!(&self.way, Way::Smtp(line) if line.relay.is_open())
     }
 
     /// The sender's domain.
@@ -169,9 +176,10 @@ impl Mailer {
     pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
         let (message, to) = self.compose(mail)?;
         match &self.way {
-            Way::Smtp { relay, session } => {
+            Way::Smtp(line) => {
                 let bytes = message.formatted();
-                relay.hand_over(&mut session.lock().await.0, message.envelope(), &bytes).await
+                let mut session = line.session.lock().await;
+                line.relay.hand_over(&mut session.0, message.envelope(), &bytes).await
             }
             Way::Folder(folder) => {
                 let caught = Caught {

@@ -11,7 +11,6 @@ use i18n_embed_fl::fl;
 
 use super::{
     UnitTree,
-    import::Unfit,
     person::{self, Person, email_key, name_key},
     text,
 };
@@ -131,6 +130,15 @@ struct Asked {
     group: Option<Option<String>>,
     email: Option<Option<String>>,
     address: Option<Option<String>>,
+}
+
+/// Why a file is not a list of invited persons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// It cannot be read as one, in words.
+    File(String),
+    /// What is wrong with its rows, all of it.
+    Rows(Vec<Fault>),
 }
 
 /// A list read: every row sound in itself.

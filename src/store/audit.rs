@@ -355,7 +355,7 @@ pub async fn sweep(store: &Store, now: i64, keep_from: i64) -> Result<i64, Store
     .await
     })?;
     let Some((until, hash)) = until else { return Ok(0) };
-    let seal = seal_of_cut(&db.audit, until, &hash);
+    let seal = seal_of_cut(&db.keys.audit, until, &hash);
     // Of two servers the second one finds it done.
     let moved: Option<i64> = on!(&mut db, |c| sqlx::query_scalar(
         "INSERT INTO audit_cut (id, number, hash, seal) VALUES (1, $1, $2, $3)

@@ -43,16 +43,15 @@ fn pooled(rows: Vec<(String, i64, i64)>, least: i64) -> Vec<(Option<String>, usi
 /// [`StoreError`] from the database.
 pub async fn groups(store: &Store, stored: &Stored, now: i64) -> Result<Vec<Group>, StoreError> {
     let mut db = store.read().await?;
-    let rows: Vec<(String, i64, i64)> =
-        on!(&mut db, |c| {
-            sqlx::query_as(
+    let rows: Vec<(String, i64, i64)> = on!(&mut db, |c| {
+        sqlx::query_as(
         "SELECT COALESCE(rater_group, unit) AS name, COUNT(*), COUNT(*) FILTER (WHERE used) FROM invitation
          WHERE campaign = $1 GROUP BY COALESCE(rater_group, unit) ORDER BY 1"
     )
     .bind(stored.number)
     .fetch_all(c)
     .await
-        })?;
+    })?;
     let step = i64::try_from(turnout::step(&stored.campaign)).unwrap_or(i64::MAX);
     let rows = pooled(rows, step);
     let exact = |(code, of, invited, answered): (Option<String>, usize, i64, i64)| Group {

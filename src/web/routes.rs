@@ -26,8 +26,8 @@ use super::{
     auth::access::{
         Access::Public,
         Permission::{
-            Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits, ReadAudit,
-            ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
+            Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
+            ManageUnits, ReadAudit, ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
         },
     },
     error,

@@ -15,9 +15,10 @@ use tokio::task::JoinHandle;
 use crate::{
     clock::Clock,
     config::Config,
-    distribution::mail::{Letter, MailError, Mailer},
+    distribution::mail::{Mail, Mailer},
     language::Lang,
-    store::{Store, StoreError, audit, audit::Row, notices, staff},
+    secret,
+    store::{Store, StoreError, audit, audit::Row, notices, outbox::Undelivered, staff},
     web::views::{admin::audit as words, dates},
 };
 
@@ -48,10 +49,16 @@ const TOLD: [&str; 11] = [
 /// Somebody guesses passwords.
 const ALARM: &str = "session.alarm";
 
+/// Subject and text of a notice.
+struct Letter {
+    subject: String,
+    text: String,
+}
+
 /// Starts, where the settings name a mail server.
 pub fn start(config: &Config, store: Store, clock: Clock) -> Option<JoinHandle<()>> {
     // A wrong address has been told of already, by whoever sends the other mails.
-    let mailer = Mailer::new(config.smtp_url.as_ref()?, &config.mail_from).ok()?;
+    let mailer = Mailer::of(config).ok()??;
     let base_url = config.staff_url().to_owned();
     Some(tokio::spawn(async move {
         let mut ticks = tokio::time::interval(LOOK);
@@ -118,19 +125,26 @@ async fn tell(store: &Store, row: &Row, mailer: &Mailer, base_url: &str) -> Resu
     for address in to {
         match hand_over(mailer, &address, name, &letter).await {
             Ok(()) => {}
-            Err(MailError::Unreachable(error)) => {
+            Err(Undelivered::Away(error) | Undelivered::Later { why: error, .. }) => {
                 tracing::warn!(error, "notices to owners wait for the mail server");
                 return Ok(false);
             }
-            Err(error) => tracing::warn!(%error, account = row.object, "an owner could not be told"),
+            Err(error) => tracing::warn!(?error, account = row.object, "an owner could not be told"),
         }
     }
     Ok(true)
 }
 
 /// The one way out for notices.
-async fn hand_over(mailer: &Mailer, to: &str, name: Option<&str>, letter: &Letter) -> Result<(), MailError> {
-    mailer.send(to, name, letter).await
+async fn hand_over(
+    mailer: &Mailer,
+    to: &str,
+    name: Option<&str>,
+    letter: &Letter,
+) -> Result<(), Undelivered> {
+    let id = secret::hex(&secret::random::<16>());
+    let (subject, text) = (letter.subject.as_str(), letter.text.as_str());
+    mailer.send(&Mail { to, name, subject, text, html: None, id: &id, stop: None }).await
 }
 
 /// The address that an account had before a change of it.

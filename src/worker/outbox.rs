@@ -16,7 +16,7 @@ use crate::{
     organisation::Phase,
     secret::Key,
     store::{
-        Store, StoreError,
+        AsConn, Store, StoreError, Writer,
         audit::{self, Entry},
         campaigns, follow_up, mailing,
         outbox::{self, Claimed, Kind, Next, Noted, Undelivered, What},
@@ -111,7 +111,7 @@ impl Sender {
     }
 
     /// The words of a mail, with its blanks still in them.
-    async fn letter(&self, db: &mut crate::store::Writer, mail: &Claimed) -> Result<Letter, StoreError> {
+    async fn letter(&self, db: &mut Writer, mail: &Claimed) -> Result<Letter, StoreError> {
         Ok(match &mail.what {
             What::Letter { subject, text, .. } => Letter { subject: subject.clone(), text: text.clone() },
             What::Person { kind, .. } => {
@@ -244,11 +244,7 @@ pub async fn remind(store: &Store, now: i64) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn words(
-    db: &mut impl crate::store::AsConn,
-    campaign: i64,
-    kind: Kind,
-) -> Result<Letter, StoreError> {
+pub async fn words(db: &mut impl AsConn, campaign: i64, kind: Kind) -> Result<Letter, StoreError> {
     let own = mailing::template(db, campaign, kind).await?;
     Ok(own.map_or_else(|| letter::usual(kind), |(subject, text)| Letter { subject, text }))
 }

@@ -18,10 +18,7 @@ use super::{Around, list_of};
 use crate::{
     apply::desk::{Fault as Refused, NotDone, Wanted},
     language::Lang,
-    organisation::{
-        import::Unfit,
-        invited::{self, Ground, Key, List, Plan},
-    },
+    organisation::invited::{self, Ground, Key, List, Plan, Unfit},
     report::workbook,
     secret::hex,
     store::StoreError,

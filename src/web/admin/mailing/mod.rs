@@ -8,13 +8,14 @@ pub mod show;
 pub mod step;
 pub mod words;
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
 
 use crate::{
     language::Lang,
-    store::{StoreError, turnout},
-    store::{campaigns::Stored, mailing::Reach},
+    store::{StoreError, campaigns::Stored, mailing::Reach, turnout},
     web::{app::App, error, views::message::Kind},
 };
 
