@@ -232,6 +232,7 @@ mod tests {
             demonstration: false,
             minimum_answers: None,
             previous: None,
+            languages: Vec::new(),
             notice: None,
             state: crate::organisation::State::Active,
         }
