@@ -33,7 +33,8 @@
     each(fields(form), function (field) { if (filled(field)) { given.push([field.name, field.value]); } });
     record = { time: Date.now(), key: key.value, kept: kept.value, unit: unit && unit.value, given: given };
     stored(function (here, there) {
-      if (!record.kept && !given.length) { here.removeItem(name); there.removeItem(name); return; }
+      /* The choice to keep answers on the device is made before there are any. */
+      if (!record.kept && !given.length && !device) { here.removeItem(name); return; }
       here.setItem(name, JSON.stringify(record));
       if (device) { there.setItem(name, JSON.stringify(record)); }
     });
@@ -214,7 +215,7 @@
       refresh();
     } else {
       if (kept.value) { mark(); }
-      if (!html && record) { restored(); }
+      if (!html && record && (record.kept || record.given.length)) { restored(); }
       keeping();
     }
     /* What was begun at a unit and left is kept until that unit is opened again. */
