@@ -250,10 +250,11 @@ async fn finish(
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn queue_letter(db: &mut Writer, campaign: i64, number: i64, now: i64) -> Result<(), StoreError> {
+    let name = format!("letter:{number}");
     on!(db, |c| sqlx::query(
-        "INSERT INTO outbox (name, campaign, letter, tries, due, unsure)
-         VALUES ('letter:' || CAST($2 AS TEXT), $1, $2, 0, $3, FALSE)"
+        "INSERT INTO outbox (name, campaign, letter, tries, due, unsure) VALUES ($1, $2, $3, 0, $4, FALSE)"
     )
+    .bind(&name)
     .bind(campaign)
     .bind(number)
     .bind(now)

@@ -25,7 +25,7 @@ use sipas::{
 use tokio::runtime::Runtime;
 
 use crate::support::{
-    Act, Client, Database, MailServer, SECRET, Server,
+    Act, Client, Database, Form, MailServer, SECRET, Server,
     stage::{applied, filled, officials_by_mail},
 };
 
@@ -503,8 +503,9 @@ fn words_are_checked_shown_sent_to_oneself_and_saved() {
     assert!(mail.text().contains("Kính gửi Thu Lan,") && mail.text().contains("/admin/preview/officials/"));
     assert_eq!(database.number("SELECT COUNT(*) FROM mail_template"), 0);
     // Somebody else saved meanwhile: nothing is overwritten unseen.
-    let form = page.form();
-    let base = form.fields.iter().find(|field| field.name == "_base").unwrap().values[0].clone();
+    let forms = Form::all(page.text());
+    let mut fields_there = forms.iter().flat_map(|form| &form.fields);
+    let base = fields_there.find(|field| field.name == "_base").unwrap().values[0].clone();
     staff.post(&words, &fields("save")).is(303);
     let mut late = fields("save").to_vec();
     late[0].1 = "Khác";

@@ -6,12 +6,13 @@ Prints `listening PORT`, and ends when its standard input does. With --tls it ta
 certificate of the authority that vouches for it in FOLDER/ca.pem.
 """
 
+import asyncio
 import itertools
 import pathlib
 import ssl
 import sys
 
-from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 folder = pathlib.Path(sys.argv[1])
 numbers = itertools.count()
@@ -37,10 +38,12 @@ if "--tls" in sys.argv:
     authority.issue_cert("localhost").configure_cert(context)
     options = {"tls_context": context, "require_starttls": True}
 
-controller = Controller(Keep(), hostname="127.0.0.1", port=0, **options)
-# Port 0 means any free one; aiosmtpd connects to the port that it was told to see whether it listens.
-controller._trigger_server = lambda: None
-controller.start()
-print("listening", controller.server.sockets[0].getsockname()[1], flush=True)
-sys.stdin.read()
-controller.stop()
+
+async def main():
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Keep(), hostname="test", **options), "127.0.0.1", 0)
+    print("listening", server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+asyncio.run(main())
