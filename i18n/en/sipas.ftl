@@ -1161,6 +1161,11 @@ lists-labels-all = Labels for everybody
 lists-letter-title = Invitation
 lists-letter-qr = QR code of the recipient’s form
 lists-letter-dear = Dear { $name },
+lists-letter-dear-said = Dear { $name },
+lists-small = { $n ->
+    [one] { $n } small group
+   *[other] { $n } small groups together
+}
 lists-letter-dear-all = Dear Sir or Madam,
 lists-letter-invite = { $sender } kindly asks you to answer “{ $title }”. It takes about { $minutes } minutes and is open until the end of { $day }.
 lists-letter-scan = Scan the code with your telephone’s camera to open the form.

@@ -1129,6 +1129,10 @@ lists-labels-all = Nhãn cho tất cả
 lists-letter-title = Thư mời
 lists-letter-qr = Mã QR mở phiếu riêng của người nhận
 lists-letter-dear = Kính gửi: Ông/Bà { $name }
+lists-letter-dear-said = Kính gửi: { $name }
+lists-small = { $n ->
+   *[other] { $n } nhóm ít người, tính chung
+}
 lists-letter-dear-all = Kính gửi Ông/Bà
 lists-letter-invite = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }”. Việc trả lời mất khoảng { $minutes } phút; phiếu mở đến hết ngày { $day }.
 lists-letter-scan = Quét mã bằng máy ảnh điện thoại để mở phiếu.

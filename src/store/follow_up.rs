@@ -9,15 +9,35 @@ use super::{AsConn, Store, StoreError, Writer, campaigns::Stored, on, turnout};
 /// A group of invited persons, or a unit where the campaign has no groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Code of the group or unit.
-    pub code: String,
+    /// Code of the group or unit; absent: several small ones together.
+    pub code: Option<String>,
+    /// How many groups or units it is.
+    pub of: usize,
     /// How many are invited.
     pub invited: u64,
     /// How many have answered: exact once the campaign has closed, else as of the day and in steps.
     pub answered: u64,
 }
 
-/// The groups of a campaign, by code, as they may be shown at `now` (security test B-07).
+/// Those of so few invited persons that their counts would name them are counted together, with the next smallest one
+/// where they are too few even so.
+fn pooled(rows: Vec<(String, i64, i64)>, least: i64) -> Vec<(Option<String>, usize, i64, i64)> {
+    let mut rows = rows;
+    rows.sort_by_key(|(_, invited, _)| *invited);
+    let mut pool: (usize, i64, i64) = (0, 0, 0);
+    let mut apart = Vec::new();
+    for (code, invited, used) in rows {
+        if invited < least || (pool.0 > 0 && pool.1 < least) {
+            pool = (pool.0 + 1, pool.1 + invited, pool.2 + used);
+        } else {
+            apart.push((Some(code), 1, invited, used));
+        }
+    }
+    apart.extend((pool.0 > 0).then_some((None, pool.0, pool.1, pool.2)));
+    apart
+}
+
+/// The groups of a campaign as they may be shown at `now` (security test B-07).
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -32,8 +52,11 @@ pub async fn groups(store: &Store, stored: &Stored, now: i64) -> Result<Vec<Grou
     .fetch_all(c)
     .await
     })?;
-    let exact = |(code, invited, answered): (String, i64, i64)| Group {
+    let step = i64::try_from(turnout::step(&stored.campaign)).unwrap_or(i64::MAX);
+    let rows = pooled(rows, step);
+    let exact = |(code, of, invited, answered): (Option<String>, usize, i64, i64)| Group {
         code,
+        of,
         invited: invited.unsigned_abs(),
         answered: answered.unsigned_abs(),
     };
@@ -42,13 +65,13 @@ pub async fn groups(store: &Store, stored: &Stored, now: i64) -> Result<Vec<Grou
     }
     let today = i64::from(clock::day(now));
     let shown = as_of(&mut db, stored.number, today).await?;
-    let step = i64::try_from(turnout::step(&stored.campaign)).unwrap_or(i64::MAX);
     drop(db);
-    let missing = rows.iter().any(|(code, ..)| !shown.contains_key(code));
+    let name = |code: &Option<String>| code.clone().unwrap_or_default();
+    let missing = rows.iter().any(|(code, ..)| !shown.contains_key(&name(code)));
     let shown = if missing {
         let mut db = store.write().await?;
-        for (code, _, used) in &rows {
-            keep(&mut db, stored.number, code, today, used / step * step).await?;
+        for (code, _, _, used) in &rows {
+            keep(&mut db, stored.number, &name(code), today, used / step * step).await?;
         }
         let shown = as_of(&mut db, stored.number, today).await?;
         db.commit().await?;
@@ -56,9 +79,9 @@ pub async fn groups(store: &Store, stored: &Stored, now: i64) -> Result<Vec<Grou
     } else {
         shown
     };
-    let as_shown = |(code, invited, _): (String, i64, i64)| {
-        let answered = shown.get(&code).copied().unwrap_or_default();
-        exact((code, invited, answered))
+    let as_shown = |(code, of, invited, _): (Option<String>, usize, i64, i64)| {
+        let answered = shown.get(&name(&code)).copied().unwrap_or_default();
+        exact((code, of, invited, answered))
     };
     Ok(rows.into_iter().map(as_shown).collect())
 }
@@ -132,4 +155,24 @@ pub async fn absent(db: &mut impl AsConn, campaign: i64) -> Result<Vec<String>, 
     .bind(campaign)
     .fetch_all(c)
     .await)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_so_few_that_they_would_name_somebody_stand_together_alone() {
+        let row = |code: &str, invited, used| (code.to_owned(), invited, used);
+        let apart = |code: &str, invited: i64, used: i64| (Some(code.to_owned()), 1_usize, invited, used);
+        let together = |of: usize, invited: i64, used: i64| (None::<String>, of, invited, used);
+        assert_eq!(pooled(vec![row("a", 9, 3), row("b", 5, 5)], 5), [apart("b", 5, 5), apart("a", 9, 3)]);
+        // A single small one could be worked out from the sum, if the next one did not stand with it.
+        assert_eq!(
+            pooled(vec![row("a", 9, 3), row("b", 1, 1), row("c", 6, 2)], 5),
+            [apart("a", 9, 3), together(2, 7, 3)]
+        );
+        assert_eq!(pooled(vec![row("a", 3, 1), row("b", 3, 2)], 5), [together(2, 6, 3)]);
+        assert!(pooled(Vec::new(), 5).is_empty());
+    }
 }

@@ -68,11 +68,6 @@ pub async fn of(store: &Store, stored: &Stored, now: i64) -> Result<Turnout, Sto
     Ok(Turnout { sheets, invited, answered: answered.unsigned_abs() })
 }
 
-/// The steps in which numbers of answers by personal link are shown until the campaign closes.
-pub fn step(campaign: &Campaign) -> u64 {
-    campaign.minimum_answers.map_or(STEP, u64::from).max(STEP)
-}
-
 /// How many sheets a campaign has. Those of closed generations were counted when their segment was made; only the
 /// generations without one, as a rule the running one, are counted now.
 async fn sheets(db: &mut impl AsConn, campaign: i64) -> Result<u64, StoreError> {

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use i18n_embed_fl::fl;
+
 use crate::{
     clock::{self, Clock},
     config::Config,
@@ -10,12 +12,13 @@ use crate::{
         letter::{self, Letter},
         mail::{Mail, Mailer},
     },
+    language::Lang,
     organisation::Phase,
     secret::Key,
     store::{
         Store, StoreError,
         audit::{self, Entry},
-        campaigns, mailing,
+        campaigns, follow_up, mailing,
         outbox::{self, Claimed, Kind, Next, Noted, Undelivered, What},
     },
 };
@@ -115,7 +118,13 @@ impl Sender {
                 let letter = words(db, mail.campaign, *kind).await?;
                 let stored = campaigns::get(db, mail.campaign).await?.ok_or(StoreError::Corrupt("outbox"))?;
                 let link = self.link(mail);
-                letter::fill(&letter, &stored.campaign, mail.full_name.as_deref(), &link)
+                let mut filled = letter::fill(&letter, &stored.campaign, mail.full_name.as_deref(), &link);
+                // Whatever words a campaign has of its own: who is followed is told so.
+                if follow_up::is_followed(db, mail.campaign).await? {
+                    let told = Lang::ALL.map(|lang| fl!(lang.messages(), "lists-notice-followed"));
+                    filled.text = format!("{}\n\n{}\n", filled.text.trim_end(), told.join("\n\n"));
+                }
+                filled
             }
         })
     }

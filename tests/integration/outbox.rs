@@ -353,7 +353,7 @@ fn no_mail_goes_to_who_is_withdrawn_or_asked_for_none_and_none_at_all_after_clos
     let closes = post.database.number("SELECT closes FROM campaign");
     post.runtime.block_on(async {
         let mut db = post.store.write().await.unwrap();
-        assert!(invitations::remove(&mut db, 1, "cb-003").await.unwrap());
+        invitations::remove(&mut db, 1, "cb-003", false).await.unwrap();
         db.commit().await.unwrap();
     });
     let server = Server::start(&post.database);

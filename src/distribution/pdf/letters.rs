@@ -90,10 +90,12 @@ impl Letters<'_> {
             .iter()
             .map(|letter| {
                 let name = text::clean(&letter.to.name);
-                let salutation = if name.is_empty() {
-                    fl!(m, "lists-letter-dear-all")
-                } else {
-                    fl!(m, "lists-letter-dear", name = name)
+                // Lists often say Ông or Bà themselves.
+                let said = ["ông ", "bà "].iter().any(|word| name.to_lowercase().starts_with(word));
+                let salutation = match (name.is_empty(), said) {
+                    (true, _) => fl!(m, "lists-letter-dear-all"),
+                    (false, true) => fl!(m, "lists-letter-dear-said", name = name),
+                    (false, false) => fl!(m, "lists-letter-dear", name = name),
                 };
                 Ok(json!({
                     "to": letter.to.lines(),

@@ -87,9 +87,12 @@ async fn page(
     let mut lines: Vec<(usize, Line)> = groups
         .into_iter()
         .map(|group| {
-            let planned = strata.iter().find(|stratum| stratum.unit == group.code).and_then(|it| it.sample);
-            let at = around.tree.position(&group.code).unwrap_or(usize::MAX);
-            (at, Line { name: name(&group.code), invited: group.invited, answered: group.answered, planned })
+            let code = group.code.as_deref().unwrap_or_default();
+            let planned = strata.iter().find(|stratum| stratum.unit == code).and_then(|it| it.sample);
+            let at = around.tree.position(code).unwrap_or(usize::MAX);
+            let small = || fl!(lang.messages(), "lists-small", n = group.of);
+            let name = group.code.as_deref().map_or_else(small, name);
+            (at, Line { name, invited: group.invited, answered: group.answered, planned })
         })
         .collect();
     lines.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.name.cmp(&b.name)));
