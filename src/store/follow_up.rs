@@ -164,14 +164,15 @@ mod tests {
     #[test]
     fn counts_of_so_few_that_they_would_name_somebody_stand_together_alone() {
         let row = |code: &str, invited, used| (code.to_owned(), invited, used);
-        let apart = |code: &str, invited, used| (Some(code.to_owned()), 1, invited, used);
+        let apart = |code: &str, invited: i64, used: i64| (Some(code.to_owned()), 1_usize, invited, used);
+        let together = |of: usize, invited: i64, used: i64| (None::<String>, of, invited, used);
         assert_eq!(pooled(vec![row("a", 9, 3), row("b", 5, 5)], 5), [apart("b", 5, 5), apart("a", 9, 3)]);
         // A single small one could be worked out from the sum, if the next one did not stand with it.
         assert_eq!(
             pooled(vec![row("a", 9, 3), row("b", 1, 1), row("c", 6, 2)], 5),
-            [apart("a", 9, 3), (None, 2, 7, 3)]
+            [apart("a", 9, 3), together(2, 7, 3)]
         );
-        assert_eq!(pooled(vec![row("a", 3, 1), row("b", 3, 2)], 5), [(None, 2, 6, 3)]);
+        assert_eq!(pooled(vec![row("a", 3, 1), row("b", 3, 2)], 5), [together(2, 6, 3)]);
         assert!(pooled(Vec::new(), 5).is_empty());
     }
 }

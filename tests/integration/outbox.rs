@@ -25,7 +25,7 @@ use sipas::{
 use tokio::runtime::Runtime;
 
 use crate::support::{
-    Act, Client, Database, Form, MailServer, SECRET, Server,
+    Act, Client, Database, MailServer, SECRET, Server,
     stage::{applied, filled, officials_by_mail},
 };
 
@@ -353,7 +353,7 @@ fn no_mail_goes_to_who_is_withdrawn_or_asked_for_none_and_none_at_all_after_clos
     let closes = post.database.number("SELECT closes FROM campaign");
     post.runtime.block_on(async {
         let mut db = post.store.write().await.unwrap();
-        invitations::remove(&mut db, 1, "cb-003", true).await.unwrap();
+        invitations::remove(&mut db, 1, "cb-003", false).await.unwrap();
         db.commit().await.unwrap();
     });
     let server = Server::start(&post.database);
@@ -503,9 +503,8 @@ fn words_are_checked_shown_sent_to_oneself_and_saved() {
     assert!(mail.text().contains("Kính gửi Thu Lan,") && mail.text().contains("/admin/preview/officials/"));
     assert_eq!(database.number("SELECT COUNT(*) FROM mail_template"), 0);
     // Somebody else saved meanwhile: nothing is overwritten unseen.
-    let forms = Form::all(page.text());
-    let mut fields_there = forms.iter().flat_map(|form| &form.fields);
-    let base = fields_there.find(|field| field.name == "_base").unwrap().values[0].clone();
+    let form = page.form();
+    let base = form.fields.iter().find(|field| field.name == "_base").unwrap().values[0].clone();
     staff.post(&words, &fields("save")).is(303);
     let mut late = fields("save").to_vec();
     late[0].1 = "Khác";
