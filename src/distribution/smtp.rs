@@ -35,7 +35,7 @@ pub struct Relay {
 
 enum Tls {
     None,
-    StartTls(TlsParameters),
+    Upgraded(TlsParameters),
     FromTheStart(TlsParameters),
 }
 
@@ -43,7 +43,7 @@ impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::None => "None",
-            Self::StartTls(_) => "StartTls",
+            Self::Upgraded(_) => "Upgraded",
             Self::FromTheStart(_) => "FromTheStart",
         })
     }
@@ -84,7 +84,7 @@ impl Relay {
             ("smtps", None | Some("required")) => (Tls::FromTheStart(parameters()?), 465),
             ("smtp", Some("none")) => (Tls::None, 25),
             ("smtp", None) if local => (Tls::None, 25),
-            ("smtp", None | Some("required")) => (Tls::StartTls(parameters()?), 587),
+            ("smtp", None | Some("required")) => (Tls::Upgraded(parameters()?), 587),
             ("smtp" | "smtps", Some(other)) => return Err(format!("tls={other}")),
             (scheme, _) => return Err(format!("{scheme}://")),
         };
@@ -129,7 +129,7 @@ impl Relay {
             Session::connect_tokio1(server, Some(self.patience), &self.hello, first, None),
         )
         .await?;
-        if let Tls::StartTls(parameters) = &self.tls {
+        if let Tls::Upgraded(parameters) = &self.tls {
             within(self.patience, session.starttls(parameters.clone(), &self.hello)).await?;
         }
         if let Some(login) = &self.login {
@@ -201,12 +201,8 @@ impl Relay {
         match trouble.code {
             // The server closes down, or wants a name and a password first: that is not about this mail.
             Some(421 | 530) => return Undelivered::Away(trouble.words),
-            Some(_) => {
-                if within(self.patience, session.command(Rset)).await.is_ok() {
-                    *held = Some(session);
-                }
-            }
-            None => {}
+            Some(_) if within(self.patience, session.command(Rset)).await.is_ok() => *held = Some(session),
+            _ => {}
         }
         if trouble.permanent {
             Undelivered::Refused(trouble.words)
@@ -261,7 +257,7 @@ mod tests {
         }
         for address in ["smtp://mail.example.vn", "smtp://10.0.0.1", "smtp://localhost?tls=required"] {
             let relay = relay(address).unwrap();
-            assert!(matches!(relay.tls, Tls::StartTls(_)) && relay.port == 587, "{address}");
+            assert!(matches!(relay.tls, Tls::Upgraded(_)) && relay.port == 587, "{address}");
         }
         let relay = relay("smtps://kh%40a:m%C4%A9t@mail.example.vn").unwrap();
         assert!(matches!(relay.tls, Tls::FromTheStart(_)) && relay.port == 465 && relay.login.is_some());

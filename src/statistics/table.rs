@@ -435,8 +435,10 @@ mod tests {
         assert_eq!(error.to_string(), "p: line 5, column \"b\": \"nan\" is not a number");
         let error = table("a,b\n1,2\n1\n").unwrap_err();
         assert!(matches!(error.problem, Problem::Csv { line: 3, .. }), "{error}");
-        let error = Table::read("a,b\n1,2\n".as_bytes().chain(Broken), "", |_| true).unwrap_err();
-        assert!(matches!(error.problem, Problem::Csv { line: 3, .. }), "{error}");
+        // More than a reader takes in at once, so that it breaks in the middle.
+        let long = format!("a,b\n{}", "1,2\n".repeat(1 << 16));
+        let error = Table::read(long.as_bytes().chain(Broken), "", |_| true).unwrap_err();
+        assert!(matches!(error.problem, Problem::Csv { line, .. } if line == (1 << 16) + 2), "{error}");
         let error = table("a,a\n").unwrap_err();
         assert_eq!(error.problem, Problem::Twice { name: "a".to_owned() });
         assert_eq!(

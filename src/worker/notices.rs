@@ -223,7 +223,7 @@ mod tests {
             "192.0.2.1",
             "chính tài khoản này",
             "https://k.example/admin/toi",
-            "Set a password",
+            "Password set",
         ] {
             assert!(letter.text.contains(part), "{part}: {}", letter.text);
         }

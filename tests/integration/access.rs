@@ -364,7 +364,18 @@ fn whoever_finds_nothing_at_an_address_of_the_desk_is_led_on_and_not_to_a_questi
 #[test]
 fn every_page_of_a_campaign_leads_to_all_others_that_the_account_may_open() {
     let (_database, server) = province();
-    let all = ["", "/settings", "/units", "/counters", "/print", "/paper", "/theo-doi", "/y-kien", "/report"];
+    let all = [
+        "",
+        "/settings",
+        "/units",
+        "/counters",
+        "/nguoi-duoc-moi",
+        "/print",
+        "/paper",
+        "/theo-doi",
+        "/y-kien",
+        "/report",
+    ];
     let cases: [(&str, &[&str]); 3] = [
         ("manager", &all),
         ("officer", &["", "/counters", "/print", "/paper", "/theo-doi", "/report"]),

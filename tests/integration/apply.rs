@@ -451,7 +451,7 @@ fn what_was_answered_cannot_become_something_else() {
         (
             "definition = \"sipas\"\nversion = \"2026.1\"\nform = \"counter\"",
             "definition = \"officials\"\nform = \"local\"",
-            "its definition cannot change (sipas 2026.1 → officials 2026.1)",
+            "its definition cannot change (sipas 2026.1 → officials 2026.2)",
         ),
     ] {
         refused(&database, &edited(from, to), &["The campaign “dan” has answers", expected]);

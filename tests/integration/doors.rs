@@ -79,7 +79,7 @@ fn e_03_a_list_of_comments_touches_nothing_of_another_campaign() {
     let mut manager = server.client();
     log_in(&mut manager, "thulan").is(303);
     manager.post("/admin/campaigns/can-bo/y-kien?status=waiting", &[("shown", &id), (&id, "released")]);
-    assert_eq!(database.number("SELECT COUNT(*) FROM comment WHERE status = 'released'"), 0);
+    assert_eq!(database.number("SELECT COUNT(*) FROM comment WHERE status = 1"), 0);
     assert_eq!(database.number("SELECT COUNT(*) FROM audit WHERE action = 'comment.decide'"), 0);
     manager.post("/admin/campaigns/dan/y-kien?status=waiting", &[("shown", &id), (&id, "released")]).is(303);
     assert_eq!(database.number("SELECT COUNT(*) FROM audit WHERE action = 'comment.decide'"), 1);

@@ -81,10 +81,9 @@ fn languages(
     let m = found.lang.messages();
     let id = definition.id.as_str();
     let pinned = grounds.known.definitions.iter().find(|known| known.id == id && known.version == version);
-    let translated = grounds.known.translations.iter().filter_map(|known| {
-        (Some(known.pinned.definition) == pinned.map(|pinned| pinned.number))
-            .then(|| known.pinned.language.clone())
-    });
+    let translated = grounds.known.translations.iter().map(|known| &known.pinned);
+    let translated = translated.filter(|known| Some(known.definition) == pinned.map(|pinned| pinned.number));
+    let translated = translated.map(|known| known.language.clone());
     let at_hand = grounds.library.translations(id, version).map(|entry| entry.translation.language.clone());
     let mut all = definition.languages.clone();
     for language in at_hand.chain(translated) {

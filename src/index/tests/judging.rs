@@ -300,9 +300,8 @@ fn follows(known: &[Vec<i128>], target: &[i128]) -> bool {
             rows.swap(rank, pivot);
             for row in rank + 1..rows.len() {
                 let (above, below) = (rows[rank][column], rows[row][column]);
-                for at in 0..target.len() {
-                    rows[row][at] = rows[row][at] * above - rows[rank][at] * below;
-                }
+                let pivot = rows[rank].clone();
+                rows[row].iter_mut().zip(pivot).for_each(|(at, pivot)| *at = *at * above - pivot * below);
             }
             rank += 1;
         }

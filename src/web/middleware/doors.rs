@@ -78,7 +78,7 @@ fn is_our_name(app: &App, request: &Request) -> bool {
     let Ok(host) = host.to_str() else { return false };
     let host = name_of(host);
     let plain = host.trim_matches(['[', ']']);
-    plain.parse::<IpAddr>().is_ok() || host == "localhost" || names.iter().any(|name| *name == host)
+    plain.parse::<IpAddr>().is_ok() || host == "localhost" || names.contains(&host)
 }
 
 /// A host without its port, in small letters.
