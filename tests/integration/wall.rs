@@ -1,5 +1,7 @@
 //! The wall between the list of invited persons and their answers, seen by somebody who copies everything the server keeps.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
