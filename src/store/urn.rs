@@ -126,7 +126,8 @@ async fn drop_in(db: &mut Writer, campaign: i64, id: &Id, sitting: &Sitting) -> 
     Ok(stored.is_some())
 }
 
-/// Drops invented sheets into the urn, a sitting each; the invitations are marked by whoever invents them.
+/// Drops invented sheets into the urn, all in one sitting: nobody's secret is in them, and thousands of rows of one length
+/// would be much to write. The invitations are marked by whoever invents them.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -136,22 +137,7 @@ pub async fn fill(
     group: Option<&str>,
     sheets: &[Sheet],
 ) -> Result<(), StoreError> {
-    for sheet in sheets {
-        drop_in(db, campaign, &sheet.id, &sitting(std::slice::from_ref(sheet), group)).await?;
-    }
-    Ok(())
-}
-
-/// How many persons' answers wait in the urn of a campaign.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn waiting(db: &mut impl AsConn, campaign: i64) -> Result<u64, StoreError> {
-    let n: i64 = on!(db, |c| sqlx::query_scalar("SELECT COUNT(*) FROM urn WHERE campaign = $1")
-        .bind(campaign)
-        .fetch_one(c)
-        .await)?;
-    Ok(n.unsigned_abs())
+    drop_in(db, campaign, &secret::random(), &sitting(sheets, group)).await.map(drop)
 }
 
 /// Shuffles the urn of a closed campaign into the responses, once; false if the campaign is not closed at `now`, was
