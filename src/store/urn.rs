@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    AsConn, Store, StoreError, Writer,
+    Store, StoreError, Writer,
     campaigns::{self, Hold},
     invitations, on, places, raters,
     responses::Sheet,

@@ -41,8 +41,8 @@ export function brokenRules(page, { fresh = false, staff = false } = {}) {
       const label = input.labels[0];
       if (fresh && (input.checked || input.hasAttribute('checked'))) broken.push(`chosen beforehand: ${which}`);
       if (!label || !shown(label)) continue;
-      // The switch for pictures is no choice among several; nor is a box that staff tick or leave.
-      const alone = staff && input.type === 'checkbox' && all('input').filter((other) => other.name === input.name).length === 1;
+      // The switch for pictures is no choice among several; nor is a box that staff tick or leave, or one that is not sent.
+      const alone = input.type === 'checkbox' && (!input.name || (staff && all('input').filter((other) => other.name === input.name).length === 1));
       if (input.id !== 'pics' && !alone && !words(input.closest('fieldset')?.querySelector('legend'))) broken.push(`no fieldset with a legend: ${which}`);
       if (!words(label)) broken.push(`no words, only a picture or a colour: ${which}`);
     }

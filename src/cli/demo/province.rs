@@ -61,7 +61,8 @@ const TRANSACTIONS: [u64; 11] =
 const MEMBERS: [usize; 11] = [9, 7, 7, 7, 5, 7, 6, 5, 4, 5, 4];
 
 /// Leaders of a district committee.
-const LEADERS: [(&str, &str); 3] = [("ct", "Chủ tịch"), ("pct1", "Phó Chủ tịch thường trực"), ("pct2", "Phó Chủ tịch")];
+const LEADERS: [(&str, &str); 3] =
+    [("ct", "Chủ tịch"), ("pct1", "Phó Chủ tịch thường trực"), ("pct2", "Phó Chủ tịch")];
 
 /// The code by which the demonstration's tablets are left; it is printed, like the password.
 pub const KIOSK_CODE: &str = "2468";
