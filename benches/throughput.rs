@@ -169,10 +169,18 @@ impl Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let server =
-            web::run::run(config, key, store.clone(), Clock::system(), Default::default(), listener, async {
+        let server = web::run::run(
+            config,
+            key,
+            store.clone(),
+            Clock::system(),
+            Default::default(),
+            listener,
+            None,
+            async {
                 let _ = stopped.await;
-            });
+            },
+        );
         let done = tokio::spawn(server);
         Self { address, store, bodies: Arc::new(bodies), rows, stop, done }
     }

@@ -1,6 +1,6 @@
 //! The urn: answers by personal link wait here without time or order until their campaign closes, and are then
 //! shuffled into the responses. The link and the answers are stored in one transaction, with nothing that both rows
-//! share (security tests B-01 to B-06); and what one person gave is one sealed row like any other ([`sitting`]), so that
+//! share (security tests B-01 to B-06); and what one person gave is one sealed row like any other ([`mod@sitting`]), so that
 //! not even copies of the database from before and after an answer tell what it was (B-08).
 
 pub mod sitting;

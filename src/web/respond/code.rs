@@ -1,5 +1,5 @@
 //! `/m`: a short code typed from a letter. The right one leads to the personal link's page; wrong ones are counted by
-//! network, so that guessing is slow and noticed ([`Guesses`], security test A-11).
+//! network, so that guessing is slow and noticed ([`super::guesses`], security test A-11).
 //!
 //! A code stands for a link, whose token nobody has any more. The page that it leads to has a ticket instead: the hash of
 //! the link under our seal, good wherever a token is. So a code is looked up here alone, where guesses are counted.
