@@ -17,8 +17,10 @@ use rsa::{
     traits::PublicKeyParts as _,
 };
 
-/// What is signed: who, to whom, about what, and what mail programs act upon (RFC 8058 asks for the last two).
-const SIGNED: [&str; 11] = [
+/// What is signed: who, to whom, about what, and what mail programs act upon (RFC 8058 asks for the last two). Not the
+/// `Content-Type`: of a message with parts lettre names it among what is signed, but leaves it out of the signature, which
+/// then holds for nobody.
+const SIGNED: [&str; 10] = [
     "From",
     "Reply-To",
     "To",
@@ -26,7 +28,6 @@ const SIGNED: [&str; 11] = [
     "Date",
     "Message-ID",
     "MIME-Version",
-    "Content-Type",
     "Auto-Submitted",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",

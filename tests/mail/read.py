@@ -1,7 +1,7 @@
 """Reads mails as a mail program does, with Python's `email`, and prints a line of JSON for each: read.py FOLDER [RECORD]
 
-RECORD is the TXT record of a DKIM key; then each mail's signature is checked by dkimpy, and that it no longer holds when the
-link is another one.
+RECORD is the TXT record of a DKIM key; then each mail's signature is checked by dkimpy, and that it no longer holds when a
+letter of the body is another one.
 """
 
 import email
@@ -37,7 +37,9 @@ def signed(data):
     def dns(name, timeout=5):
         return record.encode()
 
-    changed = re.sub(rb"/m/..", b"/m/xx", data)
+    # Encoded as it is, a body need not show its words.
+    at = re.compile(rb"[0-9A-Za-z]").search(data, (data.index(b"\r\n\r\n") + len(data)) // 2).start()
+    changed = data[:at] + (b"B" if data[at:at + 1] == b"A" else b"A") + data[at + 1:]
     return dkim.verify(data, dnsfunc=dns) and not dkim.verify(changed, dnsfunc=dns)
 
 
