@@ -26,6 +26,15 @@ pub fn html(status: StatusCode, page: String) -> Response {
     response
 }
 
+/// A page that was looked for, with this status; that there is none, or what the database says.
+pub fn found(status: StatusCode, page: Result<Option<String>, StoreError>, lang: Lang) -> Response {
+    match page {
+        Ok(Some(page)) => html(status, page),
+        Ok(None) => self::page(lang, Kind::Unknown),
+        Err(error) => of_store(&error, lang),
+    }
+}
+
 /// A page that says something, with the status that goes with it.
 pub fn page(lang: Lang, kind: Kind<'_>) -> Response {
     let mut response = finish(&kind, message::page(lang, &kind).into_string());

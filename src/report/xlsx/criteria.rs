@@ -45,11 +45,7 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
         sheet.text(row, 1, &criterion.name)?;
         sheet.text(row, 2, &dimension.name)?;
         sheet.count(row, 3, shown::asked(criterion))?;
-        sheet.count(row, 4, shown::answers(estimate))?;
-        sheet.figure(row, 5, estimate)?;
-        sheet.limits(row, 6, estimate)?;
-        sheet.decision(row, 8, estimate)?;
-        sheet.publish(row, 9, estimate)?;
+        sheet.estimate(row, 4, estimate)?;
         sheet.decimal(row, 10, shown::shown(estimate).and(shown::figure(&criterion.mean)))?;
         let mut column = FIXED;
         for code in &options {

@@ -4,11 +4,7 @@ use i18n_embed_fl::fl;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::sheet::{Sheet, below, estimate_headings, mark};
-use crate::{
-    index::report::{Estimate, Report},
-    language::Lang,
-    report::shown,
-};
+use crate::{index::report::Report, language::Lang};
 
 /// Columns before the dimensions.
 const FIXED: u16 = 12;
@@ -37,15 +33,8 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
         sheet.count(row, 3, group.answered)?;
         sheet.count(row, 4, Some(group.assigned))?;
         sheet.count(row, 5, group.result.responses)?;
-        sheet.count(row, 6, shown::answers(index))?;
-        sheet.figure(row, 7, index)?;
-        sheet.limits(row, 8, index)?;
-        sheet.decision(row, 10, index)?;
-        sheet.publish(row, 11, index)?;
-        for (column, dimension) in (FIXED..).zip(&report.total.dimensions) {
-            let own = group.result.dimensions.iter().find(|own| own.id == dimension.id);
-            sheet.figure(row, column, own.map_or(&Estimate::default(), |own| &own.estimate))?;
-        }
+        sheet.estimate(row, 6, index)?;
+        sheet.dimensions(row, FIXED, &report.total.dimensions, &group.result)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
 use crate::{
-    index::report::{Decision, Estimate},
+    index::report::{self as results, Decision, DimensionResult, Estimate},
     language::Lang,
     report::{guard, shown, words},
 };
@@ -142,8 +142,32 @@ impl<'a> Sheet<'a> {
         self.text(row, column, &decision.unwrap_or_default())
     }
 
+    /// What [`estimate_headings`] name, from this column on.
+    pub fn estimate(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
+        self.count(row, column, shown::answers(estimate))?;
+        self.figure(row, column + 1, estimate)?;
+        self.limits(row, column + 2, estimate)?;
+        self.decision(row, column + 4, estimate)?;
+        self.publish(row, column + 5, estimate)
+    }
+
+    /// The figures of these dimensions, from this column on, as far as a result has them.
+    pub fn dimensions(
+        &mut self,
+        row: u32,
+        column: u16,
+        wanted: &[DimensionResult],
+        result: &results::Result,
+    ) -> Result<(), XlsxError> {
+        for (column, dimension) in (column..).zip(wanted) {
+            let own = result.dimensions.iter().find(|own| own.id == dimension.id);
+            self.figure(row, column, own.map_or(&Estimate::default(), |own| &own.estimate))?;
+        }
+        Ok(())
+    }
+
     /// How far a figure can be relied on, in words.
-    pub fn publish(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
+    fn publish(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
         self.text(row, column, &words::publish(self.lang, estimate.publish))
     }
 }

@@ -26,10 +26,7 @@ use crate::{
         auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
-        views::{
-            admin::campaign::{self as view, Desk, Page},
-            message::Kind,
-        },
+        views::admin::campaign::{self as view, Desk, Page},
     },
 };
 
@@ -50,11 +47,7 @@ pub async fn show(
     Query(done): Query<Done>,
 ) -> Response {
     let lang = wanted.language();
-    match page(&app, &path.slug, &staff, lang, &done).await {
-        Ok(Some(page)) => error::html(StatusCode::OK, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(StatusCode::OK, page(&app, &path.slug, &staff, lang, &done).await, lang)
 }
 
 /// Counters shown here; all of them have a page of their own.

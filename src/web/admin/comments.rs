@@ -99,11 +99,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let lang = wanted.language();
-    match page(&app, &path.slug, &staff, lang, &asked.filter()).await {
-        Ok(Some(page)) => error::html(StatusCode::OK, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(StatusCode::OK, page(&app, &path.slug, &staff, lang, &asked.filter()).await, lang)
 }
 
 async fn page(

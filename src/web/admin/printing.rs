@@ -110,11 +110,7 @@ pub async fn show_one(
 }
 
 async fn answer(app: &App, slug: &str, staff: &Staff, lang: Lang, chosen: &Chosen) -> Response {
-    match page(app, slug, staff, lang, chosen).await {
-        Ok(Some(page)) => error::html(StatusCode::OK, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(StatusCode::OK, page(app, slug, staff, lang, chosen).await, lang)
 }
 
 async fn page(

@@ -83,11 +83,11 @@ pub async fn show(
     Query(done): Query<Done>,
 ) -> Response {
     let lang = wanted.language();
-    match page(&app, &staff, lang, (&path.id, &path.version), done.done.as_deref(), &[]).await {
-        Ok(Some(page)) => error::html(StatusCode::OK, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(
+        StatusCode::OK,
+        page(&app, &staff, lang, (&path.id, &path.version), done.done.as_deref(), &[]).await,
+        lang,
+    )
 }
 
 async fn page(
@@ -179,11 +179,11 @@ pub async fn remove(
     let (id, version) = (path.id.as_str(), path.version.as_str());
     if !crate::web::views::admin::form::confirmed(&fields, id) {
         let fault = Fault::new(CONFIRM, view::retype(lang, id));
-        return match page(&app, &staff, lang, (id, version), None, &[fault]).await {
-            Ok(Some(page)) => error::html(StatusCode::UNPROCESSABLE_ENTITY, page),
-            Ok(None) => error::page(lang, Kind::Unknown),
-            Err(error) => error::of_store(&error, lang),
-        };
+        return error::found(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            page(&app, &staff, lang, (id, version), None, &[fault]).await,
+            lang,
+        );
     }
     match take_away(&app, &staff, id, version).await {
         Ok(true) => {

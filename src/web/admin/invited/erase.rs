@@ -104,9 +104,5 @@ pub async fn erase(
     } else {
         Fault::new(CONFIRM, fl!(m, "desk-form-not-confirmed", name = slug))
     };
-    match page(&app, &staff, lang, slug, &[fault]).await {
-        Ok(Some(page)) => error::html(StatusCode::UNPROCESSABLE_ENTITY, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(StatusCode::UNPROCESSABLE_ENTITY, page(&app, &staff, lang, slug, &[fault]).await, lang)
 }

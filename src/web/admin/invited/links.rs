@@ -194,11 +194,11 @@ pub async fn make(
     };
     match made(&app, &staff, lang, &path.slug, &fields).await {
         Ok(response) => response,
-        Err(No::Faults(faults)) => match page(&app, &staff, lang, &path.slug, &fields, &faults).await {
-            Ok(Some(page)) => error::html(StatusCode::UNPROCESSABLE_ENTITY, page),
-            Ok(None) => error::page(lang, Kind::Unknown),
-            Err(error) => error::of_store(&error, lang),
-        },
+        Err(No::Faults(faults)) => error::found(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            page(&app, &staff, lang, &path.slug, &fields, &faults).await,
+            lang,
+        ),
         Err(No::Unknown) => error::page(lang, Kind::Unknown),
         Err(No::Store(error)) => error::of_store(&error, lang),
         Err(No::Failed) => error::page(lang, Kind::Failed),

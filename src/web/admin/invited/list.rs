@@ -18,12 +18,12 @@ use crate::{
         auth::session::Staff,
         error::NotFound,
         respond::answer::Wanted,
-        views::admin::invited::list::{self as view, Page, Reach},
+        views::admin::{
+            invited::list::{self as view, Page, Reach},
+            pager::Paging,
+        },
     },
 };
-
-/// Persons on a page.
-const PAGE: usize = 100;
 
 /// The list.
 #[derive(Debug, Deserialize, TypedPath)]
@@ -101,9 +101,8 @@ async fn page(
         (around.tree.position(&person.unit).unwrap_or(usize::MAX), person.code.clone())
     });
     let n = found.len();
-    let pages = n.div_ceil(PAGE).max(1);
-    let number = shows.page.unwrap_or(1).clamp(1, pages);
-    let people: Vec<Person> = found.into_iter().skip((number - 1) * PAGE).take(PAGE).collect();
+    let paging = Paging::of(n, shows.page);
+    let people: Vec<Person> = paging.rows(found).collect();
     let page = Page {
         lang,
         staff,
@@ -117,8 +116,7 @@ async fn page(
         find,
         which,
         found: n,
-        number,
-        pages,
+        paging,
         followed,
         alarms: app.guesses.alarms(app.clock.now()),
         erased,

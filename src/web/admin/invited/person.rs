@@ -287,9 +287,5 @@ async fn finish(
         Err(Trouble::NotDone(NotDone::Store(error))) => return error::of_store(&error, lang),
         Err(Trouble::NotDone(NotDone::Unknown)) => return error::page(lang, Kind::Unknown),
     };
-    match page(app, staff, lang, slug, code, &sent).await {
-        Ok(Some(page)) => error::html(status, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(status, page(app, staff, lang, slug, code, &sent).await, lang)
 }

@@ -8,25 +8,13 @@ pub mod show;
 pub mod step;
 pub mod words;
 
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::{
     language::Lang,
     store::{StoreError, campaigns::Stored, mailing::Reach, turnout},
-    web::{app::App, error, views::message::Kind},
+    web::app::App,
 };
-
-/// A page, or what the database says.
-fn page(outcome: Result<Option<String>, StoreError>, status: StatusCode, lang: Lang) -> Response {
-    match outcome {
-        Ok(Some(page)) => error::html(status, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
-}
 
 /// Back to a page that says what has been done.
 fn back(path: &str, lang: Lang, done: &str) -> Response {

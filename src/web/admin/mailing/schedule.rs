@@ -118,7 +118,7 @@ pub async fn submit(
         Ok(Some(Err(sent))) => {
             let status =
                 if sent.faults.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-            super::page(show::draw(&app, &staff, lang, &path.slug, &sent, None).await, status, lang)
+            error::found(status, show::draw(&app, &staff, lang, &path.slug, &sent, None).await, lang)
         }
         Ok(None) => error::page(lang, Kind::Unknown),
         Err(error) => error::of_store(&error, lang),

@@ -14,7 +14,7 @@ use crate::{
     web::{
         app::App,
         auth::{scope, session::Staff},
-        error::NotFound,
+        error::{self, NotFound},
         form::Fields,
         meanwhile::Changed,
         views::admin::{
@@ -72,7 +72,7 @@ pub async fn show(
 ) -> Response {
     let lang = wanted.language();
     let drawn = draw(&app, &staff, lang, &path.slug, &Sent::default(), wanted.done()).await;
-    super::page(drawn, StatusCode::OK, lang)
+    error::found(StatusCode::OK, drawn, lang)
 }
 
 /// The page.

@@ -133,7 +133,7 @@ pub async fn show(
 ) -> Response {
     let lang = wanted.language();
     let Some(step) = Step::of(&path.what) else { return error::page(lang, Kind::Unknown) };
-    super::page(draw(&app, &staff, lang, &path.slug, step).await, StatusCode::OK, lang)
+    error::found(StatusCode::OK, draw(&app, &staff, lang, &path.slug, step).await, lang)
 }
 
 async fn draw(
@@ -168,7 +168,7 @@ pub async fn submit(
         Ok(Some(true)) => super::back(&format!("/admin/campaigns/{}/thu-moi", path.slug), lang, step.word()),
         // Somebody else was quicker, or the page stood open for long: it says how it is now.
         Ok(Some(false)) => {
-            super::page(draw(&app, &staff, lang, &path.slug, step).await, StatusCode::CONFLICT, lang)
+            error::found(StatusCode::CONFLICT, draw(&app, &staff, lang, &path.slug, step).await, lang)
         }
         Ok(None) => error::page(lang, Kind::Unknown),
         Err(error) => error::of_store(&error, lang),

@@ -81,7 +81,7 @@ pub async fn show(
     let Some(kind) = Kind::from_word(&path.kind) else { return error::page(lang, Says::Unknown) };
     let sent = Sent::default();
     let drawn = draw(&app, &staff, lang, &path.slug, kind, &sent, wanted.done()).await;
-    super::page(drawn, StatusCode::OK, lang)
+    error::found(StatusCode::OK, drawn, lang)
 }
 
 /// Where the link of an example leads: the questionnaire as staff may look at it.
@@ -178,7 +178,7 @@ pub async fn submit(
                 (true, false) => StatusCode::CONFLICT,
                 (true, true) => StatusCode::OK,
             };
-            super::page(draw(&app, &staff, lang, &path.slug, kind, &sent, None).await, status, lang)
+            error::found(status, draw(&app, &staff, lang, &path.slug, kind, &sent, None).await, lang)
         }
         Ok(None) => error::page(lang, Says::Unknown),
         Err(error) => error::of_store(&error, lang),

@@ -88,11 +88,7 @@ pub async fn show(
     Query(done): Query<Done>,
 ) -> Response {
     let lang = wanted.language();
-    match draw(&app, &path.slug, &staff, lang, done.words(lang), None).await {
-        Ok(Some(page)) => error::html(StatusCode::OK, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(StatusCode::OK, draw(&app, &path.slug, &staff, lang, done.words(lang), None).await, lang)
 }
 
 /// The part of an address after `?` that says what has just been done.
@@ -119,11 +115,7 @@ async fn page(
     status: StatusCode,
     problem: Option<String>,
 ) -> Response {
-    match draw(app, slug, staff, lang, None, problem).await {
-        Ok(Some(page)) => error::html(status, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(status, draw(app, slug, staff, lang, None, problem).await, lang)
 }
 
 async fn draw(

@@ -109,13 +109,11 @@ pub async fn submit(
         Ok(n) => {
             changed(&app, &format!("/admin/campaigns/{}/counters", path.slug), lang, "added", Some(n)).await
         }
-        Err(Trouble::NotDone(NotDone::Refused(faults))) => {
-            match page(&app, &staff, lang, &path.slug, &fields, &shown(faults)).await {
-                Ok(Some(page)) => error::html(StatusCode::UNPROCESSABLE_ENTITY, page),
-                Ok(None) => error::page(lang, Kind::Unknown),
-                Err(error) => error::of_store(&error, lang),
-            }
-        }
+        Err(Trouble::NotDone(NotDone::Refused(faults))) => error::found(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            page(&app, &staff, lang, &path.slug, &fields, &shown(faults)).await,
+            lang,
+        ),
         Err(Trouble::NotDone(NotDone::Store(error))) => error::of_store(&error, lang),
         Err(Trouble::NotDone(NotDone::Unknown) | Trouble::Meanwhile(_)) => error::page(lang, Kind::Unknown),
     }

@@ -17,12 +17,12 @@ use crate::{
         auth::{scope, session::Staff},
         error::NotFound,
         respond::answer::Wanted as Language,
-        views::admin::setup::counters::{self as view, Desk, Page},
+        views::admin::{
+            pager::Paging,
+            setup::counters::{self as view, Desk, Page},
+        },
     },
 };
-
-/// Counters on a page.
-const PAGE: usize = 100;
 
 /// The counters of a campaign.
 #[derive(Debug, Deserialize, TypedPath)]
@@ -93,10 +93,8 @@ async fn page(
         one.cmp(other).then_with(|| vietnamese::natural(&a.name).cmp(&vietnamese::natural(&b.name)))
     });
     let found = desks.len();
-    let pages = found.div_ceil(PAGE).max(1);
-    let number = shows.page.unwrap_or(1).clamp(1, pages);
-    let desks: Vec<Desk> =
-        desks.into_iter().skip((number - 1) * PAGE).take(PAGE).map(|(_, desk)| desk).collect();
+    let paging = Paging::of(found, shows.page);
+    let desks: Vec<Desk> = paging.rows(desks).map(|(_, desk)| desk).collect();
     let page = Page {
         lang,
         staff,
@@ -108,8 +106,7 @@ async fn page(
         listed,
         gone,
         found,
-        number,
-        pages,
+        paging,
         units: tree.units().len(),
         done: done.as_deref(),
     };

@@ -31,7 +31,7 @@ use crate::{
         error,
         form::{self, Fields},
         meanwhile::Meanwhile,
-        views::{admin::form::Fault, message::Kind},
+        views::admin::form::Fault,
     },
 };
 
@@ -147,11 +147,7 @@ pub(in crate::web::admin) async fn read(
 
 /// A page, or what the database says.
 pub(in crate::web::admin) fn page(outcome: Result<Option<String>, StoreError>, lang: Lang) -> Response {
-    match outcome {
-        Ok(Some(page)) => error::html(StatusCode::OK, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(StatusCode::OK, outcome, lang)
 }
 
 /// The cells of a line that was pasted from a spreadsheet: between tabs, or between semicolons where there is no tab.

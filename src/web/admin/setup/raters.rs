@@ -270,11 +270,7 @@ pub async fn submit(
         Err(Trouble::NotDone(NotDone::Store(error))) => return error::of_store(&error, lang),
         Err(Trouble::NotDone(NotDone::Unknown)) => return error::page(lang, Kind::Unknown),
     };
-    match page(&app, &staff, lang, &path, &sent).await {
-        Ok(Some(page)) => error::html(status, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(status, page(&app, &staff, lang, &path, &sent).await, lang)
 }
 
 async fn save(app: &App, staff: &Staff, lang: Lang, path: &RatersPath, sent: &Fields) -> Result<(), Trouble> {

@@ -170,11 +170,11 @@ pub async fn submit(
                 .into_iter()
                 .map(|fault| if fault.field == CONFIRM { fault } else { Shown::new("", fault.words) })
                 .collect();
-            match page(&app, &staff, lang, &path.slug, step, &faults).await {
-                Ok(Some(page)) => error::html(StatusCode::UNPROCESSABLE_ENTITY, page),
-                Ok(None) => error::page(lang, Kind::Unknown),
-                Err(error) => error::of_store(&error, lang),
-            }
+            error::found(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page(&app, &staff, lang, &path.slug, step, &faults).await,
+                lang,
+            )
         }
         Err(Trouble::NotDone(NotDone::Store(error))) => error::of_store(&error, lang),
         Err(Trouble::NotDone(NotDone::Unknown) | Trouble::Meanwhile(_)) => error::page(lang, Kind::Unknown),

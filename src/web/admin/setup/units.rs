@@ -32,6 +32,7 @@ use crate::{
         views::{
             admin::{
                 form::{Fault as Shown, Form},
+                pager::Paging,
                 setup::units::{self as view, Page, Row},
             },
             message::Kind,
@@ -39,8 +40,6 @@ use crate::{
     },
 };
 
-/// Units on a page.
-pub const PAGE: usize = 100;
 /// The level of the planner's margin.
 const LEVEL: f64 = 0.95;
 
@@ -131,12 +130,9 @@ async fn page(
             })
         })
         .collect();
-    let pages = found.len().div_ceil(PAGE).max(1);
-    let number = shows.page.unwrap_or(1).clamp(1, pages);
-    let rows: Vec<Row<'_>> = found
-        .iter()
-        .skip((number - 1) * PAGE)
-        .take(PAGE)
+    let paging = Paging::of(found.len(), shows.page);
+    let rows: Vec<Row<'_>> = paging
+        .rows(&found)
         .filter_map(|at| {
             let unit = tree.units().get(*at)?;
             Some(Row {
@@ -160,8 +156,7 @@ async fn page(
         base: &base,
         rows: &rows,
         find: shows.find.as_deref().unwrap_or_default(),
-        number,
-        pages,
+        paging,
         units: tree.units().len(),
         found: found.len(),
         population: strata.iter().map(|stratum| stratum.population).sum(),
@@ -227,11 +222,7 @@ pub async fn submit(
             Err(Trouble::NotDone(NotDone::Unknown)) => return error::page(lang, Kind::Unknown),
         }
     };
-    match page(&app, &staff, lang, &path.slug, &shows, &sent).await {
-        Ok(Some(page)) => error::html(status, page),
-        Ok(None) => error::page(lang, Kind::Unknown),
-        Err(error) => error::of_store(&error, lang),
-    }
+    error::found(status, page(&app, &staff, lang, &path.slug, &shows, &sent).await, lang)
 }
 
 async fn save(app: &App, staff: &Staff, lang: Lang, slug: &str, sent: &Fields) -> Result<(), Trouble> {

@@ -20,6 +20,7 @@ pub mod logo;
 pub mod mail;
 pub mod mailing;
 pub mod own;
+pub mod pager;
 pub mod paper;
 pub mod password;
 pub mod printing;

@@ -15,6 +15,7 @@ use crate::{
         views::{
             admin::{
                 form,
+                pager::Paging,
                 setup::head::{self, Head, Tab},
             },
             dates,
@@ -60,10 +61,8 @@ pub struct Page<'a> {
     pub which: Option<&'a str>,
     /// Persons found.
     pub found: usize,
-    /// Number of the page.
-    pub number: usize,
-    /// Pages.
-    pub pages: usize,
+    /// Which page of them.
+    pub paging: Paging,
     /// Whether staff are told who has not answered.
     pub followed: bool,
     /// How many networks typed many wrong codes today.
@@ -131,7 +130,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             }
             p { a href=(to("/tien-do")) { (fl!(m, "lists-progress")) } }
             (filters(page)) (search(page))
-            @if page.people.is_empty() { p { (fl!(m, "desk-find-nothing")) } } @else { (table(page)) (pager(page)) }
+            @if page.people.is_empty() { p { (fl!(m, "desk-find-nothing")) } } @else { (table(page)) (page.paging.links(page.lang, None, |number| page.address(page.which, number))) }
         }
     };
     head::page(
@@ -197,7 +196,7 @@ fn table(page: &Page<'_>) -> Markup {
             table.lists {
                 caption #caption {
                     (fl!(m, "lists-caption", n = count(lang, page.found as u64)))
-                    @if page.pages > 1 { " " (fl!(m, "desk-page-of", page = page.number, pages = page.pages)) }
+                    (page.paging.words(page.lang))
                 }
                 thead {
                     tr {
@@ -250,20 +249,6 @@ fn row(page: &Page<'_>, person: &Person, groups: bool) -> Markup {
                     @let who = format!("{}/lien-ket?who=person%3A{}", page.base(), person.code);
                     (link(who, fl!(m, "lists-letter")))
                     (link(format!("{own}/rut"), fl!(m, "lists-withdraw")))
-                }
-            }
-        }
-    }
-}
-
-fn pager(page: &Page<'_>) -> Markup {
-    let m = page.lang.messages();
-    html! {
-        @if page.pages > 1 {
-            nav.pager aria-label=(fl!(m, "desk-pages")) {
-                @for number in 1..=page.pages {
-                    a href=(page.address(page.which, number))
-                        aria-current=[(number == page.number).then_some("page")] { (number) }
                 }
             }
         }

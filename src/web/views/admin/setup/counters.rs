@@ -11,7 +11,7 @@ use crate::{
     web::{
         auth::{access::Permission, session::Staff},
         respond::answer::in_language,
-        views::admin::form,
+        views::admin::{form, pager::Paging},
     },
 };
 
@@ -53,10 +53,8 @@ pub struct Page<'a> {
     pub gone: usize,
     /// Counters found.
     pub found: usize,
-    /// Number of the page.
-    pub number: usize,
-    /// Pages.
-    pub pages: usize,
+    /// Which page of them.
+    pub paging: Paging,
     /// Units there are.
     pub units: usize,
     /// What has just been done.
@@ -128,7 +126,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                 }
             }
             (search(page))
-            @if page.desks.is_empty() { p { (fl!(m, "desk-find-nothing")) } } @else { (table(page)) (pager(page)) }
+            @if page.desks.is_empty() { p { (fl!(m, "desk-find-nothing")) } } @else { (table(page)) (page.paging.links(page.lang, None, |number| page.address(page.retired, number))) }
         }
     };
     head::page(&head, &content)
@@ -159,7 +157,7 @@ fn table(page: &Page<'_>) -> Markup {
             table {
                 caption #caption {
                     (fl!(m, "desk-counters-caption", n = count(lang, page.found as u64)))
-                    @if page.pages > 1 { " " (fl!(m, "desk-page-of", page = page.number, pages = page.pages)) }
+                    (page.paging.words(page.lang))
                 }
                 thead {
                     tr {
@@ -195,20 +193,6 @@ fn row(page: &Page<'_>, desk: &Desk) -> Markup {
                     (link(format!("{}/kiosk", desk.url), fl!(m, "admin-tablet")))
                     (link(format!("{base}/qr.svg"), "SVG".to_owned()))
                     (link(format!("{base}/qr.png"), "PNG".to_owned()))
-                }
-            }
-        }
-    }
-}
-
-fn pager(page: &Page<'_>) -> Markup {
-    let m = page.lang.messages();
-    html! {
-        @if page.pages > 1 {
-            nav.pager aria-label=(fl!(m, "desk-pages")) {
-                @for number in 1..=page.pages {
-                    a href=(page.address(page.retired, number))
-                        aria-current=[(number == page.number).then_some("page")] { (number) }
                 }
             }
         }

@@ -14,7 +14,10 @@ use crate::{
         form::Fields,
         respond::answer::in_language,
         typed,
-        views::admin::form::{self, Field, Form, Line, id},
+        views::admin::{
+            form::{self, Field, Form, Line, id},
+            pager::Paging,
+        },
     },
 };
 
@@ -48,10 +51,8 @@ pub struct Page<'a> {
     pub rows: &'a [Row<'a>],
     /// Letters looked for.
     pub find: &'a str,
-    /// Number of the page.
-    pub number: usize,
-    /// Pages.
-    pub pages: usize,
+    /// Which page of them.
+    pub paging: Paging,
     /// All units there are.
     pub units: usize,
     /// Units found.
@@ -141,7 +142,7 @@ fn table(page: &Page<'_>) -> Markup {
             table.entry {
                 caption #caption {
                     (fl!(m, "desk-units-caption", found = page.found, units = page.units))
-                    @if page.pages > 1 { " " (fl!(m, "desk-page-of", page = page.number, pages = page.pages)) }
+                    (page.paging.words(page.lang))
                 }
                 thead {
                     tr {
@@ -175,8 +176,8 @@ fn table(page: &Page<'_>) -> Markup {
         }
     };
     html! {
-        (form.post(&address(page, page.number), Some(page.base), &fields))
-        (pager(page))
+        (form.post(&address(page, page.paging.number), Some(page.base), &fields))
+        (page.paging.links(page.lang, Some(&fl!(m, "desk-pages-save")), |number| address(page, number)))
     }
 }
 
@@ -236,22 +237,6 @@ fn planner(page: &Page<'_>) -> Markup {
                 ))
             }
             p { button.plain name="do" value="plan" { (fl!(m, "desk-plan-button")) } }
-        }
-    }
-}
-
-fn pager(page: &Page<'_>) -> Markup {
-    let m = page.lang.messages();
-    html! {
-        @if page.pages > 1 {
-            nav.pager aria-label=(fl!(m, "desk-pages")) {
-                p.hint { (fl!(m, "desk-pages-save")) }
-                @for number in 1..=page.pages {
-                    a href=(address(page, number)) aria-current=[(number == page.number).then_some("page")] {
-                        (number)
-                    }
-                }
-            }
         }
     }
 }
