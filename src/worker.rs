@@ -82,8 +82,8 @@ pub async fn run(
 
 /// Every twenty seconds as long as it lasts: whoever watches the log must not miss it.
 fn warn_of_little_room(database_url: &str) {
-    if let Some(free) = disk::free_for(database_url).filter(|free| *free < disk::WARN) {
-        tracing::warn!(free, "the disk of the database is nearly full");
+    if let Some(room) = disk::free_for(database_url).filter(|room| room.is_short()) {
+        tracing::warn!(free = room.share, bytes = room.bytes, "the disk of the database is nearly full");
     }
 }
 

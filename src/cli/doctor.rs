@@ -124,11 +124,11 @@ fn settings(config: &Config) -> Vec<Line> {
             fl!(m, "doctor-no-dkim", domain = mailer.domain()),
         );
     }
-    if let Some(free) = disk::free_for(&config.database_url) {
-        let percent = format!("{:.0}", (free * 100.0).floor());
+    if let Some(room) = disk::free_for(&config.database_url) {
+        let percent = room.percent();
         check(
             "disk",
-            free >= disk::WARN,
+            !room.is_short(),
             fl!(m, "doctor-disk", percent = percent.as_str()),
             fl!(m, "doctor-disk-full", percent = percent.as_str()),
         );

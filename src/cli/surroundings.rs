@@ -92,9 +92,8 @@ impl Surroundings {
     /// [`Failure::Unreachable`] with the share that is left.
     pub fn check_room(&self) -> Result<(), Failure> {
         match disk::free_for(&self.config.database_url) {
-            Some(free) if free < disk::REFUSE => {
-                let percent = format!("{:.0}", (free * 100.0).floor());
-                Err(Failure::Unreachable(fl!(language().messages(), "disk-full", percent = percent)))
+            Some(room) if room.is_nearly_gone() => {
+                Err(Failure::Unreachable(fl!(language().messages(), "disk-full", percent = room.percent())))
             }
             _ => Ok(()),
         }
