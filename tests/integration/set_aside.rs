@@ -1,5 +1,7 @@
 //! Answers that do not count: those that two people have set aside, and the latest ones of a campaign that is open.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use serde_json::Value;
 
 use crate::support::{
