@@ -199,6 +199,25 @@ pub async fn try_tidy(store: &Store, campaign: i64, full: u64) -> Result<(), Sto
     Ok(())
 }
 
+/// Builds what is missing in all campaigns: after an upgrade that changed the shape of segments.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn build_missing(store: &Store) -> Result<(), StoreError> {
+    let campaigns: Vec<i64> = on!(&mut store.read().await?, |c| {
+        sqlx::query_scalar(
+        "SELECT k.number FROM campaign k
+         WHERE k.generation > 1 + (SELECT COUNT(*) FROM segment s WHERE s.campaign = k.number) ORDER BY k.number"
+    )
+    .fetch_all(c)
+    .await
+    })?;
+    for campaign in campaigns {
+        try_tidy(store, campaign, u64::MAX).await?;
+    }
+    Ok(())
+}
+
 /// `None` where something does not fit the shape, such as days more than 179 years apart.
 fn encode(blocks: &Blocks, width: usize) -> Option<Vec<u8>> {
     let sheets: usize = blocks.values().map(|block| block.sheets).sum();
