@@ -101,6 +101,9 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.json                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.csv                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.xlsx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.docx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.pdf                       +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.html                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/nguoi-duoc-moi                   -   +   -   -   -
     GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
     POST /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
