@@ -15,7 +15,8 @@ use crate::{
     clock::{self, Clock},
     disk,
     store::{
-        Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, tally::Tally, urn, watching,
+        Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, segments, tally::Tally, urn,
+        watching,
     },
     web::{
         auth::{levels, session},
@@ -43,6 +44,7 @@ pub async fn run(
     keep_audit: Option<i64>,
     level_rules: bool,
 ) {
+    tokio::spawn(build_segments(store.clone()));
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut away = false;
@@ -77,6 +79,13 @@ pub async fn run(
                 away = true;
             }
         }
+    }
+}
+
+/// So that the first report after an upgrade does not read a million rows.
+async fn build_segments(store: Store) {
+    if let Err(error) = segments::build_missing(&store).await {
+        tracing::warn!(%error, "column segments could not be built; reports read the rows instead");
     }
 }
 
@@ -116,10 +125,8 @@ async fn erase_lists(store: &Store, now: i64) -> Result<(), StoreError> {
     let mut db = store.read().await?;
     let mut due = Vec::new();
     for number in erasure::waiting(&mut db).await? {
-        due.extend(campaigns::get(&mut db, number).await?.filter(|stored| {
-            let days = stored.campaign.notice.as_ref().and_then(|notice| notice.keep_list_days);
-            erasure::due(stored.campaign.closes, days) <= now
-        }));
+        let stored = campaigns::get(&mut db, number).await?;
+        due.extend(stored.filter(|stored| stored.campaign.list_ends() <= now));
     }
     drop(db);
     for stored in due {

@@ -33,6 +33,7 @@ mod respond;
 mod rotation;
 mod screening;
 mod second_factor;
+mod set_aside;
 mod single_sign_on;
 mod staff;
 mod statistics;

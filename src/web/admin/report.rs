@@ -24,6 +24,7 @@ use crate::{
         self,
         document::{self, Document, Issuer},
     },
+    set_aside::View,
     store::{audit, units},
     web::{
         app::App,
@@ -144,7 +145,7 @@ async fn compute(
         return Err(told.map_or_else(|error| error::of_store(&error, lang), |()| unknown()));
     }
     let _seat = seat(app, lang).await?;
-    let computed = figures::report_under(&app.store, slug, app.clock.now(), part.under()).await;
+    let computed = figures::report_under(&app.store, slug, app.clock.now(), View::Shown, part.under()).await;
     let mut report = computed.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => unknown(),
         NoReport::Store(error) => error::of_store(&error, lang),

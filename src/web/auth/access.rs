@@ -35,6 +35,8 @@ pub enum Permission {
     EnterPaper,
     /// Importing files of answers.
     ImportAnswers,
+    /// Proposing that answers do not count, and deciding on what another one proposed.
+    SetAside,
     /// Accounts, their roles and sessions, and settings.
     ManageAccounts,
     /// Reading the audit log.
@@ -47,13 +49,13 @@ impl Permission {
         use Permission::{
             Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
             ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
-            ScreenComments,
+            ScreenComments, SetAside,
         };
         match self {
             Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments | EnterPaper => {
                 true
             }
-            ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | ImportAnswers
+            ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | ImportAnswers | SetAside
             | ManageAccounts | ReadAudit => false,
         }
     }
@@ -64,6 +66,7 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
     use Permission::{
         Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits,
         ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits, ScreenComments,
+        SetAside,
     };
     let listed = match role {
         // Runs the system and is no reader of answers (security test E-07).
@@ -85,6 +88,7 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
                 | ManageInvitations
                 | EnterPaper
                 | ImportAnswers
+                | SetAside
         ),
         // Without a unit an officer sees nothing.
         Role::Officer => {
@@ -133,6 +137,7 @@ mod tests {
             Permission::ScreenComments,
             Permission::EnterPaper,
             Permission::ImportAnswers,
+            Permission::SetAside,
         ] {
             assert!(!allows(Role::Administrator, false, permission), "{permission:?}");
         }
@@ -147,6 +152,7 @@ mod tests {
                 Permission::ManageInvitations,
                 Permission::ScreenComments,
                 Permission::ImportAnswers,
+                Permission::SetAside,
                 Permission::ManageAccounts,
                 Permission::ReadAudit,
             ] {
