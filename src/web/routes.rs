@@ -26,8 +26,8 @@ use super::{
     auth::access::{
         Access::Public,
         Permission::{
-            Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
-            ManageUnits, ReadAudit, ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
+            Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns,
+            ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
         },
     },
     error,
@@ -92,6 +92,9 @@ pub fn map() -> Registry {
         .get(ReadReports, admin::report::json)
         .get(ReadReports, admin::report::csv)
         .get(ReadReports, admin::report::xlsx)
+        .get(ExportAnswers, admin::microdata::show)
+        .post(ExportAnswers, admin::microdata::make)
+        .get(ExportAnswers, admin::microdata::download)
         .get(ScreenComments, admin::comments::show)
         .post(ScreenComments, admin::comments::decide)
         .get(ScreenComments, admin::comments::edit)

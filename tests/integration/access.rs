@@ -101,6 +101,9 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.json                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.csv                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.xlsx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
+    POST /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/du-lieu/{format}                 -   +   -   -   -
     GET  /admin/campaigns/{slug}/nguoi-duoc-moi                   -   +   -   -   -
     GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
     POST /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
@@ -214,6 +217,7 @@ const EXAMPLES: [(&str, &str); 15] = [
     ("{first}", "1"),
     ("{number}", "1"),
     ("{step}", "close"),
+    ("{format}", "csv"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];
@@ -375,6 +379,7 @@ fn every_page_of_a_campaign_leads_to_all_others_that_the_account_may_open() {
         "/theo-doi",
         "/y-kien",
         "/report",
+        "/du-lieu",
     ];
     let cases: [(&str, &[&str]); 3] = [
         ("manager", &all),

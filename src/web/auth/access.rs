@@ -35,6 +35,8 @@ pub enum Permission {
     EnterPaper,
     /// Importing files of answers.
     ImportAnswers,
+    /// Making and downloading files of de-identified answer sheets.
+    ExportAnswers,
     /// Accounts, their roles and sessions, and settings.
     ManageAccounts,
     /// Reading the audit log.
@@ -45,16 +47,16 @@ impl Permission {
     /// Whether an account that is bound to a unit may have it: reading, cut to what it sees, and keying its paper forms.
     const fn goes_with_a_unit(self) -> bool {
         use Permission::{
-            Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
-            ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
-            ScreenComments,
+            Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns,
+            ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished,
+            ReadReports, ReadUnits, ScreenComments,
         };
         match self {
             Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments | EnterPaper => {
                 true
             }
             ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | ImportAnswers
-            | ManageAccounts | ReadAudit => false,
+            | ExportAnswers | ManageAccounts | ReadAudit => false,
         }
     }
 }
@@ -62,8 +64,9 @@ impl Permission {
 /// Whether a role has a permission. `bound`: the account is bound to a unit, and so reads and keys paper forms only.
 pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
     use Permission::{
-        Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits,
-        ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits, ScreenComments,
+        Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
+        ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
+        ScreenComments,
     };
     let listed = match role {
         // Runs the system and is no reader of answers (security test E-07).
@@ -85,6 +88,7 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
                 | ManageInvitations
                 | EnterPaper
                 | ImportAnswers
+                | ExportAnswers
         ),
         // Without a unit an officer sees nothing.
         Role::Officer => {
@@ -133,6 +137,7 @@ mod tests {
             Permission::ScreenComments,
             Permission::EnterPaper,
             Permission::ImportAnswers,
+            Permission::ExportAnswers,
         ] {
             assert!(!allows(Role::Administrator, false, permission), "{permission:?}");
         }
