@@ -2084,7 +2084,6 @@ outbox-fault-other-link = A mail carries one link, so that nobody mistakes it; p
 # --- links, invite: links and invitations ---
 links-once = { $n } new personal links are shown only this once; if one is lost, make another with --reissue.
 links-unknown-invitation = There is no invitation with the code “{ $code }”.
-links-used = The invited person “{ $code }” has answered; no new link is made.
 invite-closed = The campaign “{ $slug }” has closed; no more invitations are sent.
 invite-no-server = There is no mail server; set SIPAS_SMTP_URL, such as smtps://account:password@mail.binhdinh.gov.vn.
 invite-failed = { $code }: { $why }

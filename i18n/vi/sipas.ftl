@@ -2039,7 +2039,6 @@ outbox-fault-other-link = Thư chỉ mang một liên kết để người nhậ
 # --- links, invite: liên kết và thư mời ---
 links-once = { $n } liên kết cá nhân mới chỉ hiện một lần này; nếu mất, hãy tạo lại bằng --reissue.
 links-unknown-invitation = Không có người được mời mang mã “{ $code }”.
-links-used = Người được mời “{ $code }” đã trả lời nên không tạo liên kết mới.
 invite-closed = Đợt khảo sát “{ $slug }” đã đóng nên không gửi thư mời nữa.
 invite-no-server = Chưa có máy chủ thư; hãy đặt SIPAS_SMTP_URL, ví dụ smtps://tài-khoản:mật-khẩu@mail.binhdinh.gov.vn.
 invite-failed = { $code }: { $why }

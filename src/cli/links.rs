@@ -31,7 +31,7 @@ pub struct Args {
 /// made; afterwards a dash stands in its place, since only its hash is kept.
 ///
 /// # Errors
-/// [`Failure::Input`] for an unknown campaign, or an invitation that is unknown or was used.
+/// [`Failure::Input`] for an unknown campaign or invitation.
 pub async fn run(args: &Args) -> Result<(), Failure> {
     let here = args.settings.open().await?;
     let stored = campaign(&here, &args.campaign).await?;
@@ -110,9 +110,7 @@ async fn again(here: &Surroundings, stored: &Stored, codes: &[String]) -> Result
         };
         let token = secret::token::<LINK_TOKEN>();
         let hash = invitations::token_hash(&here.key, &token);
-        if !invitations::set_token(&mut db, stored.number, code, &hash).await.map_err(failed)? {
-            return Err(Failure::Input(fl!(m, "links-used", code = code.as_str())));
-        }
+        invitations::set_token(&mut db, stored.number, code, &hash).await.map_err(failed)?;
         let url = address::link(&here.config.base_url, &token);
         lines.push(format!("invitation\t{code}\t{}\t{url}", invitation.unit));
     }

@@ -108,8 +108,8 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invi
     })?)
 }
 
-/// Ends a link that was made for an e-mail, since the address was wrong; the next run of invitations makes a new one. That
-/// there was one stays known of everybody alike, whether it was used or not.
+/// Ends a link that was made for an e-mail, since the address was wrong; the next run of invitations makes a new one. All of
+/// it alike for who has answered: that one invitation is to be sent must not tell who has not.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -125,18 +125,10 @@ pub async fn end_mailed(db: &mut Writer, campaign: i64, code: &str) -> Result<()
         .map(drop)
     })?;
     outbox::withdraw(db, campaign, code).await?;
-    let used: Option<bool> =
-        on!(db, |c| sqlx::query_scalar("SELECT used FROM invitation WHERE campaign = $1 AND code = $2")
-            .bind(campaign)
-            .bind(code)
-            .fetch_optional(c)
-            .await)?;
-    if used == Some(false) {
-        outbox::end_link(db, campaign, code).await?;
-    }
+    outbox::end_link(db, campaign, code).await?;
     on!(db, |c| sqlx::query(
         "UPDATE invitation SET token_hash = NULL, code_hash = NULL, mailed = FALSE, sent = FALSE
-         WHERE campaign = $1 AND code = $2 AND mailed AND NOT used"
+         WHERE campaign = $1 AND code = $2 AND mailed"
     )
     .bind(campaign)
     .bind(code)
@@ -233,7 +225,7 @@ pub fn nameless_code() -> String {
 }
 
 /// Gives an invitation a new token for print, which ends its old one and the mail that may wait; false if there is no such
-/// invitation or it was used.
+/// invitation. Who has answered gets one like everybody; whoever opens it is told that it was used.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -243,21 +235,11 @@ pub async fn set_token(
     code: &str,
     hash: &[u8; 32],
 ) -> Result<bool, StoreError> {
-    let open: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "SELECT code FROM invitation WHERE campaign = $1 AND code = $2 AND NOT used"
-    )
-    .bind(campaign)
-    .bind(code)
-    .fetch_optional(c)
-    .await)?;
-    if open.is_none() {
-        return Ok(false);
-    }
     outbox::withdraw(db, campaign, code).await?;
     outbox::end_link(db, campaign, code).await?;
     let set: Option<String> = on!(db, |c| sqlx::query_scalar(
         "UPDATE invitation SET token_hash = $3, mailed = FALSE
-         WHERE campaign = $1 AND code = $2 AND NOT used RETURNING code"
+         WHERE campaign = $1 AND code = $2 RETURNING code"
     )
     .bind(campaign)
     .bind(code)

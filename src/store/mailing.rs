@@ -81,7 +81,7 @@ pub async fn reach(db: &mut impl AsConn, campaign: i64) -> Result<Reach, StoreEr
         "SELECT COUNT(*) AS invited,
                 COUNT(*) FILTER (WHERE COALESCE(email, '') <> '') AS by_mail,
                 COUNT(*) FILTER (WHERE sent AND mailed) AS sent,
-                COUNT(*) FILTER (WHERE COALESCE(email, '') <> '' AND NOT sent AND NOT used AND NOT no_mail
+                COUNT(*) FILTER (WHERE COALESCE(email, '') <> '' AND NOT sent AND NOT no_mail
                     AND (token_hash IS NULL OR mailed) AND NOT EXISTS
                     (SELECT 1 FROM outbox o WHERE o.campaign = invitation.campaign AND o.code = invitation.code)
                 ) AS unsent,

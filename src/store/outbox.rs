@@ -144,7 +144,8 @@ fn pause(failures: i64) -> i64 {
 
 /// Sends invitations off to everybody with an address who has none yet; gives the run and the codes. `None`: nobody.
 ///
-/// A printed link is left alone: a mail would end it.
+/// A printed link is left alone: a mail would end it. Who has answered already, by a link sent to an address that was
+/// corrected since, is invited like the others: nobody learns from a mail that is not sent who has.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -160,7 +161,7 @@ pub async fn queue_invitations(
         "INSERT INTO outbox (name, campaign, run, code, tries, due, unsure)
          SELECT 'person:' || CAST(campaign AS TEXT) || ':' || code, campaign, $2, code, 0, $3, FALSE
          FROM invitation
-         WHERE campaign = $1 AND COALESCE(email, '') <> '' AND NOT sent AND NOT used AND NOT no_mail
+         WHERE campaign = $1 AND COALESCE(email, '') <> '' AND NOT sent AND NOT no_mail
            AND (token_hash IS NULL OR mailed)
          ON CONFLICT (name) DO NOTHING RETURNING code"
     )
@@ -376,11 +377,12 @@ async fn take(db: &mut Writer, key: &Key, now: i64, row: Row) -> Result<Next, St
         let stop = stop_hash(key, &stop_token(key, row.campaign, code));
         let person: Option<(String, Option<String>)> = on!(db, |c| sqlx::query_as(
             "UPDATE invitation SET stop_hash = $3 WHERE campaign = $1 AND code = $2
-             AND NOT used AND NOT no_mail AND COALESCE(email, '') <> '' RETURNING email, name"
+             AND (NOT used OR $4) AND NOT no_mail AND COALESCE(email, '') <> '' RETURNING email, name"
         )
         .bind(row.campaign)
         .bind(code)
         .bind(stop.as_slice())
+        .bind(kind == Kind::Invitation)
         .fetch_optional(c)
         .await)?;
         to = person.map(|(email, name)| (Some(email), name));

@@ -1,12 +1,13 @@
 //! The files of `static/`, embedded: each under an address that carries a hash of its content, so that browsers may
 //! keep it for ever, and compressed once, at first use.
 
-use std::{collections::BTreeMap, io::Write, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use flate2::{Compression, write::GzEncoder};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
+
+use super::coding::{self, Packed, Taken};
 
 /// The value of `Cache-Control` for every asset: its address changes with its content.
 pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
@@ -27,8 +28,8 @@ pub struct Asset {
     pub content_type: &'static str,
     /// The content.
     pub bytes: Vec<u8>,
-    /// The content in gzip, where that is smaller.
-    pub gzip: Option<Vec<u8>>,
+    /// The content compressed, in the codings that make it smaller; the best first.
+    pub packed: Vec<Packed>,
 }
 
 /// Every asset by its file name.
@@ -49,11 +50,12 @@ static STYLE: LazyLock<String> = LazyLock::new(|| inline("respond.css"));
 static POSTER_STYLE: LazyLock<String> = LazyLock::new(|| inline("poster.css"));
 
 /// The source expressions that let the inline styles pass the content security policy.
-static STYLE_HASH: LazyLock<String> = LazyLock::new(|| {
-    [style(), poster_style()]
-        .map(|style| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes()))))
-        .join(" ")
-});
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| source_of(style()));
+static POSTER_STYLE_HASH: LazyLock<String> = LazyLock::new(|| source_of(poster_style()));
+
+fn source_of(style: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes())))
+}
 
 /// The address of an asset by its file name in `static/`; of a file that is not there, the plain address, which leads
 /// nowhere.
@@ -81,9 +83,14 @@ pub fn poster_style() -> &'static str {
     &POSTER_STYLE
 }
 
-/// The hashes of [`style`] and [`poster_style`] as CSP sources: `style-src 'self' 'sha256-…' 'sha256-…'`.
+/// The hash of [`style`] as a CSP source: `style-src 'self' 'sha256-…'`.
 pub fn style_hash() -> &'static str {
     &STYLE_HASH
+}
+
+/// The hash of [`poster_style`] as a CSP source.
+pub fn poster_style_hash() -> &'static str {
+    &POSTER_STYLE_HASH
 }
 
 fn inline(name: &str) -> String {
@@ -98,9 +105,14 @@ impl Asset {
         Self {
             url: format!("/static/{stem}.{hash}.{extension}"),
             content_type: content_type(extension),
-            gzip: gzip(&bytes).filter(|small| small.len() < bytes.len()),
+            packed: coding::once(&bytes),
             bytes,
         }
+    }
+
+    /// What to send to a browser that takes this; `None`: the content as it is.
+    pub fn packed_for(&self, taken: Taken) -> Option<&Packed> {
+        self.packed.iter().find(|packed| if packed.coding == "br" { taken.brotli } else { taken.gzip })
     }
 
     fn text(&self) -> String {
@@ -119,12 +131,6 @@ fn content_type(extension: &str) -> &'static str {
         "woff2" => "font/woff2",
         _ => "application/octet-stream",
     }
-}
-
-fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).ok()?;
-    encoder.finish().ok()
 }
 
 /// A script without what a phone need not load: indentation, comments that begin a line, line breaks after what ends a
@@ -198,7 +204,11 @@ mod tests {
         let asset = find(&url).unwrap();
         assert_eq!(asset.content_type, "text/css; charset=utf-8");
         let mut unpacked = Vec::new();
-        flate2::read::GzDecoder::new(asset.gzip.as_deref().unwrap()).read_to_end(&mut unpacked).unwrap();
+        flate2::read::GzDecoder::new(
+            asset.packed_for(Taken { brotli: false, gzip: true }).unwrap().bytes.as_slice(),
+        )
+        .read_to_end(&mut unpacked)
+        .unwrap();
         assert_eq!(unpacked, asset.bytes);
     }
 
@@ -217,9 +227,9 @@ mod tests {
         assert!(!style().contains("/*"));
         assert!(!style().contains('<'));
         assert!(!poster_style().contains("/*") && !poster_style().contains('<'));
-        let hashes: Vec<&str> = style_hash().split(' ').collect();
-        assert_eq!(hashes.len(), 2);
-        assert!(hashes.iter().all(|hash| hash.starts_with("'sha256-") && hash.ends_with("='")));
+        for hash in [style_hash(), poster_style_hash()] {
+            assert!(hash.starts_with("'sha256-") && hash.ends_with("='"));
+        }
         assert_eq!(
             squeeze("/* a */\na {\n  b: c; }\n@media x {\n  d { e: f; }\n}\n"),
             "a{b:c}@media x{d{e:f}}"
@@ -260,7 +270,7 @@ mod tests {
     #[test]
     fn m_09_the_script_weighs_at_most_6_kib_and_carries_no_comment() {
         let script = ASSETS.get("respond.js").unwrap();
-        let weight = script.gzip.as_ref().unwrap().len();
+        let weight = script.packed_for(Taken { brotli: false, gzip: true }).unwrap().bytes.len();
         assert!(weight <= 6 * 1024, "{weight} bytes");
         assert!(!script.text().contains("/* ") && !script.text().contains("\n "));
         let script = b"/* a\n   b */\nif (c) {\n  d();\n\n  /* e */\n  f('{ ; } /* g');\n}\n(h)\n";

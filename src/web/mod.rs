@@ -9,6 +9,7 @@ pub mod assets;
 pub mod audio;
 pub mod auth;
 pub mod catalogue;
+pub mod coding;
 pub mod error;
 pub mod form;
 pub mod handbook;

@@ -30,6 +30,7 @@ use super::{
             ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
         },
     },
+    coding::Taken,
     error,
     middleware::{doors, headers, log},
     onward,
@@ -341,13 +342,14 @@ async fn service_worker(request: Request) -> Response {
 }
 
 fn file(asset: &'static assets::Asset, request: &Request) -> Response {
-    let packed = asset.gzip.as_deref().filter(|_| answer::takes_gzip(request.headers()));
-    let mut response = axum::body::Bytes::from_static(packed.unwrap_or(&asset.bytes)).into_response();
+    let packed = asset.packed_for(Taken::by(request.headers()));
+    let bytes = packed.map_or(&asset.bytes, |packed| &packed.bytes);
+    let mut response = axum::body::Bytes::from_static(bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    if packed.is_some() {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    if let Some(packed) = packed {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(packed.coding));
     }
     response
 }

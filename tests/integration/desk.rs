@@ -32,12 +32,6 @@ fn open_desk() -> (Database, Server, Client, Client) {
     (database, server, phone, desk)
 }
 
-/// The form of a page that is sent to this address.
-fn form_to(page: &Page, action: &str) -> Form {
-    let wanted = |form: &Form| form.action.split('?').next() == Some(action);
-    Form::all(page.text()).into_iter().find(wanted).unwrap()
-}
-
 fn has(form: &Form, name: &str) -> bool {
     form.fields.iter().any(|field| field.name == name)
 }
@@ -54,7 +48,7 @@ const NEW: &str = "/admin/campaigns/new?form=sipas%2F2026.1%2Fcounter";
 /// Makes a draft `thu` that would be open now, by the pages.
 fn draft(desk: &mut Client) {
     let page = desk.get(NEW).is(200);
-    let mut form = form_to(&page, "/admin/campaigns/new");
+    let mut form = page.form_to("/admin/campaigns/new");
     form.set("title.vi", "Đo lường thử");
     form.set("slug", "thu");
     form.set("opens.day", &day(-1));
@@ -76,7 +70,7 @@ fn add_counters(desk: &mut Client, slug: &str, unit: &str, count: &str) {
 fn step(desk: &mut Client, slug: &str, step: &str) -> Page {
     let path = format!("/admin/campaigns/{slug}/state/{step}");
     let page = desk.get(&path).is(200);
-    let mut form = form_to(&page, &path);
+    let mut form = page.form_to(&path);
     if has(&form, "confirm") {
         form.set("confirm", if step == "close" { "đóng" } else { "xóa" });
     }
@@ -138,7 +132,7 @@ fn only_the_languages_chosen_for_a_campaign_are_offered_whoever_chooses_them() {
     let path = counters(&database, "thu").remove(0).1;
     let settings = "/admin/campaigns/thu/settings";
     // Every language of the questionnaire is ticked until somebody decides.
-    let mut form = form_to(&desk.get(settings).is(200), settings);
+    let mut form = desk.get(settings).is(200).form_to(settings);
     assert_eq!(form.value("speaks"), Some("vi en"));
     assert_eq!(form.field("languages").values, ["en"]);
     desk.submit(settings, &form).is(303);
@@ -147,7 +141,7 @@ fn only_the_languages_chosen_for_a_campaign_are_offered_whoever_chooses_them() {
     let saved = desk.submit(settings, &form).is(303);
     let next = desk.get(saved.header("location")).is(200);
     assert!(next.text().contains("Bước tiếp: Đơn vị và cỡ mẫu"), "saving leads on");
-    assert!(form_to(&next, settings).field("languages").values.is_empty(), "what was decided is shown");
+    assert!(next.form_to(settings).field("languages").values.is_empty(), "what was decided is shown");
     step(&mut desk, "thu", "open").is(303);
     let mut phone = server.client();
     for asked in [path.clone(), format!("{path}?lang=en")] {
@@ -213,21 +207,21 @@ fn whoever_saves_second_is_told_what_the_first_one_changed_and_loses_nothing() {
     draft(&mut one);
     let mut other = one.clone();
     let path = "/admin/campaigns/thu/settings";
-    let mut first = form_to(&one.get(path).is(200), path);
-    let mut second = form_to(&other.get(path).is(200), path);
+    let mut first = one.get(path).is(200).form_to(path);
+    let mut second = other.get(path).is(200).form_to(path);
     first.set("title.vi", "Tên của người thứ nhất");
     first.set("target", "85");
     one.submit(path, &first).is(303);
     second.set("title.vi", "Tên của người thứ hai");
     second.set("notice.address", "01 Trần Phú");
     let told = other.submit(path, &second).is(409);
-    let again = form_to(&told, path);
+    let again = told.form_to(path);
     assert_eq!(again.value("title.vi"), Some("Tên của người thứ hai"), "what was typed stays");
     assert_eq!(again.value("notice.address"), Some("01 Trần Phú"));
     assert_eq!(again.value("target"), Some("85"), "what was not touched is the other's");
     assert!(told.text().contains("Tên của người thứ nhất"), "the other's stands beside it");
     other.submit(path, &again).is(303);
-    let now = form_to(&one.get(path).is(200), path);
+    let now = one.get(path).is(200).form_to(path);
     assert_eq!((now.value("title.vi"), now.value("target")), (Some("Tên của người thứ hai"), Some("85")));
     drop((database, server));
 }
@@ -238,7 +232,7 @@ fn what_would_spoil_answers_cannot_be_changed_and_the_page_says_why() {
     answer(&mut phone, "/k/qn-1", "5");
     let path = "/admin/campaigns/dan/settings";
     let page = desk.get(path).is(200);
-    let form = form_to(&page, path);
+    let form = page.form_to(path);
     assert!(!has(&form, "form") && !has(&form, "demonstration"), "nothing to change");
     assert!(page.text().contains("đã có phiếu trả lời"), "and why");
     // Whoever sends it all the same is refused, with everything else kept.
@@ -338,7 +332,7 @@ fn a_copy_keeps_the_printed_codes_and_moves_the_period_on() {
     add_counters(&mut desk, "dan", "qn", "2");
     let printed = counters(&database, "dan");
     let path = "/admin/campaigns/dan/copy";
-    let form = form_to(&desk.get(path).is(200), path);
+    let form = desk.get(path).is(200).form_to(path);
     let made = desk.submit(path, &form).is(303);
     let slug = made.header("location").split(['/', '?']).nth(3).unwrap().to_owned();
     assert_ne!(slug, "dan");
@@ -361,7 +355,7 @@ fn a_code_that_is_replaced_is_replaced_in_the_campaign_to_come_too() {
     let (database, server, mut phone, mut desk) = open_desk();
     add_counters(&mut desk, "dan", "qn", "1");
     let path = "/admin/campaigns/dan/copy";
-    let form = form_to(&desk.get(path).is(200), path);
+    let form = desk.get(path).is(200).form_to(path);
     desk.submit(path, &form).is(303);
     let all = counters(&database, "dan");
     let (code, old) = all.iter().find(|(code, _)| code != "qn-1" && code != "an-1").unwrap();
@@ -455,7 +449,7 @@ fn a_campaign_is_closed_early_archived_and_taken_back() {
 fn two_campaigns_cannot_be_open_at_a_counter_at_once() {
     let (database, _server, _phone, mut desk) = open_desk();
     let path = "/admin/campaigns/dan/copy";
-    let mut form = form_to(&desk.get(path).is(200), path);
+    let mut form = desk.get(path).is(200).form_to(path);
     form.set("slug", "chen");
     form.set("opens.day", &day(-1));
     form.set("previous", "");

@@ -5,7 +5,7 @@
 use crate::{
     print::{have, tool},
     support::{
-        Client, Database, Form, Page, Server,
+        Client, Database, Page, Server,
         stage::{When, applied, apply, filled, links, officials, path, report},
     },
 };
@@ -31,14 +31,8 @@ fn upload(staff: &mut Client, text: &str) -> Page {
     staff.send("POST", &format!("{LIST}/nhap"), &kind, body.as_bytes())
 }
 
-/// The form of a page that posts to an address beginning so.
-fn form_to(page: &Page, action: &str) -> Form {
-    let forms = Form::all(page.text());
-    forms.into_iter().find(|form| form.action.starts_with(action)).expect("no such form")
-}
-
 fn confirm(staff: &mut Client, preview: &Page) -> Page {
-    let form = form_to(preview, &format!("{LIST}/nhap/xac-nhan"));
+    let form = preview.form_to(&format!("{LIST}/nhap/xac-nhan"));
     staff.submit(&form.action.clone(), &form)
 }
 
@@ -124,13 +118,13 @@ fn a_person_is_added_corrected_found_and_withdrawn_without_a_word_on_who_answere
     assert!(add(&mut staff, "", "x").is(422).text().contains("Hãy ghi họ và tên"));
     // Two people at one form.
     let path = format!("{LIST}/nguoi/qn-001");
-    let form = form_to(&staff.get(&path).is(200), &path);
+    let form = staff.get(&path).is(200).form_to(&path);
     database.execute("UPDATE invitation SET email = 'moi@x.example' WHERE code = 'qn-001'");
     let mut mine = form.clone();
     mine.set("address", "1 Lê Lợi");
     let page = staff.submit(&path, &mine).is(409);
     assert!(page.text().contains("moi@x.example") && page.text().contains("1 Lê Lợi"));
-    staff.submit(&path, &form_to(&page, &path)).is(303);
+    staff.submit(&path, &page.form_to(&path)).is(303);
     assert!(people(&database).contains(&"qn-001|qn|Lê Thị Bình|-|moi@x.example|1 Lê Lợi".to_owned()));
     // Withdrawing looks and counts the same for both, and ends both links.
     for code in ["cb-000", "cb-002"] {

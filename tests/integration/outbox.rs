@@ -197,10 +197,8 @@ fn i_10_a_mail_that_may_have_arrived_is_sent_again_as_the_same_one() {
     let server = Server::start(&post.database);
     post.answer(&server, &mails.mails()[0].link());
     post.pass(2 * MINUTE);
-    // Who has answered by it is left alone.
-    let mut done = post.work();
-    done.sort();
-    assert_eq!(done, ["sent", "sent", "skipped"]);
+    // Who has answered by it gets it again as well: one mail fewer would tell (B-07).
+    assert_eq!(post.work(), ["sent"; 3]);
     let all = mails.mails();
     let of = |to: &str| all.iter().filter(|mail| mail.to[0] == to).collect::<Vec<_>>();
     assert_eq!(of("cb1@binhdinh.example").len(), 1);
@@ -437,6 +435,42 @@ fn desk(invited: usize) -> (Database, Server, MailServer, Client) {
 }
 
 const PAGE: &str = "/admin/campaigns/can-bo/thu-moi";
+
+#[test]
+fn b_07_after_a_corrected_address_an_invitation_goes_out_whether_the_person_has_answered_or_not() {
+    let (database, server, mails, mut staff) = desk(6);
+    staff.post(&format!("{PAGE}/gui/moi"), &[]).is(303);
+    mails.wait_for(6);
+    let mut official = server.client();
+    let first = mails.mails();
+    let answered = first[0].link();
+    let form = filled(&official.get(&answered).is(200), "4");
+    official.submit(&answered, &form).is(303);
+    for (n, mail) in first.iter().take(2).enumerate() {
+        let code = database.texts(&format!("SELECT code FROM invitation WHERE email = '{}'", mail.to[0]));
+        let [code] = code.try_into().unwrap();
+        let person = format!("/admin/campaigns/can-bo/nguoi-duoc-moi/nguoi/{code}");
+        let mut form = staff.get(&person).is(200).form_to(&person);
+        form.set("email", &format!("dung-{n}@binhdinh.example"));
+        staff.submit(&person, &form).is(303);
+        let asked = staff.get(&format!("{PAGE}/gui/moi")).is(200);
+        assert!(asked.text().contains("Gửi 1 thư mời"), "{n}: {}", asked.text());
+        staff.post(&format!("{PAGE}/gui/moi"), &[]).is(303);
+        mails.wait_for(7 + n);
+        staff.post(&format!("{PAGE}/gui/moi"), &[]).is(409);
+    }
+    let second = mails.mails();
+    assert!(second[6..].iter().all(|mail| mail.to[0].starts_with("dung-")));
+    // Only who has the link learns which is which; either way one answer counts.
+    official.get(&second[6].link()).is(410);
+    official.get(&second[7].link()).is(200);
+    for old in &first[..2] {
+        assert!(official.get(&old.link()).is(410).text().contains("liên kết mới"));
+    }
+    assert_eq!(database.number("SELECT COUNT(*) FROM urn"), 1);
+    let again = database.run(&["links", "can-bo", "--reissue", "cb-000", "--reissue", "cb-001"]).ok();
+    assert_eq!(again.lines().count(), 2, "the command does not tell who has answered either: {again}");
+}
 
 #[test]
 fn a_manager_sends_invitations_and_reminders_off_after_being_told_how_many_and_sees_counts() {

@@ -46,6 +46,26 @@ fn a_03_looking_at_a_link_leaves_it_unused() {
 }
 
 #[test]
+fn m_09_the_longest_form_of_a_personal_link_weighs_at_most_14_kib_with_its_script() {
+    /// Of both answers; a little more than they have behind HTTPS.
+    const HEADS: usize = 1_600;
+    let database = applied(&officials(When::Now, 1).replace("version = \"2026.1\"", "version = \"2026.2\""));
+    let server = Server::start(&database);
+    let [link] = links(&database).try_into().unwrap();
+    let mut phone = server.client();
+    let page = phone.get(&link).is(200);
+    let (_, rest) = page.text().split_once("<script defer src=\"").unwrap();
+    let script = rest.split('"').next().unwrap().to_owned();
+    let mut weight = |path: &str| {
+        let packed = phone.send("GET", path, &[("accept-encoding", "gzip, deflate, br")], b"");
+        assert_eq!(packed.header("content-encoding"), "br");
+        packed.bytes.len()
+    };
+    let weight = weight(&link) + weight(&script) + HEADS;
+    assert!(weight <= 14 * 1024, "{weight} bytes");
+}
+
+#[test]
 fn a_04_the_untouched_form_of_a_scanner_uses_nothing_up() {
     let (database, server, links) = open(2);
     let mut scanner = server.client();

@@ -56,12 +56,6 @@ fn confirmation(page: &Page) -> Form {
     forms.into_iter().find(confirm).expect("nothing to confirm")
 }
 
-/// The form of a page that posts to an address beginning so.
-fn form_to(page: &Page, action: &str) -> Form {
-    let forms = Form::all(page.text());
-    forms.into_iter().find(|form| form.action.starts_with(action)).expect("no such form")
-}
-
 /// Units as `code name parent`, from the database.
 fn stored(database: &Database) -> Vec<String> {
     database.texts(
@@ -178,7 +172,7 @@ fn what_somebody_else_changed_meanwhile_is_shown_again_before_anything_is_stored
     let form = confirmation(&upload(&mut staff, "t.csv", file.as_bytes(), TODAY).is(200));
     let mut other = server.client();
     other.post("/admin/login", &[("name", "thulan"), ("password", PASSWORD)]).is(303);
-    let edit = form_to(&other.get("/admin/unit/qn/edit").is(200), "/admin/unit/qn/edit");
+    let edit = other.get("/admin/unit/qn/edit").is(200).form_to("/admin/unit/qn/edit");
     let mut edit = edit;
     edit.set("name", "Tên của người khác").set("since", "always");
     other.submit("/admin/unit/qn/edit", &edit).is(303);
@@ -228,7 +222,7 @@ fn h_10_what_is_downloaded_imports_back_without_a_change() {
 #[test]
 fn a_unit_is_added_found_moved_and_the_change_taken_back() {
     let (database, _server, mut staff) = province();
-    let mut form = form_to(&staff.get("/admin/units/new?parent=qn").is(200), "/admin/units/new");
+    let mut form = staff.get("/admin/units/new?parent=qn").is(200).form_to("/admin/units/new");
     assert_eq!(form.value("parent"), Some("qn"));
     form.set("code", "qn").set("name", "").set("kind", "xã");
     let page = staff.submit("/admin/units/new", &form).is(422);
@@ -242,7 +236,7 @@ fn a_unit_is_added_found_moved_and_the_change_taken_back() {
     }
     assert!(!staff.get("/admin/units?q=nhon+binh").is(200).text().contains("/admin/unit/an\""));
     let page = staff.get("/admin/unit/nb/edit").is(200);
-    let mut form = form_to(&page, "/admin/unit/nb/edit");
+    let mut form = page.form_to("/admin/unit/nb/edit");
     form.set("parent", "an");
     let page = staff.submit("/admin/unit/nb/edit", &form).is(422);
     assert!(page.text().contains("thay đổi thật từ một ngày"), "a move says from when");
@@ -251,7 +245,7 @@ fn a_unit_is_added_found_moved_and_the_change_taken_back() {
     let page = staff.get(moved.header("location")).is(200);
     assert!(page.text().contains("30/06/2025") && page.text().contains("01/07/2025"), "both periods");
     assert_eq!(database.texts("SELECT parent FROM unit_past"), ["qn"]);
-    let undo = form_to(&page, "/admin/units/changes/");
+    let undo = page.form_to("/admin/units/changes/");
     staff.submit("/", &undo).is(303);
     assert!(stored(&database).contains(&"nb Xã Nhơn Bình qn -".to_owned()));
     assert_eq!(database.number("SELECT COUNT(*) FROM unit_past"), 0);
@@ -269,13 +263,13 @@ fn two_who_change_the_same_unit_lose_nothing() {
     let (_database, server, mut one) = province();
     let mut other = server.client();
     other.post("/admin/login", &[("name", "thulan"), ("password", PASSWORD)]).is(303);
-    let mut first = form_to(&one.get("/admin/unit/qn/edit").is(200), "/admin/unit/qn/edit");
-    let mut second = form_to(&other.get("/admin/unit/qn/edit").is(200), "/admin/unit/qn/edit");
+    let mut first = one.get("/admin/unit/qn/edit").is(200).form_to("/admin/unit/qn/edit");
+    let mut second = other.get("/admin/unit/qn/edit").is(200).form_to("/admin/unit/qn/edit");
     first.set("name", "Tên thứ nhất").set("since", "always");
     second.set("name", "Tên thứ hai").set("since", "always");
     one.submit("/admin/unit/qn/edit", &first).is(303);
     let page = other.submit("/admin/unit/qn/edit", &second).is(409);
-    let again = form_to(&page, "/admin/unit/qn/edit");
+    let again = page.form_to("/admin/unit/qn/edit");
     assert_eq!(again.value("name"), Some("Tên thứ hai"));
     assert!(page.text().contains("Tên thứ nhất"));
     other.submit("/admin/unit/qn/edit", &again).is(303);
@@ -288,7 +282,7 @@ fn units_are_merged_and_what_lay_below_them_goes_along() {
         format!("{HEAD}x1;Xã Một;xã;qn;;;\r\nx2;Xã Hai;xã;an;;;\r\nm;Phường Mới;phường;bd;01/07/2025;;\r\n");
     let form = confirmation(&upload(&mut staff, "t.csv", file.as_bytes(), TODAY).is(200));
     staff.submit("/admin/units/import", &form).is(303);
-    let mut form = form_to(&staff.get("/admin/unit/m/merge").is(200), "/admin/unit/m/merge");
+    let mut form = staff.get("/admin/unit/m/merge").is(200).form_to("/admin/unit/m/merge");
     assert_eq!(form.value("valid_to"), Some("30/06/2025"));
     let page = staff.submit("/admin/unit/m/merge", &form).is(422);
     assert!(page.text().contains("ít nhất một đơn vị"));
@@ -310,7 +304,7 @@ fn units_are_merged_and_what_lay_below_them_goes_along() {
     // Ended units are folded away, and can be had.
     assert!(!staff.get("/admin/units").is(200).text().contains("/admin/unit/an\""));
     assert!(staff.get("/admin/units?all=1").is(200).text().contains("/admin/unit/an\""));
-    let undo = form_to(&page, "/admin/units/changes/");
+    let undo = page.form_to("/admin/units/changes/");
     staff.submit("/", &undo).is(303);
     assert!(stored(&database).contains(&"x1 Xã Một qn -".to_owned()));
     // E-03: a list with one that is not there is refused whole.
@@ -324,7 +318,7 @@ fn a_unit_ends_by_its_code_and_not_while_a_campaign_counts_on_it() {
     let (database, _server, mut phone) = open_counter();
     answer(&mut phone, "/k/qn-1", "5");
     let (_desk, mut staff) = desk(&database);
-    let mut form = form_to(&staff.get("/admin/unit/qn/end").is(200), "/admin/unit/qn/end");
+    let mut form = staff.get("/admin/unit/qn/end").is(200).form_to("/admin/unit/qn/end");
     form.set("valid_to", "30/06/2025");
     let page = staff.submit("/admin/unit/qn/end", &form).is(422);
     assert!(page.text().contains("gõ đúng mã qn"));
@@ -334,7 +328,7 @@ fn a_unit_ends_by_its_code_and_not_while_a_campaign_counts_on_it() {
         page.text().contains("đợt khảo sát “Hài lòng tại quầy” còn nhận phiếu"),
         "which campaign, by its title"
     );
-    assert_eq!(form_to(&page, "/admin/unit/qn/end").value("valid_to"), Some("30/06/2025"));
+    assert_eq!(page.form_to("/admin/unit/qn/end").value("valid_to"), Some("30/06/2025"));
     form.set("valid_to", "31/12/2999");
     staff.submit("/admin/unit/qn/end", &form).is(303);
     assert_eq!(database.number("SELECT COUNT(*) FROM unit WHERE valid_to IS NOT NULL"), 1);

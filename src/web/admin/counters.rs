@@ -19,6 +19,7 @@ use crate::{
         app::App,
         auth::{scope, session::Staff},
         error::{self, NotFound},
+        middleware::headers::Needs,
         respond::answer::Wanted,
         views::{
             message::Kind,
@@ -148,7 +149,9 @@ async fn print(app: &App, staff: &Staff, slug: &str, counter: Option<&str>, lang
             demonstration: found.demonstration,
         })
         .collect();
-    error::html(StatusCode::OK, poster::page(lang, &posters).into_string())
+    let mut response = error::html(StatusCode::OK, poster::page(lang, &posters).into_string());
+    response.extensions_mut().insert(Needs::PosterStyle);
+    response
 }
 
 /// The code as SVG.

@@ -33,22 +33,25 @@ const POLICY_OF_FILES: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
 );
 
-/// Put into a response's extensions by a page that shows another one of ours in a frame, or is shown in one: the
-/// questionnaire in its phone, for staff. No other page frames or is framed.
+/// Put into a response's extensions by a page of staff's that needs a little more than the policy allows. Respondents'
+/// pages need nothing more, and what others need does not weigh on their first visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Framing {
-    /// Has a frame.
-    Frames,
-    /// Is in one, of our own.
-    Framed,
+pub enum Needs {
+    /// Shows another page of ours in a frame: the questionnaire in its phone.
+    Frame,
+    /// Is that page in the frame.
+    Framing,
+    /// Carries the styles of printed codes.
+    PosterStyle,
 }
 
 /// The policy of such a page.
-fn policy_of(framing: Framing) -> Option<HeaderValue> {
+fn policy_for(needs: Needs) -> Option<HeaderValue> {
     let policy = POLICY.to_str().ok()?;
-    let policy = match framing {
-        Framing::Frames => format!("{policy}; frame-src 'self'"),
-        Framing::Framed => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
+    let policy = match needs {
+        Needs::Frame => format!("{policy}; frame-src 'self'"),
+        Needs::Framing => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
+        Needs::PosterStyle => policy.replace(assets::style_hash(), assets::poster_style_hash()),
     };
     HeaderValue::try_from(policy).ok()
 }
@@ -70,7 +73,7 @@ pub async fn set(State(app): State<App>, request: Request, next: Next) -> Respon
     let is_file = request.uri().path().starts_with("/static/");
     let mut response = next.run(request).await;
     let is_success = response.status().is_success();
-    let framing = response.extensions().get::<Framing>().copied();
+    let needs = response.extensions().get::<Needs>().copied();
     let headers = response.headers_mut();
     for (name, value) in &FIXED {
         headers.insert(name, value.clone());
@@ -80,9 +83,9 @@ pub async fn set(State(app): State<App>, request: Request, next: Next) -> Respon
         CONTENT_SECURITY_POLICY,
         if is_file && is_success { POLICY_OF_FILES } else { POLICY.clone() },
     );
-    if let Some(policy) = framing.and_then(policy_of) {
+    if let Some(policy) = needs.and_then(policy_for) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
-        if framing == Some(Framing::Framed) {
+        if needs == Some(Needs::Framing) {
             headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
         }
     }

@@ -1,16 +1,13 @@
 //! What both ways share: the language, the form's own fields, and the pages of a campaign that takes no answers.
 
-use std::io::Write as _;
-
 use axum::{
     body::Body,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, VARY},
+        HeaderValue, StatusCode,
+        header::{CONTENT_ENCODING, CONTENT_LENGTH, VARY},
     },
     response::Response,
 };
-use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -21,7 +18,14 @@ use crate::{
     questionnaire::{Answers, Invalid, Questionnaire},
     secret::{self, Id, Key},
     store::{ready::Ready, responses},
-    web::{app::App, error, form::Fields, template::HOLE, views::message::Kind},
+    web::{
+        app::App,
+        coding::{self, Packed, Taken},
+        error,
+        form::Fields,
+        template::HOLE,
+        views::message::Kind,
+    },
 };
 
 /// Field with the idempotency key.
@@ -206,34 +210,16 @@ pub fn year(campaign: &Campaign) -> i16 {
 
 /// A freshly opened page, compressed where the browser takes it. Not for a page that shows what was sent: beside a token,
 /// its length could tell (BREACH).
-pub fn packed(page: String, gzip: bool) -> Response {
-    let small = gzip.then(|| {
-        let mut encoder = GzEncoder::new(Vec::with_capacity(page.len() / 3), Compression::best());
-        encoder.write_all(page.as_bytes()).and_then(|()| encoder.finish()).ok()
-    });
+pub fn packed(page: String, taken: Taken) -> Response {
+    let packed = coding::at_once(page.as_bytes(), taken);
     let mut response = error::html(StatusCode::OK, page);
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
-    if let Some(small) = small.flatten() {
-        *response.body_mut() = Body::from(small);
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    if let Some(Packed { coding, bytes }) = packed {
+        *response.body_mut() = Body::from(bytes);
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
         response.headers_mut().remove(CONTENT_LENGTH);
     }
     response
-}
-
-/// Whether the browser takes gzip.
-pub fn takes_gzip(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| {
-            let mut parts = coding.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default();
-            let refused = parts.any(|p| p.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
-            (name.eq_ignore_ascii_case("gzip") || name == "*") && !refused
-        })
 }
 
 /// The page of a campaign that takes no answers now; `None` if it is open.
@@ -276,15 +262,6 @@ pub fn closed(campaign: &Campaign, lang: Lang) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn gzip_is_used_where_it_is_taken() {
-        let takes = |value: &'static str| {
-            takes_gzip(&HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]))
-        };
-        assert!(takes("gzip, deflate, br") && takes("br;q=1.0, gzip;q=0.8") && takes("*"));
-        assert!(!takes("br") && !takes("gzip;q=0") && !takes("identity") && !takes_gzip(&HeaderMap::new()));
-    }
 
     #[test]
     fn a_key_tells_its_own_server_when_it_was_made_and_nobody_else() {

@@ -33,6 +33,7 @@ use crate::{
     web::{
         app::App,
         catalogue::{self, Spot},
+        coding::Taken,
         error::{self, NotFound},
         form::{self, Fields},
         template::{HOLE, MARKER, Template},
@@ -90,7 +91,7 @@ pub async fn show(
             if wanted.lang.is_none() {
                 visit::opened(&app, spot, &request, now);
             }
-            send(&template, &key, answer::takes_gzip(request.headers()))
+            send(&template, &key, Taken::by(request.headers()).gzip)
         }
         None => error::page(lang, Kind::Failed),
     }

@@ -32,6 +32,7 @@ use crate::{
     },
     web::{
         app::App,
+        coding::Taken,
         error::{self, NotFound},
         form::{self, Fields},
         middleware::peer::{self, Peer},
@@ -154,11 +155,11 @@ pub async fn show(
             let lang = answer::offered(lang, &link.ready.questionnaire);
             closed_or_used(&app, &link, lang).unwrap_or_else(|| {
                 if link.judged().len() > 1 {
-                    return sitting::begin(&app, &link, lang, answer::takes_gzip(&headers));
+                    return sitting::begin(&app, &link, lang, Taken::by(&headers));
                 }
                 let key = answer::same_or_new(&Fields::default());
                 let form = link.form(&app, &key);
-                answer::packed(page(&app, &link, form, lang, &key, None), answer::takes_gzip(&headers))
+                answer::packed(page(&app, &link, form, lang, &key, None), Taken::by(&headers))
             })
         }
     }

@@ -19,6 +19,7 @@ use crate::{
     },
     web::{
         app::App,
+        coding::Taken,
         error,
         form::{BadForm, Fields},
         views::{
@@ -65,10 +66,10 @@ impl<'f> Go<'f> {
 }
 
 /// The list of units, with nothing answered.
-pub fn begin(app: &App, link: &Opened, lang: Lang, gzip: bool) -> Response {
+pub fn begin(app: &App, link: &Opened, lang: Lang, taken: Taken) -> Response {
     let key = answer::same_or_new(&Fields::default());
     let page = draw(app, link, lang, &key, &Kept::default(), &Step::List { empty: false });
-    answer::packed(page, gzip)
+    answer::packed(page, taken)
 }
 
 /// One step; `None` if the campaign changed meanwhile.

@@ -48,6 +48,18 @@ impl Page {
     pub fn form(&self) -> Form {
         Form::read(self.text())
     }
+
+    /// The form of the page that is sent to this address, or else to one beginning so.
+    #[track_caller]
+    pub fn form_to(&self, action: &str) -> Form {
+        let mut forms = Form::all(self.text());
+        let found = forms
+            .iter()
+            .position(|form| form.action.split('?').next() == Some(action))
+            .or_else(|| forms.iter().position(|form| form.action.starts_with(action)))
+            .expect("no such form");
+        forms.swap_remove(found)
+    }
 }
 
 impl Client {

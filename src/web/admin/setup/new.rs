@@ -19,7 +19,7 @@ use crate::{
         auth::session::Staff,
         error,
         form::Fields,
-        middleware::headers::Framing,
+        middleware::headers::Needs,
         respond::answer::Wanted as Language,
         views::admin::{
             form::{Fault, Form},
@@ -146,6 +146,6 @@ async fn make(app: &App, staff: &Staff, lang: Lang, fields: &Fields) -> Result<S
 
 /// The page has the questionnaire in a frame.
 pub fn framing(mut response: Response) -> Response {
-    response.extensions_mut().insert(Framing::Frames);
+    response.extensions_mut().insert(Needs::Frame);
     response
 }

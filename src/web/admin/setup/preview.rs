@@ -18,7 +18,7 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        middleware::headers::Framing,
+        middleware::headers::Needs,
         respond::answer::{self, Wanted},
         views::{
             components::Places,
@@ -62,7 +62,7 @@ pub async fn show(
         return error::page(lang, Kind::Unknown);
     };
     let mut response = error::html(StatusCode::OK, page(&path, &definition, &form, lang));
-    response.extensions_mut().insert(Framing::Framed);
+    response.extensions_mut().insert(Needs::Framing);
     response
 }
 
