@@ -396,7 +396,8 @@ impl Traits {
             traits.push(TraitOf::Mode);
         }
         let languages = questionnaire.languages.clone();
-        if languages.len() > 1 {
+        // The language of one person who judged several units would go through all of those sheets.
+        if languages.len() > 1 && source.definition.audience == Audience::Citizens {
             traits.push(TraitOf::Language);
         }
         Self {

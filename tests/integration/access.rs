@@ -201,7 +201,7 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 15] = [
+const EXAMPLES: [(&str, &str); 16] = [
     ("{what}", "moi"),
     ("{kind}", "invitation"),
     ("{slug}", "dan"),

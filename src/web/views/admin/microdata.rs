@@ -79,9 +79,9 @@ fn closed(lang: Lang, own: &str, base: &str, sheets: u64, files: &[Made]) -> Mar
         p.microdata-count { (fl!(m, "microdata-sheets", n = count(lang, sheets))) }
         @if stale { p.note { (fl!(m, "microdata-stale")) } }
         @if !files.is_empty() && !stale {
-            .scroll role="region" tabindex="0" aria-label=(fl!(m, "microdata-files")) {
+            .scroll role="region" aria-labelledby="caption" tabindex="0" {
                 table.microdata-files {
-                    caption.visually-hidden { (fl!(m, "microdata-files")) }
+                    caption id="caption" { (fl!(m, "microdata-files")) }
                     thead {
                         tr {
                             th scope="col" { (fl!(m, "microdata-file")) }
@@ -102,7 +102,7 @@ fn closed(lang: Lang, own: &str, base: &str, sheets: u64, files: &[Made]) -> Mar
         }
         form.microdata-make method="post" action=(own) {
             @if files.is_empty() { p { (fl!(m, "microdata-make-what")) } }
-            button class=[(!files.is_empty() && !stale).then_some("quiet")] type="submit" {
+            button class=(if files.is_empty() || stale { "main" } else { "plain" }) {
                 @if files.is_empty() { (fl!(m, "microdata-make")) } @else { (fl!(m, "microdata-make-again")) }
             }
         }
