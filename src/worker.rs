@@ -116,10 +116,8 @@ async fn erase_lists(store: &Store, now: i64) -> Result<(), StoreError> {
     let mut db = store.read().await?;
     let mut due = Vec::new();
     for number in erasure::waiting(&mut db).await? {
-        due.extend(campaigns::get(&mut db, number).await?.filter(|stored| {
-            let days = stored.campaign.notice.as_ref().and_then(|notice| notice.keep_list_days);
-            erasure::due(stored.campaign.closes, days) <= now
-        }));
+        let stored = campaigns::get(&mut db, number).await?;
+        due.extend(stored.filter(|stored| stored.campaign.list_ends() <= now));
     }
     drop(db);
     for stored in due {

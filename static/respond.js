@@ -1,14 +1,16 @@
 /* Comfort only: the page works without it. Old browsers: ES5, no modules; what is newer is asked for first.
    - hides questions that are not asked, numbers the others, says how many are answered; long forms by sections
-   - keeps answers on the device for an hour (`data-keep`), never those of a personal link, and never its token
+   - keeps answers on the device for an hour (`data-keep`); those of a personal link (`data-draft`) in this window, and on the
+     device only if the reader asks for it, at most 14 days; never its token
    - sends in the background and goes on trying, always with the same key, so that an answer counts once
    - keeps a copy of the page while there are unsent answers, for a reload without a network (sw.js)
    How the parts fit: ARCHITECTURE.md, "The phone". */
 (function () {
   'use strict';
-  var NAME = 'sipas', HOUR = 36e5, doc = document, win = window, nav = navigator;
+  var NAME = 'sipas', doc = document, win = window, nav = navigator;
   var form, words, key, own, place, questions, sections, button, caption, line, bar, net, status;
   var html, again, copied, saved, dirty, over, pending, busy, timer, delay, expiry, step, reach, told = 0;
+  var personal, prefix, life, keep, tick;
 
   function each(list, f) { Array.prototype.forEach.call(list, f); }
   function some(list, f) { return Array.prototype.some.call(list, f); }
@@ -60,12 +62,14 @@
   function read(text) {
     try {
       var kept = JSON.parse(text);
-      return kept && Math.abs(Date.now() - kept.time) < HOUR ? kept : null;
+      return kept && Math.abs(Date.now() - kept.time) < life ? kept : null;
     } catch (_) { return null; }
   }
 
   /* Storage may be full, forbidden or absent: then answers live as long as the page. */
-  function stored(act) { try { return act(win.localStorage); } catch (_) { return null; } }
+  function stored(act) {
+    try { return act(personal && !keep ? win.sessionStorage : win.localStorage); } catch (_) { return null; }
+  }
   function draft() {
     var kept = place && stored(function (box) { return read(box.getItem(place)); });
     return kept && kept.answers ? kept : null;
@@ -75,7 +79,7 @@
     stored(function (box) {
       for (var at = box.length - 1; at >= 0; at -= 1) {
         var name = box.key(at);
-        if (name.indexOf(NAME + ':') === 0 && !read(box.getItem(name))) { box.removeItem(name); }
+        if (name.indexOf(prefix) === 0 && !read(box.getItem(name))) { box.removeItem(name); }
       }
     });
   }
@@ -97,12 +101,12 @@
       if (field.name && !ruledOut(field) && filled(field)) { answers.push([field.name, field.value]); }
     });
     saved = stored(function (box) {
-      var kept = { time: Date.now(), key: key.value, mark: mark(), answers: answers, body: pending };
+      var kept = { time: Date.now(), key: key.value, mark: mark(), answers: answers, body: personal ? '' : pending };
       box.setItem(place, JSON.stringify(kept));
       return true;
     });
     clearTimeout(expiry);
-    expiry = setTimeout(forget, HOUR);
+    expiry = setTimeout(forget, life);
     copy();
   }
 
@@ -275,7 +279,7 @@
 
   /* How far people get, as a count: told once a question, without the form's key, never of a personal link. */
   function tell() {
-    if (place && reach > told && nav.sendBeacon) { nav.sendBeacon(location.pathname + '/' + told + '/' + (told = reach)); }
+    if (place && !personal && reach > told && nav.sendBeacon) { nav.sendBeacon(location.pathname + '/' + told + '/' + (told = reach)); }
   }
 
   function later(text) {
@@ -320,7 +324,8 @@
   function end(page, to) {
     over = true;
     clearTimeout(expiry);
-    forget(to);
+    /* What a newer link of the same person finds again. */
+    if (!page.querySelector('[data-say=newer]')) { forget(to); }
     replace(page);
     if (to) { win.history.replaceState(null, '', to); }
   }
@@ -361,9 +366,15 @@
     pending = '';
     delay = 0;
     step = -1;
-    place = form.hasAttribute('data-keep') &&
-      NAME + ':' + form.getAttribute('action').split('?')[0] + ' ' + form.querySelector('[name=_campaign]').value;
+    personal = form.getAttribute('data-draft');
+    life = personal ? 12096e5 : 36e5;
+    prefix = NAME + (personal ? '-own:' : ':');
+    place = personal ? prefix + personal : form.hasAttribute('data-keep') &&
+      prefix + form.getAttribute('action').split('?')[0] + ' ' + form.querySelector('[name=_campaign]').value;
+    keep = true;
     sweep();
+    keep = !!stored(function (box) { return box.getItem(place); });
+    offer();
     kept = draft();
     if (kept && kept.mark !== mark() && copies() && !again && !summary) { reopen(); return; }
     flag(doc.documentElement, 'js', true);
@@ -397,6 +408,7 @@
           forget();
           form.reset();
           key.value = own;
+          if (tick) { tick.checked = keep; }
           show(step < 0 ? -1 : 0, true);
         });
         notice.lastChild.type = 'button';
@@ -412,16 +424,26 @@
     offline(nav.onLine === false || form.hasAttribute('data-copy'));
   }
 
+  function offer() {
+    var box = doc.getElementById('keeping');
+    if (!box) { return; }
+    box.hidden = false;
+    tick = box.querySelector('input');
+    tick.checked = keep;
+    /* What is kept moves with the choice: the form hears of the change next, and saves. */
+    tick.addEventListener('change', function () { forget(); keep = tick.checked; });
+  }
+
   function changed() {
-    if (!place && !dirty) { win.addEventListener('beforeunload', leaving); }
+    if ((personal || !place) && !dirty) { win.addEventListener('beforeunload', leaving); }
     dirty = true;
     refresh();
     save();
   }
 
-  /* Answers by personal link are kept nowhere, so leaving asks first. */
+  /* What is kept no longer than this window: leaving asks first. */
   function leaving(event) {
-    if (over) { return; }
+    if (over || keep) { return; }
     event.preventDefault();
     event.returnValue = '';
   }

@@ -5,7 +5,7 @@
      link's token (`data-draft` is a hash that does not lead to it) */
 (function () {
   'use strict';
-  var doc = document, win = window, DAYS = 14 * 864e5, NAME = 'sipas:sitting:';
+  var doc = document, win = window, DAYS = 14 * 864e5, NAME = 'sipas-own:';
   var form, words, name, kept, key, unit, pressed, busy, over, html;
 
   function each(list, f) { Array.prototype.forEach.call(list, f); }
@@ -174,7 +174,8 @@
     if (!said) { lost(); return; }
     if (what === 'thanks' || request.status === 410 || request.status === 404) {
       over = true;
-      if (what === 'thanks' || request.status === 410) { forget(); }
+      /* A newer link of the same person finds them again. */
+      if (what === 'thanks' || (request.status === 410 && what !== 'newer')) { forget(); }
       replace(page);
       if (what === 'thanks') { win.history.replaceState(null, '', request.responseURL || '/'); }
       return;

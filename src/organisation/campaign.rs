@@ -92,7 +92,22 @@ pub enum Phase {
     Closed,
 }
 
+/// Days after closing for which a list of invited persons is kept where the notice names no other number.
+const LIST_DAYS: u32 = 30;
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
+
 impl Campaign {
+    /// Days after closing for which the list of invited persons is kept, as they are told.
+    pub fn list_days(&self) -> u32 {
+        self.notice.as_ref().and_then(|notice| notice.keep_list_days).unwrap_or(LIST_DAYS)
+    }
+
+    /// The moment from which on that list is deleted by itself (UTC milliseconds).
+    pub fn list_ends(&self) -> i64 {
+        self.closes.saturating_add(i64::from(self.list_days()) * DAY)
+    }
+
     /// Where the campaign is at `now` (UTC milliseconds).
     pub const fn phase(&self, now: i64) -> Phase {
         match self.state {
@@ -178,28 +193,39 @@ impl Channel {
 mod tests {
     use super::*;
 
+    fn campaign(state: State) -> Campaign {
+        Campaign {
+            slug: String::new(),
+            definition: String::new(),
+            version: String::new(),
+            sha256: String::new(),
+            form: String::new(),
+            title: BTreeMap::new(),
+            opens: 10,
+            closes: 20,
+            target: None,
+            demonstration: false,
+            minimum_answers: None,
+            previous: None,
+            notice: None,
+            languages: Vec::new(),
+            state,
+        }
+    }
+
+    #[test]
+    fn a_list_ends_as_promised_or_after_thirty_days() {
+        let mut it = campaign(State::Active);
+        assert_eq!(it.list_ends(), 20 + 30 * DAY);
+        it.notice = Some(Notice { keep_list_days: Some(7), ..Notice::default() });
+        assert_eq!(it.list_ends(), 20 + 7 * DAY);
+        it.closes = i64::MAX;
+        assert_eq!(it.list_ends(), i64::MAX);
+    }
+
     #[test]
     fn a_campaign_takes_answers_only_within_its_period_and_while_it_is_active() {
-        let at = |state, now| {
-            Campaign {
-                slug: String::new(),
-                definition: String::new(),
-                version: String::new(),
-                sha256: String::new(),
-                form: String::new(),
-                title: BTreeMap::new(),
-                opens: 10,
-                closes: 20,
-                target: None,
-                demonstration: false,
-                minimum_answers: None,
-                previous: None,
-                notice: None,
-                languages: Vec::new(),
-                state,
-            }
-            .phase(now)
-        };
+        let at = |state, now| campaign(state).phase(now);
         for (state, phases) in [
             (State::Draft, [Phase::Draft; 3]),
             (State::Active, [Phase::Planned, Phase::Open, Phase::Closed]),

@@ -9,17 +9,8 @@ use super::{
     invitations, on,
 };
 
-/// Days after closing on which a list is deleted where the campaign's notice names no other number.
-pub const DAYS: u32 = 30;
 /// Fewest invited persons of a unit that stays named beside its counts.
 const SMALLEST: usize = 5;
-/// A day, in milliseconds.
-const DAY: i64 = 86_400_000;
-
-/// The moment from which on a list is deleted by itself, in UTC milliseconds. `days`: as promised to those invited.
-pub fn due(closes: i64, days: Option<u32>) -> i64 {
-    closes.saturating_add(i64::from(days.unwrap_or(DAYS)) * DAY)
-}
 
 /// Whether a campaign's list was deleted.
 ///
@@ -165,17 +156,5 @@ async fn forget(store: &Store) {
     };
     if let Err(error) = result {
         tracing::error!(%error, "old versions of deleted lists are still in the database's files");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_is_due_as_promised_or_after_thirty_days() {
-        assert_eq!(due(0, None), 30 * DAY);
-        assert_eq!(due(5, Some(7)), 5 + 7 * DAY);
-        assert_eq!(due(i64::MAX, Some(7)), i64::MAX);
     }
 }

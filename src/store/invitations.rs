@@ -74,6 +74,8 @@ pub struct Wanted<'a> {
 pub struct Link {
     /// Number of its campaign.
     pub campaign: i64,
+    /// The list's code of the person; empty where a newer link took its place.
+    pub code: String,
     /// Unit that the answer counts for; where the campaign has groups of raters: the person's own.
     pub unit: String,
     /// Group of raters, where the campaign has some.
@@ -256,12 +258,12 @@ pub async fn set_token(
 /// [`StoreError`] from the database.
 pub async fn find(db: &mut impl AsConn, hash: &[u8; 32]) -> Result<Option<Link>, StoreError> {
     Ok(on!(db, |c| sqlx::query_as(
-        "SELECT campaign, unit, rater_group, used, FALSE AS ended FROM invitation WHERE token_hash = $1
+        "SELECT campaign, code, unit, rater_group, used, FALSE AS ended FROM invitation WHERE token_hash = $1
          UNION ALL
-         SELECT i.campaign, i.unit, i.rater_group, i.used, FALSE FROM outbox o
+         SELECT i.campaign, i.code, i.unit, i.rater_group, i.used, FALSE FROM outbox o
          JOIN invitation i ON i.campaign = o.campaign AND i.code = o.code WHERE o.hash = $1
          UNION ALL
-         SELECT campaign, '', NULL, FALSE, TRUE FROM ended_link WHERE hash = $1"
+         SELECT campaign, '', '', NULL, FALSE, TRUE FROM ended_link WHERE hash = $1"
     )
     .bind(hash.as_slice())
     .fetch_optional(c)

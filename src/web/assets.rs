@@ -1,7 +1,10 @@
 //! The files of `static/`, embedded: each under an address that carries a hash of its content, so that browsers may
 //! keep it for ever, and compressed once, at first use.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rust_embed::RustEmbed;
@@ -28,8 +31,8 @@ pub struct Asset {
     pub content_type: &'static str,
     /// The content.
     pub bytes: Vec<u8>,
-    /// The content compressed, in the codings that make it smaller; the best first.
-    pub packed: Vec<Packed>,
+    /// The content compressed, in the codings that make it smaller; the best first. Made when a browser first takes one.
+    packed: OnceLock<Vec<Packed>>,
 }
 
 /// Every asset by its file name.
@@ -105,14 +108,18 @@ impl Asset {
         Self {
             url: format!("/static/{stem}.{hash}.{extension}"),
             content_type: content_type(extension),
-            packed: coding::once(&bytes),
+            packed: OnceLock::new(),
             bytes,
         }
     }
 
     /// What to send to a browser that takes this; `None`: the content as it is.
     pub fn packed_for(&self, taken: Taken) -> Option<&Packed> {
-        self.packed.iter().find(|packed| if packed.coding == "br" { taken.brotli } else { taken.gzip })
+        if !taken.brotli && !taken.gzip {
+            return None;
+        }
+        let packed = self.packed.get_or_init(|| coding::once(&self.bytes));
+        packed.iter().find(|packed| if packed.coding == "br" { taken.brotli } else { taken.gzip })
     }
 
     fn text(&self) -> String {

@@ -29,6 +29,41 @@ test('A-04: an untouched form uses nothing up', () =>
     assert.equal((await page.goto(stage.official)).status(), 200);
   }));
 
+test('B-11: a form is left and gone on with, in this window, or on this device if the reader asks for it', () =>
+  stage.visit(PHONE, async (page, context) => {
+    const kept = (where) => page.evaluate((box) => JSON.stringify({ ...globalThis[box] }), where);
+    const answered = (on) => on.locator('.q input:checked').count();
+    await page.goto(stage.official);
+    await page.locator('.c5').nth(0).locator('label').nth(4).click();
+    await page.locator('.c5').nth(1).locator('label').nth(3).click();
+    await page.reload();
+    await page.getByText('đã được điền lại').waitFor();
+    assert.equal(await answered(page), 2);
+    assert.equal(await kept('localStorage'), '{}');
+    // Another window knows nothing of it.
+    const other = await context.newPage();
+    await other.goto(stage.official);
+    assert.equal(await answered(other), 0);
+    await other.close();
+
+    const choice = page.getByLabel('Giữ câu trả lời trên máy này');
+    await choice.check();
+    await accessible(page, 'official-kept');
+    assert.equal(await kept('sessionStorage'), '{}');
+    assert.ok((await kept('localStorage')).includes('answers'));
+    assert.ok(!(await kept('localStorage')).includes(token()), 'the token is kept on the device');
+    const later = await context.newPage();
+    await later.goto(stage.official);
+    await later.getByText('đã được điền lại').waitFor();
+    assert.equal(await answered(later), 2);
+    assert.ok(await later.getByLabel('Giữ câu trả lời trên máy này').isChecked());
+    await later.close();
+    // No longer: it goes from the device at once.
+    await choice.uncheck();
+    assert.equal(await kept('localStorage'), '{}');
+    assert.ok((await kept('sessionStorage')).includes('answers'));
+  }));
+
 test('A-15, A-05: it is answered once; afterwards the link says that it was used and shows no answer', () =>
   stage.visit(PHONE, async (page, context) => {
     await page.goto(stage.official);

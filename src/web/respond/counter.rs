@@ -315,6 +315,7 @@ pub fn page(
         details: &answer::in_language(&details, lang),
         language_links: &links,
         audio: app.sounds.of(&form.id, &form.version, lang.code()),
+        drafts: None,
         answers,
     };
     let markup = match way {

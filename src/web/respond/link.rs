@@ -69,6 +69,8 @@ pub struct Opened {
     /// The token.
     pub token: String,
     hash: [u8; 32],
+    /// The list's code of the person.
+    person: String,
     /// Its campaign.
     pub ready: Arc<Ready>,
     /// The revision that all of it was read at.
@@ -100,9 +102,11 @@ impl Opened {
         }
     }
 
-    /// The name under which a device may keep what is not sent yet; it does not lead to the token.
+    /// The name under which a device may keep what is not sent yet; it leads to nobody. It stays the same for a person, so
+    /// that the link of a reminder finds what was begun with the first one.
     pub fn drafts(&self, key: &Key) -> String {
-        hex(&key.id("draft", &[self.token.as_bytes()]))
+        let campaign = self.ready.stored.number.to_be_bytes();
+        hex(&key.id("draft", &[&campaign, self.person.as_bytes()]))
     }
 }
 
@@ -136,8 +140,8 @@ async fn open(app: &App, token: &str) -> Result<Option<Opened>, StoreError> {
     {
         (unit, unit_name) = (assigned.unit.clone(), (*name).to_owned());
     }
-    let (used, ended) = (link.used, link.ended);
-    Ok(Some(Opened { token, hash, ready, revision, unit, unit_name, rater, used, ended }))
+    let (person, used, ended) = (link.code, link.used, link.ended);
+    Ok(Some(Opened { token, hash, person, ready, revision, unit, unit_name, rater, used, ended }))
 }
 
 /// Shows the questionnaire of a link, or says why there is none.
@@ -349,6 +353,7 @@ fn page(
         details: &answer::in_language(&details, lang),
         language_links: &links,
         audio: app.sounds.of(&form.id, &form.version, lang.code()),
+        drafts: Some(&link.drafts(&app.key)),
         answers,
     })
     .into_string()

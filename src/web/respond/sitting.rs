@@ -219,10 +219,11 @@ fn draw(app: &App, link: &Opened, lang: Lang, submission: &str, kept: &Kept, ste
         // Answers on their way would be lost by another language's page.
         language_links: if matches!(step, Step::List { .. }) && kept.is_empty() { &links } else { &[] },
         audio: app.sounds.of(&form.id, &form.version, lang.code()),
+        drafts: Some(&link.drafts(&app.key)),
         answers: match step {
             Step::Unit { answers, .. } => Some(answers),
             Step::List { .. } => None,
         },
     };
-    sitting::page(&page, &judged, kept, step, &link.drafts(&app.key)).into_string()
+    sitting::page(&page, &judged, kept, step).into_string()
 }

@@ -227,6 +227,7 @@ mod tests {
                 details: "",
                 language_links: &links,
                 audio: None,
+                drafts: None,
                 answers: None,
             };
             let tablet = Tablet {

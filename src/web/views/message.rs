@@ -8,7 +8,7 @@ use crate::language::Lang;
 use super::{
     components, dates,
     layout::{self, Frame},
-    phone,
+    phone::{self, Keeps},
 };
 
 /// Everything the page shows.
@@ -204,6 +204,7 @@ pub fn of(page: &Page<'_>) -> Markup {
     let say = match page.kind {
         Kind::Thanks => "thanks",
         Kind::Paused { .. } => "paused",
+        Kind::Newer => "newer",
         _ => "",
     };
     // What was sent and could not be kept stands in the page, to be sent again.
@@ -220,7 +221,7 @@ pub fn of(page: &Page<'_>) -> Markup {
             p { (what) }
             p { (next) }
             @if let Some((action, fields)) = held {
-                form method="post" action=(action) data-words=(phone::words(page.lang, false)) {
+                form method="post" action=(action) data-words=(phone::words(page.lang, Keeps::Nothing)) {
                     @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
                     .send {
                         p #status role="status" {}

@@ -217,6 +217,7 @@ fn stored(facts: &Facts<'_>) -> Markup {
             }
             @if link { p { (fl!(m, "notice-stored-list")) } }
             @if !link { p { (fl!(m, "notice-stored-counted")) } }
+            @if link { p { (fl!(m, "notice-stored-asked")) } }
             @if facts.channel == Channel::Open { p { (fl!(m, "notice-stored-draft")) } }
             @if facts.channel == Channel::Kiosk { p { (fl!(m, "notice-stored-kiosk")) } }
             h2 { (fl!(m, "notice-not-stored")) }
@@ -230,7 +231,7 @@ fn kept(facts: &Facts<'_>) -> Markup {
     let closes = facts.campaign.closes;
     let notice = facts.notice();
     let answers = notice.and_then(|notice| notice.keep_answers_months);
-    let list = notice.and_then(|notice| notice.keep_list_days).filter(|_| facts.channel == Channel::Link);
+    let list = (facts.channel == Channel::Link).then(|| facts.campaign.list_days());
     html! {
         @if answers.is_some() || list.is_some() {
             section.told {

@@ -5,9 +5,21 @@ use serde_json::json;
 
 use crate::language::Lang;
 
-/// The words as JSON; `#` stands for a number. `kept`: whether answers are kept on the device while they are unsent.
-pub fn words(lang: Lang, kept: bool) -> String {
+/// What the device keeps of answers that are not sent yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// Nothing beyond the page.
+    Nothing,
+    /// All for an hour: at a counter, where nobody is named.
+    Hour,
+    /// In this window; longer only if the reader asks for it: by personal link.
+    Asked,
+}
+
+/// The words as JSON; `#` stands for a number.
+pub fn words(lang: Lang, keeps: Keeps) -> String {
     let m = lang.messages();
+    let kept = keeps == Keeps::Hour;
     let lost = if kept { fl!(m, "respond-lost") } else { fl!(m, "respond-lost-page") };
     let offline = if kept { fl!(m, "respond-offline") } else { fl!(m, "respond-offline-page") };
     let mut words = json!({
@@ -27,8 +39,8 @@ pub fn words(lang: Lang, kept: bool) -> String {
         "progress": fl!(m, "respond-progress", done = "#", all = "#"),
         "sending": fl!(m, "respond-sending"),
     });
-    if kept {
-        words["fresh"] = fl!(m, "respond-fresh").into();
+    if keeps != Keeps::Nothing {
+        words["fresh"] = if kept { fl!(m, "respond-fresh") } else { fl!(m, "sitting-fresh") }.into();
         words["restored"] = fl!(m, "respond-restored").into();
     }
     words.to_string()
@@ -40,17 +52,18 @@ mod tests {
 
     #[test]
     fn only_where_answers_are_kept_the_words_promise_it() {
-        assert!(words(Lang::VI, true).contains("một giờ"));
-        assert!(!words(Lang::VI, false).contains("một giờ"));
-        assert!(
-            words(Lang::EN, true).contains("for an hour") && !words(Lang::EN, false).contains("for an hour")
-        );
+        assert!(words(Lang::VI, Keeps::Hour).contains("một giờ"));
+        assert!(words(Lang::EN, Keeps::Hour).contains("for an hour"));
+        for keeps in [Keeps::Asked, Keeps::Nothing] {
+            assert!(!words(Lang::VI, keeps).contains("một giờ"));
+            assert!(!words(Lang::EN, keeps).contains("for an hour"));
+        }
     }
 
     #[test]
     fn numbers_are_left_open_in_the_order_in_which_the_script_fills_them() {
         for lang in Lang::ALL {
-            let words: serde_json::Value = serde_json::from_str(&words(lang, true)).unwrap();
+            let words: serde_json::Value = serde_json::from_str(&words(lang, Keeps::Hour)).unwrap();
             for (name, places) in [("progress", 2), ("part", 2), ("left", 1), ("lost", 0)] {
                 let text = words[name].as_str().unwrap();
                 assert_eq!(text.matches('#').count(), places, "{name}");

@@ -22,7 +22,8 @@ use super::{
     layout::{self, Frame},
     mode,
     notice::{self, Facts},
-    phone, pictograms, rule,
+    phone::{self, Keeps},
+    pictograms, rule,
 };
 
 /// What [`Invalid::of_key`] names when the form came without its key.
@@ -62,6 +63,8 @@ pub struct Page<'a> {
     pub language_links: &'a [(Lang, &'a str)],
     /// Recordings of the questions by their ids: the address of each.
     pub audio: Option<&'a HashMap<String, String>>,
+    /// The name under which a device may keep what is not sent yet by a personal link; it does not lead to the token.
+    pub drafts: Option<&'a str>,
     /// What was sent and is wrong; absent when the page is opened.
     pub answers: Option<&'a Invalid>,
 }
@@ -105,8 +108,9 @@ pub fn content(page: &Page<'_>) -> Markup {
         }
         form method="post" action=(page.action) novalidate
             data-kiosk[kiosk] autocomplete=[kiosk.then_some("off")]
-            data-words=(phone::words(lang, page.token.is_none()))
+            data-words=(phone::words(lang, if page.token.is_some() { Keeps::Asked } else { Keeps::Hour }))
             data-keep[page.token.is_none() && !kiosk]
+            data-draft=[page.drafts]
             data-paged[questionnaire.sections.len() > 1 && questionnaire.questions.len() > LONGEST_PAGE]
         {
             input type="hidden" name="_campaign" value=(page.campaign);
@@ -125,6 +129,19 @@ pub fn content(page: &Page<'_>) -> Markup {
                 p #status role="status" {}
                 button { (fl!(messages, "respond-send")) }
                 p.hint { (fl!(messages, "respond-before-sending")) }
+                @if page.drafts.is_some() {
+                    // Without a script nothing is kept, and nothing is offered.
+                    div.kept #keeping hidden {
+                        fieldset {
+                            legend { (fl!(messages, "respond-keep-title")) }
+                            label {
+                                input type="checkbox" aria-describedby="hk";
+                                span { (fl!(messages, "respond-keep")) }
+                            }
+                        }
+                        p.hint #hk { (fl!(messages, "respond-keep-hint")) }
+                    }
+                }
             }
         }
     }

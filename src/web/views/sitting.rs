@@ -45,9 +45,8 @@ pub enum Step<'a> {
     },
 }
 
-/// The page. `base` has everything that it shares with a questionnaire about one thing, with the form of the unit; `drafts`
-/// is the name under which a device may keep unsent answers.
-pub fn page(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, step: &Step<'_>, drafts: &str) -> Markup {
+/// The page. `base` has everything that it shares with a questionnaire about one thing, with the form of the unit.
+pub fn page(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, step: &Step<'_>) -> Markup {
     let Page { lang, places, .. } = *base;
     let title = match step {
         Step::List { .. } => places.fill(lang.pick(&base.questionnaire.title)),
@@ -68,18 +67,18 @@ pub fn page(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, step: &Step<'_>
         link rel="stylesheet" href=(assets::asset_url("sitting.css"));
         script defer src=(assets::asset_url("sitting.js")) {}
         @match step {
-            Step::List { empty } => (list(base, judged, kept, *empty, &title, drafts)),
-            Step::Unit { at, .. } => (unit(base, judged, kept, *at, faults, drafts)),
+            Step::List { empty } => (list(base, judged, kept, *empty, &title)),
+            Step::Unit { at, .. } => (unit(base, judged, kept, *at, faults)),
         }
     };
     layout::page(&frame, &content)
 }
 
 /// The form around a step, with all that it carries.
-fn form(base: &Page<'_>, kept: &Kept, drafts: &str, inside: &Markup) -> Markup {
+fn form(base: &Page<'_>, kept: &Kept, inside: &Markup) -> Markup {
     html! {
         form.sitting method="post" action=(base.action) novalidate
-            data-draft=(drafts) data-words=(words(base.lang))
+            data-draft=[base.drafts] data-words=(words(base.lang))
         {
             input type="hidden" name="_campaign" value=(base.campaign);
             @if let Some(token) = base.token { input type="hidden" name="token" value=(token); }
@@ -90,14 +89,7 @@ fn form(base: &Page<'_>, kept: &Kept, drafts: &str, inside: &Markup) -> Markup {
     }
 }
 
-fn list(
-    base: &Page<'_>,
-    judged: &[Judged<'_>],
-    kept: &Kept,
-    empty: bool,
-    title: &str,
-    drafts: &str,
-) -> Markup {
+fn list(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, empty: bool, title: &str) -> Markup {
     let m = base.lang.messages();
     let most = judged.iter().map(|judged| judged.form.questions.len()).max().unwrap_or(0);
     let done = judged.iter().filter(|judged| kept.has(judged.unit)).count();
@@ -120,7 +112,7 @@ fn list(
                 (notice::more(&base.facts, base.details))
             }
         }
-        (form(base, kept, drafts, &html! {
+        (form(base, kept, &html! {
             section.units {
                 h2 #units { (fl!(m, "sitting-list")) }
                 p.tally #tally role="status" { (fl!(m, "sitting-done", done = done, all = judged.len())) }
@@ -151,14 +143,7 @@ fn list(
     }
 }
 
-fn unit(
-    base: &Page<'_>,
-    judged: &[Judged<'_>],
-    kept: &Kept,
-    at: usize,
-    faults: bool,
-    drafts: &str,
-) -> Markup {
+fn unit(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, at: usize, faults: bool) -> Markup {
     let m = base.lang.messages();
     let here = judged[at];
     let number = at + 1;
@@ -168,7 +153,7 @@ fn unit(
         @if faults && let Some(invalid) = base.answers { (questionnaire::summary(base, invalid)) }
         p.where { (fl!(m, "sitting-number", number = number, all = judged.len())) }
         h1 { (here.name) }
-        (form(base, kept, drafts, &html! {
+        (form(base, kept, &html! {
             input type="hidden" name="_unit" value=(here.unit);
             .done {
                 p { span #progress { (fl!(m, "respond-questions", questions = here.form.questions.len())) } }
@@ -197,8 +182,8 @@ fn words(lang: Lang) -> String {
         "done": fl!(m, "sitting-done", done = "#", all = "#"),
         "fresh": fl!(m, "sitting-fresh"),
         "judged": fl!(m, "sitting-judged"),
-        "keep": fl!(m, "sitting-keep"),
-        "keepHint": fl!(m, "sitting-keep-hint"),
+        "keep": fl!(m, "respond-keep"),
+        "keepHint": fl!(m, "respond-keep-hint"),
         "lost": fl!(m, "sitting-lost"),
         "open": fl!(m, "sitting-open"),
         "progress": fl!(m, "respond-progress", done = "#", all = "#"),

@@ -27,7 +27,7 @@ use crate::{
     store::{
         StoreError, audit,
         campaigns::{self, Hold},
-        erasure, follow_up, invitations,
+        follow_up, invitations,
         personal_links::{self, Made},
         pictures, ready,
     },
@@ -304,7 +304,7 @@ impl Words {
             contact: contact.join(" · "),
             last_day: dates::day(lang, campaign.closes - 1),
             minutes: ready::load(&mut db, around.stored.clone()).await?.questionnaire.minutes,
-            days: notice.keep_list_days.unwrap_or(erasure::DAYS),
+            days: campaign.list_days(),
             followed: follow_up::is_followed(&mut db, around.stored.number).await?,
             where_to_type: format!("{}{}", app.config.base_url, FormPath),
             demonstration: campaign.demonstration,

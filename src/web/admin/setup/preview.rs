@@ -95,6 +95,7 @@ fn page(path: &PreviewPath, definition: &Definition, form: &Questionnaire, lang:
         details: &path.to_string(),
         language_links: &links,
         audio: None,
+        drafts: None,
         answers: None,
     };
     let frame = layout::Frame {

@@ -21,6 +21,7 @@ fn plain(questionnaire: &Questionnaire) -> Page<'_> {
         details: "/k/qn-1/thong-tin",
         language_links: &LINKS,
         audio: None,
+        drafts: None,
         answers: None,
     }
 }

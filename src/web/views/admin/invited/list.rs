@@ -8,7 +8,6 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Person, Phase, Raters, UnitTree, problem::written},
     report::format::count,
-    store::erasure,
     web::{
         auth::session::Staff,
         respond::answer::in_language,
@@ -102,6 +101,7 @@ pub fn page(page: &Page<'_>) -> Markup {
     let lang = page.lang;
     let m = lang.messages();
     let to = |rest: &str| in_language(&format!("{}{rest}", page.base()), lang);
+    let mail = in_language(&format!("/admin/campaigns/{}/thu-moi", page.campaign.slug), lang);
     let content = html! {
         @if let Some(done) = page.done { (form::done(done)) }
         (form::purpose(&fl!(m, "lists-purpose")))
@@ -118,6 +118,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                 p.actions {
                     a.button href=(to("/nhap")) { (fl!(m, "lists-import")) }
                     a.button.plain href=(to("/them")) { (fl!(m, "lists-add")) }
+                    a.button.plain href=(mail) { (fl!(m, "outbox-title")) }
                     a.button.plain href=(to("/lien-ket")) { (fl!(m, "lists-links")) }
                 }
             } @else if page.settled {
@@ -141,9 +142,8 @@ pub fn page(page: &Page<'_>) -> Markup {
 
 /// Until when the list is kept.
 fn until(page: &Page<'_>) -> String {
-    let days = page.campaign.notice.as_ref().and_then(|notice| notice.keep_list_days);
-    let day = dates::day(page.lang, erasure::due(page.campaign.closes, days));
-    fl!(page.lang.messages(), "lists-kept-until", n = days.unwrap_or(erasure::DAYS), day = day)
+    let day = dates::day(page.lang, page.campaign.list_ends());
+    fl!(page.lang.messages(), "lists-kept-until", n = page.campaign.list_days(), day = day)
 }
 
 fn erased(page: &Page<'_>, day: i64) -> Markup {
