@@ -1,6 +1,6 @@
 //! Lists of invited persons at the Department's desk: imported, corrected, shortened, without a word on who has answered.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::{
     print::{have, tool},
