@@ -58,6 +58,20 @@ fn main() {
         ("watching page, seconds", "/admin/campaigns/c/theo-doi"),
         ("watching page, most behind first, seconds", "/admin/campaigns/c/theo-doi?xep=cham"),
         ("watching page, all unfolded, seconds", "/admin/campaigns/c/theo-doi?mo=*"),
+        ("setting aside, seconds", "/admin/campaigns/c/theo-doi/de-rieng"),
+        ("reminders, seconds", "/admin/campaigns/c/theo-doi/nhac"),
+        ("settings of a campaign, seconds", "/admin/campaigns/c/settings"),
+        ("copy of a campaign, seconds", "/admin/campaigns/c/copy"),
+        ("a counter, seconds", "/admin/campaigns/c/counters/k0007"),
+        ("more counters, seconds", "/admin/campaigns/c/counters/add"),
+        ("prints, seconds", "/admin/campaigns/c/print"),
+        ("paper, seconds", "/admin/campaigns/c/paper"),
+        ("invited persons, seconds", "/admin/campaigns/c/nguoi-duoc-moi"),
+        ("mails, seconds", "/admin/campaigns/c/thu-moi"),
+        ("comments, seconds", "/admin/campaigns/c/y-kien"),
+        ("a unit, seconds", "/admin/unit/u007"),
+        ("merging a unit, seconds", "/admin/unit/u007/merge"),
+        ("questionnaires, seconds", "/admin/definitions"),
     ] {
         let (status, weight, times) = desk.pages(path);
         if status != 200 {

@@ -37,7 +37,9 @@ use sipas::{
     figures,
     language::Lang,
     questionnaire::{Answer, Answers, Questionnaire, synthetic},
-    report, simulation,
+    report,
+    set_aside::View,
+    simulation,
     store::{Store, campaigns, ready},
     web,
 };
@@ -436,7 +438,7 @@ async fn million(folder: &Path) -> f64 {
     for _ in 0..ROUNDS {
         let started = Instant::now();
         let store = Store::open(&config.database_url, &key).await.unwrap();
-        let report = figures::report(&store, "m", Clock::system().now()).await.unwrap();
+        let report = figures::report(&store, "m", Clock::system().now(), View::Shown).await.unwrap();
         let json = report::json(&report);
         times.push(started.elapsed().as_secs_f64());
         assert_eq!((report.responses.stored, report.units.len()), (1_000_000, 101));

@@ -6,6 +6,8 @@ CREATE TABLE microdata (
     language TEXT NOT NULL,
     program  TEXT NOT NULL,
     sheets   BIGINT NOT NULL,
+    -- Sheets that had been set aside then.
+    left_out BIGINT NOT NULL,
     bytes    BIGINT NOT NULL,
     sha256   TEXT NOT NULL,
     PRIMARY KEY (campaign, format, language)

@@ -15,6 +15,7 @@ use crate::{
     definition::model::Audience,
     figures::{self, NoReport, Wave},
     index::report::{Publish, Report, Result as Figures},
+    index::steps::Counted,
     language::Lang,
     microdata::{
         self, Format, Sheet,
@@ -22,6 +23,7 @@ use crate::{
     },
     organisation::Phase,
     secret::hex,
+    set_aside::View,
     store::{Store, StoreError, campaigns, microdata as rows, places},
 };
 
@@ -126,6 +128,10 @@ pub struct Prepared {
     pub campaign: i64,
     /// Whether the campaign is still open.
     pub interim: bool,
+    /// Which answers count: as in the report.
+    counted: Counted,
+    /// Answer sheets that do not: set aside by two people, or of an open campaign not yet shown.
+    pub left_out: u64,
     /// The variables, and how each sheet becomes a row.
     pub layout: Layout,
 }
@@ -157,7 +163,7 @@ pub async fn prepare(
     };
     let closed = stored.campaign.phase(now) == Phase::Closed;
     let closes = time(stored.campaign.closes);
-    let wave = Wave::load(store, stored, now).await?;
+    let wave = Wave::load(store, stored, now, View::Shown).await?;
     if !closed && (when == When::Closed || wave.has_links()) {
         return Err(NoExport::Open { closes });
     }
@@ -170,8 +176,10 @@ pub async fn prepare(
         counter: place.counter.map(|code| (code, place.name.unwrap_or_default())),
     });
     let places: Vec<Place> = places.collect();
+    let counted = wave.counted().clone();
+    let rule = counted.clone();
     let (to, mut from) = mpsc::channel::<Vec<Sheet>>(WAITING);
-    let counting = tokio::task::spawn_blocking(move || -> Result<Layout, NoExport> {
+    let counting = tokio::task::spawn_blocking(move || -> Result<(Layout, u64), NoExport> {
         let input = wave.input(None);
         let design = crate::index::design::design(&input).map_err(NoReport::Index)?;
         let hidden = match input.definition.audience {
@@ -196,22 +204,34 @@ pub async fn prepare(
             lang,
         };
         let mut traits = Traits::new(&source);
+        let mut left_out = 0;
         while let Some(batch) = from.blocking_recv() {
             for sheet in &batch {
-                traits.count(sheet)?;
+                if counts(&rule, sheet) {
+                    traits.count(sheet)?;
+                } else {
+                    left_out += 1;
+                }
             }
         }
-        Ok(Layout::new(&source, traits)?)
+        Ok((Layout::new(&source, traits, left_out)?, left_out))
     });
     let read = rows::stream(&mut db, campaign, &to).await;
     drop(to);
     let layout = joined(counting.await)?;
     read?;
-    let layout = layout?;
-    if rows::count(&mut db, campaign).await? != layout.codebook.rows {
+    let (layout, left_out) = layout?;
+    if rows::count(&mut db, campaign).await? != layout.codebook.rows + left_out {
         return Err(NoExport::Changed);
     }
-    Ok(Prepared { campaign, interim: !closed, layout })
+    Ok(Prepared { campaign, interim: !closed, counted, left_out, layout })
+}
+
+/// Whether a sheet is among those that the figures are formed of.
+fn counts(counted: &Counted, sheet: &Sheet) -> bool {
+    // Of places without a rule all count; there are few with one.
+    let day = i32::try_from(sheet.day).unwrap_or(i32::MAX);
+    counted.0.get(&sheet.place).is_none_or(|rule| rule.counts(day))
 }
 
 /// Writes a file.
@@ -236,7 +256,7 @@ pub async fn write(
         let mut file = microdata::begin(format, &own.layout.codebook, &mut out)?;
         let mut cells = Vec::new();
         while let Some(batch) = from.blocking_recv() {
-            for sheet in &batch {
+            for sheet in batch.iter().filter(|sheet| counts(&own.counted, sheet)) {
                 own.layout.row(sheet, &mut cells)?;
                 file.row(&cells)?;
                 rows += 1;

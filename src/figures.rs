@@ -11,9 +11,11 @@ use crate::{
         comments::{Released, placed},
         input::{Input, Judging, JudgingGroup, Links, Previous, Sheets},
         report::Report,
+        steps::Counted,
     },
     language::Lang,
     organisation::{Campaign, Margin, Stratum, UnitTree},
+    set_aside::{self, Basis, View},
     store::{
         AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, raters, ready, ready::Ready,
         sheets, turnout, units, urn,
@@ -63,19 +65,26 @@ pub enum Under {
     Successors,
 }
 
-/// The report of a campaign at `now`. A closed campaign's urn is opened first.
+/// The report of a campaign at `now`, of the answers that `view` says while it is open. A closed campaign's urn is opened
+/// first.
 ///
 /// # Errors
 /// [`NoReport`].
-pub async fn report(store: &Store, slug: &str, now: i64) -> Result<Report, NoReport> {
-    report_under(store, slug, now, Under::Then).await
+pub async fn report(store: &Store, slug: &str, now: i64, view: View) -> Result<Report, NoReport> {
+    report_under(store, slug, now, view, Under::Then).await
 }
 
 /// The same under other units.
 ///
 /// # Errors
 /// [`NoReport`].
-pub async fn report_under(store: &Store, slug: &str, now: i64, under: Under) -> Result<Report, NoReport> {
+pub async fn report_under(
+    store: &Store,
+    slug: &str,
+    now: i64,
+    view: View,
+    under: Under,
+) -> Result<Report, NoReport> {
     let Some(stored) = campaigns::find(&mut store.read().await?, slug).await? else {
         return Err(unknown(store, slug).await);
     };
@@ -85,10 +94,10 @@ pub async fn report_under(store: &Store, slug: &str, now: i64, under: Under) -> 
         None => None,
     };
     let earlier = match earlier {
-        Some(earlier) => Some(Wave::load(store, earlier, now).await?),
+        Some(earlier) => Some(Wave::load(store, earlier, now, view).await?),
         None => None,
     };
-    let wave = Wave::load(store, stored, now).await?;
+    let wave = Wave::load(store, stored, now, view).await?;
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
     let work = tokio::task::spawn_blocking(move || {
         if under == Under::Successors {
@@ -163,6 +172,9 @@ pub(crate) struct Wave {
     strata: Vec<Stratum>,
     margins: Vec<Margin>,
     sheets: Sheets,
+    basis: Basis,
+    /// All sheets, those set aside too; absent where the index is not to be compared.
+    with: Option<Sheets>,
     judging: Option<Judging>,
     comments: Vec<Released>,
     links: Option<Links>,
@@ -171,7 +183,12 @@ pub(crate) struct Wave {
 
 impl Wave {
     /// Reads it; a closed campaign's urn is opened first.
-    pub(crate) async fn load(store: &Store, stored: Stored, now: i64) -> Result<Self, StoreError> {
+    pub(crate) async fn load(
+        store: &Store,
+        stored: Stored,
+        now: i64,
+        view: View,
+    ) -> Result<Self, StoreError> {
         if !stored.settled && stored.campaign.closes <= now {
             urn::settle(store, stored.number, now).await?;
         }
@@ -180,6 +197,13 @@ impl Wave {
         let ready = ready::load(&mut db, stored).await?;
         let history = units::history(&mut db).await?;
         let no_tree = |_| StoreError::Corrupt("tree of units");
+        let (number, questionnaire) = (ready.stored.number, &ready.questionnaire);
+        let k = index::smallest_cell(&ready.stored.campaign, &ready.definition);
+        let basis = set_aside::basis(&mut db, &ready.stored, k, now, view).await?;
+        let with = match &basis.with {
+            Some(counted) => Some(sheets::load(&mut db, number, questionnaire, counted).await?),
+            None => None,
+        };
         let judging = match &ready.judging {
             Some(_) => Some(judging(&mut db, &ready).await?),
             None => None,
@@ -189,7 +213,9 @@ impl Wave {
             successors: history.merged().map_err(no_tree)?,
             strata: campaigns::strata(&mut db, ready.stored.number).await?,
             margins: campaigns::margins(&mut db, ready.stored.number).await?,
-            sheets: sheets::load(&mut db, ready.stored.number, &ready.questionnaire).await?,
+            sheets: sheets::load(&mut db, number, questionnaire, &basis.counted).await?,
+            basis,
+            with,
             judging,
             comments: comments::released(&mut db, ready.stored.number).await?,
             ready,
@@ -200,16 +226,21 @@ impl Wave {
     }
 
     fn compute(&self, previous: Option<Previous<'_>>) -> Result<Report, index::Error> {
-        Ok(self.finish(index::compute(&self.input(previous))?))
+        self.finish(index::compute(&self.input(previous))?)
     }
 
     fn compute_under_successors(&self) -> Result<Report, index::Error> {
-        Ok(self.finish(index::under_successors(&self.input(None), &self.successors)?))
+        self.finish(index::under_successors(&self.input(None), &self.successors)?)
     }
 
     /// Number of the campaign.
     pub(crate) const fn number(&self) -> i64 {
         self.ready.stored.number
+    }
+
+    /// Which of its answers count.
+    pub(crate) const fn counted(&self) -> &Counted {
+        &self.basis.counted
     }
 
     /// Whether people were invited by personal link.
@@ -234,9 +265,14 @@ impl Wave {
         }
     }
 
-    fn finish(&self, mut report: Report) -> Report {
+    fn finish(&self, mut report: Report) -> Result<Report, index::Error> {
+        let with = match &self.with {
+            Some(sheets) => Some(index::compute(&Input { sheets, ..self.input(None) })?.total.index),
+            None => None,
+        };
+        self.basis.tell(&mut report, with);
         report.comments = placed(&report, &self.ready.questionnaire, self.comments.clone());
         report.campaign.definition.translations.clone_from(&self.ready.translations);
-        report
+        Ok(report)
     }
 }

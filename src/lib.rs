@@ -26,6 +26,7 @@ pub mod report;
 pub mod sampling;
 pub mod screening;
 pub mod secret;
+pub mod set_aside;
 pub mod short_code;
 pub mod simulation;
 pub mod statistics;

@@ -15,7 +15,8 @@ use crate::{
     clock::{self, Clock},
     disk,
     store::{
-        Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, tally::Tally, urn, watching,
+        Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, segments, tally::Tally, urn,
+        watching,
     },
     web::{
         auth::{levels, session},
@@ -43,6 +44,7 @@ pub async fn run(
     keep_audit: Option<i64>,
     level_rules: bool,
 ) {
+    tokio::spawn(build_segments(store.clone()));
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut away = false;
@@ -77,6 +79,13 @@ pub async fn run(
                 away = true;
             }
         }
+    }
+}
+
+/// So that the first report after an upgrade does not read a million rows.
+async fn build_segments(store: Store) {
+    if let Err(error) = segments::build_missing(&store).await {
+        tracing::warn!(%error, "column segments could not be built; reports read the rows instead");
     }
 }
 

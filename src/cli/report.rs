@@ -10,6 +10,7 @@ use crate::{
     definition::message::with_hint,
     figures::{self, NoReport},
     report::{self, html},
+    set_aside::View,
     store::audit,
 };
 
@@ -24,6 +25,10 @@ pub struct Args {
     /// Only this unit and those below it.
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
+    /// While the campaign is open: with the newest answers, too. For checks alone: such figures must not be shown, since
+    /// the difference of two of them may be a few people's answers.
+    #[arg(long)]
+    newest: bool,
     /// Where to write; absent: standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -63,13 +68,15 @@ impl Format {
 pub async fn run(args: &Args) -> Result<(), Failure> {
     let lang = language();
     let here = args.settings.open().await?;
-    let mut report =
-        figures::report(&here.store, &args.campaign, here.clock.now()).await.map_err(|no| match &no {
+    let view = if args.newest { View::Newest } else { View::Shown };
+    let mut report = figures::report(&here.store, &args.campaign, here.clock.now(), view).await.map_err(
+        |no| match &no {
             NoReport::Store(error) => here.database(error),
             NoReport::UnknownCampaign { .. } | NoReport::Index(_) => {
                 Failure::Input(no.words(lang, &here.config.database_url))
             }
-        })?;
+        },
+    )?;
     if let Some(code) = &args.unit {
         report = report::of_unit(&report, code).ok_or_else(|| {
             let known: Vec<String> = report.units.iter().map(|unit| unit.code.clone()).collect();
@@ -85,7 +92,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         }
         Format::Html => html::page(&report, lang).into_string().into_bytes(),
     };
-    let told = json!({ "format": args.format.extension(), "unit": args.unit });
+    let told = json!({ "format": args.format.extension(), "unit": args.unit, "newest": args.newest });
     let entry = did("report.export", &args.campaign).with(told);
     if let Err(error) = audit::note(&here.store, here.clock.now(), &entry).await {
         // Whoever runs commands has the database anyway: a full disk must not keep them from the figures.

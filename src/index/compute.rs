@@ -167,6 +167,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         groups: groups.unwrap_or_default(),
         rankings,
         rotation,
+        set_aside: None,
         comments: Vec::new(),
         previous: None,
         notes,

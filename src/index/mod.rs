@@ -28,6 +28,7 @@ mod ranking;
 mod recovery;
 pub mod report;
 mod rotation;
+pub mod steps;
 mod succession;
 mod suppress;
 mod tally;

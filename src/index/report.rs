@@ -40,12 +40,45 @@ pub struct Report {
     /// The modules of which each respondent was asked some; absent where everybody is asked everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+    /// Answers that two people have set aside, so that no figure counts them; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<SetAside>,
     /// Comments that staff have released, in no order of time.
     pub comments: Vec<Comment>,
     /// The campaign that changes are counted from, if this one names one.
     pub previous: Option<CampaignInfo>,
     /// What a reader must know, in Vietnamese.
     pub notes: Vec<Note>,
+}
+
+/// Answers that no figure counts. What they are of the campaign's answers follows from the numbers: `sipas` keeps for
+/// each which counter and days, who proposed and who confirmed it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SetAside {
+    /// How many in all.
+    pub responses: u64,
+    /// The groups.
+    pub groups: Vec<SetAsideGroup>,
+    /// The index of the whole campaign with them, for comparison; null while the campaign is open and in the report of
+    /// one unit.
+    pub index_with: Option<Estimate>,
+}
+
+/// A group of answers that no figure counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SetAsideGroup {
+    /// Its number, as the page of the campaign and the audit log give it.
+    pub number: i64,
+    /// Code of the unit.
+    pub unit: String,
+    /// How many.
+    pub responses: u64,
+    /// Code of the reason: `burst`, `staff`, `trial`, `fault`, `other`.
+    pub reason: String,
+    /// The reason in words.
+    pub words: String,
+    /// The day on which it was confirmed, ISO date.
+    pub since: String,
 }
 
 /// A released comment.
@@ -143,7 +176,8 @@ pub struct MethodWeights {
 /// How many answers there are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Responses {
-    /// Answer sheets kept.
+    /// Answer sheets that the figures are formed from: all that are kept but those set aside and, while the campaign is
+    /// open, the latest ones (note `in_steps`).
     pub stored: u64,
     /// Those that count.
     pub valid: u64,

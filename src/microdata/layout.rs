@@ -545,11 +545,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// What may be told of the sheets counted.
+    /// What may be told of the sheets counted; so many others of the campaign are no part of its figures.
     ///
     /// # Errors
     /// [`Refused::TooFew`].
-    pub fn new(source: &Source<'_>, mut traits: Traits) -> Result<Self, Refused> {
+    pub fn new(source: &Source<'_>, mut traits: Traits, left_out: u64) -> Result<Self, Refused> {
         let k = traits.k;
         if traits.rows < k {
             return Err(Refused::TooFew { k });
@@ -640,7 +640,7 @@ impl Layout {
         layout.trait_variables(source, &counted, &released);
         layout.answer_variables(source, &counted, &released, with);
         layout.hide(source);
-        layout.say(source.lang);
+        layout.say(source.lang, left_out);
         Ok(layout)
     }
 
@@ -974,7 +974,7 @@ impl Layout {
         self.codebook.exact &= items.map(|variable| variable.withheld).sum::<u64>() == 0;
     }
 
-    fn say(&mut self, lang: Lang) {
+    fn say(&mut self, lang: Lang, left_out: u64) {
         let m = lang.messages();
         let book = &mut self.codebook;
         let mut notes = vec![fl!(m, "microdata-note-k", k = book.k)];
@@ -991,6 +991,9 @@ impl Layout {
         } else {
             fl!(m, "microdata-note-not-exact")
         });
+        if left_out > 0 {
+            notes.push(fl!(m, "microdata-note-set-aside", rows = left_out.to_string()));
+        }
         if !book.weighted {
             notes.push(fl!(m, "microdata-note-unweighted"));
         }

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Comment, Note, Ranking, Report, UnitResult},
+    index::report::{Comment, Note, Ranking, Report, SetAside, SetAsideGroup, UnitResult},
     language::Lang,
 };
 
 /// Code of the note that says that a report covers one unit only; its `unit` says which.
 pub const ONE_UNIT: &str = "one_unit";
+
+/// Code of the note that tells the index of the whole campaign with the answers that were set aside.
+pub const SET_ASIDE_WITH: &str = "set_aside_with";
 
 /// The report of one unit: its figures as the total, and the units of its subtree, the unit itself first and without a
 /// parent. A note with the code [`ONE_UNIT`] says so. `responses` still counts the whole campaign; `total.responses`
@@ -27,7 +30,8 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
     }
     let own = Note { code: ONE_UNIT.to_owned(), unit: Some(code.to_owned()), text: sentence(&unit.name) };
     let others = report.notes.iter().filter(|note| {
-        note.code != ONE_UNIT && note.unit.as_deref().is_none_or(|about| within.contains(about))
+        !matches!(note.code.as_str(), ONE_UNIT | SET_ASIDE_WITH)
+            && note.unit.as_deref().is_none_or(|about| within.contains(about))
     });
     let notes = std::iter::once(own).chain(others.cloned()).collect();
     // Ranks stay those among all units compared.
@@ -46,11 +50,26 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
         })
         .filter(|ranking| !ranking.units.is_empty() || !ranking.not_ranked.is_empty())
         .collect();
+    let set_aside = report.set_aside.as_ref().and_then(|all| {
+        let inside = |group: &&SetAsideGroup| within.contains(group.unit.as_str());
+        let groups: Vec<SetAsideGroup> = all.groups.iter().filter(inside).cloned().collect();
+        let responses = groups.iter().map(|group| group.responses).sum();
+        (!groups.is_empty()).then_some(SetAside { responses, groups, index_with: None })
+    });
     let of = |comment: &&Comment| comment.unit.as_deref().is_some_and(|unit| within.contains(unit));
     let comments = report.comments.iter().filter(of).cloned().collect();
     // Groups of raters judged others, too.
     let groups = Vec::new();
-    Some(Report { total: unit.result.clone(), units, groups, rankings, comments, notes, ..report.clone() })
+    Some(Report {
+        total: unit.result.clone(),
+        units,
+        groups,
+        rankings,
+        set_aside,
+        comments,
+        notes,
+        ..report.clone()
+    })
 }
 
 /// The unit that the report is cut down to, if it is.

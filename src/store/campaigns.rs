@@ -230,6 +230,7 @@ pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreErr
         "DELETE FROM followed_campaign WHERE campaign = $1",
         "DELETE FROM erased_list WHERE campaign = $1",
         "DELETE FROM outbox WHERE campaign = $1",
+        "DELETE FROM set_aside WHERE campaign = $1",
         "DELETE FROM mail_run WHERE campaign = $1",
         "DELETE FROM mail_template WHERE campaign = $1",
         "DELETE FROM mail_schedule WHERE campaign = $1",

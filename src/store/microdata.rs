@@ -62,6 +62,8 @@ pub struct Made {
     pub format: String,
     /// Answer sheets in it.
     pub sheets: i64,
+    /// Answer sheets that are not, as they had been set aside.
+    pub left_out: i64,
     /// Bytes.
     pub bytes: i64,
     /// SHA-256, hex.
@@ -79,7 +81,7 @@ pub async fn made(
     program: &str,
 ) -> Result<Vec<Made>, StoreError> {
     Ok(on!(db, |c| sqlx::query_as(
-        "SELECT format, sheets, bytes, sha256 FROM microdata
+        "SELECT format, sheets, left_out, bytes, sha256 FROM microdata
          WHERE campaign = $1 AND language = $2 AND program = $3 ORDER BY format"
     )
     .bind(campaign)
@@ -108,14 +110,15 @@ pub async fn note(
         .map(drop))?;
     for file in files {
         on!(db, |c| sqlx::query(
-            "INSERT INTO microdata (campaign, format, language, program, sheets, bytes, sha256)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            "INSERT INTO microdata (campaign, format, language, program, sheets, left_out, bytes, sha256)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         )
         .bind(campaign)
         .bind(&file.format)
         .bind(language)
         .bind(program)
         .bind(file.sheets)
+        .bind(file.left_out)
         .bind(file.bytes)
         .bind(&file.sha256)
         .execute(c)

@@ -38,6 +38,7 @@ pub mod reminders;
 pub mod responses;
 pub mod second_factors;
 pub mod segments;
+pub mod set_aside;
 pub mod sheets;
 pub mod staff;
 pub mod tally;

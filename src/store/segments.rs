@@ -1,16 +1,14 @@
 //! Column segments: the sheets of one closed generation, column by column, for fast reports. Derived from `response`
 //! and never the truth: a segment that is missing or damaged is read from the rows instead.
 //!
-//! Shape (version 2, little-endian): `u8` version, `u16` bytes a sheet, then a block for each place: `i64` place, `u32`
-//! sheets, 6 × `u32` sheets by channel, `i32` first and last day, `u8` languages with `u8` length, code, `u32` sheets
-//! each, then the columns (bytes a sheet × sheets) and the sheets' modes (`u8` each; version 1 had none, when nobody
-//! was asked). `u32` CRC-32 of all before at the end.
+//! Shape (version 3, little-endian): `u8` version, `u16` bytes a sheet, then a block for each place: `i64` place, `u32`
+//! sheets, `i32` first day, `u8` languages with `u8` length and code each, then the columns (bytes a sheet × sheets), the
+//! sheets' modes, channels and languages (`u8` each) and their days after the first one (`u16` each). `u32` CRC-32 of all
+//! before at the end. Older versions did not say which day a sheet is of; they are read from the rows and built anew.
 
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt as _;
-
-use crate::organisation::Channel;
 
 use super::{
     AsConn, Store, StoreError,
@@ -21,50 +19,56 @@ use super::{
 /// Sheets a segment. Large, so that a generation tells nothing of when a sheet came.
 pub const SHEETS: u64 = 65_536;
 
-const VERSION: u8 = 2;
-/// The version without modes.
-const WITHOUT_MODES: u8 = 1;
+const VERSION: u8 = 3;
 
 /// The sheets of one place, column by column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Block {
     /// Number of sheets.
     pub sheets: usize,
-    /// Sheets by channel.
-    pub channels: [u32; Channel::ALL.len()],
-    /// First and last day.
-    pub days: (i32, i32),
-    /// Sheets by language.
-    pub languages: BTreeMap<String, u32>,
     /// A column for each byte of a packed row.
     pub columns: Vec<Vec<u8>>,
     /// Who filled in each sheet ([`crate::organisation::Mode`]).
     pub modes: Vec<u8>,
+    /// How each sheet came in ([`crate::organisation::Channel`]).
+    pub channels: Vec<u8>,
+    /// The language of each sheet, as a position in `codes`.
+    pub languages: Vec<u8>,
+    /// Codes of languages.
+    pub codes: Vec<String>,
+    /// The day of each sheet, in days since 1970 in the province's time zone.
+    pub days: Vec<i32>,
 }
 
 /// Blocks by the number of their place.
 pub type Blocks = BTreeMap<i64, Block>;
 
 impl Block {
-    fn add(&mut self, channel: i64, language: &str, day: i32, answers: &[u8], mode: i64) {
-        self.days = if self.sheets == 0 { (day, day) } else { (self.days.0.min(day), self.days.1.max(day)) };
+    fn add(
+        &mut self,
+        channel: i64,
+        language: &str,
+        day: i32,
+        answers: &[u8],
+        mode: i64,
+    ) -> Result<(), StoreError> {
+        let known = self.codes.iter().position(|code| code == language);
+        let at = known.unwrap_or(self.codes.len());
+        if known.is_none() {
+            self.codes.push(language.to_owned());
+        }
+        self.languages.push(u8::try_from(at).map_err(|_| StoreError::Corrupt("language"))?);
         self.sheets += 1;
+        self.days.push(day);
         self.modes.push(u8::try_from(mode).unwrap_or(0));
-        if let Some(n) = usize::try_from(channel).ok().and_then(|at| self.channels.get_mut(at)) {
-            *n += 1;
-        }
-        match self.languages.get_mut(language) {
-            Some(n) => *n += 1,
-            None => {
-                self.languages.insert(language.to_owned(), 1);
-            }
-        }
+        self.channels.push(u8::try_from(channel).map_err(|_| StoreError::Corrupt("channel"))?);
         if self.columns.is_empty() {
             self.columns = vec![Vec::new(); answers.len()];
         }
         for (column, byte) in self.columns.iter_mut().zip(answers) {
             column.push(*byte);
         }
+        Ok(())
     }
 }
 
@@ -91,7 +95,7 @@ pub async fn from_rows(
                 return Err(StoreError::Corrupt("answer sheet"));
             }
             let day = i32::try_from(day).map_err(|_| StoreError::Corrupt("day"))?;
-            blocks.entry(place).or_default().add(channel, &language, day, &answers, mode);
+            blocks.entry(place).or_default().add(channel, &language, day, &answers, mode)?;
         }
     });
     Ok(blocks)
@@ -174,7 +178,10 @@ pub async fn try_tidy(store: &Store, campaign: i64, full: u64) -> Result<(), Sto
         let width = usize::try_from(width).unwrap_or_default();
         let blocks = from_rows(&mut reader, campaign, generation, width).await?;
         let sheets: usize = blocks.values().map(|block| block.sheets).sum();
-        let data = encode(&blocks, width);
+        let Some(data) = encode(&blocks, width) else {
+            tracing::warn!(campaign, generation, "answers lie too far apart for a column segment");
+            continue;
+        };
         let mut db = store.write().await?;
         on!(&mut db, |c| sqlx::query(
             "INSERT INTO segment (campaign, generation, sheets, data) VALUES ($1, $2, $3, $4)
@@ -192,29 +199,51 @@ pub async fn try_tidy(store: &Store, campaign: i64, full: u64) -> Result<(), Sto
     Ok(())
 }
 
-fn encode(blocks: &Blocks, width: usize) -> Vec<u8> {
+/// Builds what is missing in all campaigns: after an upgrade that changed the shape of segments.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn build_missing(store: &Store) -> Result<(), StoreError> {
+    let campaigns: Vec<i64> = on!(&mut store.read().await?, |c| {
+        sqlx::query_scalar(
+        "SELECT k.number FROM campaign k
+         WHERE k.generation > 1 + (SELECT COUNT(*) FROM segment s WHERE s.campaign = k.number) ORDER BY k.number"
+    )
+    .fetch_all(c)
+    .await
+    })?;
+    for campaign in campaigns {
+        try_tidy(store, campaign, u64::MAX).await?;
+    }
+    Ok(())
+}
+
+/// `None` where something does not fit the shape, such as days more than 179 years apart.
+fn encode(blocks: &Blocks, width: usize) -> Option<Vec<u8>> {
     let sheets: usize = blocks.values().map(|block| block.sheets).sum();
-    let mut data = Vec::with_capacity(sheets * width + blocks.len() * 64 + 16);
-    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
+    let mut data = Vec::with_capacity(sheets * (width + 5) + blocks.len() * 32 + 16);
     data.push(VERSION);
-    data.extend(u16::try_from(width).unwrap_or(u16::MAX).to_le_bytes());
+    data.extend(u16::try_from(width).ok()?.to_le_bytes());
     for (place, block) in blocks {
+        let first = block.days.iter().min().copied().unwrap_or_default();
         data.extend(place.to_le_bytes());
-        data.extend(small(block.sheets));
-        block.channels.iter().for_each(|n| data.extend(n.to_le_bytes()));
-        data.extend(block.days.0.to_le_bytes());
-        data.extend(block.days.1.to_le_bytes());
-        data.push(u8::try_from(block.languages.len()).unwrap_or(u8::MAX));
-        for (code, n) in &block.languages {
-            data.push(u8::try_from(code.len()).unwrap_or(u8::MAX));
+        data.extend(u32::try_from(block.sheets).ok()?.to_le_bytes());
+        data.extend(first.to_le_bytes());
+        data.push(u8::try_from(block.codes.len()).ok()?);
+        for code in &block.codes {
+            data.push(u8::try_from(code.len()).ok()?);
             data.extend(code.as_bytes());
-            data.extend(n.to_le_bytes());
         }
         block.columns.iter().for_each(|column| data.extend_from_slice(column));
-        data.extend_from_slice(&block.modes);
+        for column in [&block.modes, &block.channels, &block.languages] {
+            data.extend_from_slice(column);
+        }
+        for day in &block.days {
+            data.extend(u16::try_from(day.checked_sub(first)?).ok()?.to_le_bytes());
+        }
     }
     data.extend(crc32fast::hash(&data).to_le_bytes());
-    data
+    Some(data)
 }
 
 fn decode(data: &[u8], width: usize) -> Option<Blocks> {
@@ -224,41 +253,40 @@ fn decode(data: &[u8], width: usize) -> Option<Blocks> {
     }
     let mut rest = body;
     let [version] = take(&mut rest)?;
-    if !matches!(version, VERSION | WITHOUT_MODES)
-        || usize::from(u16::from_le_bytes(take(&mut rest)?)) != width
-    {
+    if version != VERSION || usize::from(u16::from_le_bytes(take(&mut rest)?)) != width {
         return None;
     }
     let mut blocks = Blocks::new();
     while !rest.is_empty() {
         let place = i64::from_le_bytes(take(&mut rest)?);
-        let mut block = Block { sheets: u32::from_le_bytes(take(&mut rest)?) as usize, ..Block::default() };
-        for n in &mut block.channels {
-            *n = u32::from_le_bytes(take(&mut rest)?);
-        }
-        block.days = (i32::from_le_bytes(take(&mut rest)?), i32::from_le_bytes(take(&mut rest)?));
+        let sheets = u32::from_le_bytes(take(&mut rest)?) as usize;
+        let first = i32::from_le_bytes(take(&mut rest)?);
+        let mut block = Block { sheets, ..Block::default() };
         for _ in 0..take::<1>(&mut rest)?[0] {
             let length = usize::from(take::<1>(&mut rest)?[0]);
-            let (code, after) = rest.split_at_checked(length)?;
-            rest = after;
-            let n = u32::from_le_bytes(take(&mut rest)?);
-            block.languages.insert(String::from_utf8(code.to_vec()).ok()?, n);
+            block.codes.push(String::from_utf8(some(&mut rest, length)?.to_vec()).ok()?);
         }
         for _ in 0..width {
-            let (column, after) = rest.split_at_checked(block.sheets)?;
-            rest = after;
-            block.columns.push(column.to_vec());
+            block.columns.push(some(&mut rest, sheets)?.to_vec());
         }
-        block.modes = if version == WITHOUT_MODES {
-            vec![0; block.sheets]
-        } else {
-            let (modes, after) = rest.split_at_checked(block.sheets)?;
-            rest = after;
-            modes.to_vec()
-        };
+        for column in [&mut block.modes, &mut block.channels, &mut block.languages] {
+            *column = some(&mut rest, sheets)?.to_vec();
+        }
+        if block.languages.iter().any(|at| usize::from(*at) >= block.codes.len()) {
+            return None;
+        }
+        let (days, _) = some(&mut rest, sheets.checked_mul(2)?)?.as_chunks::<2>();
+        block.days =
+            days.iter().map(|after| first.saturating_add(u16::from_le_bytes(*after).into())).collect();
         blocks.insert(place, block);
     }
     Some(blocks)
+}
+
+fn some<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+    let (head, tail) = rest.split_at_checked(length)?;
+    *rest = tail;
+    Some(head)
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
@@ -278,37 +306,37 @@ mod tests {
             (3, 2, "en", 20_002, [4, 5, 255]),
             (-7, 0, "vi", 19_999, [0, 0, 0]),
         ] {
-            blocks.entry(place).or_default().add(channel, language, day, &row, i64::from(row[0] % 4));
+            let block: &mut Block = blocks.entry(place).or_default();
+            block.add(channel, language, day, &row, i64::from(row[0] % 4)).unwrap();
         }
         blocks
     }
 
     #[test]
     fn a_segment_reads_back_as_written() {
-        let data = encode(&blocks(), 3);
+        let data = encode(&blocks(), 3).unwrap();
         assert_eq!(decode(&data, 3), Some(blocks()));
     }
 
     #[test]
-    fn a_segment_from_before_modes_reads_as_if_nobody_had_said() {
-        let mut blocks = blocks();
-        let mut data = Vec::new();
-        for (place, block) in &mut blocks {
-            let one = encode(&Blocks::from([(*place, block.clone())]), 3);
-            // Head, then the block without its modes; the check sum is made anew.
-            let body = &one[3..one.len() - 4 - block.sheets];
-            data.extend_from_slice(body);
-            block.modes.fill(0);
-        }
-        let mut old = vec![WITHOUT_MODES, 3, 0];
-        old.extend(data);
+    fn a_segment_of_an_older_version_is_read_from_the_rows() {
+        let mut old = encode(&blocks(), 3).unwrap();
+        old.truncate(old.len() - 4);
+        old[0] = 2;
         old.extend(crc32fast::hash(&old).to_le_bytes());
-        assert_eq!(decode(&old, 3), Some(blocks));
+        assert_eq!(decode(&old, 3), None);
+    }
+
+    #[test]
+    fn days_too_far_apart_make_no_segment() {
+        let mut blocks = blocks();
+        blocks.entry(3).or_default().add(0, "vi", 90_000, &[1, 1, 1], 0).unwrap();
+        assert_eq!(encode(&blocks, 3), None);
     }
 
     #[test]
     fn a_damaged_segment_is_not_read() {
-        let data = encode(&blocks(), 3);
+        let data = encode(&blocks(), 3).unwrap();
         assert_eq!(decode(&data, 4), None, "another width");
         for at in 0..data.len() {
             let mut damaged = data.clone();

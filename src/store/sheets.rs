@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::{
     definition::model::Kind,
-    index::input::{Sheets, UnitSheets},
+    index::{
+        input::{Sheets, UnitSheets},
+        steps::{Counted, Rule},
+    },
     questionnaire::Questionnaire,
 };
 
 use super::{AsConn, StoreError, on, places, segments};
 
-/// Reads all sheets of a campaign.
+/// Reads the sheets of a campaign that count: as `counted` says.
 ///
 /// # Errors
 /// [`StoreError`] from the database; [`StoreError::Corrupt`] for a row that does not fit the questionnaire.
@@ -18,6 +21,7 @@ pub async fn load(
     db: &mut impl AsConn,
     campaign: i64,
     questionnaire: &Questionnaire,
+    counted: &Counted,
 ) -> Result<Sheets, StoreError> {
     let units: BTreeMap<i64, (String, Option<String>)> = places::of_campaign(db, campaign)
         .await?
@@ -38,36 +42,66 @@ pub async fn load(
             None => segments::from_rows(db, campaign, generation, questionnaire.width).await?,
         };
         for (place, block) in blocks {
+            let rule = counted.rule(place);
+            if !block.days.iter().any(|day| rule.counts(*day)) {
+                continue;
+            }
             let (unit, group) = units.get(&place).ok_or(StoreError::Corrupt("place of an answer sheet"))?;
             let held = match group {
                 None => sheets.units.entry(unit.clone()).or_default(),
                 Some(group) => sheets.judged.entry((unit.clone(), group.clone())).or_default(),
             };
-            append(held, &block, questionnaire);
+            append(held, &block, questionnaire, &rule);
         }
     }
     Ok(sheets)
 }
 
-fn append(unit: &mut UnitSheets, block: &segments::Block, questionnaire: &Questionnaire) {
-    unit.count += block.sheets;
-    unit.days = match unit.days {
-        Some((first, last)) => Some((first.min(block.days.0), last.max(block.days.1))),
-        None => Some(block.days),
-    };
-    for (channel, n) in (0..).zip(block.channels).filter(|(_, n)| *n > 0) {
-        *unit.channels.entry(channel).or_default() += u64::from(n);
-    }
-    for (language, n) in &block.languages {
-        *unit.languages.entry(language.clone()).or_default() += u64::from(*n);
-    }
-    unit.modes.extend_from_slice(&block.modes);
+fn append(unit: &mut UnitSheets, block: &segments::Block, questionnaire: &Questionnaire, rule: &Rule) {
+    let counted: Vec<bool> = block.days.iter().map(|day| rule.counts(*day)).collect();
+    let all = counted.iter().all(|counts| *counts);
+    let days = || block.days.iter().zip(&counted).filter(|(_, counts)| **counts).map(|(day, _)| *day);
     unit.columns.resize_with(questionnaire.questions.len(), Vec::new);
+    let Some((first, last)) = days().min().zip(days().max()) else { return };
+    unit.count += days().count();
+    unit.days = match unit.days {
+        Some((before, after)) => Some((before.min(first), after.max(last))),
+        None => Some((first, last)),
+    };
+    let take = |into: &mut Vec<u8>, bytes: &[u8]| {
+        if all {
+            into.extend_from_slice(bytes);
+        } else {
+            into.extend(bytes.iter().zip(&counted).filter(|(_, counts)| **counts).map(|(byte, _)| *byte));
+        }
+    };
+    let mut bytes = Vec::new();
+    take(&mut bytes, &block.channels);
+    for (channel, n) in histogram(&bytes) {
+        *unit.channels.entry(channel).or_default() += n;
+    }
+    bytes.clear();
+    take(&mut bytes, &block.languages);
+    for (at, n) in histogram(&bytes) {
+        if let Some(code) = block.codes.get(usize::from(at)) {
+            *unit.languages.entry(code.clone()).or_default() += n;
+        }
+    }
+    take(&mut unit.modes, &block.modes);
     for (column, question) in unit.columns.iter_mut().zip(&questionnaire.questions) {
         if question.kind == Kind::Single
             && let Some(bytes) = block.columns.get(question.offset)
         {
-            column.extend_from_slice(bytes);
+            take(column, bytes);
         }
     }
+}
+
+/// How often each byte occurs; those that do not are left out.
+fn histogram(bytes: &[u8]) -> impl Iterator<Item = (u8, u64)> {
+    let mut counts = [0_u64; 256];
+    for byte in bytes {
+        counts[usize::from(*byte)] += 1;
+    }
+    (0..=u8::MAX).zip(counts).filter(|(_, n)| *n > 0)
 }

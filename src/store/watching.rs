@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use sqlx::AssertSqlSafe;
 
 use crate::{
+    index::steps::Cell,
     organisation::Channel,
     watching::{board::Counted, flags},
 };
@@ -216,6 +217,27 @@ pub async fn counted(
         one.starts += starts.unsigned_abs();
     }
     Ok(all.into_values().collect())
+}
+
+/// The answers of a campaign by place and day, of all channels.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn cells(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Cell>, StoreError> {
+    let rows: Vec<(i64, i64, i64)> = on!(db, |c| {
+        sqlx::query_as(
+        "SELECT place, day, CAST(SUM(answers) AS BIGINT) FROM answer_count WHERE campaign = $1 GROUP BY place, day"
+    )
+    .bind(campaign)
+    .fetch_all(c)
+    .await
+    })?;
+    rows.into_iter()
+        .map(|(place, day, answers)| {
+            let day = i32::try_from(day).map_err(|_| StoreError::Corrupt("day"))?;
+            Ok(Cell { place, day, answers: answers.unsigned_abs() })
+        })
+        .collect()
 }
 
 /// Answers, openings and begun forms of a campaign before a day, all together: whether [`counted`] would give something

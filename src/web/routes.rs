@@ -28,6 +28,7 @@ use super::{
         Permission::{
             Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns,
             ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
+            SetAside,
         },
     },
     coding::Taken,
@@ -144,6 +145,8 @@ pub fn map() -> Registry {
         .get(ReadCampaigns, admin::watching::events)
         .get(ManageCampaigns, admin::watching::remind::show)
         .post(ManageCampaigns, admin::watching::remind::act)
+        .get(SetAside, admin::watching::aside::show)
+        .post(SetAside, admin::watching::aside::act)
         // Mails to invited persons
         .get(ManageInvitations, admin::mailing::show::show)
         .post(ManageInvitations, admin::mailing::schedule::submit)

@@ -19,13 +19,14 @@ async function enter(page) {
   await shown;
 }
 
-/** The watching page of the campaign that the citizen's counter belongs to. */
-async function watch(page) {
+/** The watching page of the campaign that the citizen's counter belongs to; `over`: of one at counters that has closed. */
+async function watch(page, over = false) {
   await page.goto(new URL('/admin/campaigns', stage.staff.url).href);
   const links = await page.locator('main a[href^="/admin/campaigns/"]').evaluateAll((all) => all.map((a) => a.pathname));
   for (const path of new Set(links.map((link) => link.split('/').slice(0, 4).join('/')))) {
     await page.goto(new URL(`${path}/theo-doi`, stage.staff.url).href);
-    if ((await page.locator('#live').count()) > 0) return;
+    const [live, rows] = await Promise.all(['#live', '#rows'].map((id) => page.locator(id).count()));
+    if (over ? rows > 0 && live === 0 : live > 0) return;
   }
   assert.fail('no campaign that can be watched');
 }
@@ -74,6 +75,41 @@ test('the page is accessible, at every width, folded and unfolded', () =>
     await page.setViewportSize({ width: 390, height: 844 });
     await fitsSideways(page, 'unfolded');
     await accessible(page, 'watching-unfolded');
+  }));
+
+test('a group of answers is proposed to be set aside with the keyboard alone, and waits for somebody else', () =>
+  stage.visit(DESK, async (page) => {
+    await enter(page);
+    await watch(page, true);
+    const base = new URL(page.url()).pathname.replace('/theo-doi', '');
+    await page.goto(new URL(`${base}/counters`, stage.staff.url).href);
+    const links = page.locator(`main a[href^="${base}/counters/"]:not([href*="/add"])`);
+    const code = (await links.first().evaluate((a) => a.pathname)).split('/')[5];
+    await page.goto(new URL(`${base}/theo-doi`, stage.staff.url).href);
+    await page.getByRole('link', { name: 'Để riêng phiếu' }).press('Enter');
+    await accessible(page, 'set-aside-empty');
+    const [first, last] = (await page.locator('p.where span').last().innerText()).split('–').map((day) => day.trim());
+    await page.getByLabel('Mã quầy').fill(code);
+    await page.getByLabel(/Mọi quầy của đơn vị/).press('Space');
+    await page.getByLabel('Từ ngày').fill(first);
+    await page.getByLabel('Đến hết ngày').fill(last);
+    const propose = () => page.getByRole('button', { name: 'Gửi đề nghị' }).press('Enter');
+    await Promise.all([page.waitForEvent('load'), propose()]);
+    assert.match(await page.locator('.summary').innerText(), /loại lý do/);
+    assert.equal(await page.getByLabel('Mã quầy').inputValue(), code);
+    await accessible(page, 'set-aside-faults');
+    await page.getByLabel('Loại lý do').selectOption('trial');
+    await page.getByLabel('Giải thích').fill('Phiếu thử khi tập huấn cán bộ một cửa');
+    await Promise.all([page.waitForEvent('load'), propose()]);
+    assert.match(await page.locator('.done, .summary').innerText(), /người thứ hai xác nhận/);
+    const group = page.locator('article.set-aside').first();
+    assert.equal(await group.getByRole('button', { name: /Xác nhận/ }).count(), 0, 'not by the same person');
+    await accessible(page, 'set-aside');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await fitsSideways(page, 'set aside');
+    await accessible(page, 'set-aside-narrow');
+    await Promise.all([page.waitForEvent('load'), group.getByRole('button', { name: 'Rút đề nghị' }).press('Enter')]);
+    assert.match(await page.locator('article.set-aside').first().innerText(), /đã rút đề nghị/);
   }));
 
 test('without scripts the page is there, folds, and is loaded again by a link', () =>

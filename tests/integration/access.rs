@@ -126,6 +126,8 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/theo-doi/su-kien                 +   +   +   -   -
     GET  /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
     POST /admin/campaigns/{slug}/theo-doi/nhac                    -   +   -   -   -
+    GET  /admin/campaigns/{slug}/theo-doi/de-rieng                -   +   -   -   -
+    POST /admin/campaigns/{slug}/theo-doi/de-rieng                -   +   -   -   -
     GET  /admin/campaigns/{slug}/thu-moi                          -   +   -   -   -
     POST /admin/campaigns/{slug}/thu-moi/lich                     -   +   -   -   -
     GET  /admin/campaigns/{slug}/thu-moi/gui/{what}               -   +   -   -   -

@@ -34,6 +34,7 @@ mod respond;
 mod rotation;
 mod screening;
 mod second_factor;
+mod set_aside;
 mod single_sign_on;
 mod staff;
 mod statistics;

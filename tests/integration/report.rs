@@ -19,7 +19,7 @@ fn measured(database: &Database) -> String {
         answer(&mut phone, if n % 3 == 0 { "/k/an-1" } else { "/k/qn-1" }, code);
     }
     drop(server);
-    let json = database.run(&["report", "dan", "--format", "json"]).ok();
+    let json = database.run(&["report", "dan", "--newest", "--format", "json"]).ok();
     let (before, rest) = json.split_once("\"generated_at\":\"").unwrap();
     let (_, after) = rest.split_once('"').unwrap();
     // Opening and closing differ with the moment the file was written.
@@ -123,7 +123,7 @@ fn every_format_is_written_and_a_unit_can_be_chosen() {
         answer(&mut phone, "/k/qn-1", "4");
     }
     for (format, start) in [("json", "{"), ("csv", "\u{feff}"), ("html", "<!DOCTYPE html>")] {
-        let text = database.run(&["report", "dan", "--format", format, "--unit", "qn"]).ok();
+        let text = database.run(&["report", "dan", "--newest", "--format", format, "--unit", "qn"]).ok();
         assert!(text.starts_with(start), "{format}: {}", &text[..40.min(text.len())]);
         assert!(text.contains("Quy Nhơn") && !text.contains("An Nhơn"), "{format}");
     }
@@ -154,7 +154,7 @@ fn a_population_smaller_than_its_answers_gives_no_report() {
     for _ in 0..3 {
         answer(&mut server.client(), "/k/qn-1", "5");
     }
-    let words = database.run(&["report", "dan", "--format", "json"]).fails(1);
+    let words = database.run(&["report", "dan", "--newest", "--format", "json"]).fails(1);
     assert!(words.contains("qn") && words.contains('3') && words.contains('2'), "{words}");
 }
 

@@ -2,14 +2,16 @@
 
 use crate::support::{
     Client, Database, Server,
-    stage::{answer, open_counter},
+    stage::{When, answer, applied, citizens, demonstration},
 };
 
 const PASSWORD: &str = "bốn con voi qua sông";
 
 /// An open counter with some answers, and an account.
 fn department() -> (Database, Server, Client) {
-    let (database, server, mut phone) = open_counter();
+    let database = applied(&demonstration(&citizens(When::Now)));
+    let server = Server::start(&database);
+    let mut phone = server.client();
     for n in 0..12 {
         answer(&mut phone, "/k/qn-1", if n < 10 { "5" } else { "2" });
     }

@@ -8,7 +8,7 @@ use calamine::{Reader as _, Xlsx};
 
 use crate::support::{
     Client, Database, Form, Page, Server,
-    stage::{UNITS, When, answer, applied, apply, citizens, open_counter, report},
+    stage::{UNITS, When, answer, applied, apply, citizens, demonstration, open_counter, report},
 };
 
 const PASSWORD: &str = "bốn con voi qua sông";
@@ -439,7 +439,7 @@ fn merged_report(answers: [usize; 3]) -> (serde_json::Value, serde_json::Value) 
     let third = "[[campaign.stratum]]\nunit = \"x\"\npopulation = 500\n\
          [[campaign.counter]]\ncode = \"x-1\"\nunit = \"x\"\nname = \"Quầy\"\npublic = true\n\
          [[unit]]\ncode = \"x\"\nname = \"Xã X\"\nkind = \"district\"\nparent = \"bd\"\n";
-    let database = applied(&format!("{}{third}", citizens(When::Now)));
+    let database = applied(&format!("{}{third}", demonstration(&citizens(When::Now))));
     let (server, mut staff) = desk(&database);
     let mut phone = server.client();
     for (counter, n) in ["/k/qn-1", "/k/an-1", "/k/x-1"].into_iter().zip(answers) {

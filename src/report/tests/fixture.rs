@@ -328,6 +328,7 @@ pub fn report() -> Report {
         groups: Vec::new(),
         rankings: Vec::new(),
         rotation: None,
+        set_aside: None,
         comments: ["=1+1 rất tốt", "Nên có thêm ghế\nvà quạt"]
             .map(|text| Comment {
                 question: "comment".to_owned(),

@@ -209,6 +209,7 @@ async fn make_all(app: &App, staff: &Staff, slug: &str, lang: Lang) -> Result<()
         files.push(store::Made {
             format: format.name().to_owned(),
             sheets: i64::try_from(rows).unwrap_or(i64::MAX),
+            left_out: i64::try_from(prepared.left_out).unwrap_or(i64::MAX),
             bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
             sha256,
         });

@@ -19,6 +19,7 @@ use crate::{
     language::Lang,
     organisation::Campaign,
     report,
+    set_aside::View,
     store::{audit, units},
     web::{
         app::App,
@@ -120,7 +121,7 @@ async fn compute(
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
         return Err(response);
     };
-    let computed = figures::report_under(&app.store, slug, app.clock.now(), part.under()).await;
+    let computed = figures::report_under(&app.store, slug, app.clock.now(), View::Shown, part.under()).await;
     let mut report = computed.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => unknown(),
         NoReport::Store(error) => error::of_store(&error, lang),

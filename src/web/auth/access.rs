@@ -37,6 +37,8 @@ pub enum Permission {
     ImportAnswers,
     /// Making and downloading files of de-identified answer sheets.
     ExportAnswers,
+    /// Proposing that answers do not count, and deciding on what another one proposed.
+    SetAside,
     /// Accounts, their roles and sessions, and settings.
     ManageAccounts,
     /// Reading the audit log.
@@ -49,13 +51,13 @@ impl Permission {
         use Permission::{
             Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns,
             ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished,
-            ReadReports, ReadUnits, ScreenComments,
+            ReadReports, ReadUnits, ScreenComments, SetAside,
         };
         match self {
             Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments | EnterPaper => {
                 true
             }
-            ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | ImportAnswers
+            ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | ImportAnswers | SetAside
             | ExportAnswers | ManageAccounts | ReadAudit => false,
         }
     }
@@ -66,7 +68,7 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
     use Permission::{
         Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
         ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
-        ScreenComments,
+        ScreenComments, SetAside,
     };
     let listed = match role {
         // Runs the system and is no reader of answers (security test E-07).
@@ -89,6 +91,7 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
                 | EnterPaper
                 | ImportAnswers
                 | ExportAnswers
+                | SetAside
         ),
         // Without a unit an officer sees nothing.
         Role::Officer => {
@@ -138,6 +141,7 @@ mod tests {
             Permission::EnterPaper,
             Permission::ImportAnswers,
             Permission::ExportAnswers,
+            Permission::SetAside,
         ] {
             assert!(!allows(Role::Administrator, false, permission), "{permission:?}");
         }
@@ -152,6 +156,7 @@ mod tests {
                 Permission::ManageInvitations,
                 Permission::ScreenComments,
                 Permission::ImportAnswers,
+                Permission::SetAside,
                 Permission::ManageAccounts,
                 Permission::ReadAudit,
             ] {

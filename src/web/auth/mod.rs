@@ -3,6 +3,7 @@
 //! [`access`] decides who may do what, [`guard`] asks it before every handler; [`session::Staff`] is whom it let pass.
 
 pub mod access;
+mod blocks;
 pub mod common;
 pub mod device;
 pub mod guard;

@@ -3,12 +3,15 @@
 use std::sync::LazyLock;
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
-    password_hash::phc::PasswordHash,
+    Algorithm, Argon2, Params, Version,
+    password_hash::{
+        Error,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+    },
 };
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::common;
+use super::{blocks, common};
 
 /// Shortest password, in characters (security test F-13: without a second factor).
 pub const SHORTEST: usize = 14;
@@ -107,19 +110,45 @@ pub fn check(password: &str, whose: &Whose<'_>) -> Result<(), Weak> {
     Ok(())
 }
 
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).unwrap_or_default();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+fn params() -> Params {
+    Params::new(MEMORY_KIB, PASSES, 1, None).unwrap_or_default()
+}
+
+/// What Argon2 makes of a password and a salt, `length` bytes.
+fn derive(argon2: &Argon2<'_>, password: &str, salt: &[u8], length: usize) -> Result<Output, Error> {
+    let mut buffer = [0_u8; Output::MAX_LENGTH];
+    let out = buffer.get_mut(..length).ok_or(Error::OutputSize)?;
+    let password: String = password.nfc().collect();
+    blocks::derive(argon2, params().block_count(), password.as_bytes(), salt, out)?;
+    Ok(Output::new(out)?)
 }
 
 /// The hash of a password in PHC form, with its own salt.
 ///
 /// # Errors
 /// When the system cannot give the memory.
-pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
-    let salt = crate::secret::random::<16>();
-    let password: String = password.nfc().collect();
-    Ok(argon2().hash_password_with_salt(password.as_bytes(), &salt)?.to_string())
+pub fn hash(password: &str) -> Result<String, Error> {
+    let salt = Salt::new(&crate::secret::random::<16>())?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params());
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params())?,
+        salt: Some(salt),
+        hash: Some(derive(&argon2, password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+    };
+    Ok(hash.to_string())
+}
+
+/// Whether a password gives this hash; all that Argon2 can make, so that older ones fit, too.
+fn gives(password: &str, hash: &str) -> Option<bool> {
+    let hash = PasswordHash::new(hash).ok()?;
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(&hash).ok()?);
+    let expected = hash.hash?;
+    // Outputs compare in constant time.
+    Some(derive(&argon2, password, &hash.salt?, expected.len()).ok()? == expected)
 }
 
 /// Whether a hash was made as hashes are made today.
@@ -133,10 +162,7 @@ static NOBODY: LazyLock<Option<String>> =
 
 /// Whether the password fits the hash; `None`: there is no such account, which takes as long.
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
-    let password: String = password.nfc().collect();
-    let fits = |hash: &str| {
-        PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
-    };
+    let fits = |hash: &str| gives(password, hash).unwrap_or(false);
     // An invited account that has no password yet takes as long, too.
     match (hash.filter(|hash| !hash.is_empty()), NOBODY.as_deref()) {
         (Some(hash), _) => fits(hash),
@@ -159,6 +185,26 @@ mod tests {
         assert!(verify("một mật khẩu đủ dài", Some(&hash)));
         assert!(!verify("một mật khẩu khác hẳn", Some(&hash)));
         assert!(!verify("một mật khẩu đủ dài", None));
+    }
+
+    #[test]
+    fn f_01_hashes_that_others_made_with_less_or_more_fit() {
+        // Test vectors of the reference implementation (phc-winner-argon2, src/test.c).
+        for hash in [
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+            "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+        ] {
+            assert!(verify("password", Some(hash)), "{hash}");
+            assert!(!verify("passwort", Some(hash)), "{hash}");
+            assert!(!is_current(hash));
+        }
+        assert!(!verify(
+            "password",
+            Some(
+                "$argon2id$v=19$m=4294967295,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+            )
+        ));
+        assert!(!verify("password", Some("none")));
     }
 
     #[test]

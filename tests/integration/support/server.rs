@@ -93,6 +93,13 @@ impl Server {
         self.stderr.lock().unwrap().clone()
     }
 
+    /// The memory that it holds now, in KiB (Linux).
+    pub fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// The same while others still use it.
     pub fn kill_now(&self) {
         self.signal("KILL");

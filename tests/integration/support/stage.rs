@@ -80,6 +80,11 @@ public = true
     )
 }
 
+/// The same as a demonstration, whose figures are shown at once: those of a real campaign that is open lag behind.
+pub fn demonstration(file: &str) -> String {
+    file.replace("form = \"counter\"", "form = \"counter\"\ndemonstration = true")
+}
+
 /// An officials' campaign `can-bo` with this many invitations, half in each district.
 pub fn officials(when: When, invited: usize) -> String {
     let (opens, closes) = period(when);
@@ -186,8 +191,8 @@ pub fn stored(database: &Database, campaign: &str) -> u64 {
     report(database, campaign)["responses"]["stored"].as_u64().unwrap()
 }
 
-/// The report of a campaign.
+/// The report of a campaign, of all answers of the moment.
 pub fn report(database: &Database, campaign: &str) -> serde_json::Value {
-    let json = database.run(&["report", campaign, "--format", "json"]).ok();
+    let json = database.run(&["report", campaign, "--newest", "--format", "json"]).ok();
     serde_json::from_str(&json).unwrap()
 }

@@ -5,6 +5,7 @@
 //! two days' figures differ by nothing or by k answers (D-05) has nothing to hold back; what is counted is that somebody
 //! answered, which whoever stands at the counter sees, too.
 
+pub mod aside;
 pub mod live;
 pub mod remind;
 
@@ -29,10 +30,11 @@ use serde::Deserialize;
 use self::live::Snapshot;
 use crate::{
     language::Lang,
-    store::{StoreError, turnout},
+    store::{StoreError, set_aside, turnout},
     web::{
         app::App,
         auth::{
+            access::Permission,
             scope,
             session::{self, Staff},
         },
@@ -91,6 +93,7 @@ impl Wanted {
 struct Look {
     snapshot: Arc<Snapshot>,
     turnout: turnout::Turnout,
+    waiting: u64,
     questions: Vec<String>,
     staff: Staff,
     wanted: Wanted,
@@ -156,6 +159,11 @@ async fn look(app: &App, slug: &str, staff: &Staff, wanted: Wanted) -> Result<Op
     let Some(snapshot) = app.live.look(&app.store, &app.clock, stored.number).await? else { return Ok(None) };
     let now = app.clock.now();
     let turnout = turnout::of(&app.store, &stored, now).await?;
+    let waiting = if staff.may(Permission::SetAside) {
+        set_aside::waiting(&mut app.store.read().await?, stored.number).await?
+    } else {
+        0
+    };
     let lang = wanted.language();
     let questions = match app.catalogue.campaign(stored.number).await? {
         // Where modules rotate, the third question is not the same one for all.
@@ -167,7 +175,7 @@ async fn look(app: &App, slug: &str, staff: &Staff, wanted: Wanted) -> Result<Op
             .collect(),
         _ => Vec::new(),
     };
-    Ok(Some(Look { snapshot, turnout, questions, staff: staff.clone(), wanted, now }))
+    Ok(Some(Look { snapshot, turnout, waiting, questions, staff: staff.clone(), wanted, now }))
 }
 
 impl Look {
@@ -209,6 +217,7 @@ impl Look {
             sort: if self.wanted.xep.as_deref() == Some("cham") { Sort::Behind } else { Sort::Tree },
             inner: everything.then_some(inner),
             turnout: &self.turnout,
+            waiting: self.waiting,
             stamp: snapshot.stamp,
         }))
     }

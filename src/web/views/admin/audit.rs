@@ -37,7 +37,7 @@ pub struct Page<'a> {
 }
 
 /// The kinds of objects, as they are offered to choose.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
     "session",
     "access",
     "account",
@@ -51,6 +51,7 @@ const KINDS: [&str; 16] = [
     "paper",
     "responses",
     "reminder",
+    "set-aside",
     "logo",
     "audit",
     "apply",
@@ -226,6 +227,7 @@ fn kind_words(lang: Lang, kind: &str) -> String {
         "logo" => fl!(m, "access-kind-logo"),
         "responses" => fl!(m, "access-kind-responses"),
         "reminder" => fl!(m, "access-kind-reminder"),
+        "set-aside" => fl!(m, "aside-kind"),
         other => other.to_owned(),
     }
 }
@@ -289,6 +291,14 @@ pub fn words(lang: Lang, action: &str) -> String {
         "mail.schedule" => fl!(m, "access-did-mail-schedule"),
         "mail.words" => fl!(m, "access-did-mail-words"),
         "mail.test" => fl!(m, "access-did-mail-test"),
+        "set-aside.propose" => fl!(m, "aside-did-propose"),
+        "set-aside.confirm" => fl!(m, "aside-did-confirm"),
+        "set-aside.reject" => fl!(m, "aside-did-reject"),
+        "set-aside.withdraw" => fl!(m, "aside-did-withdraw"),
+        "set-aside.propose-back" => fl!(m, "aside-did-propose-back"),
+        "set-aside.confirm-back" => fl!(m, "aside-did-confirm-back"),
+        "set-aside.reject-back" => fl!(m, "aside-did-reject-back"),
+        "set-aside.withdraw-back" => fl!(m, "aside-did-withdraw-back"),
         "reminder.send" => fl!(m, "access-did-reminder-send"),
         "reminder.weekly" => fl!(m, "access-did-reminder-weekly"),
         "reminder.schedule" => fl!(m, "access-did-reminder-schedule"),

@@ -211,6 +211,13 @@ fn name(lang: Lang, key: &str) -> String {
         "text" => fl!(m, "desk-audit-text"),
         "weekday" => fl!(m, "desk-audit-weekday"),
         "reason" => fl!(m, "desk-audit-reason"),
+        "number" => fl!(m, "aside-audit-number"),
+        "words" => fl!(m, "aside-audit-words"),
+        "from" => fl!(m, "aside-audit-from"),
+        "to" => fl!(m, "aside-audit-to"),
+        "answers" => fl!(m, "aside-audit-answers"),
+        "proposed_by" => fl!(m, "aside-audit-proposed-by"),
+        "newest" => fl!(m, "aside-audit-newest"),
         "size" | "bytes" => fl!(m, "desk-audit-size"),
         other => other.to_owned(),
     }

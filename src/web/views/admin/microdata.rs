@@ -74,9 +74,11 @@ pub fn page(page: &Page<'_>) -> Markup {
 
 fn closed(lang: Lang, own: &str, base: &str, sheets: u64, files: &[Made]) -> Markup {
     let m = lang.messages();
-    let stale = files.iter().any(|file| file.sheets.unsigned_abs() != sheets);
+    let stale = files.iter().any(|file| file.sheets.unsigned_abs() + file.left_out.unsigned_abs() != sheets);
+    let left_out = files.first().map_or(0, |file| file.left_out.unsigned_abs());
     html! {
         p.microdata-count { (fl!(m, "microdata-sheets", n = count(lang, sheets))) }
+        @if left_out > 0 && !stale { p { (fl!(m, "microdata-left-out", n = count(lang, left_out))) } }
         @if stale { p.note { (fl!(m, "microdata-stale")) } }
         @if !files.is_empty() && !stale {
             .scroll role="region" aria-labelledby="caption" tabindex="0" {

@@ -7,12 +7,15 @@ use maud::{Markup, html};
 
 use super::{Inner, Page, charts, day, is_within, share};
 use crate::{
+    clock,
     language::Lang,
     report::format,
     watching::{
+        board::Counter,
         classes::{self, DURATIONS, Device},
         flags::{Flag, Kind},
     },
+    web::{auth::access::Permission, respond::answer::in_language},
 };
 
 /// All classes of the unit looked at.
@@ -153,7 +156,8 @@ fn drop_out(lang: Lang, questions: &[String], reached: &[u64]) -> Markup {
 /// What stands out, with why it may mean nothing.
 pub fn flags(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
     let m = page.lang.messages();
-    let shown: Vec<(i32, &Flag, &str, &str)> = inner
+    let sets_aside = page.staff.may(Permission::SetAside);
+    let shown: Vec<(i32, &Flag, &Counter, &str)> = inner
         .flags
         .iter()
         .filter_map(|(day, flag)| {
@@ -162,7 +166,7 @@ pub fn flags(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
             is_within(&page.board.tree, page.unit, &unit.code).then_some((
                 *day,
                 flag,
-                counter.name.as_str(),
+                counter,
                 unit.name.as_str(),
             ))
         })
@@ -187,8 +191,11 @@ pub fn flags(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
                             @for (at, flag, counter, unit) in shown {
                                 tr {
                                     td { (day(page.lang, at)) }
-                                    th scope="row" { (counter) br; small { (unit) } }
-                                    td { (reason(page.lang, flag)) }
+                                    th scope="row" { (counter.name) br; small { (unit) } }
+                                    td {
+                                        (reason(page.lang, flag))
+                                        @if sets_aside { br; a href=(aside(page, counter, at)) { (fl!(m, "aside-flag-link")) } }
+                                    }
                                 }
                             }
                         }
@@ -197,6 +204,16 @@ pub fn flags(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The form that proposes to set a counter's answers of a day aside.
+fn aside(page: &Page<'_>, counter: &Counter, day: i32) -> String {
+    let date = clock::date(day).map(|date| date.to_string()).unwrap_or_default();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("quay", &counter.code)
+        .append_pair("ngay", &date)
+        .finish();
+    in_language(&format!("{}/de-rieng?{query}", page.path()), page.lang)
 }
 
 fn reason(lang: Lang, flag: &Flag) -> String {

@@ -1,6 +1,7 @@
 //! How a campaign fills. Drawn in parts that each have an id, so that the page can be kept up to date part by part
 //! ([`crate::web::admin::watching`]).
 
+pub mod aside;
 mod charts;
 mod classes;
 pub mod remind;
@@ -57,6 +58,8 @@ pub struct Page<'a> {
     pub inner: Option<Inner<'a>>,
     /// Of personal links: how many have answered, as it may be told.
     pub turnout: &'a Turnout,
+    /// Proposals to set answers aside that wait for a second person, for those who may decide.
+    pub waiting: u64,
     /// Which state of things this is.
     pub stamp: u64,
 }
@@ -167,13 +170,8 @@ pub fn page(page: &Page<'_>) -> Markup {
             }
             @if page.inner.is_some() && page.phase == Phase::Open { (live(page)) }
             @if let Some(part) = part("facts") { (part) }
-            @if page.staff.may(Permission::ManageCampaigns) && page.phase == Phase::Open {
-                p.actions {
-                    a.button.plain href=(in_language(&format!("{}/nhac", page.path()), page.lang)) {
-                        (fl!(m, "desk-remind-link"))
-                    }
-                }
-            }
+            @if page.waiting > 0 { p.note { (fl!(m, "aside-waiting", n = format::count(page.lang, page.waiting))) } }
+            (ways(page))
             (table::table(page))
             @if let Some(part) = part("days") { (part) }
             @if let Some(part) = part("classes") { (part) }
@@ -190,6 +188,22 @@ pub fn page(page: &Page<'_>) -> Markup {
     };
     let tab = Tab::Watching;
     head::page(&Head { lang: page.lang, staff: page.staff, campaign, phase: page.phase, tab }, &content)
+}
+
+/// The ways to what can be done here.
+fn ways(page: &Page<'_>) -> Markup {
+    let m = page.lang.messages();
+    let reminds = page.staff.may(Permission::ManageCampaigns) && page.phase == Phase::Open;
+    let sets_aside = page.staff.may(Permission::SetAside);
+    let way = |tail: &str| in_language(&format!("{}/{tail}", page.path()), page.lang);
+    html! {
+        @if reminds || sets_aside {
+            p.actions {
+                @if reminds { a.button.plain href=(way("nhac")) { (fl!(m, "desk-remind-link")) } }
+                @if sets_aside { a.button.plain href=(way("de-rieng")) { (fl!(m, "aside-link")) } }
+            }
+        }
+    }
 }
 
 fn above_name(page: &Page<'_>, above: Option<usize>) -> String {
