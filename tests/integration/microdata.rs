@@ -183,6 +183,29 @@ fn d_09_the_file_has_every_sheet_and_nothing_that_tells_whose_it_is() {
 }
 
 #[test]
+fn d_12_sheets_set_aside_are_in_no_file_as_they_are_in_no_figure() {
+    let database = Database::new();
+    let file = campaign("dan", "sipas@2026.1", "pulse", &(populations() + &counters("dan")));
+    answered(&database, &file, "dan", 200, 13);
+    database.execute(
+        "INSERT INTO set_aside (number, campaign, unit, place, first_day, last_day, reason, words, answers, state,
+           proposed, proposed_by, decided, decided_by)
+         SELECT 1, campaign, unit, number, 0, 99999, 'trial', 'Tập huấn tại quầy', 1, 'out', 1, 'a', 2, 'b'
+         FROM place WHERE counter = 'dan-qn-1'",
+    );
+    let path = database.file("dan.csv", "");
+    let said = command(&database, &["export", "dan", "--format", "csv", "--out", &path]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let rows = Table::read(&std::fs::read(&path).unwrap()).0.len();
+    let counted =
+        usize::try_from(stage::report(&database, "dan")["responses"]["valid"].as_u64().unwrap()).unwrap();
+    assert!(rows < 200 && rows == counted, "{rows} and {counted}");
+    let codebook = Table::read(&std::fs::read(path.replace(".csv", "-codebook.csv")).unwrap());
+    let note = format!("{} sheets are not part of the figures", 200 - rows);
+    assert!(codebook.column("code_label").iter().any(|label| label.starts_with(&note)), "{note}");
+}
+
+#[test]
 fn a_unit_of_few_is_put_together_with_another_and_the_file_says_so() {
     let database = Database::new();
     let file = campaign("dan", "sipas@2026.1", "counter", &(populations() + &counters("dan")));
