@@ -2474,6 +2474,89 @@ respond-poster-minutes = About { $n } minutes.
 respond-poster-fold = Fold along this line
 respond-poster-logo = Logo
 
+# The report as an official document (DOCX, PDF)
+document-republic = SOCIALIST REPUBLIC OF VIET NAM
+document-motto = Independence - Freedom - Happiness
+document-number = No.: { $blank }/BC-{ $sign }
+document-date = { $place }, { $blank } { $year }
+document-kind = Report
+document-subject = The index of satisfaction with public administration
+document-subject-unit = of { $unit }
+document-recipients = To
+document-to-above = { $body } (report);
+document-to-bodies = the bodies concerned;
+document-to-archive = archive.
+document-director = Director
+document-head-of-body = Head of the body
+document-table = Table
+document-chart = Figure
+document-annex = Annex
+document-target-is = target { $target } or more
+document-worst = { $n ->
+    [one] The lowest criterion and who is responsible:
+   *[other] The two lowest criteria and who is responsible:
+}
+document-no-answers = There is no valid answer sheet yet, so there are no results.
+document-too-few = Nothing is published: there are fewer than { $minimum } answers, or a group with too few could be worked out.
+document-index-not-computable = The index cannot be computed yet: a criterion has no answer.
+document-situation = How the survey went
+document-results = Results
+document-assessment = Assessment
+document-responsibility = Responsibilities and tasks
+document-index-is = The index of satisfaction is { $index }, { $level } confidence interval: { $interval }, from { $n } valid answer sheets.
+document-points = { $reached } points of { $possible } were reached; { $satisfied } of the answers are satisfied.
+document-changed = Since “{ $previous }” the index changed by { $points } percentage points, more than the error of both surveys.
+document-changed-by-chance = Since “{ $previous }” the index changed by { $points } percentage points, which is within the error of the two surveys: neither a rise nor a fall.
+document-changed-untested = Since “{ $previous }” the index changed by { $points } percentage points; the difference cannot be tested.
+document-not-compared = The index cannot be compared with “{ $previous }”.
+document-dimensions-table = The index and its dimensions
+document-criteria-chart = The criteria with the lowest figures against the target
+document-units-chart = Results by unit against the target
+document-units-lowest-chart = The { $n } units with the lowest figures of { $all }
+document-units-lowest-table = The { $n } units with the lowest figures of { $all }; all are in Annex I
+document-criteria-below = Criteria below the target
+document-nothing-below = No criterion has a figure below the target of { $target }.
+document-so-many-below = { $n ->
+    [one] One criterion has a figure
+   *[other] { $n } criteria have figures
+} below the target of { $target }; for { $certain } of them it is certain that the target is not met. Section IV lists them by body.
+document-improve-first = To be improved first: criteria that go closely with satisfaction as a whole and are behind the others (an association, not a cause):
+document-units-below = Units below the target
+document-no-unit-below = Of no unit is it certain that it does not meet the target.
+document-so-many-units-below = { $n ->
+    [one] One unit certainly does not meet the target:
+   *[other] { $n } units certainly do not meet the target, the lowest first:
+}
+document-and-more = and { $n } more (Annex I).
+document-nobody = No criterion is below the target of { $target }, so no body has a task here.
+document-tasks = What the province's plan asks for
+document-tasks-of = { $plan }: tasks for the dimensions with criteria below the target:
+document-row = row { $row }
+document-by-body = Criteria below the target, by body
+document-by-body-means = Each body sees the criteria that it leads, monitors or supports. Where the decision is “undecided”, the figure is below the target but the interval still holds it.
+document-duties-table = Criteria below the target: { $body }
+document-annex-units = Results by unit
+document-annex-matrix = Dimensions by unit
+document-matrix-table = Dimensions by unit (%)
+document-matrix-means = *: below the target of { $target }; ~: undecided; no sign: met; –: not published or not computable.
+document-annex-spread = How answers are spread
+document-spread-table = Answer sheets by answer, unweighted
+document-spread-means = –: not published, or nobody was asked. Figures in section II are weighted and may differ from shares in this table.
+document-annex-comments = Comments
+document-annex-method = Method
+document-column-what = What
+document-column-how = Value
+document-column-weight = Weight
+document-column-n = n
+document-column-of-planned = Answers / planned
+document-column-no-opinion = No opinion
+document-column-row = Row
+document-column-role = Role
+document-sheet-duties = Responsibilities
+document-column-body = Body
+document-column-tasks = Tasks by the plan
+document-duties = Responsibilities by body
+
 # --- report: the index report ---
 report-comments = Comments
 report-comments-note = Comments read and released: { $n }, in no order of time. […] stands for what was covered to protect somebody. Comments do not speak for all who answered.

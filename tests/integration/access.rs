@@ -101,6 +101,9 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.json                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.csv                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.xlsx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.docx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.pdf                       +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.html                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
     POST /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
     GET  /admin/campaigns/{slug}/du-lieu/{format}                 -   +   -   -   -
@@ -505,7 +508,8 @@ fn dump(database: &Database) -> Vec<String> {
     } else {
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     };
-    let derived = ["segment", "turnout", "audit", "audit_head"];
+    // Counts of visits and of what was answered before reach the disk some time after, whoever looks at what.
+    let derived = ["segment", "turnout", "audit", "audit_head", "visit_count", "hour_count", "feature_count"];
     let mut rows = Vec::new();
     for table in database.texts(tables).into_iter().filter(|table| !derived.contains(&table.as_str())) {
         let columns: Vec<String> = database

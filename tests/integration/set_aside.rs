@@ -4,9 +4,14 @@
 
 use serde_json::Value;
 
+use sipas::{
+    secret::Key,
+    store::{Store, segments},
+};
+
 use crate::support::{
-    Client, Database, Page, Server,
-    stage::{When, applied, citizens},
+    Client, Database, Page, SECRET, Server,
+    stage::{self, When, applied, citizens, demonstration},
 };
 
 const PASSWORD: &str = "bốn con voi qua sông";
@@ -258,4 +263,40 @@ fn d_05_the_report_of_an_open_campaign_moves_by_at_least_k_answers_of_a_unit() {
     close(&database);
     let last = report(&mut minh);
     assert_eq!((responses(&last, "qn"), responses(&last, "an")), (27, 13));
+}
+
+#[test]
+fn what_is_set_aside_is_left_out_of_segments_as_of_rows_and_missing_segments_are_built() {
+    let database = applied(&demonstration(&citizens(When::Before)));
+    database.run(&["simulate", "dan", "--responses", "2100", "--seed", "3"]).ok();
+    let segments = || database.number("SELECT COUNT(*) FROM segment");
+    assert_eq!(segments(), 1);
+    let day = "(SELECT MIN(day) FROM answer_count)";
+    let held = database.number(&format!(
+        "SELECT CAST(SUM(answers) AS BIGINT) FROM answer_count a JOIN place p ON p.number = a.place
+         WHERE p.counter = 'qn-1' AND a.day = {day}"
+    ));
+    database.execute(&format!(
+        "INSERT INTO set_aside (number, campaign, unit, place, first_day, last_day, reason, words, answers, state,
+                                proposed, proposed_by, decided, decided_by)
+         SELECT 1, campaign, unit, number, {day}, {day}, 'trial', 'Phiếu thử', 0, 'out', 0, 'lan', 0, 'minh'
+         FROM place WHERE counter = 'qn-1'"
+    ));
+    let figures = || {
+        let report = stage::report(&database, "dan");
+        ["total", "units", "responses", "set_aside"].map(|part| report[part].clone())
+    };
+    let of_segments = figures();
+    assert!(held > 0 && of_segments[2]["stored"] == 2_100 - held, "{}", of_segments[2]);
+    assert_eq!(of_segments[3]["responses"], held);
+    database.execute("DELETE FROM segment");
+    assert_eq!(figures(), of_segments);
+    let build = async {
+        let key = Key::from_text(SECRET).unwrap();
+        let store = Store::open(database.url(), &key).await.unwrap();
+        segments::build_missing(&store).await.unwrap();
+        store.close().await;
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(build);
+    assert_eq!((segments(), figures()), (1, of_segments));
 }
