@@ -104,6 +104,9 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.docx                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.pdf                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.html                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
+    POST /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/du-lieu/{format}                 -   +   -   -   -
     GET  /admin/campaigns/{slug}/nguoi-duoc-moi                   -   +   -   -   -
     GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
     POST /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
@@ -203,7 +206,7 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 15] = [
+const EXAMPLES: [(&str, &str); 16] = [
     ("{what}", "moi"),
     ("{kind}", "invitation"),
     ("{slug}", "dan"),
@@ -219,6 +222,7 @@ const EXAMPLES: [(&str, &str); 15] = [
     ("{first}", "1"),
     ("{number}", "1"),
     ("{step}", "close"),
+    ("{format}", "csv"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];
@@ -380,6 +384,7 @@ fn every_page_of_a_campaign_leads_to_all_others_that_the_account_may_open() {
         "/theo-doi",
         "/y-kien",
         "/report",
+        "/du-lieu",
     ];
     let cases: [(&str, &[&str]); 3] = [
         ("manager", &all),
