@@ -3,6 +3,7 @@
 #
 #   ./test.sh                  everything
 #   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser, xlsform, mail
+#   ./test.sh microdata        by hand: exported answers in R, pyreadstat and openpyxl (a minute or two)
 #
 # Installs what is missing where it may: Debian packages as root or through `sudo -n`, Node packages from the
 # committed lock file, pyxform and aiosmtpd from PyPI (SIPAS_TEST_INSTALL=no: nothing). A part that cannot run here is skipped, with the reason; with
@@ -61,6 +62,13 @@ install_pyxform() { has_pyxform || { venv "$pyxform" tests/xlsform/requirements.
 mail="${CARGO_TARGET_DIR:-target}/mail"
 install_mail() { has_mail || { venv "$mail" tests/mail/requirements.txt && has_mail; }; }
 
+microdata="${CARGO_TARGET_DIR:-target}/microdata"
+has_readers_of_microdata() { "$microdata/bin/python" -c "import pyreadstat, openpyxl" >/dev/null 2>&1; }
+install_microdata() {
+    has_readers_of_microdata || { venv "$microdata" tests/microdata/requirements.txt && has_readers_of_microdata; }
+}
+has_survey() { has Rscript && Rscript -e 'library(survey); library(jsonlite); library(MASS)' >/dev/null 2>&1; }
+
 browser_program() { command -v "${CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome; }
 
 need_lint() {
@@ -90,6 +98,10 @@ need_browser() {
 }
 need_xlsform() { need install_pyxform "pyxform (Python 3 with venv, and PyPI)"; }
 need_mail() { need install_mail "aiosmtpd (Python 3 with venv, and PyPI)"; }
+need_microdata() {
+    need has_survey "R with survey, jsonlite and MASS" r-base-core r-cran-survey r-cran-jsonlite r-cran-mass
+    need install_microdata "pyreadstat and openpyxl (Python 3 with venv, and PyPI)"
+}
 
 # --- The parts -----------------------------------------------------------------------------------------------
 
@@ -107,6 +119,10 @@ part_xlsform() {
 }
 part_mail() {
     step "mail with aiosmtpd" cargo test --locked --test integration mail:: -- --ignored
+}
+part_microdata() {
+    step "microdata in R and other programs" env MICRODATA_PYTHON="$(realpath "$microdata")/bin/python" \
+        cargo test --locked --test integration microdata:: -- --include-ignored
 }
 part_browser() { step "browser journeys" journeys; }
 
@@ -154,7 +170,7 @@ skip() {
 parts=("$@")
 if [ $# = 0 ]; then parts=(lint sqlite postgres xlsform mail browser); fi
 for part in "${parts[@]}"; do
-    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|mail|browser)$ ]]; then
+    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|mail|browser|microdata)$ ]]; then
         sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
         exit 2
     fi

@@ -11,6 +11,7 @@ use crate::{
         comments::{Released, placed},
         input::{Input, Judging, JudgingGroup, Links, Previous, Sheets},
         report::Report,
+        steps::Counted,
     },
     language::Lang,
     organisation::{Campaign, Margin, Stratum, UnitTree},
@@ -85,9 +86,7 @@ pub async fn report_under(
     under: Under,
 ) -> Result<Report, NoReport> {
     let Some(stored) = campaigns::find(&mut store.read().await?, slug).await? else {
-        let all = campaigns::all(&mut store.read().await?).await?;
-        let known = all.into_iter().map(|stored| stored.campaign.slug).collect();
-        return Err(NoReport::UnknownCampaign { slug: slug.to_owned(), known });
+        return Err(unknown(store, slug).await);
     };
     let earlier = match &stored.campaign.previous {
         // A campaign that is not there is no reason to show none of this one's figures.
@@ -122,6 +121,18 @@ pub async fn report_under(
     }
 }
 
+/// That there is no campaign with this slug, and which there are.
+pub(crate) async fn unknown(store: &Store, slug: &str) -> NoReport {
+    let all = async { campaigns::all(&mut store.read().await?).await };
+    match all.await {
+        Ok(all) => NoReport::UnknownCampaign {
+            slug: slug.to_owned(),
+            known: all.into_iter().map(|stored| stored.campaign.slug).collect(),
+        },
+        Err(error) => error.into(),
+    }
+}
+
 /// The day whose tree a campaign's report shows: today while it runs, else its first or last one, so that the report of a
 /// campaign that is over stays as it was when units move (security test E-10).
 fn day(campaign: &Campaign, now: i64) -> Date {
@@ -153,7 +164,7 @@ async fn judging(db: &mut impl AsConn, ready: &Ready) -> Result<Judging, StoreEr
 }
 
 /// All that a campaign's report is computed from.
-struct Wave {
+pub(crate) struct Wave {
     ready: Ready,
     tree: UnitTree,
     /// The units that there are now, those that were merged below their successors.
@@ -171,7 +182,13 @@ struct Wave {
 }
 
 impl Wave {
-    async fn load(store: &Store, stored: Stored, now: i64, view: View) -> Result<Self, StoreError> {
+    /// Reads it; a closed campaign's urn is opened first.
+    pub(crate) async fn load(
+        store: &Store,
+        stored: Stored,
+        now: i64,
+        view: View,
+    ) -> Result<Self, StoreError> {
         if !stored.settled && stored.campaign.closes <= now {
             urn::settle(store, stored.number, now).await?;
         }
@@ -216,7 +233,23 @@ impl Wave {
         self.finish(index::under_successors(&self.input(None), &self.successors)?)
     }
 
-    fn input<'a>(&'a self, previous: Option<Previous<'a>>) -> Input<'a> {
+    /// Number of the campaign.
+    pub(crate) const fn number(&self) -> i64 {
+        self.ready.stored.number
+    }
+
+    /// Which of its answers count.
+    pub(crate) const fn counted(&self) -> &Counted {
+        &self.basis.counted
+    }
+
+    /// Whether people were invited by personal link.
+    pub(crate) const fn has_links(&self) -> bool {
+        self.links.is_some()
+    }
+
+    /// The same as the index takes it.
+    pub(crate) fn input<'a>(&'a self, previous: Option<Previous<'a>>) -> Input<'a> {
         Input {
             campaign: &self.ready.stored.campaign,
             definition: &self.ready.definition,

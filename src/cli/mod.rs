@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod erase_list;
 pub mod estimate;
+pub mod export;
 mod failure;
 pub mod import;
 pub mod invite;
@@ -70,6 +71,8 @@ pub enum Command {
     Plan(plan::Args),
     /// The index report of a campaign.
     Report(report::Args),
+    /// The answers of a campaign, de-identified, with a codebook.
+    Export(export::Args),
     /// Invented answers into a demonstration campaign.
     Simulate(simulate::Args),
     /// Accounts of staff.
@@ -97,6 +100,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Estimate(args) => estimate::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Report(args) => block_on(report::run(&args)),
+        Command::Export(args) => block_on(export::run(&args)),
         Command::Simulate(args) => block_on(simulate::run(&args)),
         Command::User(args) => block_on(user::run(&args)),
         Command::Doctor(args) => block_on(doctor::run(&args)),

@@ -5,13 +5,23 @@ use std::path::PathBuf;
 use i18n_embed_fl::fl;
 use serde_json::json;
 
-use super::{Failure, Settings, language, output, say, surroundings::did};
+use super::{
+    Failure, Settings, language, output, say,
+    surroundings::{Surroundings, did},
+};
 use crate::{
     definition::message::with_hint,
+    distribution::pdf::{self, Templates},
     figures::{self, NoReport},
-    report::{self, html},
+    index::report::Report,
+    language::Lang,
+    report::{
+        self,
+        document::{self, Issuer},
+        html,
+    },
     set_aside::View,
-    store::audit,
+    store::{audit, campaigns},
 };
 
 /// Flags of `sipas report`.
@@ -47,6 +57,10 @@ enum Format {
     Xlsx,
     /// A page that stands alone.
     Html,
+    /// An official document to edit.
+    Docx,
+    /// The same to print and send.
+    Pdf,
 }
 
 impl Format {
@@ -56,6 +70,8 @@ impl Format {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
             Self::Html => "html",
+            Self::Docx => "docx",
+            Self::Pdf => "pdf",
         }
     }
 }
@@ -91,6 +107,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
             report::xlsx(&report, lang).map_err(|error| Failure::Unreachable(error.to_string()))?
         }
         Format::Html => html::page(&report, lang).into_string().into_bytes(),
+        Format::Docx | Format::Pdf => official(&here, &report, args, lang).await?,
     };
     let told = json!({ "format": args.format.extension(), "unit": args.unit, "newest": args.newest });
     let entry = did("report.export", &args.campaign).with(told);
@@ -100,4 +117,18 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     }
     here.store.close().await;
     output::file(args.out.as_deref(), &bytes)
+}
+
+/// The report as an official document, headed by the body responsible for the campaign.
+async fn official(here: &Surroundings, report: &Report, args: &Args, lang: Lang) -> Result<Vec<u8>, Failure> {
+    let mut db = here.store.read().await.map_err(|error| here.database(&error))?;
+    let stored = campaigns::find(&mut db, &args.campaign).await.map_err(|error| here.database(&error))?;
+    let notice = stored.and_then(|stored| stored.campaign.notice).unwrap_or_default();
+    let issuer = Issuer::of(report, Lang::VI.pick(&notice.responsible));
+    let document = document::compose(report, &issuer, lang);
+    if args.format == Format::Docx {
+        return report::docx(&document).map_err(|error| Failure::Unreachable(error.to_string()));
+    }
+    let templates = Templates::new(here.config.templates.clone());
+    pdf::report::report(&templates, &document).map_err(|error| Failure::Input(error.words(lang)))
 }

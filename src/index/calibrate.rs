@@ -15,7 +15,7 @@ use crate::{
     definition::model::Kind,
     language::Lang,
     organisation::Margin,
-    questionnaire::Questionnaire,
+    questionnaire::{Question, Questionnaire},
     statistics::calibration::{GroupedMargin, grouped},
 };
 
@@ -131,16 +131,7 @@ fn levels(
     if margin.totals.values().sum::<u64>() != population {
         return Err(MarginFault::OtherPopulation);
     }
-    // Without the sheets that do not say; they come last.
-    let unknown = u8::try_from(margin.totals.len()).map_err(|_| MarginFault::NotAsked)?;
-    let mut level_of = [Some(unknown); 256];
-    for (position, option) in question.options.iter().enumerate() {
-        let level = margin.totals.keys().position(|code| *code == option.code);
-        let level = level.and_then(|level| u8::try_from(level).ok());
-        if let Some(place) = level_of.get_mut(position + 1) {
-            *place = if option.missing { Some(level.unwrap_or(unknown)) } else { level };
-        }
-    }
+    let level_of = level_of(question, margin).ok_or(MarginFault::NotAsked)?;
     let mut of = Vec::with_capacity(sheets.count);
     let mut counts = vec![0_u64; margin.totals.len() + 1];
     for byte in column {
@@ -161,6 +152,21 @@ fn levels(
         totals.push(population as f64 * share);
     }
     Ok(Levels { of, totals, unknown: share })
+}
+
+/// By packed byte of a margin's question: the level that the sheet belongs to, that of the sheets that do not say coming
+/// last; `None` for an answer without a total.
+pub(super) fn level_of(question: &Question, margin: &Margin) -> Option<[Option<u8>; 256]> {
+    let unknown = u8::try_from(margin.totals.len()).ok()?;
+    let mut level_of = [Some(unknown); 256];
+    for (position, option) in question.options.iter().enumerate() {
+        let level = margin.totals.keys().position(|code| *code == option.code);
+        let level = level.and_then(|level| u8::try_from(level).ok());
+        if let Some(place) = level_of.get_mut(position + 1) {
+            *place = if option.missing { Some(level.unwrap_or(unknown)) } else { level };
+        }
+    }
+    Some(level_of)
 }
 
 /// The sheets of each combination of levels, in the order of the levels.

@@ -350,7 +350,7 @@ impl Strata {
 }
 
 /// Counts every unit's sheets, and weights them by the populations where all units have one.
-fn strata(
+pub(super) fn strata(
     input: &Input<'_>,
     plan: &Plan<'_>,
     k: u64,

@@ -155,6 +155,16 @@ impl<'a> Judged<'a> {
         Ok((strata, Self { judging, parts, weights }))
     }
 
+    /// Codes of the groups whose answers are in a stratum of the units' figures, and how many persons of them were to
+    /// judge the unit with this code.
+    pub fn behind(&self, within: usize, unit: &str) -> (Vec<String>, u64) {
+        let parts = self.parts.iter().filter(|part| part.within == within);
+        let codes: Vec<String> = parts.map(|part| self.judging.groups[part.group].code.clone()).collect();
+        let assigned = |code: &String| self.judging.assigned.get(&(unit.to_owned(), code.clone())).copied();
+        let sum = codes.iter().filter_map(assigned).sum();
+        (codes, sum)
+    }
+
     /// What each group answered, with everything hidden that may not be shown.
     pub fn groups(
         &self,

@@ -6,7 +6,8 @@
 //! numbers ([`joint`]: those that reliability and drivers need), split by the margins that [`calibrate`] adjusts weights
 //! to; [`domain`] turns the counts of some strata into a figure with its uncertainty ([`rotation`]: what a
 //! respondent was not asked by chance adds to it); [`associations`] says how answers
-//! hang together; [`suppress`] decides what may be shown; [`compute()`] puts the report together. [`ranking`] and
+//! hang together; [`suppress`] decides what may be shown; [`compute()`] puts the report together, [`design`] says
+//! by which design and weights, for those who compute the figures themselves. [`ranking`] and
 //! [`change`] are made of shown figures only.
 
 mod associations;
@@ -14,6 +15,7 @@ mod calibrate;
 mod change;
 pub mod comments;
 mod compute;
+pub mod design;
 mod domain;
 mod error;
 pub mod input;

@@ -102,6 +102,13 @@ pub fn moment(lang: Lang, utc: &str, local: &str) -> String {
     }
 }
 
+/// The year of the moment `utc` on the clocks of the place that `local` was written in; empty where it cannot be read.
+pub fn year(utc: &str, local: &str) -> String {
+    let offset = offset(local).unwrap_or(Offset::UTC);
+    utc.parse::<Timestamp>()
+        .map_or_else(|_| String::new(), |moment| offset.to_datetime(moment).year().to_string())
+}
+
 /// The moment a report was made, as seconds since 1970; 0 where it cannot be read.
 pub fn seconds(utc: &str) -> i64 {
     utc.parse::<Timestamp>().map_or(0, Timestamp::as_second)

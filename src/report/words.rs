@@ -7,7 +7,7 @@ use crate::{
     index::report::{Decision, Modes, Publish, Report, Rotation, Weighting},
     language::Lang,
     organisation::Phase,
-    report::{format, scope, shown},
+    report::{duties::Role, format, scope, shown},
 };
 
 /// đạt / chưa đạt / chưa đủ căn cứ kết luận.
@@ -149,4 +149,105 @@ pub fn modes(lang: Lang, modes: &Modes) -> [(String, Option<u64>); 4] {
         (fl!(m, "report-mode-proxy"), modes.proxy),
         (fl!(m, "report-mode-unknown"), modes.unknown),
     ]
+}
+
+/// Why nothing is published: the campaign's note, else too few answers.
+pub fn why_closed(report: &Report, lang: Lang) -> String {
+    let note = report.notes.iter().find(|note| note.code == "closed_until_end");
+    note.map_or_else(
+        || fl!(lang.messages(), "report-legend-suppressed", minimum = report.method.minimum_answers),
+        |note| lang.pick(&note.text).to_owned(),
+    )
+}
+
+/// Something to know about how the figures were formed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// What kind of value.
+    pub kind: FactKind,
+}
+
+/// What kind of value a [`Fact`] has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactKind {
+    /// Words of ours.
+    Text,
+    /// A name out of the data.
+    Name,
+    /// Something to be copied, not read.
+    Code,
+}
+
+/// How the figures were formed, so that another can form them again.
+pub fn method(report: &Report, lang: Lang) -> Vec<Fact> {
+    let m = lang.messages();
+    let (campaign, method) = (&report.campaign, &report.method);
+    let definition = &campaign.definition;
+    let text = |name: String, value: String| Fact { name, value, kind: FactKind::Text };
+    let mut facts = vec![
+        Fact { name: fl!(m, "report-method"), value: method.name.clone(), kind: FactKind::Name },
+        text(fl!(m, "report-measure"), measure(lang, method.measure)),
+        text(fl!(m, "report-aggregation"), aggregation(lang, method.aggregation)),
+    ];
+    if report.total.parts.len() > 1 {
+        facts.push(text(fl!(m, "report-weights-parts"), weights(lang, method.weights.parts)));
+    }
+    facts.extend([
+        text(fl!(m, "report-weights-dimensions"), weights(lang, method.weights.dimensions)),
+        text(fl!(m, "report-weighting"), weighting(lang, report.weighting)),
+    ]);
+    if report.weighting == Weighting::Design
+        && let Some(population) = shown::sum(&report.units, |unit| unit.population)
+    {
+        let population = format::count(lang, population);
+        facts.push(text(fl!(m, "report-strata"), fl!(m, "report-strata-are", population = population)));
+    }
+    facts.extend([
+        text(
+            fl!(m, "report-decision-rule"),
+            fl!(m, "report-decision-how", level = format::percent_short(lang, report.level)),
+        ),
+        text(fl!(m, "report-minimum"), fl!(m, "report-minimum-is", minimum = method.minimum_answers)),
+        text(
+            fl!(m, "report-definition"),
+            fl!(
+                m,
+                "report-definition-is",
+                id = definition.id.as_str(),
+                version = definition.version.as_str(),
+                form = campaign.form.as_str()
+            ),
+        ),
+        Fact { name: fl!(m, "report-sha256"), value: definition.sha256.clone(), kind: FactKind::Code },
+        Fact { name: fl!(m, "report-campaign"), value: campaign.slug.clone(), kind: FactKind::Code },
+        text(fl!(m, "report-generated"), format::moment(lang, &report.generated_at, &campaign.opens)),
+    ]);
+    facts
+}
+
+/// The index without the answers with which somebody helped, for comparison, in a sentence.
+pub fn unassisted(report: &Report, lang: Lang) -> Option<String> {
+    let index = report.responses.modes.as_ref()?.index_unassisted.as_ref()?;
+    Some(fl!(
+        lang.messages(),
+        "report-unassisted",
+        index = format::percent(lang, index.estimate?),
+        lower = format::percent(lang, index.lower?),
+        upper = format::percent(lang, index.upper?),
+        n = format::count(lang, index.n.unwrap_or_default())
+    ))
+}
+
+/// What a body has to do with a criterion.
+pub fn role(lang: Lang, role: Role) -> String {
+    let m = lang.messages();
+    match role {
+        Role::Lead => fl!(m, "report-lead"),
+        Role::Monitor => fl!(m, "report-monitor"),
+        Role::Support => fl!(m, "report-support"),
+    }
 }

@@ -222,6 +222,7 @@ pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreErr
         "DELETE FROM reminder_schedule WHERE campaign = $1",
         "DELETE FROM stratum WHERE campaign = $1",
         "DELETE FROM margin WHERE campaign = $1",
+        "DELETE FROM microdata WHERE campaign = $1",
         "DELETE FROM turnout WHERE campaign = $1",
         "DELETE FROM assignment WHERE campaign = $1",
         "DELETE FROM rater_group WHERE campaign = $1",

@@ -25,6 +25,7 @@ pub mod inbox;
 pub mod invitations;
 pub mod levels;
 pub mod mailing;
+pub mod microdata;
 pub mod notices;
 pub mod outbox;
 pub mod paper;

@@ -24,6 +24,8 @@ use super::{
 
 /// Reports computed at a time; more would only slow each other and the citizens (security test I-05).
 const REPORTS: usize = 2;
+/// Downloads at a time: each holds one of the few connections for reading.
+const DOWNLOADS: usize = 2;
 /// Passwords checked at a time: each takes 19 MiB and a core (F-02).
 const PASSWORDS: usize = 2;
 
@@ -70,6 +72,8 @@ pub struct State {
     pub passwords: Semaphore,
     /// Seats for computing reports.
     pub reports: Semaphore,
+    /// Seats for downloads that are written as they are sent.
+    pub downloads: Arc<Semaphore>,
     /// The way out for mails that somebody sends while they look on; the worker has one of its own.
     pub mailer: Option<Arc<Mailer>>,
     /// The folder with caught mails, in a demonstration.
@@ -107,6 +111,7 @@ impl App {
             guesses: Guesses::default(),
             passwords: Semaphore::new(PASSWORDS),
             reports: Semaphore::new(REPORTS),
+            downloads: Arc::new(Semaphore::new(DOWNLOADS)),
         }))
     }
 }

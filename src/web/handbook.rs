@@ -53,12 +53,13 @@ pub fn picture(name: &str) -> Option<Vec<u8>> {
 
 /// The address of the chapter that explains a staff page: by a word in its address, the more particular one first.
 pub fn help_for(path: &str) -> String {
-    const WORDS: [(&str, &str); 20] = [
+    const WORDS: [(&str, &str); 21] = [
         ("nguoi-duoc-moi", "nguoi-duoc-moi"),
         ("paper", "phieu-giay"),
         ("thu-moi", "thu-moi"),
         ("y-kien", "y-kien"),
         ("report", "bao-cao"),
+        ("du-lieu", "bao-cao"),
         ("theo-doi", "theo-doi"),
         ("counters", "quay-ma-qr"),
         ("posters", "quay-ma-qr"),

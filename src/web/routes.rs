@@ -26,8 +26,9 @@ use super::{
     auth::access::{
         Access::Public,
         Permission::{
-            Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
-            ManageUnits, ReadAudit, ReadCampaigns, ReadReports, ReadUnits, ScreenComments, SetAside,
+            Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns,
+            ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
+            SetAside,
         },
     },
     coding::Taken,
@@ -93,6 +94,12 @@ pub fn map() -> Registry {
         .get(ReadReports, admin::report::json)
         .get(ReadReports, admin::report::csv)
         .get(ReadReports, admin::report::xlsx)
+        .get(ReadReports, admin::report::docx)
+        .get(ReadReports, admin::report::pdf)
+        .get(ReadReports, admin::report::html)
+        .get(ExportAnswers, admin::microdata::show)
+        .post(ExportAnswers, admin::microdata::make)
+        .get(ExportAnswers, admin::microdata::download)
         .get(ScreenComments, admin::comments::show)
         .post(ScreenComments, admin::comments::decide)
         .get(ScreenComments, admin::comments::edit)

@@ -101,6 +101,12 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.json                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.csv                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.xlsx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.docx                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.pdf                       +   +   +   -   -
+    GET  /admin/campaigns/{slug}/report.html                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
+    POST /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
+    GET  /admin/campaigns/{slug}/du-lieu/{format}                 -   +   -   -   -
     GET  /admin/campaigns/{slug}/nguoi-duoc-moi                   -   +   -   -   -
     GET  /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
     POST /admin/campaigns/{slug}/nguoi-duoc-moi/nhap              -   +   -   -   -
@@ -200,7 +206,7 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 15] = [
+const EXAMPLES: [(&str, &str); 16] = [
     ("{what}", "moi"),
     ("{kind}", "invitation"),
     ("{slug}", "dan"),
@@ -216,6 +222,7 @@ const EXAMPLES: [(&str, &str); 15] = [
     ("{first}", "1"),
     ("{number}", "1"),
     ("{step}", "close"),
+    ("{format}", "csv"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];
@@ -377,6 +384,7 @@ fn every_page_of_a_campaign_leads_to_all_others_that_the_account_may_open() {
         "/theo-doi",
         "/y-kien",
         "/report",
+        "/du-lieu",
     ];
     let cases: [(&str, &[&str]); 3] = [
         ("manager", &all),
@@ -500,7 +508,8 @@ fn dump(database: &Database) -> Vec<String> {
     } else {
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     };
-    let derived = ["segment", "turnout", "audit", "audit_head"];
+    // Counts of visits and of what was answered before reach the disk some time after, whoever looks at what.
+    let derived = ["segment", "turnout", "audit", "audit_head", "visit_count", "hour_count", "feature_count"];
     let mut rows = Vec::new();
     for table in database.texts(tables).into_iter().filter(|table| !derived.contains(&table.as_str())) {
         let columns: Vec<String> = database

@@ -20,6 +20,7 @@ mod languages;
 mod lists;
 mod mail;
 mod matrix;
+mod microdata;
 mod notice;
 mod outbox;
 mod paper;

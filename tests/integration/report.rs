@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeSet, net::TcpListener};
 
+use crate::print::{have, tool};
 use crate::support::{
     Database, Server, run,
     stage::{self, When, answer, applied, citizens, open_counter},
@@ -114,6 +115,36 @@ fn a_report_tells_changes_weights_and_ranks() {
     assert_eq!(qn["weighting"]["margins"][0]["by"], "case.filed");
     assert!(report["total"]["drivers"]["r2"].as_f64().is_some(), "{}", report["total"]["drivers"]);
     assert!(report["total"]["dimensions"][0]["reliability"]["alpha"].as_f64().is_some());
+    an_official_pdf(&database, &report);
+}
+
+/// The same figures as a PDF that can be archived and read aloud.
+fn an_official_pdf(database: &Database, report: &serde_json::Value) {
+    if !have(&["pdffonts", "pdfinfo", "pdftotext", "pdftohtml"]) {
+        return;
+    }
+    let file = database.folder().join("report.pdf");
+    let path = file.to_str().unwrap();
+    database.run(&["report", "dan", "--format", "pdf", "--out", path]).ok();
+    let text = tool("pdftotext", &["-layout", path, "-"]).replace('\u{a0}', " ");
+    // Commands speak English here.
+    let percent = |share: &serde_json::Value| format!("{:.2}%", share.as_f64().unwrap() * 100.0);
+    for unit in report["units"].as_array().unwrap() {
+        assert!(text.contains(&percent(&unit["index"]["estimate"])), "{} in\n{text}", unit["code"]);
+    }
+    assert!(text.contains(&percent(&report["total"]["index"]["estimate"])));
+    for words in ["SOCIALIST REPUBLIC OF VIET NAM", "REPORT", "II. RESULTS", "ANNEX I", "DEMONSTRATION"] {
+        assert!(text.contains(words), "{words} is missing in\n{text}");
+    }
+    let info = tool("pdfinfo", &[path]);
+    assert!(info.contains("Tagged:          yes") && info.contains("(A4)"), "{info}");
+    let fonts = tool("pdffonts", &[path]);
+    for font in fonts.lines().skip(2) {
+        assert!(font.contains(" yes yes yes "), "embedded and cut down: {font}");
+    }
+    let marks = tool("pdftohtml", &["-xml", "-i", "-stdout", path]);
+    let (_, marks) = marks.split_once("<outline>").unwrap();
+    assert!(marks.contains("II. Results") && marks.contains("Annex I."), "{marks}");
 }
 
 #[test]
@@ -129,6 +160,11 @@ fn every_format_is_written_and_a_unit_can_be_chosen() {
     }
     let file = database.folder().join("report.xlsx");
     database.run(&["report", "dan", "--format", "xlsx", "--out", file.to_str().unwrap()]).ok();
+    assert!(std::fs::read(&file).unwrap().starts_with(b"PK"));
+    let file = database.folder().join("report.docx");
+    database
+        .run(&["report", "dan", "--format", "docx", "--unit", "qn", "--out", file.to_str().unwrap()])
+        .ok();
     assert!(std::fs::read(&file).unwrap().starts_with(b"PK"));
     let nowhere = database.folder().join("none").join("report.json");
     database.run(&["report", "dan", "--format", "json", "--out", nowhere.to_str().unwrap()]).fails(3);

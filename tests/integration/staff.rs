@@ -42,6 +42,9 @@ fn staff_log_in_read_the_report_and_log_out() {
         ("report.json", "application/json; charset=utf-8", b"{".as_slice()),
         ("report.csv", "text/csv; charset=utf-8", b"\xef\xbb\xbf"),
         ("report.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK"),
+        ("report.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK"),
+        ("report.pdf", "application/pdf", b"%PDF-"),
+        ("report.html", "text/html; charset=utf-8", b"<!DOCTYPE html>"),
     ] {
         let file = staff.get(&format!("/admin/campaigns/dan/{file}")).is(200);
         assert_eq!(file.header("content-type"), kind);
@@ -72,6 +75,9 @@ fn e_01_nobody_sees_a_staff_page_without_a_session() {
         "/admin/campaigns/dan/report.json",
         "/admin/campaigns/dan/report.csv",
         "/admin/campaigns/dan/report.xlsx",
+        "/admin/campaigns/dan/report.docx",
+        "/admin/campaigns/dan/report.pdf",
+        "/admin/campaigns/dan/report.html",
         "/admin/campaigns/dan/y-kien",
         "/admin/campaigns/dan/y-kien/00000000000000000000000000000000",
         "/admin/campaigns/dan/posters",

@@ -1,7 +1,7 @@
 //! Pages for printers as PDF, set by Typst from templates that a province can replace.
 //!
 //! [`poster`] makes posters, table stands and labels, [`paper`] the paper form of a questionnaire, [`letters`] letters to
-//! invited persons with their address labels. What people typed goes
+//! invited persons with their address labels, [`report`] the index report. What people typed goes
 //! to a template as data (JSON) and never as source, so that no name can run anything (security test H-16); nothing is
 //! loaded from a network, and nothing outside the templates' folder is read. The feature `pdf` builds the typesetter
 //! in; without it every call says so ([`PdfError::NotBuiltIn`]).
@@ -9,6 +9,7 @@
 pub mod letters;
 pub mod paper;
 pub mod poster;
+pub mod report;
 mod template;
 #[cfg(feature = "pdf")]
 mod world;

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 /// Ours, by file name.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 5] = [
     ("poster.typ", include_str!("templates/poster.typ")),
     ("paper.typ", include_str!("templates/paper.typ")),
     ("letter.typ", include_str!("templates/letter.typ")),
     ("labels.typ", include_str!("templates/labels.typ")),
+    ("report.typ", include_str!("templates/report.typ")),
 ];
 
 /// Where templates come from: the province's folder, if there is one, else ours.

@@ -25,11 +25,15 @@ const LOGO: &str = "logo.png";
 /// Largest file of the province's folder that is read, in bytes.
 const LARGEST: u64 = 20 << 20;
 
-/// Noto Sans, cut down to Latin letters with all marks; see `fonts/OFL.txt`.
+/// Noto Sans, and for official letters and reports Tinos, cut down to Latin letters with all marks; see `fonts/OFL.txt`.
 static OURS: LazyLock<Vec<Font>> = LazyLock::new(|| {
     [
         include_bytes!("fonts/NotoSans-Regular.ttf").as_slice(),
         include_bytes!("fonts/NotoSans-Bold.ttf").as_slice(),
+        include_bytes!("fonts/Tinos-Regular.ttf").as_slice(),
+        include_bytes!("fonts/Tinos-Bold.ttf").as_slice(),
+        include_bytes!("fonts/Tinos-Italic.ttf").as_slice(),
+        include_bytes!("fonts/Tinos-BoldItalic.ttf").as_slice(),
     ]
     .into_iter()
     .flat_map(|bytes| Font::iter(Bytes::new(bytes)))
@@ -196,6 +200,6 @@ mod tests {
                 );
             }
         }
-        assert_eq!(OURS.len(), 2);
+        assert_eq!(OURS.len(), 6);
     }
 }

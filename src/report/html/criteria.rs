@@ -1,32 +1,17 @@
 //! Criteria: who has to act on those that fall short, and all of them, the worst first.
 
-use std::cmp::Ordering;
-
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::parts;
 use crate::{
-    index::report::{CriterionResult, Decision, DimensionResult, Report, Responsible},
+    index::report::{CriterionResult, Decision, Report, Responsible},
     language::Lang,
-    report::{format, shown},
+    report::{
+        duties::{Item, worst_first},
+        format, shown,
+    },
 };
-
-type Item<'a> = (&'a DimensionResult, &'a CriterionResult);
-
-/// All criteria of the total, the lowest figure first, those without a figure last.
-fn worst_first(report: &Report) -> Vec<Item<'_>> {
-    let mut items: Vec<Item<'_>> =
-        report.total.dimensions.iter().flat_map(|d| d.criteria.iter().map(move |c| (d, c))).collect();
-    let figure = |item: &Item<'_>| shown::figure(&item.1.estimate);
-    items.sort_by(|a, b| match (figure(a), figure(b)) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    });
-    items
-}
 
 /// The criteria shown not to reach the target, grouped by who is responsible for them.
 pub fn short_of_target(report: &Report, lang: Lang) -> Markup {

@@ -70,20 +70,11 @@ fn judged(report: &Report, lang: Lang) -> Markup {
                 p { (parts::chip(lang, decision)) }
                 p { (words::decision_because(lang, decision, report.target)) }
             } @else if shown::shown(index).is_none() {
-                p { (why_closed(report, lang)) }
+                p { (words::why_closed(report, lang)) }
             }
             @if index.publish == Publish::Caution { p.small { (fl!(lang.messages(), "report-legend-caution")) } }
         }
     }
-}
-
-/// Why nothing is published: the campaign's note, else too few answers.
-fn why_closed(report: &Report, lang: Lang) -> String {
-    let note = report.notes.iter().find(|note| note.code == "closed_until_end");
-    note.map_or_else(
-        || fl!(lang.messages(), "report-legend-suppressed", minimum = report.method.minimum_answers),
-        |note| lang.pick(&note.text).to_owned(),
-    )
 }
 
 fn facts(report: &Report, lang: Lang) -> Markup {

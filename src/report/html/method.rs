@@ -5,9 +5,12 @@ use maud::{Markup, html};
 
 use super::parts;
 use crate::{
-    index::report::{Note, Report, Rotation, Weighting},
+    index::report::{Note, Report, Rotation},
     language::Lang,
-    report::{format, shown, words},
+    report::{
+        format,
+        words::{self, Fact, FactKind},
+    },
 };
 
 /// The section.
@@ -23,11 +26,11 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
         section.how aria-labelledby="how" {
             h2 #how { (fl!(messages, "report-how")) }
             dl {
-                @for (name, value) in rows(report, lang) { div { dt { (name) } dd { (value) } } }
+                @for fact in words::method(report, lang) { div { dt { (fact.name) } dd { (value(&fact, lang)) } } }
             }
             (answers(report, lang))
             @if let Some(rotation) = &report.rotation { (modules(rotation, lang)) }
-            (unassisted(report, lang))
+            @if let Some(sentence) = words::unassisted(report, lang) { p { (sentence) } }
         }
     }
 }
@@ -77,78 +80,11 @@ fn noted(note: &Note, report: &Report, lang: Lang) -> Markup {
     }
 }
 
-fn rows(report: &Report, lang: Lang) -> Vec<(String, Markup)> {
-    let messages = lang.messages();
-    let (campaign, method) = (&report.campaign, &report.method);
-    let definition = &campaign.definition;
-    let text = |text: String| html! { (text) };
-    let mut rows = vec![
-        (fl!(messages, "report-method"), parts::name(lang, &method.name)),
-        (fl!(messages, "report-measure"), text(words::measure(lang, method.measure))),
-        (fl!(messages, "report-aggregation"), text(words::aggregation(lang, method.aggregation))),
-    ];
-    if report.total.parts.len() > 1 {
-        rows.push((fl!(messages, "report-weights-parts"), text(words::weights(lang, method.weights.parts))));
-    }
-    rows.extend([
-        (fl!(messages, "report-weights-dimensions"), text(words::weights(lang, method.weights.dimensions))),
-        (fl!(messages, "report-weighting"), text(words::weighting(lang, report.weighting))),
-    ]);
-    if report.weighting == Weighting::Design
-        && let Some(population) = shown::sum(&report.units, |unit| unit.population)
-    {
-        let population = format::count(lang, population);
-        rows.push((
-            fl!(messages, "report-strata"),
-            text(fl!(messages, "report-strata-are", population = population)),
-        ));
-    }
-    rows.extend([
-        (
-            fl!(messages, "report-decision-rule"),
-            text(fl!(messages, "report-decision-how", level = format::percent_short(lang, report.level))),
-        ),
-        (
-            fl!(messages, "report-minimum"),
-            text(fl!(messages, "report-minimum-is", minimum = method.minimum_answers)),
-        ),
-        (
-            fl!(messages, "report-definition"),
-            text(fl!(
-                messages,
-                "report-definition-is",
-                id = definition.id.as_str(),
-                version = definition.version.as_str(),
-                form = campaign.form.as_str()
-            )),
-        ),
-        (fl!(messages, "report-sha256"), html! { code { (definition.sha256) } }),
-        (fl!(messages, "report-campaign"), html! { code { (campaign.slug) } }),
-        (
-            fl!(messages, "report-generated"),
-            text(format::moment(lang, &report.generated_at, &campaign.opens)),
-        ),
-    ]);
-    rows
-}
-
-/// The index without the answers with which somebody helped, for comparison.
-fn unassisted(report: &Report, lang: Lang) -> Markup {
-    let messages = lang.messages();
-    let index = report.responses.modes.as_ref().and_then(|modes| modes.index_unassisted.as_ref());
-    html! {
-        @if let Some(index) = index && let (Some(estimate), Some(lower), Some(upper)) = (index.estimate, index.lower, index.upper) {
-            p {
-                (fl!(
-                    messages,
-                    "report-unassisted",
-                    index = format::percent(lang, estimate),
-                    lower = format::percent(lang, lower),
-                    upper = format::percent(lang, upper),
-                    n = format::count(lang, index.n.unwrap_or_default())
-                ))
-            }
-        }
+fn value(fact: &Fact, lang: Lang) -> Markup {
+    match fact.kind {
+        FactKind::Text => html! { (fact.value) },
+        FactKind::Name => parts::name(lang, &fact.value),
+        FactKind::Code => html! { code { (fact.value) } },
     }
 }
 

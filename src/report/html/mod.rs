@@ -7,6 +7,7 @@
 mod comments;
 mod criteria;
 mod dimensions;
+mod duties;
 mod groups;
 mod headline;
 mod method;
@@ -83,5 +84,6 @@ pub fn content(report: &Report, lang: Lang) -> Markup {
             (comments::section(report, lang))
         }
         (method::section(report, lang))
+        (duties::section(report, lang))
     }
 }

@@ -254,7 +254,7 @@ fn xlsx_opens_with_its_sheets_and_numbers_are_numbers() {
     let book = sheets(&report, Lang::VI);
     assert_eq!(
         book.keys().map(String::as_str).collect::<BTreeSet<_>>(),
-        BTreeSet::from(["Tổng quan", "Đơn vị", "Tiêu chí", "Ý kiến"])
+        BTreeSet::from(["Tổng quan", "Đơn vị", "Tiêu chí", "Ý kiến", "Trách nhiệm"])
     );
     let units = &book["Đơn vị"];
     assert_eq!(units.height(), report.units.len() + 1);

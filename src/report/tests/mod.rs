@@ -1,5 +1,6 @@
 //! What a reader gets from a report in each form.
 
+mod document;
 mod files;
-mod fixture;
+pub mod fixture;
 mod page;

@@ -5,6 +5,7 @@
 
 mod comments;
 mod criteria;
+mod duties;
 mod groups;
 mod overview;
 mod sheet;
@@ -24,7 +25,8 @@ use crate::{
 #[error("the workbook could not be written: {0}")]
 pub struct NotWritten(#[from] XlsxError);
 
-/// The report as XLSX with the sheets overview, units, criteria, where the campaign has groups of raters those, and, where any were released, comments, set up for A4 landscape.
+/// The report as XLSX with the sheets overview, units, criteria, where the campaign has groups of raters those, and, where any were released, comments; at
+/// the end, where something is below the target, who is responsible. Set up for A4 landscape.
 ///
 /// # Errors
 /// [`NotWritten`] where the report does not fit into a workbook.
@@ -42,6 +44,9 @@ pub fn xlsx(report: &Report, lang: Lang) -> Result<Vec<u8>, NotWritten> {
     }
     if !report.comments.is_empty() {
         comments::write(workbook.add_worksheet(), report, lang)?;
+    }
+    if !crate::report::duties::by_body(report).is_empty() {
+        duties::write(workbook.add_worksheet(), report, lang)?;
     }
     Ok(workbook.save_to_buffer()?)
 }

@@ -17,6 +17,7 @@ pub mod logo;
 pub mod lost_factor;
 pub mod mail;
 pub mod mailing;
+pub mod microdata;
 pub mod own;
 pub mod paper;
 pub mod password_link;

@@ -12,13 +12,18 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::SemaphorePermit;
 
 use crate::{
+    distribution::pdf::{self, Templates},
     figures::{self, NoReport, Under},
     index::report::Report,
     language::Lang,
     organisation::Campaign,
-    report,
+    report::{
+        self,
+        document::{self, Document, Issuer},
+    },
     set_aside::View,
     store::{audit, units},
     web::{
@@ -64,6 +69,30 @@ pub struct CsvPath {
 #[derive(Debug, Deserialize, TypedPath)]
 #[typed_path("/admin/campaigns/{slug}/report.xlsx", rejection(NotFound))]
 pub struct XlsxPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// The report as an official document to edit.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/report.docx", rejection(NotFound))]
+pub struct DocxPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// The report as an official document to print and send.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/report.pdf", rejection(NotFound))]
+pub struct PdfPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// The report as a page that stands alone, to send by mail.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/report.html", rejection(NotFound))]
+pub struct HtmlPath {
     /// The campaign's slug.
     pub slug: String,
 }
@@ -115,12 +144,7 @@ async fn compute(
         let told = scope::outside(app, staff, unit).await;
         return Err(told.map_or_else(|error| error::of_store(&error, lang), |()| unknown()));
     }
-    let seat = tokio::time::timeout(PATIENCE, app.reports.acquire()).await;
-    let Ok(Ok(_seat)) = seat else {
-        let mut response = error::page(lang, Kind::Unavailable);
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
-        return Err(response);
-    };
+    let _seat = seat(app, lang).await?;
     let computed = figures::report_under(&app.store, slug, app.clock.now(), View::Shown, part.under()).await;
     let mut report = computed.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => unknown(),
@@ -135,6 +159,18 @@ async fn compute(
         Some(code) => report::of_unit(&report, code).ok_or_else(unknown)?,
     };
     Ok((stored.campaign, report))
+}
+
+/// Waits for one of the seats for work that keeps a core busy.
+async fn seat(app: &App, lang: Lang) -> Result<SemaphorePermit<'_>, Response> {
+    match tokio::time::timeout(PATIENCE, app.reports.acquire()).await {
+        Ok(Ok(seat)) => Ok(seat),
+        _ => {
+            let mut response = error::page(lang, Kind::Unavailable);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+            Err(response)
+        }
+    }
 }
 
 /// Shows the report.
@@ -152,14 +188,22 @@ pub async fn show(
     };
     let base = format!("/admin/campaigns/{}/report", path.slug);
     let file = |extension: &str| part.address(&format!("{base}.{extension}"), part.under());
+    // The words of these are in the language of the page.
+    let worded = |extension: &str| in_language(&file(extension), lang);
+    let (docx, pdf, html) = (worded("docx"), worded("pdf"), worded("html"));
     let (json, csv, xlsx) = (file("json"), file("csv"), file("xlsx"));
+    let mut downloads = vec![("DOCX", docx.as_str())];
+    if pdf::BUILT_IN {
+        downloads.push(("PDF", &pdf));
+    }
+    downloads.extend([("XLSX", xlsx.as_str()), ("HTML", &html), ("CSV", &csv), ("JSON", &json)]);
     let other = other_units(&app, &part, &base, lang).await;
     let phase = campaign.phase(app.clock.now());
     let page = Page {
         head: Head { lang, staff: &staff, campaign: &campaign, phase, tab: Tab::Report },
         report: &report,
         other: other.as_ref().map(|(label, href)| (label.as_str(), href.as_str())),
-        downloads: &[("XLSX", &xlsx), ("CSV", &csv), ("JSON", &json)],
+        downloads: &downloads,
     };
     error::html(StatusCode::OK, view::page(&page).into_string())
 }
@@ -228,6 +272,86 @@ pub async fn xlsx(
             error::page(lang, Kind::Failed)
         }
         Err(response) => response,
+    }
+}
+
+/// The report as a page that stands alone.
+pub async fn html(
+    path: HtmlPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(part): Query<Part>,
+) -> Response {
+    let lang = wanted.language();
+    match compute(&app, &staff, &path.slug, &part, lang).await {
+        Ok((_, report)) => {
+            let page = report::html::page(&report, lang).into_string().into_bytes();
+            file(&app, &staff, page, &path.slug, &part, "html", "text/html; charset=utf-8").await
+        }
+        Err(response) => response,
+    }
+}
+
+/// The report as an official document to edit.
+pub async fn docx(
+    path: DocxPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(part): Query<Part>,
+) -> Response {
+    const KIND: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    let lang = wanted.language();
+    let set = |document: &Document, _: &Templates| report::docx(document).map_err(|error| error.to_string());
+    match official(&app, &staff, &path.slug, &part, lang, set).await {
+        Ok(bytes) => file(&app, &staff, bytes, &path.slug, &part, "docx", KIND).await,
+        Err(response) => response,
+    }
+}
+
+/// The report as an official document to print and send.
+pub async fn pdf(
+    path: PdfPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(part): Query<Part>,
+) -> Response {
+    let lang = wanted.language();
+    let set = move |document: &Document, templates: &Templates| {
+        pdf::report::report(templates, document).map_err(|error| error.words(lang))
+    };
+    match official(&app, &staff, &path.slug, &part, lang, set).await {
+        Ok(bytes) => file(&app, &staff, bytes, &path.slug, &part, "pdf", "application/pdf").await,
+        Err(response) => response,
+    }
+}
+
+/// The report as a document that `set` makes a file of, beside other requests.
+async fn official(
+    app: &App,
+    staff: &Staff,
+    slug: &str,
+    part: &Part,
+    lang: Lang,
+    set: impl FnOnce(&Document, &Templates) -> Result<Vec<u8>, String> + Send + 'static,
+) -> Result<Vec<u8>, Response> {
+    let (campaign, report) = compute(app, staff, slug, part, lang).await?;
+    let _seat = seat(app, lang).await?;
+    let templates = Templates::new(app.config.templates.clone());
+    let work = tokio::task::spawn_blocking(move || {
+        let notice = campaign.notice.unwrap_or_default();
+        let issuer = Issuer::of(&report, Lang::VI.pick(&notice.responsible));
+        set(&document::compose(&report, &issuer, lang), &templates)
+    });
+    match work.await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(words)) => {
+            tracing::error!(words, "the report could not be set");
+            Err(error::page(lang, Kind::Words { words: &words }))
+        }
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Permission {
     EnterPaper,
     /// Importing files of answers.
     ImportAnswers,
+    /// Making and downloading files of de-identified answer sheets.
+    ExportAnswers,
     /// Proposing that answers do not count, and deciding on what another one proposed.
     SetAside,
     /// Accounts, their roles and sessions, and settings.
@@ -47,16 +49,16 @@ impl Permission {
     /// Whether an account that is bound to a unit may have it: reading, cut to what it sees, and keying its paper forms.
     const fn goes_with_a_unit(self) -> bool {
         use Permission::{
-            Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
-            ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
-            ScreenComments, SetAside,
+            Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns,
+            ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished,
+            ReadReports, ReadUnits, ScreenComments, SetAside,
         };
         match self {
             Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ReadComments | EnterPaper => {
                 true
             }
             ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | ImportAnswers | SetAside
-            | ManageAccounts | ReadAudit => false,
+            | ExportAnswers | ManageAccounts | ReadAudit => false,
         }
     }
 }
@@ -64,9 +66,9 @@ impl Permission {
 /// Whether a role has a permission. `bound`: the account is bound to a unit, and so reads and keys paper forms only.
 pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
     use Permission::{
-        Enter, EnterPaper, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations, ManageUnits,
-        ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits, ScreenComments,
-        SetAside,
+        Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
+        ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
+        ScreenComments, SetAside,
     };
     let listed = match role {
         // Runs the system and is no reader of answers (security test E-07).
@@ -88,6 +90,7 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
                 | ManageInvitations
                 | EnterPaper
                 | ImportAnswers
+                | ExportAnswers
                 | SetAside
         ),
         // Without a unit an officer sees nothing.
@@ -137,6 +140,7 @@ mod tests {
             Permission::ScreenComments,
             Permission::EnterPaper,
             Permission::ImportAnswers,
+            Permission::ExportAnswers,
             Permission::SetAside,
         ] {
             assert!(!allows(Role::Administrator, false, permission), "{permission:?}");

@@ -19,6 +19,7 @@ pub mod login;
 pub mod logo;
 pub mod mail;
 pub mod mailing;
+pub mod microdata;
 pub mod own;
 pub mod pager;
 pub mod paper;

@@ -42,11 +42,13 @@ pub enum Tab {
     Comments,
     /// The report.
     Report,
+    /// Answer sheets as files.
+    Microdata,
 }
 
 impl Tab {
     /// All of them, in the order in which a campaign is set up, and then runs.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Overview,
         Self::Settings,
         Self::Units,
@@ -57,6 +59,7 @@ impl Tab {
         Self::Watching,
         Self::Comments,
         Self::Report,
+        Self::Microdata,
     ];
 
     /// The steps of setting up a draft, numbered in this order; checking comes last.
@@ -74,6 +77,7 @@ impl Tab {
             Self::Watching => "/theo-doi",
             Self::Comments => "/y-kien",
             Self::Report => "/report",
+            Self::Microdata => "/du-lieu",
         }
     }
 
@@ -85,6 +89,7 @@ impl Tab {
             Self::Paper => Permission::EnterPaper,
             Self::Comments => Permission::ScreenComments,
             Self::Report => Permission::ReadReports,
+            Self::Microdata => Permission::ExportAnswers,
         }
     }
 
@@ -102,6 +107,7 @@ impl Tab {
             Self::Watching => fl!(m, "desk-tab-watching"),
             Self::Comments => fl!(m, "desk-tab-comments"),
             Self::Report => fl!(m, "desk-tab-report"),
+            Self::Microdata => fl!(m, "microdata-tab"),
         }
     }
 }
@@ -181,7 +187,9 @@ pub fn above(head: &Head<'_>) -> Markup {
         tabs.splice(0..0, Tab::STEPS);
     }
     if phase == Phase::Draft {
-        tabs.retain(|tab| !matches!(tab, Tab::Watching | Tab::Comments | Tab::Report) || *tab == head.tab);
+        tabs.retain(|tab| {
+            !matches!(tab, Tab::Watching | Tab::Comments | Tab::Report | Tab::Microdata) || *tab == head.tab
+        });
     }
     tabs.retain(|tab| head.staff.may(tab.needs()));
     html! {

@@ -1,0 +1,166 @@
+//! Answers out: de-identified microdata for statisticians, with a codebook. Pure: the same answers give the same bytes.
+//!
+//! [`joining`] puts strata of few answers together, [`anonymity`] decides which traits of whom are withheld, so that
+//! nobody is told apart from fewer than k others; [`layout`] makes variables and rows of it, [`codebook`] says what each
+//! variable and code means. Files: [`csv`], [`sav`] (SPSS), [`xlsx`], [`ddi`] (DDI-Codebook 2.5), and the codebook as a
+//! table ([`table`]). What may be told and why: `docs/microdata.md`. Where the answers come from: [`crate::export`].
+
+pub mod anonymity;
+pub mod codebook;
+pub mod csv;
+pub mod ddi;
+pub mod joining;
+pub mod layout;
+pub mod sav;
+pub mod table;
+pub mod xlsx;
+
+use std::io;
+
+use codebook::Codebook;
+
+/// One answer sheet as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// Number of the place it came from.
+    pub place: i64,
+    /// The channel's byte.
+    pub channel: i64,
+    /// Language code.
+    pub language: String,
+    /// Day, in days since 1970.
+    pub day: i64,
+    /// Packed answers.
+    pub answers: Vec<u8>,
+    /// The byte of who filled it in.
+    pub mode: i64,
+}
+
+/// A value of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'a> {
+    /// A code or a whole number.
+    Code(i32),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(&'a str),
+    /// Nothing.
+    Empty,
+}
+
+/// The files there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+pub enum Format {
+    /// A row for each answer sheet.
+    Csv,
+    /// SPSS, with labels, missing values and weight.
+    Sav,
+    /// A workbook: data, variables, strata.
+    Xlsx,
+    /// The codebook as DDI-Codebook 2.5.
+    Ddi,
+    /// The codebook as a table (CSV).
+    Codebook,
+}
+
+impl Format {
+    /// All of them, in the order in which pages offer them.
+    pub const ALL: [Self; 5] = [Self::Csv, Self::Codebook, Self::Sav, Self::Xlsx, Self::Ddi];
+
+    /// Its name in addresses, records and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Sav => "sav",
+            Self::Xlsx => "xlsx",
+            Self::Ddi => "ddi",
+            Self::Codebook => "codebook",
+        }
+    }
+
+    /// The format of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// What a file's name ends with, after the campaign's.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => ".csv",
+            Self::Sav => ".sav",
+            Self::Xlsx => ".xlsx",
+            Self::Ddi => "-ddi.xml",
+            Self::Codebook => "-codebook.csv",
+        }
+    }
+
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv | Self::Codebook => "text/csv; charset=utf-8",
+            Self::Sav => "application/x-spss-sav",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Ddi => "application/xml",
+        }
+    }
+
+    /// Whether the answers are in it, or only the codebook.
+    pub const fn has_rows(self) -> bool {
+        matches!(self, Self::Csv | Self::Sav | Self::Xlsx)
+    }
+}
+
+/// What a file is written by: its head, its rows, its end.
+pub trait File {
+    /// Adds a row; its cells are in the order of the codebook's variables.
+    ///
+    /// # Errors
+    /// [`io::Error`] from the writer below.
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
+
+    /// Writes what comes last.
+    ///
+    /// # Errors
+    /// [`io::Error`] from the writer below.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+/// Begins a file in this format.
+///
+/// # Errors
+/// [`io::Error`] from the writer below.
+pub fn begin<'a>(
+    format: Format,
+    codebook: &'a Codebook,
+    out: impl io::Write + 'a,
+) -> io::Result<Box<dyn File + 'a>> {
+    Ok(match format {
+        Format::Csv => Box::new(csv::Csv::begin(codebook, out)?),
+        Format::Sav => Box::new(sav::Sav::begin(codebook, out)?),
+        Format::Xlsx => Box::new(xlsx::Xlsx::begin(codebook, out)?),
+        Format::Ddi => Box::new(Words::begin(ddi::text(codebook).as_bytes(), out)?),
+        Format::Codebook => Box::new(Words::begin(&table::bytes(codebook), out)?),
+    })
+}
+
+/// A file without rows.
+struct Words;
+
+impl Words {
+    fn begin(bytes: &[u8], mut out: impl io::Write) -> io::Result<Self> {
+        out.write_all(bytes)?;
+        out.flush()?;
+        Ok(Self)
+    }
+}
+
+impl File for Words {
+    fn row(&mut self, _cells: &[Cell<'_>]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,261 @@
+//! What a report begins with and ends its figures with: the summary, section I on how the survey went, section III on what is
+//! below the target.
+
+use i18n_embed_fl::fl;
+
+use super::{
+    Block, Row, Run, cells,
+    composer::{self, Composer},
+    lead, paragraph, plain, strong,
+};
+use crate::{
+    index::report::{Decision, Quadrant},
+    organisation::Phase,
+    report::{
+        duties::{self, Role},
+        format, scope, shown, words,
+    },
+};
+
+/// Most units that a sentence lists.
+const LISTED: usize = 12;
+
+/// The sentences of the first page: the index, how sure its decision is, the two worst criteria and who answers for them.
+pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let index = &report.total.index;
+    let Some(figure) = shown::figure(index) else {
+        return vec![vec![
+            strong(format!("{}: ", fl!(m, "report-index"))),
+            plain(cells::nothing(report, lang)),
+        ]];
+    };
+    let mut first = vec![
+        strong(format!("{}: {}", fl!(m, "report-index"), format::percent(lang, figure))),
+        plain(format!(
+            " ({}: {}); {}.",
+            fl!(m, "report-interval-at", level = format::percent_short(lang, report.level)).to_lowercase(),
+            cells::interval(lang, index),
+            fl!(m, "document-target-is", target = format::percent_short(lang, report.target)),
+        )),
+    ];
+    if let Some(decision) = shown::decision(index) {
+        first.push(strong(format!(" {}.", words::decision(lang, decision))));
+        first.push(plain(format!(" {}", words::decision_because(lang, decision, report.target))));
+    }
+    let mut sentences = vec![first];
+    if report.campaign.status != Phase::Closed {
+        let moment = format::moment(lang, &report.generated_at, &report.campaign.opens);
+        sentences.push(vec![strong(fl!(m, "report-interim", moment = moment))]);
+    }
+    let worst = duties::worst_first(report);
+    let worst: Vec<_> = worst.iter().filter(|(_, c)| shown::figure(&c.estimate).is_some()).take(2).collect();
+    if !worst.is_empty() {
+        sentences.push(vec![strong(fl!(m, "document-worst", n = worst.len()))]);
+    }
+    for (_, criterion) in worst {
+        let estimate = &criterion.estimate;
+        let mut runs = vec![
+            plain("– "),
+            strong(format!("{}: {}", cells::name(&criterion.name), cells::figure(lang, estimate))),
+            plain(format!(
+                " ({}; {}).",
+                cells::interval(lang, estimate),
+                cells::verdict(lang, estimate).to_lowercase()
+            )),
+        ];
+        let bodies: Vec<String> = Role::ALL
+            .into_iter()
+            .filter_map(|role| {
+                let bodies = duties::bodies(criterion, role);
+                let names: Vec<String> = bodies.iter().map(|body| cells::name(body)).collect();
+                (!names.is_empty()).then(|| format!("{}: {}", words::role(lang, role), names.join(", ")))
+            })
+            .collect();
+        runs.push(plain(if bodies.is_empty() {
+            format!(" {}.", fl!(m, "report-no-bodies"))
+        } else {
+            format!(" {}.", bodies.join("; "))
+        }));
+        sentences.push(runs);
+    }
+    sentences
+}
+
+/// Section I.
+pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let definition = &report.campaign.definition;
+    let mut blocks = vec![
+        Block::Heading { level: 1, text: fl!(m, "document-situation") },
+        paragraph(format!(
+            "{}: {}; {}.",
+            fl!(m, "report-when"),
+            lower(&words::period(lang, report)),
+            words::status(lang, report)
+        )),
+        paragraph(format!(
+            "{}: {}. {}: {}.",
+            fl!(m, "report-definition"),
+            fl!(
+                m,
+                "report-definition-is",
+                id = definition.id.as_str(),
+                version = definition.version.as_str(),
+                form = report.campaign.form.as_str()
+            ),
+            fl!(m, "report-method"),
+            cells::name(&report.method.name).trim_end_matches('.')
+        )),
+    ];
+    if let Some(unit) = scope::only(report) {
+        blocks.push(paragraph(fl!(m, "report-one-unit", name = cells::name(&unit.name))));
+    }
+    let responses = &report.responses;
+    let row = |name: String, number: Option<u64>, depth: usize| Row {
+        depth,
+        ..Row::new(vec![name, cells::count(lang, number)])
+    };
+    let mut rows = vec![
+        row(fl!(m, "report-stored"), Some(responses.stored), 0),
+        row(fl!(m, "report-valid"), Some(responses.valid), 0),
+        row(fl!(m, "report-flagged"), Some(responses.flagged), 1),
+    ];
+    if let Some(planned) = shown::sum(&report.units, |unit| unit.planned) {
+        rows.push(row(fl!(m, "report-planned"), Some(planned), 0));
+    }
+    if let Some(population) = shown::sum(&report.units, |unit| unit.population) {
+        rows.push(row(fl!(m, "report-population"), Some(population), 0));
+    }
+    let head = |name: String| Row { strong: true, ..Row::new(vec![name, String::new()]) };
+    if !responses.channels.is_empty() {
+        rows.push(head(fl!(m, "report-channels")));
+        rows.extend(responses.channels.iter().map(|(code, n)| row(words::channel(lang, code), Some(*n), 1)));
+    }
+    if let Some(modes) = &responses.modes {
+        rows.push(head(fl!(m, "report-modes")));
+        rows.extend(words::modes(lang, modes).into_iter().map(|(name, n)| row(name, n, 1)));
+    }
+    let mut caption = fl!(m, "report-sheets-caption");
+    if let (Some(from), Some(to)) = (&responses.from, &responses.to) {
+        let days = fl!(m, "report-sheets-days", from = format::day(lang, from), to = format::day(lang, to));
+        caption = format!("{caption} {days}");
+    }
+    let columns = vec![
+        composer::words(fl!(m, "document-column-what"), 3),
+        composer::numbers(fl!(m, "report-column-count-of"), 1),
+    ];
+    let hidden = responses
+        .modes
+        .as_ref()
+        .is_some_and(|modes| words::modes(lang, modes).iter().any(|(_, n)| n.is_none()));
+    let notes = if hidden {
+        vec![fl!(m, "report-legend-suppressed", minimum = report.method.minimum_answers)]
+    } else {
+        Vec::new()
+    };
+    blocks.extend(c.table(caption, columns, rows, notes));
+    let general: Vec<Vec<Run>> = report
+        .notes
+        .iter()
+        .filter(|note| note.unit.is_none() && note.code != scope::ONE_UNIT)
+        .map(|note| vec![plain(cells::name(lang.pick(&note.text)))])
+        .collect();
+    if !general.is_empty() {
+        blocks.push(lead(strong(format!("{}:", fl!(m, "report-notes")))));
+        blocks.push(Block::Points { points: general });
+    }
+    blocks
+}
+
+/// Section III.
+pub fn assessment(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let mut blocks = vec![Block::Heading { level: 1, text: fl!(m, "document-assessment") }];
+    if !shown::any(report) {
+        blocks.push(paragraph(cells::nothing(report, lang)));
+        return blocks;
+    }
+    blocks.push(Block::Heading { level: 2, text: fl!(m, "document-criteria-below") });
+    let below = duties::below_target(report);
+    let certain =
+        below.iter().filter(|(_, c)| shown::decision(&c.estimate) == Some(Decision::NotMet)).count();
+    blocks.push(paragraph(if below.is_empty() {
+        fl!(m, "document-nothing-below", target = format::percent_short(lang, report.target))
+    } else {
+        fl!(
+            m,
+            "document-so-many-below",
+            n = below.len(),
+            certain = certain,
+            target = format::percent_short(lang, report.target)
+        )
+    }));
+    let first = |criterion: &crate::index::report::CriterionResult| {
+        report
+            .total
+            .drivers
+            .criteria
+            .iter()
+            .any(|driver| driver.id == criterion.id && driver.quadrant == Some(Quadrant::ImproveFirst))
+    };
+    let points: Vec<Vec<Run>> = below
+        .iter()
+        .filter(|(_, criterion)| first(criterion))
+        .map(|(dimension, criterion)| {
+            vec![
+                strong(cells::name(&criterion.name)),
+                plain(format!(
+                    " ({}): {}",
+                    cells::name(&dimension.name),
+                    cells::figure(lang, &criterion.estimate)
+                )),
+            ]
+        })
+        .collect();
+    if !points.is_empty() {
+        blocks.push(lead(plain(fl!(m, "document-improve-first"))));
+        blocks.push(Block::Points { points });
+    }
+    let only = scope::only(report).map(|unit| unit.code.as_str());
+    let mut behind: Vec<_> = report
+        .units
+        .iter()
+        .filter(|unit| Some(unit.code.as_str()) != only)
+        .filter(|unit| shown::decision(&unit.result.index) == Some(Decision::NotMet))
+        .collect();
+    if report.units.iter().any(|unit| Some(unit.code.as_str()) != only) {
+        blocks.push(Block::Heading { level: 2, text: fl!(m, "document-units-below") });
+        if behind.is_empty() {
+            blocks.push(paragraph(fl!(m, "document-no-unit-below")));
+        } else {
+            behind.sort_by(|a, b| {
+                shown::figure(&a.result.index)
+                    .unwrap_or(1.0)
+                    .total_cmp(&shown::figure(&b.result.index).unwrap_or(1.0))
+            });
+            blocks.push(lead(plain(fl!(m, "document-so-many-units-below", n = behind.len()))));
+            let listed = behind.iter().take(LISTED).map(|unit| {
+                vec![plain(format!(
+                    "{}: {} ({})",
+                    cells::name(&unit.name),
+                    cells::figure(lang, &unit.result.index),
+                    cells::interval(lang, &unit.result.index)
+                ))]
+            });
+            let mut points: Vec<Vec<Run>> = listed.collect();
+            let more = behind.len().saturating_sub(LISTED);
+            if more > 0 {
+                points.push(vec![plain(fl!(m, "document-and-more", n = more))]);
+            }
+            blocks.push(Block::Points { points });
+        }
+    }
+    blocks
+}
+
+/// With a small first letter, for the middle of a sentence.
+fn lower(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,130 @@
+//! What stands in a cell of a table: figures, intervals, decisions, counts, names. Every figure passes through
+//! [`shown`](crate::report::shown).
+
+use i18n_embed_fl::fl;
+
+use crate::{
+    index::report::{Change, Decision, Estimate, Publish, Report},
+    language::Lang,
+    questionnaire::text,
+    report::{format, shown, words},
+};
+
+/// What stands where there is no figure.
+pub const NONE: &str = "–";
+
+/// A name out of the data, on one line and without signs that cannot be seen.
+pub fn name(text: &str) -> String {
+    text::clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A figure in per cent.
+pub fn figure(lang: Lang, estimate: &Estimate) -> String {
+    shown::figure(estimate).map_or_else(|| NONE.to_owned(), |figure| format::percent(lang, figure))
+}
+
+/// An interval in per cent.
+pub fn interval(lang: Lang, estimate: &Estimate) -> String {
+    shown::limits(estimate).map_or_else(|| NONE.to_owned(), |limits| format::interval(lang, limits))
+}
+
+/// A count that may be told.
+pub fn count(lang: Lang, number: Option<u64>) -> String {
+    number.map_or_else(|| NONE.to_owned(), |number| format::count(lang, number))
+}
+
+/// The decision in words, with a warning where the figure asks for caution; or why there is none.
+pub fn verdict(lang: Lang, estimate: &Estimate) -> String {
+    match (shown::decision(estimate), estimate.publish) {
+        (_, Publish::Suppress) => words::publish(lang, Publish::Suppress),
+        (Some(decision), Publish::Caution) => {
+            format!(
+                "{} ({})",
+                words::decision(lang, decision),
+                words::publish(lang, Publish::Caution).to_lowercase()
+            )
+        }
+        (Some(decision), Publish::Publish) => words::decision(lang, decision),
+        (None, _) => fl!(lang.messages(), "report-not-computable"),
+    }
+}
+
+/// The change since the previous campaign in percentage points, and whether it is more than chance.
+pub fn change(lang: Lang, estimate: &Estimate) -> String {
+    moved(estimate).map_or_else(
+        || NONE.to_owned(),
+        |(points, change)| {
+            let points = format::points(lang, points);
+            if change.significant == Some(true) {
+                format!("{points} {}", fl!(lang.messages(), "report-change-significant"))
+            } else {
+                points
+            }
+        },
+    )
+}
+
+/// The change, if it may be seen.
+pub fn moved(estimate: &Estimate) -> Option<(f64, &Change)> {
+    let change = shown::figure(estimate).and(estimate.change.as_ref())?;
+    Some((change.change?, change))
+}
+
+/// A unit's rank among those of its kind, and the ranks that the data cannot rule out: `3/12 (2–5)`.
+pub fn rank(report: &Report, code: &str) -> String {
+    let found = report
+        .rankings
+        .iter()
+        .find_map(|ranking| Some((ranking.units.iter().find(|unit| unit.code == code)?, ranking.compared)));
+    match found {
+        Some((unit, compared)) if unit.rank_lo < unit.rank_hi => {
+            format!("{}/{compared} ({}–{})", unit.rank, unit.rank_lo, unit.rank_hi)
+        }
+        Some((unit, compared)) => format!("{}/{compared}", unit.rank),
+        None => NONE.to_owned(),
+    }
+}
+
+/// What dashes and the warning in a table mean, where it has some.
+pub fn legend<'a>(lang: Lang, estimates: impl Iterator<Item = &'a Estimate>, minimum: u32) -> Vec<String> {
+    let m = lang.messages();
+    let (mut suppressed, mut caution) = (false, false);
+    for estimate in estimates {
+        suppressed |= estimate.publish == Publish::Suppress;
+        caution |= estimate.publish == Publish::Caution;
+    }
+    let mut notes = Vec::new();
+    if suppressed {
+        notes.push(fl!(m, "report-legend-suppressed", minimum = minimum));
+    }
+    if caution {
+        notes.push(fl!(m, "report-legend-caution"));
+    }
+    notes
+}
+
+/// Why there is no index, in a sentence.
+pub fn nothing(report: &Report, lang: Lang) -> String {
+    let m = lang.messages();
+    let note = report.notes.iter().find(|note| note.code == "closed_until_end");
+    match note {
+        Some(note) => name(lang.pick(&note.text)),
+        None if report.responses.valid == 0 => fl!(m, "document-no-answers"),
+        None if shown::shown(&report.total.index).is_some() => fl!(m, "document-index-not-computable"),
+        None => fl!(m, "document-too-few", minimum = report.method.minimum_answers),
+    }
+}
+
+/// How many reach the target, do not, cannot be decided, have no decision.
+pub fn tally<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for estimate in estimates {
+        counts[match shown::decision(estimate) {
+            Some(Decision::Met) => 0,
+            Some(Decision::NotMet) => 1,
+            Some(Decision::Undecided) => 2,
+            None => 3,
+        }] += 1;
+    }
+    counts
+}

@@ -1,0 +1,361 @@
+//! Section II: the figures.
+
+use i18n_embed_fl::fl;
+
+use super::{
+    Block, Column, Row, cells, chart,
+    composer::{self, Composer},
+    paragraph,
+};
+use crate::{
+    index::report::{Decision, Estimate, Publish, UnitResult},
+    language::Lang,
+    report::{duties, format, scope, shown, words},
+};
+
+/// Most rows of a chart, so that it stays on a page.
+const CHARTED: usize = 24;
+/// Most units in the table of the section; the annex has all.
+const TABLED: usize = 40;
+
+pub fn results(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let mut blocks = vec![Block::Heading { level: 1, text: fl!(m, "document-results") }];
+    if !shown::any(report) {
+        blocks.push(paragraph(cells::nothing(report, lang)));
+        return blocks;
+    }
+    blocks.push(Block::Heading { level: 2, text: fl!(m, "report-index") });
+    blocks.extend(index(c));
+    blocks.push(Block::Heading { level: 2, text: fl!(m, "report-dimensions") });
+    blocks.extend(dimensions(c));
+    blocks.push(Block::Heading { level: 2, text: fl!(m, "report-criteria") });
+    blocks.extend(criteria(c));
+    blocks.extend(units(c));
+    blocks.extend(groups(c));
+    blocks
+}
+
+fn index(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let total = &report.total;
+    let mut blocks = Vec::new();
+    let mut said = match shown::figure(&total.index) {
+        Some(figure) => {
+            fl!(
+                m,
+                "document-index-is",
+                index = format::percent(lang, figure),
+                level = format::percent_short(lang, report.level),
+                interval = cells::interval(lang, &total.index),
+                n = cells::count(lang, total.responses)
+            )
+        }
+        None => cells::nothing(report, lang),
+    };
+    if let Some(decision) = shown::decision(&total.index) {
+        said = format!(
+            "{said} {}: {}. {}",
+            fl!(m, "report-column-decision"),
+            words::decision(lang, decision).to_lowercase(),
+            words::decision_because(lang, decision, report.target)
+        );
+    }
+    if total.index.publish == Publish::Caution {
+        said = format!("{said} {}", fl!(m, "report-legend-caution"));
+    }
+    blocks.push(paragraph(said));
+    if let Some(points) = total.points {
+        blocks.push(paragraph(fl!(
+            m,
+            "document-points",
+            reached = format::decimal(lang, points.reached, 2),
+            possible = format::decimal(lang, points.possible, 0),
+            satisfied = format::percent(lang, points.satisfied)
+        )));
+    }
+    if let Some(previous) = &report.previous {
+        let title = cells::name(&previous.title);
+        blocks.push(paragraph(match cells::moved(&total.index) {
+            Some((points, change)) => {
+                let points = format::points(lang, points);
+                match change.significant {
+                    Some(true) => fl!(m, "document-changed", previous = title, points = points),
+                    Some(false) => fl!(m, "document-changed-by-chance", previous = title, points = points),
+                    None => fl!(m, "document-changed-untested", previous = title, points = points),
+                }
+            }
+            None => fl!(m, "document-not-compared", previous = title),
+        }));
+    }
+    blocks.extend(tally(c));
+    blocks
+}
+
+/// How many of each reach the target.
+fn tally(c: &mut Composer<'_>) -> Option<Block> {
+    let (report, m) = (c.report, c.lang.messages());
+    let lang = c.lang;
+    let dimensions = &report.total.dimensions;
+    let only = scope::only(report).map(|unit| unit.code.as_str());
+    let rows = [
+        (fl!(m, "report-dimensions"), cells::tally(dimensions.iter().map(|d| &d.estimate))),
+        (
+            fl!(m, "report-criteria"),
+            cells::tally(dimensions.iter().flat_map(|d| &d.criteria).map(|c| &c.estimate)),
+        ),
+        (
+            fl!(m, "report-units"),
+            cells::tally(
+                report.units.iter().filter(|u| Some(u.code.as_str()) != only).map(|u| &u.result.index),
+            ),
+        ),
+    ];
+    let rows = rows
+        .into_iter()
+        .filter(|(_, counts)| counts.iter().any(|count| *count > 0))
+        .map(|(what, counts)| Row::new(std::iter::once(what).chain(counts.map(|n| n.to_string())).collect()))
+        .collect();
+    let columns = vec![
+        composer::words(fl!(m, "report-tally-of"), 32),
+        composer::numbers(words::decision(lang, Decision::Met), 14),
+        composer::numbers(words::decision(lang, Decision::NotMet), 18),
+        composer::numbers(words::decision(lang, Decision::Undecided), 20),
+        composer::numbers(words::publish(lang, Publish::Suppress), 16),
+    ];
+    c.table(fl!(m, "report-tally"), columns, rows, Vec::new())
+}
+
+/// The columns of figures: number of answers, figure, interval, decision.
+fn figure_columns(lang: Lang, level: f64, answers: String) -> Vec<Column> {
+    let m = lang.messages();
+    vec![
+        composer::numbers(answers, 10),
+        composer::numbers(fl!(m, "report-column-estimate"), 14),
+        composer::numbers(fl!(m, "report-interval-at", level = format::percent_short(lang, level)), 22),
+        composer::words(fl!(m, "report-column-decision"), 21),
+    ]
+}
+
+fn figures(lang: Lang, n: Option<u64>, estimate: &Estimate) -> [String; 4] {
+    [
+        cells::count(lang, n),
+        cells::figure(lang, estimate),
+        cells::interval(lang, estimate),
+        cells::verdict(lang, estimate),
+    ]
+}
+
+fn dimensions(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let total = &report.total;
+    let dots: Vec<chart::Dot<'_>> = total
+        .dimensions
+        .iter()
+        .map(|dimension| (cells::name(&dimension.name), &dimension.estimate))
+        .collect();
+    let drawn = chart::dots(lang, fl!(m, "report-dimensions-caption"), &dots, report.target);
+    let mut blocks: Vec<Block> = c.chart(drawn).into_iter().collect();
+    let changed = report.previous.is_some();
+    let row = |name: &str, weight: f64, estimate: &Estimate, depth: usize, strong: bool| {
+        let mut cells = vec![cells::name(name), format::percent(lang, weight)];
+        cells.extend(figures(lang, shown::answers(estimate), estimate));
+        if changed {
+            cells.push(cells::change(lang, estimate));
+        }
+        Row { cells, strong, depth }
+    };
+    let mut rows = vec![row(&fl!(m, "report-level-index"), 1.0, &total.index, 0, true)];
+    let parts = if total.parts.len() > 1 { total.parts.as_slice() } else { &[] };
+    let mut placed = Vec::new();
+    for part in parts {
+        rows.push(row(&part.name, part.weight, &part.estimate, 0, true));
+        for dimension in total.dimensions.iter().filter(|d| d.part.as_ref() == Some(&part.id)) {
+            placed.push(dimension.id.as_str());
+            rows.push(row(&dimension.name, dimension.weight, &dimension.estimate, 1, false));
+        }
+    }
+    for dimension in total.dimensions.iter().filter(|d| !placed.contains(&d.id.as_str())) {
+        rows.push(row(&dimension.name, dimension.weight, &dimension.estimate, 1, false));
+    }
+    let mut columns = vec![
+        composer::words(fl!(m, "report-column-dimension"), 32),
+        composer::numbers(fl!(m, "document-column-weight"), 13),
+    ];
+    columns.extend(figure_columns(lang, report.level, fl!(m, "document-column-n")));
+    let mut notes = cells::legend(
+        lang,
+        total.dimensions.iter().map(|d| &d.estimate).chain([&total.index]),
+        report.method.minimum_answers,
+    );
+    if changed {
+        columns.push(composer::numbers(fl!(m, "report-column-change"), 16));
+        notes.extend(change_note(c));
+    }
+    blocks.extend(c.table(fl!(m, "document-dimensions-table"), columns, rows, notes));
+    blocks
+}
+
+fn change_note(c: &Composer<'_>) -> Option<String> {
+    let previous = c.report.previous.as_ref()?;
+    Some(fl!(c.lang.messages(), "report-change-means", previous = cells::name(&previous.title)))
+}
+
+fn criteria(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let items = duties::worst_first(report);
+    let dots: Vec<chart::Dot<'_>> = items
+        .iter()
+        .take(CHARTED)
+        .map(|(_, criterion)| (cells::name(&criterion.name), &criterion.estimate))
+        .collect();
+    let drawn = chart::dots(lang, fl!(m, "document-criteria-chart"), &dots, report.target);
+    let mut blocks: Vec<Block> = c.chart(drawn).into_iter().collect();
+    let rows = items
+        .iter()
+        .map(|(dimension, criterion)| {
+            let mut cells = vec![cells::name(&criterion.name), cells::name(&dimension.name)];
+            cells.extend(figures(lang, shown::answers(&criterion.estimate), &criterion.estimate));
+            Row::new(cells)
+        })
+        .collect();
+    let mut columns = vec![
+        composer::words(fl!(m, "report-column-criterion"), 32),
+        composer::words(fl!(m, "report-column-dimension"), 22),
+    ];
+    columns.extend(figure_columns(lang, report.level, fl!(m, "document-column-n")));
+    let notes = cells::legend(lang, items.iter().map(|(_, c)| &c.estimate), report.method.minimum_answers);
+    blocks.extend(c.table(fl!(m, "report-criteria-caption"), columns, rows, notes));
+    blocks
+}
+
+/// The units right below the top of the report.
+fn compared<'a>(c: &Composer<'a>) -> Vec<&'a UnitResult> {
+    let units = &c.report.units;
+    let depths = shown::depths(units);
+    let at = |depth: usize| {
+        let there = units.iter().zip(&depths).filter(move |(_, d)| **d == depth);
+        there.map(|(unit, _)| unit).collect::<Vec<_>>()
+    };
+    let top = at(0);
+    let below = at(1);
+    if top.len() > 1 || below.is_empty() && scope::only(c.report).is_none() { top } else { below }
+}
+
+fn units(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let mut units = compared(c);
+    if units.is_empty() {
+        return Vec::new();
+    }
+    // The highest first; without a figure last.
+    units.sort_by(|a, b| {
+        let figure = |unit: &UnitResult| shown::figure(&unit.result.index).unwrap_or(-1.0);
+        figure(b).total_cmp(&figure(a))
+    });
+    let mut blocks = vec![Block::Heading { level: 2, text: fl!(m, "report-units") }];
+    let (all, known) =
+        (units.len(), units.iter().filter(|unit| shown::figure(&unit.result.index).is_some()).count());
+    // Of many, those with the lowest figures.
+    let lowest = |most: usize| &units[known.saturating_sub(most)..known];
+    let charted = if known > CHARTED { lowest(CHARTED) } else { &units[..all.min(CHARTED)] };
+    let dots: Vec<chart::Dot<'_>> =
+        charted.iter().map(|unit| (cells::name(&unit.name), &unit.result.index)).collect();
+    let caption = if known > CHARTED {
+        fl!(m, "document-units-lowest-chart", n = CHARTED, all = all)
+    } else {
+        fl!(m, "document-units-chart")
+    };
+    let drawn = chart::dots(lang, caption, &dots, report.target);
+    blocks.extend(c.chart(drawn));
+    let tabled = if all > TABLED { lowest(TABLED) } else { &units[..] };
+    let rows = tabled.iter().map(|unit| unit_row(c, unit, 0)).collect();
+    let caption = if all > TABLED {
+        fl!(m, "document-units-lowest-table", n = tabled.len(), all = all)
+    } else {
+        fl!(m, "report-units-caption")
+    };
+    let (columns, notes) = unit_columns(c, tabled.iter().map(|unit| &unit.result.index));
+    blocks.extend(c.table(caption, columns, rows, notes));
+    blocks
+}
+
+/// A row of a table of units.
+pub fn unit_row(c: &Composer<'_>, unit: &UnitResult, depth: usize) -> Row {
+    let (report, lang) = (c.report, c.lang);
+    let index = &unit.result.index;
+    let mut cells = vec![cells::name(&unit.name)];
+    cells.extend(figures(lang, unit.result.responses, index));
+    if let (Some(_), Some(planned)) = (unit.result.responses, unit.planned) {
+        cells[1] = format!("{} / {}", cells[1], format::count(lang, planned));
+    }
+    if !report.rankings.is_empty() {
+        cells.push(cells::rank(report, &unit.code));
+    }
+    if report.previous.is_some() {
+        cells.push(cells::change(lang, index));
+    }
+    Row { cells, strong: false, depth }
+}
+
+/// The columns of a table of units, and what its signs mean.
+pub fn unit_columns<'e>(
+    c: &Composer<'_>,
+    estimates: impl Iterator<Item = &'e Estimate>,
+) -> (Vec<Column>, Vec<String>) {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let planned = report.units.iter().any(|unit| unit.planned.is_some());
+    let answers =
+        if planned { fl!(m, "document-column-of-planned") } else { fl!(m, "report-column-answers") };
+    let mut columns = vec![composer::words(fl!(m, "report-column-unit"), 38)];
+    columns.extend(figure_columns(lang, report.level, answers));
+    columns[1].width = 17;
+    let mut notes = cells::legend(lang, estimates, report.method.minimum_answers);
+    if !report.rankings.is_empty() {
+        columns.push(composer::numbers(fl!(m, "report-column-rank"), 18));
+        notes.push(fl!(m, "report-rank-means"));
+    }
+    if report.previous.is_some() {
+        columns.push(composer::numbers(fl!(m, "report-column-change"), 16));
+        notes.extend(change_note(c));
+    }
+    (columns, notes)
+}
+
+fn groups(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    if report.groups.is_empty() {
+        return Vec::new();
+    }
+    let of =
+        |some: Option<u64>, all: u64| format!("{} / {}", cells::count(lang, some), format::count(lang, all));
+    let rows = report
+        .groups
+        .iter()
+        .map(|group| {
+            let index = &group.result.index;
+            Row::new(vec![
+                cells::name(&group.name),
+                of(group.answered, group.invited),
+                of(group.result.responses, group.assigned),
+                cells::figure(lang, index),
+                cells::interval(lang, index),
+                cells::verdict(lang, index),
+            ])
+        })
+        .collect();
+    let mut columns = vec![
+        composer::words(fl!(m, "report-column-group"), 34),
+        composer::numbers(fl!(m, "report-column-answered"), 17),
+    ];
+    columns.extend(figure_columns(lang, report.level, fl!(m, "report-column-sheets")));
+    let mut notes = vec![fl!(m, "report-groups-means")];
+    notes.extend(cells::legend(
+        lang,
+        report.groups.iter().map(|group| &group.result.index),
+        report.method.minimum_answers,
+    ));
+    let mut blocks = vec![Block::Heading { level: 2, text: fl!(m, "report-groups") }];
+    blocks.extend(c.table(fl!(m, "report-groups-caption"), columns, rows, notes));
+    blocks
+}

@@ -1,0 +1,151 @@
+//! Who must act: what is below the target, by responsible body.
+
+use std::cmp::Ordering;
+
+use crate::{
+    index::report::{CriterionResult, Decision, DimensionResult, Report},
+    report::shown,
+};
+
+/// A criterion with its dimension.
+pub type Item<'a> = (&'a DimensionResult, &'a CriterionResult);
+
+/// What a body has to do with a criterion, by the province's plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Leads (chủ trì).
+    Lead,
+    /// Monitors (theo dõi).
+    Monitor,
+    /// Supports (phối hợp).
+    Support,
+}
+
+impl Role {
+    /// All roles, the first to act first.
+    pub const ALL: [Self; 3] = [Self::Lead, Self::Monitor, Self::Support];
+}
+
+/// What is below the target where a body has a part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duties<'a> {
+    /// The body; `None`: no body is named for these.
+    pub body: Option<&'a str>,
+    /// The criteria with the body's roles, the lowest figure first.
+    pub items: Vec<(Item<'a>, Vec<Role>)>,
+}
+
+/// All criteria of the total, the lowest figure first, those without a figure last.
+pub fn worst_first(report: &Report) -> Vec<Item<'_>> {
+    let mut items: Vec<Item<'_>> =
+        report.total.dimensions.iter().flat_map(|d| d.criteria.iter().map(move |c| (d, c))).collect();
+    let figure = |item: &Item<'_>| shown::figure(&item.1.estimate);
+    items.sort_by(|a, b| match (figure(a), figure(b)) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    });
+    items
+}
+
+/// The criteria whose figure is below the target, the lowest first. Those whose interval holds the target are among them:
+/// their decision says that it is not certain.
+pub fn below_target(report: &Report) -> Vec<Item<'_>> {
+    let mut items = worst_first(report);
+    items.retain(|(_, criterion)| {
+        shown::decision(&criterion.estimate) == Some(Decision::NotMet)
+            || shown::figure(&criterion.estimate).is_some_and(|figure| figure < report.target)
+    });
+    items
+}
+
+/// What is below the target, by body: first those that lead, then those that monitor, then those that support.
+pub fn by_body(report: &Report) -> Vec<Duties<'_>> {
+    let mut found: Vec<Duties<'_>> = Vec::new();
+    let below = below_target(report);
+    for role in Role::ALL {
+        for item in &below {
+            for body in bodies(item.1, role) {
+                put(&mut found, Some(body), *item, Some(role));
+            }
+        }
+    }
+    for item in below.iter().filter(|(_, criterion)| nobody(criterion)) {
+        put(&mut found, None, *item, None);
+    }
+    // Of the same order whichever role brought them.
+    for duties in &mut found {
+        let at = |item: &Item<'_>| below.iter().position(|(_, other)| other.id == item.1.id);
+        duties.items.sort_by_key(|(item, _)| at(item));
+    }
+    found
+}
+
+/// The bodies with this role.
+pub fn bodies(criterion: &CriterionResult, role: Role) -> &[String] {
+    let Some(responsible) = &criterion.responsible else { return &[] };
+    match role {
+        Role::Lead => &responsible.lead,
+        Role::Monitor => &responsible.monitor,
+        Role::Support => &responsible.support,
+    }
+}
+
+fn nobody(criterion: &CriterionResult) -> bool {
+    Role::ALL.into_iter().all(|role| bodies(criterion, role).is_empty())
+}
+
+fn put<'a>(found: &mut Vec<Duties<'a>>, body: Option<&'a str>, item: Item<'a>, role: Option<Role>) {
+    let place = found.iter().position(|duties| duties.body == body).unwrap_or_else(|| {
+        found.push(Duties { body, items: Vec::new() });
+        found.len() - 1
+    });
+    let items = &mut found[place].items;
+    match items.iter_mut().find(|(known, _)| known.1.id == item.1.id) {
+        Some((_, roles)) => roles.extend(role),
+        None => items.push((item, role.into_iter().collect())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::fixture;
+
+    #[test]
+    fn each_body_sees_what_is_below_the_target_with_its_roles() {
+        let report = fixture::report();
+        let duties = by_body(&report);
+        let names: Vec<&str> = duties.iter().filter_map(|duties| duties.body).collect();
+        assert_eq!(names, ["Các cơ quan, đơn vị, địa phương", "Văn phòng UBND tỉnh", "Sở Nội vụ"]);
+        assert_eq!(duties[0].items.len(), below_target(&report).len());
+        let office = &duties[1].items[0];
+        assert_eq!(
+            (office.0.1.id.as_str(), office.1.as_slice()),
+            ("feedback.told", &[Role::Monitor, Role::Support][..])
+        );
+        for duties in &duties {
+            let figures: Vec<f64> =
+                duties.items.iter().filter_map(|(item, _)| shown::figure(&item.1.estimate)).collect();
+            assert!(
+                figures.is_sorted() && figures.iter().all(|figure| *figure < report.target),
+                "{figures:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_nobody_answers_for_is_not_lost() {
+        let mut report = fixture::report();
+        report.total.dimensions[4].criteria[2].responsible = None;
+        let last = by_body(&report).pop().unwrap();
+        assert_eq!((last.body, last.items.len()), (None, 1));
+        assert_eq!(last.items[0].0.1.id, "feedback.told");
+    }
+
+    #[test]
+    fn d_01_a_hidden_figure_is_on_no_list() {
+        assert!(by_body(&fixture::closed_until_end()).is_empty());
+    }
+}
