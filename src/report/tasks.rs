@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
-use crate::index::report::{CriterionResult, DimensionResult, Report};
+use crate::{
+    index::report::{CriterionResult, DimensionResult, Report},
+    report::duties,
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +57,23 @@ pub fn of<'a>(
         // Of all its criteria, also of those with a row of their own.
         Some(about) => *about == dimension.id && dimension.criteria.iter().any(|other| has(other, &task.row)),
     })
+}
+
+/// What the plan asks for where something is below the target, by dimension, each task once.
+pub fn by_dimension(report: &Report) -> Vec<(&DimensionResult, Vec<&'static Task>)> {
+    let mut found: Vec<(&DimensionResult, Vec<&'static Task>)> = Vec::new();
+    for (dimension, criterion) in duties::below_target(report) {
+        for task in of(report, dimension, criterion) {
+            let place = found.iter().position(|(known, _)| known.id == dimension.id).unwrap_or_else(|| {
+                found.push((dimension, Vec::new()));
+                found.len() - 1
+            });
+            if !found[place].1.contains(&task) {
+                found[place].1.push(task);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -7,14 +7,7 @@ use super::{
     composer::{self, Composer},
     lead, paragraph, plain, strong,
 };
-use crate::{
-    index::report::DimensionResult,
-    report::{
-        duties, format, shown,
-        tasks::{self, Task},
-        words,
-    },
-};
+use crate::report::{duties, format, shown, tasks, words};
 
 /// Section IV.
 pub fn section(c: &mut Composer<'_>) -> Vec<Block> {
@@ -71,18 +64,7 @@ pub fn section(c: &mut Composer<'_>) -> Vec<Block> {
 fn asked(c: &Composer<'_>) -> Vec<Block> {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
     let Some(plan) = tasks::plan(report) else { return Vec::new() };
-    let mut found: Vec<(&DimensionResult, Vec<&'static Task>)> = Vec::new();
-    for (dimension, criterion) in duties::below_target(report) {
-        for task in tasks::of(report, dimension, criterion) {
-            let place = found.iter().position(|(known, _)| known.id == dimension.id).unwrap_or_else(|| {
-                found.push((dimension, Vec::new()));
-                found.len() - 1
-            });
-            if !found[place].1.contains(&task) {
-                found[place].1.push(task);
-            }
-        }
-    }
+    let found = tasks::by_dimension(report);
     if found.is_empty() {
         return Vec::new();
     }

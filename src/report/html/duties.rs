@@ -1,5 +1,7 @@
 //! Who must act: what is below the target, by responsible body, and what the province's plan asks for.
 
+use std::collections::BTreeMap;
+
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
@@ -20,19 +22,18 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
     let (role, figure) = (fl!(m, "document-column-role"), fl!(m, "report-column-estimate"));
     let interval = fl!(m, "report-interval-at", level = format::percent_short(lang, report.level));
     let interval_short = fl!(m, "report-interval");
-    let (decision, tasks_heading) = (fl!(m, "report-column-decision"), fl!(m, "document-column-tasks"));
-    let planned = tasks::plan(report).is_some();
+    let decision = fl!(m, "report-column-decision");
     let headings = html! {
         (parts::column(&fl!(m, "report-column-criterion")))
         (parts::column(&role))
         (parts::number_column(&figure))
         (parts::number_column(&interval))
         (parts::column(&decision))
-        @if planned { (parts::column(&tasks_heading)) }
     };
     html! {
         section.duties aria-labelledby="duties" {
             h2 #duties { (fl!(m, "document-duties")) }
+            @if let Some(plan) = tasks::plan(report) { (asked(plan, report, lang)) }
             p.small { (fl!(m, "document-by-body-means")) }
             @for (number, duties) in all.iter().enumerate() {
                 @let body = duties.body.map_or_else(|| fl!(m, "report-no-bodies"), str::to_owned);
@@ -54,18 +55,34 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                                 (parts::number(&figure, &html! { b { (parts::figure(lang, &criterion.estimate)) } }))
                                 (parts::number(&interval_short, &parts::interval(lang, &criterion.estimate)))
                                 (parts::cell(&decision, &parts::verdict(lang, &criterion.estimate)))
-                                @if planned {
-                                    (parts::cell(&tasks_heading, &html! {
-                                        (tasks::of(report, dimension, criterion)
-                                            .map(|task| lang.pick(&task.text))
-                                            .collect::<Vec<_>>()
-                                            .join("; "))
-                                    }))
-                                }
                             }
                         }
                     },
                 ))
+            }
+        }
+    }
+}
+
+/// What the plan asks for, by dimension.
+fn asked(plan: &BTreeMap<String, String>, report: &Report, lang: Lang) -> Markup {
+    let m = lang.messages();
+    let found = tasks::by_dimension(report);
+    html! {
+        @if !found.is_empty() {
+            h3 { (fl!(m, "document-tasks")) }
+            p { (fl!(m, "document-tasks-of", plan = lang.pick(plan))) }
+            dl.tasks {
+                @for (dimension, tasks) in found {
+                    dt { (parts::name(lang, &dimension.name)) }
+                    dd {
+                        ul {
+                            @for task in tasks {
+                                li { (lang.pick(&task.text)) " (" (fl!(m, "document-row", row = task.row.as_str())) ")" }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
