@@ -85,7 +85,7 @@ impl Known {
         for stored in campaigns::all(db).await? {
             let number = stored.number;
             let mut campaign = KnownCampaign {
-                answered: responses::any(db, number).await?,
+                answered: responses::any(db, number).await? || invitations::any_told(db, number).await?,
                 places: places::of_campaign(db, number).await?,
                 stored,
                 strata: Vec::new(),

@@ -11,7 +11,7 @@ use crate::{
     store::{
         StoreError, audit,
         campaigns::{self, Stored},
-        invitations, places,
+        invitations, outbox, places,
     },
 };
 
@@ -73,9 +73,11 @@ async fn all(here: &Surroundings, stored: &Stored) -> Result<Vec<String>, StoreE
         }
     }
     let mut made = 0_usize;
+    let waiting = outbox::waiting_invitations(&mut db, stored.number).await?;
     for invitation in invitations::of_campaign(&mut db, stored.number).await? {
         let mut url = "-".to_owned();
-        if !invitation.linked {
+        // A mail that waits brings its link; one made here would end it.
+        if !invitation.linked && !waiting.contains(&invitation.code) {
             let token = secret::token::<LINK_TOKEN>();
             let hash = invitations::token_hash(&here.key, &token);
             if invitations::set_token(&mut db, stored.number, &invitation.code, &hash).await? {

@@ -195,6 +195,7 @@ impl<'a> Judged<'a> {
         }
         let weights: Option<Vec<f64>> = self.judging.groups.iter().map(|group| group.weight).collect();
         let sum: f64 = weights.iter().flatten().sum();
+        let counted = counted(&self.judging.groups.iter().map(|group| group.invited).collect::<Vec<_>>(), k);
         let groups = self.judging.groups.iter().zip(results).enumerate();
         groups
             .map(|(at, (group, result))| {
@@ -204,7 +205,7 @@ impl<'a> Judged<'a> {
                     name: group.name.clone(),
                     weight: weights.as_ref().and_then(|weights| weights.get(at)).map(|weight| weight / sum),
                     invited: group.invited,
-                    answered: group.answered.filter(|_| !closed),
+                    answered: group.answered.filter(|_| !closed && counted[at]),
                     units: assigned().filter(|(_, n)| **n > 0).count() as u64,
                     assigned: assigned().map(|(_, n)| n).sum(),
                     result,
@@ -342,6 +343,19 @@ fn leaves(below: &[Vec<usize>], cell: usize) -> Vec<usize> {
         return vec![cell];
     }
     below[cell].iter().flat_map(|part| leaves(below, *part)).collect()
+}
+
+/// Of which groups it may be told how many answered: 2 of 2, or 0 of 2, would name them. Where those that are not told are fewer
+/// than k persons together, the smallest other group goes with them, or the sum would tell.
+fn counted(invited: &[u64], k: u64) -> Vec<bool> {
+    let mut told: Vec<bool> = invited.iter().map(|n| *n >= k).collect();
+    let hidden: u64 = invited.iter().filter(|n| **n < k).sum();
+    if (1..k).contains(&hidden)
+        && let Some(next) = (0..invited.len()).filter(|at| told[*at]).min_by_key(|at| invited[*at])
+    {
+        told[next] = false;
+    }
+    told
 }
 
 /// Puts strata of fewer than k answers together with the next larger one; true if there were some.

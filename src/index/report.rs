@@ -258,7 +258,8 @@ pub struct GroupResult {
     pub weight: Option<f64>,
     /// Persons invited.
     pub invited: u64,
-    /// How many of them answered; null while the campaign's figures are closed.
+    /// How many of them answered; null while the campaign's figures are closed, and where so few were invited that it would
+    /// name them.
     pub answered: Option<u64>,
     /// Units that it was to judge.
     pub units: u64,

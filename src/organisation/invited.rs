@@ -264,8 +264,13 @@ impl List {
         let mut met: BTreeMap<String, u32> = BTreeMap::new();
         // Where else the same name stands, in the file and among those invited.
         let mut elsewhere: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        // The same letters without their diacritics, at one unit.
+        let mut folded: BTreeMap<(String, String), Vec<(String, String)>> = BTreeMap::new();
         for person in ground.people {
             if let Some(name) = &person.name {
+                let key = name_key(name);
+                let alike = folded.entry((vietnamese::fold(&key), person.unit.clone())).or_default();
+                alike.push((key, name.clone()));
                 elsewhere.entry(name_key(name)).or_default().insert(person.unit.clone());
             }
         }
@@ -320,6 +325,18 @@ impl List {
                     fl!(m, "lists-same-name", name = text::shown(&asked.name), unit = name.to_owned());
                 plan.notes.push(self.fault(asked.row, Key::Name, words));
             }
+            let bare = vietnamese::fold(&name_key(&asked.name));
+            let alike = folded.entry((bare.clone(), unit.to_owned())).or_default();
+            // `Nguyen Van Hoa` may be `Nguyễn Văn Hòa`; two spellings that both have diacritics are two persons.
+            let other = alike.iter().find(|(key, _)| {
+                *key != name_key(&asked.name) && (*key == bare || name_key(&asked.name) == bare)
+            });
+            if let Some((_, other)) = other.filter(|_| before.is_none()) {
+                let words =
+                    fl!(m, "lists-maybe-same", name = text::shown(&asked.name), other = other.clone());
+                plan.notes.push(self.fault(asked.row, Key::Name, words));
+            }
+            alike.push((name_key(&asked.name), text::shown(&asked.name)));
             if before == Some(&after) {
                 plan.same += 1;
             } else {

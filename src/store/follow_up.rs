@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{clock, organisation::Phase};
+use crate::clock;
 
 use super::{AsConn, Store, StoreError, Writer, campaigns::Stored, on, turnout};
 
@@ -15,7 +15,7 @@ pub struct Group {
     pub of: usize,
     /// How many are invited.
     pub invited: u64,
-    /// How many have answered: exact once the campaign has closed, else as of the day and in steps.
+    /// How many have answered: exact once the answers have been counted, else as of the day and in steps.
     pub answered: u64,
 }
 
@@ -60,7 +60,7 @@ pub async fn groups(store: &Store, stored: &Stored, now: i64) -> Result<Vec<Grou
         invited: invited.unsigned_abs(),
         answered: answered.unsigned_abs(),
     };
-    if rows.is_empty() || stored.campaign.phase(now) == Phase::Closed {
+    if rows.is_empty() || stored.settled {
         return Ok(rows.into_iter().map(exact).collect());
     }
     let today = i64::from(clock::day(now));
@@ -143,14 +143,43 @@ pub async fn follow(db: &mut Writer, campaign: i64, follows: bool) -> Result<(),
     Ok(())
 }
 
-/// Codes of those on the list who have not answered; only of a campaign that follows and has told so.
+/// Codes of those on the list who had not answered when somebody first asked on this day; only of a campaign that follows and
+/// has told so. A list of the moment would tell when somebody answers.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn absent(db: &mut impl AsConn, campaign: i64) -> Result<Vec<String>, StoreError> {
-    Ok(on!(db, |c| sqlx::query_scalar(
-        "SELECT code FROM invitation WHERE campaign = $1 AND NOT used AND NOT nameless
-         AND EXISTS (SELECT 1 FROM followed_campaign f WHERE f.campaign = $1) ORDER BY code"
+pub async fn absent(store: &Store, campaign: i64, now: i64) -> Result<Vec<String>, StoreError> {
+    let today = i64::from(clock::day(now));
+    let mut db = store.read().await?;
+    let day: Option<Option<i64>> =
+        on!(&mut db, |c| sqlx::query_scalar("SELECT day FROM followed_campaign WHERE campaign = $1")
+            .bind(campaign)
+            .fetch_optional(c)
+            .await)?;
+    let Some(day) = day else { return Ok(Vec::new()) };
+    drop(db);
+    if day != Some(today) {
+        let mut db = store.write().await?;
+        let renewed: Option<i64> = on!(&mut db, |c| sqlx::query_scalar(
+            "UPDATE followed_campaign SET day = $2 WHERE campaign = $1 AND COALESCE(day, -1) <> $2 RETURNING day"
+        )
+        .bind(campaign)
+        .bind(today)
+        .fetch_optional(c)
+        .await)?;
+        if renewed.is_some() {
+            // All rows, as where a link is used.
+            on!(&mut db, |c| sqlx::query("UPDATE invitation SET absent = NOT used WHERE campaign = $1")
+                .bind(campaign)
+                .execute(c)
+                .await
+                .map(drop))?;
+            db.commit().await?;
+        }
+    }
+    let mut db = store.read().await?;
+    Ok(on!(&mut db, |c| sqlx::query_scalar(
+        "SELECT code FROM invitation WHERE campaign = $1 AND absent AND NOT nameless ORDER BY code"
     )
     .bind(campaign)
     .fetch_all(c)

@@ -140,6 +140,24 @@ pub async fn end_mailed(db: &mut Writer, campaign: i64, code: &str) -> Result<()
     Ok(())
 }
 
+/// Whether a link was made for anybody, or a mail sent off: from then on what those invited were told holds. It is so before
+/// anybody can answer, and does not tell whether anybody has.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn any_told(db: &mut impl AsConn, campaign: i64) -> Result<bool, StoreError> {
+    let found: Option<i64> = on!(db, |c| sqlx::query_scalar(
+        "SELECT campaign FROM (
+            SELECT campaign FROM invitation WHERE campaign = $1
+                AND (token_hash IS NOT NULL OR code_hash IS NOT NULL OR had_link OR sent OR used)
+            UNION ALL SELECT campaign FROM mail_run WHERE campaign = $1) s LIMIT 1"
+    )
+    .bind(campaign)
+    .fetch_optional(c)
+    .await)?;
+    Ok(found.is_some())
+}
+
 /// How many are invited and how many have answered.
 ///
 /// # Errors
@@ -226,7 +244,7 @@ pub fn nameless_code() -> String {
     format!(".{}", secret::hex(&secret::random::<16>()))
 }
 
-/// Gives an invitation a new token for print, which ends its old one and the mail that may wait; false if there is no such
+/// Gives an invitation a new token for print, which ends its old one, the short code and the mail that may wait; false if there is no such
 /// invitation. Who has answered gets one like everybody; whoever opens it is told that it was used.
 ///
 /// # Errors
@@ -240,7 +258,7 @@ pub async fn set_token(
     outbox::withdraw(db, campaign, code).await?;
     outbox::end_link(db, campaign, code).await?;
     let set: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "UPDATE invitation SET token_hash = $3, mailed = FALSE
+        "UPDATE invitation SET token_hash = $3, code_hash = NULL, mailed = FALSE
          WHERE campaign = $1 AND code = $2 RETURNING code"
     )
     .bind(campaign)
@@ -286,6 +304,17 @@ pub async fn spend(db: &mut Writer, campaign: i64, hash: &[u8; 32]) -> Result<()
     .execute(c)
     .await
     .map(drop))?;
+    Ok(())
+}
+
+/// Writes the table anew in the order of its key and removes old versions of rows: where single rows were changed, as by
+/// mails to those who have not answered, their place would tell for good which they were.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn in_order(pool: &sqlx::PgPool) -> Result<(), StoreError> {
+    sqlx::query("CLUSTER invitation USING invitation_pkey").execute(pool).await?;
+    sqlx::query("VACUUM outbox, invitation").execute(pool).await?;
     Ok(())
 }
 

@@ -404,11 +404,14 @@ async fn take(db: &mut Writer, key: &Key, now: i64, row: Row) -> Result<Next, St
         }
     }
     let (Some((email, full_name)), Some(what)) = (to, what) else {
-        on!(db, |c| sqlx::query("DELETE FROM outbox WHERE name = $1")
-            .bind(&row.name)
-            .execute(c)
-            .await
-            .map(drop))?;
+        let hash: Option<Vec<u8>> =
+            on!(db, |c| sqlx::query_scalar("DELETE FROM outbox WHERE name = $1 RETURNING hash")
+                .bind(&row.name)
+                .fetch_one(c)
+                .await)?;
+        if let (Some(code), Some(hash)) = (&row.code, hash) {
+            arrived(db, row.campaign, code, &hash).await?;
+        }
         if let Some(run) = row.run {
             count(db, run, Count::Stopped).await?;
         }
@@ -555,11 +558,11 @@ async fn give_up(
     match &mail.what {
         What::Person { run, kind, code } => {
             // A link that may have arrived after all must not lead into the void.
-            let hash = hash.filter(|_| unsure);
+            if let Some(hash) = hash.filter(|_| unsure) {
+                arrived(db, mail.campaign, code, &hash).await?;
+            }
             if *kind == Kind::Invitation {
-                set_link(db, mail.campaign, code, hash.as_deref(), false, Some(fault)).await?;
-            } else if let Some(hash) = hash {
-                end(db, mail.campaign, &hash).await?;
+                set_link(db, mail.campaign, code, None, false, Some(fault)).await?;
             }
             count(db, *run, counted).await?;
         }
@@ -715,17 +718,35 @@ pub async fn withdraw(db: &mut Writer, campaign: i64, code: &str) -> Result<(), 
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct Gone {
+    run: Option<i64>,
+    letter: Option<i64>,
+    code: Option<String>,
+    hash: Option<Vec<u8>>,
+}
+
+/// A mail that is not tried any more and may have arrived all the same: the link in it becomes the person's own.
+async fn arrived(db: &mut Writer, campaign: i64, code: &str, hash: &[u8]) -> Result<(), StoreError> {
+    end_link(db, campaign, code).await?;
+    set_link(db, campaign, code, Some(hash), false, None).await
+}
+
 /// Takes all that waits for a campaign out of the outbox; gives how many mails to invited persons that were.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn stop_all(db: &mut Writer, campaign: i64) -> Result<usize, StoreError> {
-    let gone: Vec<(Option<i64>, Option<i64>)> =
-        on!(db, |c| sqlx::query_as("DELETE FROM outbox WHERE campaign = $1 RETURNING run, letter")
+    let gone: Vec<Gone> = on!(db, |c| {
+        sqlx::query_as("DELETE FROM outbox WHERE campaign = $1 RETURNING run, letter, code, hash")
             .bind(campaign)
             .fetch_all(c)
-            .await)?;
-    for (run, letter) in &gone {
+            .await
+    })?;
+    for Gone { run, letter, code, hash } in &gone {
+        if let (Some(code), Some(hash)) = (code, hash) {
+            arrived(db, campaign, code, hash).await?;
+        }
         if let Some(run) = run {
             count(db, *run, Count::Stopped).await?;
         }
@@ -733,7 +754,7 @@ pub async fn stop_all(db: &mut Writer, campaign: i64) -> Result<usize, StoreErro
             fail_letter(db, *letter).await?;
         }
     }
-    Ok(gone.iter().filter(|(run, _)| run.is_some()).count())
+    Ok(gone.iter().filter(|gone| gone.run.is_some()).count())
 }
 
 /// Numbers of the campaigns for which something waits.
@@ -792,7 +813,8 @@ pub async fn forget(store: &Store) {
     let result = match store {
         Store::Sqlite { .. } => store.truncate_log().await,
         Store::Postgres { pool, .. } => {
-            sqlx::query("VACUUM outbox, invitation").execute(pool).await.map(drop).map_err(Into::into)
+            // In the order of the list again: rows that were written one by one would stay behind the others for good.
+            invitations::in_order(pool).await
         }
     };
     if let Err(error) = result {

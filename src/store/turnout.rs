@@ -3,7 +3,7 @@
 
 use crate::{
     clock,
-    organisation::{Campaign, Phase},
+    organisation::Campaign,
 };
 
 use super::{AsConn, Store, StoreError, campaigns::Stored, invitations, on, responses};
@@ -18,7 +18,7 @@ pub struct Turnout {
     pub sheets: u64,
     /// Persons invited by personal link.
     pub invited: u64,
-    /// How many of them have answered: exact once the campaign has closed, else as of the day and in steps.
+    /// How many of them have answered: exact once the answers have been counted, else as of the day and in steps.
     pub answered: u64,
 }
 
@@ -35,7 +35,7 @@ pub async fn of(store: &Store, stored: &Stored, now: i64) -> Result<Turnout, Sto
     let mut db = store.read().await?;
     let sheets = sheets(&mut db, stored.number).await?;
     let (invited, used) = invitations::turnout(&mut db, stored.number).await?;
-    if invited == 0 || stored.campaign.phase(now) == Phase::Closed {
+    if invited == 0 || stored.settled {
         return Ok(Turnout { sheets, invited, answered: used });
     }
     let today = i64::from(clock::day(now));

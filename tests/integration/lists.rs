@@ -289,6 +289,43 @@ fn b_07_who_has_not_answered_is_named_only_where_everybody_was_told_so_beforehan
 }
 
 #[test]
+fn b_07_what_those_invited_were_told_of_how_they_are_followed_holds_from_the_first_link_on() {
+    let database = applied(&officials(When::Later, 6));
+    let (_server, mut staff) = desk(&database);
+    let progress = format!("{LIST}/tien-do");
+    let choose = |staff: &mut Client, follow: &str| staff.post(&progress, &[("follow", follow)]).status;
+    assert_eq!(choose(&mut staff, "yes"), 303);
+    assert_eq!(choose(&mut staff, "no"), 303);
+    // Letters say that staff know counts alone; after that nobody decides otherwise.
+    database.run(&["links", "can-bo"]).ok();
+    assert!(!staff.get(&progress).is(200).text().contains("name=\"follow\""));
+    assert_ne!(choose(&mut staff, "yes"), 303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM followed_campaign"), 0);
+    // Nor by way of another beginning.
+    apply(&database, &officials(When::Now, 6));
+    let later = database.file("later.toml", &officials(When::Later, 6));
+    assert!(database.run(&["apply", &later]).fails(1).contains("can-bo"));
+}
+
+#[test]
+fn b_07_the_list_of_those_who_have_not_answered_is_of_the_day_and_does_not_tell_when_somebody_does() {
+    let database = applied(&officials(When::Later, 6));
+    let (server, mut staff) = desk(&database);
+    let progress = format!("{LIST}/tien-do");
+    staff.post(&progress, &[("follow", "yes")]).is(303);
+    apply(&database, &officials(When::Now, 6));
+    let links = links(&database);
+    let named = |staff: &mut Client| staff.get(&progress).is(200).text().matches("Ông Nguyễn").count();
+    assert_eq!(named(&mut staff), 6);
+    let mut official = server.client();
+    let form = filled(&official.get(&links[0]).is(200), "4");
+    official.submit(&links[0], &form).is(303);
+    assert_eq!(named(&mut staff), 6, "the list is that of this morning");
+    database.execute("UPDATE followed_campaign SET day = day - 1");
+    assert_eq!(named(&mut staff), 5);
+}
+
+#[test]
 fn b_16_a_campaign_of_too_few_to_be_anonymous_is_not_opened() {
     let database = applied(&officials(When::Later, 4));
     database.execute("UPDATE campaign SET state = 'draft'");

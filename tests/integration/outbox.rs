@@ -500,6 +500,9 @@ fn a_manager_sends_invitations_and_reminders_off_after_being_told_how_many_and_s
         }
         drop(page);
     };
+    // A second run would tell how many have answered since.
+    assert!(staff.get(&format!("{PAGE}/gui/nhac")).is(200).text().contains("mỗi ngày chỉ nhắc một lần"));
+    staff.post(&format!("{PAGE}/gui/nhac"), &[]).is(409);
     assert!(page.contains("Thư nhắc") && page.contains("từ 5") && !page.contains(">9<"), "{page}");
     assert!(!page.contains("cb-0") && !page.contains("Ông Nguyễn"), "nobody is named");
     let told = "SELECT action || ' ' || new_value FROM audit WHERE action LIKE '%mail%' ORDER BY number";

@@ -12,7 +12,7 @@ use crate::{
         source::Findings,
     },
     definition::{Definition, message::with_hint},
-    organisation::{Campaign, kiosk_code},
+    organisation::{Campaign, State, kiosk_code},
 };
 
 /// What has to change in a campaign.
@@ -47,7 +47,8 @@ pub fn decide(
         };
         if let Some(before) = before {
             check_answered(found, asked, before, &wanted);
-            check_promises(found, asked, before);
+            check_promises(found, asked, before, &wanted);
+            check_begun(found, grounds.now, asked, before);
             check_settled(found, grounds.now, asked, before);
         }
         let same = before.is_some_and(|before| {
@@ -189,14 +190,24 @@ fn check_answered(
     }
 }
 
-/// People answered because they were told how long their answers are kept; it may become less, never more.
-fn check_promises(found: &mut Findings<'_>, asked: &CampaignAsked, before: &KnownCampaign) {
-    let Some(was) = before.stored.campaign.notice.as_ref().filter(|_| before.answered) else { return };
-    let wanted = asked.notice.as_ref().map(|said| &said.value);
+/// People answered because they were told how long their answers are kept; it may become less, never more. A list of invited
+/// persons is deleted after a number of days whether or not one was named.
+fn check_promises(
+    found: &mut Findings<'_>,
+    asked: &CampaignAsked,
+    before: &KnownCampaign,
+    wanted: &Campaign,
+) {
+    if !before.answered {
+        return;
+    }
+    let was = &before.stored.campaign;
     let spot = asked.notice.as_ref().map_or(asked.slug.spot, |said| said.spot);
+    let answers = |campaign: &Campaign| campaign.notice.as_ref().and_then(|it| it.keep_answers_months);
+    let list = |campaign: &Campaign| (!before.invitations.is_empty()).then(|| campaign.list_days());
     for (key, was, wanted) in [
-        ("keep_answers_months", was.keep_answers_months, wanted.and_then(|n| n.keep_answers_months)),
-        ("keep_list_days", was.keep_list_days, wanted.and_then(|n| n.keep_list_days)),
+        ("keep_answers_months", answers(was), answers(wanted)),
+        ("keep_list_days", list(was), list(wanted)),
     ] {
         let Some(was) = was else { continue };
         if wanted.is_none_or(|wanted| wanted > was) {
@@ -204,6 +215,17 @@ fn check_promises(found: &mut Findings<'_>, asked: &CampaignAsked, before: &Know
             let words = fl!(found.lang.messages(), "apply-promise", slug = slug, key = key, before = was);
             found.wrong(spot, words);
         }
+    }
+}
+
+/// What has begun cannot begin anew: whoever was told something before the opening would be told something else.
+fn check_begun(found: &mut Findings<'_>, now: i64, asked: &CampaignAsked, before: &KnownCampaign) {
+    let was = &before.stored.campaign;
+    let begun = before.answered && was.state != State::Draft && was.opens <= now;
+    if begun && asked.opens.value > now {
+        let (slug, opened) = (was.slug.as_str(), when(was.opens));
+        let words = fl!(found.lang.messages(), "apply-begun", slug = slug, opened = opened);
+        found.wrong(asked.opens.spot, words);
     }
 }
 

@@ -110,12 +110,12 @@ impl Opened {
     }
 }
 
-/// A token as typed from a letter: case, dashes and the letters that look like digits do not matter.
+/// A token as typed from a letter or as a mail program left it: case, the letters that look like digits, and whatever is
+/// neither letter nor digit (dashes, blanks of a wrapped line, a full stop or bracket behind) do not matter.
 fn normal(token: &str) -> String {
     token
-        .trim()
         .chars()
-        .filter(|c| *c != '-')
+        .filter(char::is_ascii_alphanumeric)
         .map(|c| match c.to_ascii_lowercase() {
             'o' => '0',
             'i' | 'l' => '1',
@@ -365,6 +365,8 @@ mod tests {
 
     #[test]
     fn a_token_typed_from_a_letter_is_read_as_meant() {
-        assert_eq!(normal(" ABCD-O1IL-xyz "), "abcd0111xyz");
+        for typed in [" ABCD-O1IL-xyz ", "abcd0111xyz.", "<abcd0111xyz>", "abcd01 \r\n11xyz", "abcd0111xyz),"] {
+            assert_eq!(normal(typed), "abcd0111xyz", "{typed}");
+        }
     }
 }

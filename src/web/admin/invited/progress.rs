@@ -65,16 +65,17 @@ async fn page(
     let mut db = app.store.read().await?;
     let strata = campaigns::strata(&mut db, stored.number).await?;
     let followed = follow_up::is_followed(&mut db, stored.number).await?;
+    let told = invitations::any_told(&mut db, stored.number).await?;
+    drop(db);
     let absent: Vec<Person> =
         if followed && !matches!(stored.campaign.phase(now), Phase::Draft | Phase::Planned) {
-            let codes = follow_up::absent(&mut db, stored.number).await?;
-            let invited = invitations::of_campaign(&mut db, stored.number).await?;
+            let codes = follow_up::absent(&app.store, stored.number, now).await?;
+            let invited = invitations::of_campaign(&mut app.store.read().await?, stored.number).await?;
             let is_absent = |it: &&invitations::Invitation| codes.binary_search(&it.code).is_ok();
             invited.iter().filter(is_absent).map(invitations::Invitation::person).collect()
         } else {
             Vec::new()
         };
-    drop(db);
     let name = |code: &str| {
         let unit = || around.tree.get(code).map(|unit| unit.name.clone());
         around
@@ -106,6 +107,7 @@ async fn page(
         step: turnout::step(&stored.campaign),
         lines: &lines,
         followed,
+        told,
         absent: &absent,
         tree: &around.tree,
         done: done.as_deref(),
@@ -141,13 +143,15 @@ pub async fn decide(
     }
 }
 
-/// `None`: no such campaign; false: it has opened, and what those invited were told holds.
+/// `None`: no such campaign; false: it has opened, or links have been made: what those invited were told holds.
 async fn follow(app: &App, staff: &Staff, slug: &str, follows: bool) -> Result<Option<bool>, StoreError> {
     let now = app.clock.now();
     let mut db = app.store.write().await?;
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
     campaigns::hold(&mut db, stored.number, Hold::Alone).await?;
-    if !matches!(stored.campaign.phase(now), Phase::Draft | Phase::Planned) {
+    if !matches!(stored.campaign.phase(now), Phase::Draft | Phase::Planned)
+        || invitations::any_told(&mut db, stored.number).await?
+    {
         return Ok(Some(false));
     }
     follow_up::follow(&mut db, stored.number, follows).await?;

@@ -19,7 +19,7 @@ use crate::{
         StoreError, audit,
         campaigns::Stored,
         mailing::{self, Reach},
-        outbox,
+        outbox::{self, Kind as MailKind},
     },
     web::{
         app::App,
@@ -96,6 +96,8 @@ pub enum Hindrance {
     Closed,
     /// Reminders before it opens, or while it pauses.
     NotOpen,
+    /// Reminders went off today: a second run would tell who has answered since.
+    Today,
     /// Nobody.
     Nobody,
 }
@@ -113,11 +115,14 @@ async fn extent(app: &App, stored: &Stored, step: Step) -> Result<Extent, StoreE
     };
     let phase = stored.campaign.phase(app.clock.now());
     let sends = matches!(step, Step::Invite | Step::Remind);
+    let today = i64::from(clock::day(app.clock.now()));
+    let reminded = runs.iter().any(|run| run.kind == MailKind::Reminder.word() && run.day == today);
     let hindrance = match phase {
         _ if step != Step::Stop && app.mailer.is_none() => Some(Hindrance::NoServer),
         Phase::Draft if sends => Some(Hindrance::Draft),
         Phase::Closed if sends => Some(Hindrance::Closed),
         Phase::Planned | Phase::Paused if step == Step::Remind => Some(Hindrance::NotOpen),
+        _ if step == Step::Remind && reminded => Some(Hindrance::Today),
         _ if mails == 0 => Some(Hindrance::Nobody),
         _ => None,
     };

@@ -13,7 +13,7 @@ use crate::{
     apply::desk::NotDone,
     language::Lang,
     organisation::Campaign,
-    store::{StoreError, campaigns, responses},
+    store::{StoreError, campaigns, invitations, responses},
     web::{
         app::App,
         auth::session::Staff,
@@ -74,7 +74,8 @@ async fn page(
     let mut db = app.store.read().await?;
     let all = campaigns::all(&mut db).await?;
     let Some(stored) = all.iter().find(|stored| stored.campaign.slug == slug) else { return Ok(None) };
-    let answered = responses::any(&mut db, stored.number).await?;
+    let answered = responses::any(&mut db, stored.number).await?
+        || invitations::any_told(&mut db, stored.number).await?;
     drop(db);
     let others: Vec<&Campaign> =
         all.iter().filter(|other| other.number != stored.number).map(|other| &other.campaign).collect();

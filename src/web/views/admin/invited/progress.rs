@@ -50,6 +50,8 @@ pub struct Page<'a> {
     pub lines: &'a [Line],
     /// Whether staff are told who has not answered.
     pub followed: bool,
+    /// Whether links have been made, so that somebody may have been told.
+    pub told: bool,
     /// Who has not.
     pub absent: &'a [Person],
     /// The units.
@@ -126,7 +128,7 @@ fn rate(line: &Line) -> String {
 /// Whether staff are told who has not answered, and who that is.
 fn follow(page: &Page<'_>, base: &str) -> Markup {
     let (lang, m) = (page.lang, page.lang.messages());
-    let planned = matches!(page.phase, Phase::Draft | Phase::Planned);
+    let planned = matches!(page.phase, Phase::Draft | Phase::Planned) && !page.told;
     let values = Fields::of([("follow", if page.followed { "yes" } else { "no" })]);
     let form = Form::new(lang, &values);
     let [label, no, no_hint, yes, yes_hint] = [

@@ -102,6 +102,7 @@ fn why_not(lang: Lang, hindrance: Hindrance) -> String {
         Hindrance::Draft => fl!(m, "outbox-hindrance-draft"),
         Hindrance::Closed => fl!(m, "outbox-hindrance-closed"),
         Hindrance::NotOpen => fl!(m, "outbox-hindrance-not-open"),
+        Hindrance::Today => fl!(m, "outbox-hindrance-today"),
         Hindrance::Nobody => fl!(m, "outbox-hindrance-nobody"),
     }
 }
