@@ -8,7 +8,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use crate::{
-    index::report::{Decision, Estimate},
+    index::report::{Decision, Estimate, Quadrant},
     language::Lang,
     report::{format, shown, words},
 };
@@ -48,6 +48,89 @@ pub fn bar(bar: &Bar<'_>) -> Markup {
                 line.range x1=(at(upper)) x2=(at(upper)) y1="10" y2="18" {}
             }
             line.target x1=(at(bar.target)) x2=(at(bar.target)) y1="2" y2="26" {}
+        }
+    }
+}
+
+/// What a dot shows, on a scale that ends at 100 %.
+#[derive(Debug, Clone, Copy)]
+pub struct Dot<'a> {
+    /// The figure.
+    pub estimate: &'a Estimate,
+    /// The target, 0..1.
+    pub target: f64,
+    /// Where the scale begins, 0..1.
+    pub from: f64,
+}
+
+/// A dot with its interval; nothing where the figure may not be shown. The same figures stand as text beside it.
+pub fn dot(dot: &Dot<'_>) -> Markup {
+    let Some(figure) = shown::figure(dot.estimate) else { return html! {} };
+    let class = class(shown::decision(dot.estimate));
+    let at = |share: f64| at((share - dot.from) / (1.0 - dot.from));
+    html! {
+        svg.dot aria-hidden="true" width="100%" height=(HEIGHT) focusable="false" {
+            line.ground x1="0" x2="100%" y1="14" y2="14" {}
+            line.target x1=(at(dot.target)) x2=(at(dot.target)) y1="0" y2="28" {}
+            @if let Some((lower, upper)) = shown::limits(dot.estimate) {
+                line.reach.(class) x1=(at(lower)) x2=(at(upper)) y1="14" y2="14" {}
+            }
+            circle.fill.(class) cx=(at(figure)) cy="14" r="5.5" {}
+        }
+    }
+}
+
+/// The scale above dots: where it begins, the target, 100 %.
+pub fn scale_from(lang: Lang, target: f64, from: f64) -> Markup {
+    let goal = at((target - from) / (1.0 - from));
+    html! {
+        svg.scale aria-hidden="true" width="100%" height="22" focusable="false" {
+            text x="0" y="14" { (format::percent_short(lang, from)) }
+            text.goal x=(goal) y="14" text-anchor="middle" { (format::percent_short(lang, target)) }
+            @if target < 0.97 { text x="100%" y="14" text-anchor="end" { (format::percent_short(lang, 1.0)) } }
+        }
+    }
+}
+
+/// Performance (to the right) against importance (upwards) with the lines that part high from low; each point carries its
+/// number in the table beside it, which says the same in figures.
+pub fn quadrants(
+    points: &[(f64, f64, Option<Quadrant>)],
+    (performance, importance): (f64, f64),
+    lang: Lang,
+) -> Markup {
+    const SIDE: f64 = 300.0;
+    const EDGE: f64 = 22.0;
+    let range = |values: &[f64]| {
+        let (low, high) = values
+            .iter()
+            .fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+        let air = ((high - low) * 0.12).max(0.01);
+        (low - air, high + air)
+    };
+    let across: Vec<f64> = points.iter().map(|point| point.0).chain([performance]).collect();
+    let up: Vec<f64> = points.iter().map(|point| point.1).chain([importance]).collect();
+    let place =
+        |value: f64, (low, high): (f64, f64)| (value - low) / (high - low) * (SIDE - 2.0 * EDGE) + EDGE;
+    let x = |value: f64| place(value, range(&across));
+    let y = |value: f64| SIDE - place(value, range(&up));
+    let m = lang.messages();
+    html! {
+        svg.quadrants aria-hidden="true" viewBox=(format!("0 0 {SIDE} {SIDE}")) focusable="false" {
+            rect.first x=(EDGE) y=(EDGE) width=(format!("{:.1}", x(performance) - EDGE))
+                height=(format!("{:.1}", y(importance) - EDGE)) {}
+            rect.frame x=(EDGE) y=(EDGE) width=(SIDE - 2.0 * EDGE) height=(SIDE - 2.0 * EDGE) {}
+            line.cut x1=(format!("{:.1}", x(performance))) x2=(format!("{:.1}", x(performance))) y1=(EDGE) y2=(SIDE - EDGE) {}
+            line.cut x1=(EDGE) x2=(SIDE - EDGE) y1=(format!("{:.1}", y(importance))) y2=(format!("{:.1}", y(importance))) {}
+            @for (at, (performance, importance, quadrant)) in points.iter().enumerate() {
+                @let first = *quadrant == Some(Quadrant::ImproveFirst);
+                circle.urgent[first] cx=(format!("{:.1}", x(*performance))) cy=(format!("{:.1}", y(*importance))) r="10" {}
+                text.key x=(format!("{:.1}", x(*performance))) y=(format!("{:.1}", y(*importance) + 4.0)) text-anchor="middle" { (at + 1) }
+            }
+            text.axis x=(SIDE / 2.0) y=(SIDE - 5.0) text-anchor="middle" { (fl!(m, "report-axis-performance")) }
+            text.axis x="14" y=(SIDE / 2.0) text-anchor="middle" transform=(format!("rotate(-90 14 {})", SIDE / 2.0)) {
+                (fl!(m, "report-axis-importance"))
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
-    index::report::{Decision, Modes, Publish, Report, Rotation, Weighting},
+    index::report::{Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting},
     language::Lang,
     organisation::Phase,
     report::{duties::Role, format, scope, shown},
@@ -240,6 +240,30 @@ pub fn unassisted(report: &Report, lang: Lang) -> Option<String> {
         upper = format::percent(lang, index.upper?),
         n = format::count(lang, index.n.unwrap_or_default())
     ))
+}
+
+/// A kind of unit: the usual ones by their name, others as the province wrote them.
+pub fn kind(lang: Lang, kind: &str) -> String {
+    let m = lang.messages();
+    match kind {
+        "province" => fl!(m, "report-kind-province"),
+        "department" => fl!(m, "report-kind-department"),
+        "district" => fl!(m, "report-kind-district"),
+        "commune" => fl!(m, "report-kind-commune"),
+        "one-stop" => fl!(m, "report-kind-one-stop"),
+        other => other.to_owned(),
+    }
+}
+
+/// What importance and performance suggest.
+pub fn quadrant(lang: Lang, quadrant: Quadrant) -> String {
+    let m = lang.messages();
+    match quadrant {
+        Quadrant::ImproveFirst => fl!(m, "report-improve-first"),
+        Quadrant::KeepUp => fl!(m, "report-keep-up"),
+        Quadrant::ImproveLater => fl!(m, "report-improve-later"),
+        Quadrant::Maintain => fl!(m, "report-maintain"),
+    }
 }
 
 /// What a body has to do with a criterion.

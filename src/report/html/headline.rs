@@ -10,6 +10,8 @@ use crate::{
     organisation::Phase,
     report::{
         chart::{self, Bar},
+        drag::{self, Drag},
+        duties::{self, Role},
         format, scope, shown, words,
     },
 };
@@ -56,6 +58,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                     }))
                 }
             }
+            (worst(report, lang))
             (facts(report, lang))
             @if shown::any(report) { (tally(report, lang)) }
         }
@@ -77,6 +80,64 @@ fn judged(report: &Report, lang: Lang) -> Markup {
     }
 }
 
+/// So many criteria are named beside the index.
+const NAMED: usize = 2;
+
+/// The criteria that hold the index back most, and who leads on them.
+fn worst(report: &Report, lang: Lang) -> Markup {
+    let m = lang.messages();
+    let drags = drag::heaviest(report);
+    if drags.is_empty() {
+        return html! {};
+    }
+    html! {
+        .worst {
+            h3 { (fl!(m, "report-worst")) }
+            ol {
+                @for Drag { item: (_, criterion), points } in drags.iter().take(NAMED) {
+                    li {
+                        p {
+                            b { (parts::name(lang, &criterion.name)) } " "
+                            strong { (parts::figure(lang, &criterion.estimate)) } " "
+                            span.of { (fl!(m, "report-worst-by", points = format::points(lang, -points))) }
+                        }
+                        @let leading = duties::bodies(criterion, Role::Lead);
+                        p.who {
+                            @if leading.is_empty() { (fl!(m, "report-no-bodies")) }
+                            @else { (fl!(m, "report-lead")) ": " (parts::name(lang, &leading.join("; "))) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How the index moved since the previous campaign, with its interval and whether that is more than chance.
+fn moved(report: &Report, lang: Lang) -> Markup {
+    let m = lang.messages();
+    let change = shown::figure(&report.total.index).and(report.total.index.change.as_ref());
+    html! {
+        @if let (Some(change), Some(previous)) = (change, &report.previous)
+            && let Some(points) = change.change
+        {
+            div {
+                dt { (fl!(m, "report-moved", previous = previous.title.as_str())) }
+                dd {
+                    (fl!(m, "report-moved-points", points = format::points(lang, points))) " "
+                    span.of {
+                        @match change.significant {
+                            Some(true) => (fl!(m, "report-change-significant")),
+                            Some(false) => (fl!(m, "report-moved-within")),
+                            None => "",
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn facts(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
     let level = format::percent_short(lang, report.level);
@@ -92,6 +153,7 @@ fn facts(report: &Report, lang: Lang) -> Markup {
                 }
                 div { dt { (fl!(messages, "report-satisfied")) } dd { (format::percent(lang, points.satisfied)) } }
             }
+            (moved(report, lang))
             div { dt { (fl!(messages, "report-target")) } dd { (fl!(messages, "report-target-from", target = format::percent_short(lang, report.target))) } }
             div {
                 dt { (fl!(messages, "report-answers")) }

@@ -7,11 +7,13 @@
 mod comments;
 mod criteria;
 mod dimensions;
+mod drivers;
 mod duties;
 mod groups;
 mod headline;
 mod method;
 mod parts;
+mod rankings;
 mod units;
 
 use i18n_embed_fl::fl;
@@ -75,6 +77,8 @@ pub fn content(report: &Report, lang: Lang) -> Markup {
         @if figures {
             (dimensions::section(report, lang))
             (criteria::short_of_target(report, lang))
+            (drivers::section(report, lang))
+            (rankings::section(report, lang))
         }
         @if figures { (groups::section(report, lang)) }
         @if figures || counts() { (units::section(report, lang)) }
