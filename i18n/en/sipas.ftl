@@ -2644,6 +2644,7 @@ report-kind-commune = commune
 report-kind-one-stop = one-stop office
 report-drivers = What goes with satisfaction with the whole
 report-drivers-means = Together the dimensions account for { $r2 } of the differences in satisfaction with the whole among { $n } respondents who answered all questions. This is an association, not a cause.
+report-drivers-left-out = Not considered: { $dimensions }, since only some are asked.
 report-drivers-caption = Importance and result of each dimension
 report-importance = Importance
 report-performance = Result

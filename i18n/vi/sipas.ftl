@@ -2593,6 +2593,7 @@ report-kind-commune = cấp xã
 report-kind-one-stop = Bộ phận Một cửa
 report-drivers = Yếu tố nào gắn với sự hài lòng chung
 report-drivers-means = Các yếu tố cùng nhau giải thích { $r2 } khác biệt về mức hài lòng chung của { $n } người trả lời đủ các câu. Đây là mối liên hệ, không phải quan hệ nhân quả.
+report-drivers-left-out = Không xét: { $dimensions }, vì chỉ hỏi một số người.
 report-drivers-caption = Mức quan trọng và kết quả của từng yếu tố
 report-importance = Mức quan trọng
 report-performance = Kết quả

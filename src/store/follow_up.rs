@@ -160,13 +160,15 @@ pub async fn absent(store: &Store, campaign: i64, now: i64) -> Result<Vec<String
     drop(db);
     if day != Some(today) {
         let mut db = store.write().await?;
-        let renewed: Option<i64> = on!(&mut db, |c| sqlx::query_scalar(
+        let renewed: Option<i64> = on!(&mut db, |c| {
+            sqlx::query_scalar(
             "UPDATE followed_campaign SET day = $2 WHERE campaign = $1 AND COALESCE(day, -1) <> $2 RETURNING day"
         )
         .bind(campaign)
         .bind(today)
         .fetch_optional(c)
-        .await)?;
+        .await
+        })?;
         if renewed.is_some() {
             // All rows, as where a link is used.
             on!(&mut db, |c| sqlx::query("UPDATE invitation SET absent = NOT used WHERE campaign = $1")

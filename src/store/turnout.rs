@@ -1,10 +1,7 @@
 //! How many have answered. Answers by personal link are counted once a day and in steps until their campaign closes, so
 //! that nobody sees from the count who has just answered (security test B-07).
 
-use crate::{
-    clock,
-    organisation::Campaign,
-};
+use crate::{clock, organisation::Campaign};
 
 use super::{AsConn, Store, StoreError, campaigns::Stored, invitations, on, responses};
 

@@ -274,11 +274,13 @@ pub(super) async fn seal_what_is_open(store: &Store) -> Result<(), StoreError> {
 async fn forget(store: &Store) {
     let result = match store {
         Store::Sqlite { .. } => store.truncate_log().await,
-        Store::Postgres { pool, .. } => async {
-            sqlx::query("VACUUM urn, urn_open, urn_open_comment").execute(pool).await?;
-            invitations::in_order(pool).await
+        Store::Postgres { pool, .. } => {
+            async {
+                sqlx::query("VACUUM urn, urn_open, urn_open_comment").execute(pool).await?;
+                invitations::in_order(pool).await
+            }
+            .await
         }
-        .await,
     };
     if let Err(error) = result {
         tracing::warn!(%error, "old row versions of the urn are still there; the database removes them later");

@@ -205,10 +205,9 @@ fn check_promises(
     let spot = asked.notice.as_ref().map_or(asked.slug.spot, |said| said.spot);
     let answers = |campaign: &Campaign| campaign.notice.as_ref().and_then(|it| it.keep_answers_months);
     let list = |campaign: &Campaign| (!before.invitations.is_empty()).then(|| campaign.list_days());
-    for (key, was, wanted) in [
-        ("keep_answers_months", answers(was), answers(wanted)),
-        ("keep_list_days", list(was), list(wanted)),
-    ] {
+    for (key, was, wanted) in
+        [("keep_answers_months", answers(was), answers(wanted)), ("keep_list_days", list(was), list(wanted))]
+    {
         let Some(was) = was else { continue };
         if wanted.is_none_or(|wanted| wanted > was) {
             let (slug, was) = (asked.slug.value.as_str(), was.to_string());

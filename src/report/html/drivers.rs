@@ -52,6 +52,10 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             p.small {
                 (fl!(m, "report-drivers-means", r2 = format::percent_short(lang, r2), n = format::count(lang, n)))
             }
+            @if !drivers.left_out.is_empty() {
+                @let left_out: Vec<&str> = drivers.left_out.iter().map(|id| name(id)).collect();
+                p.small { (fl!(m, "report-drivers-left-out", dimensions = left_out.join("; "))) }
+            }
             .side {
                 @if let (Some(across), Some(up), true) =
                     (drivers.performance_cut, drivers.importance_cut, points.len() > 1)

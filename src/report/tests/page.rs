@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::{files::numbers, fixture};
 use crate::{
-    index::report::{Change, Publish, RankedUnit, Ranking, Report},
+    index::report::{Change, DimensionDriver, Drivers, Publish, Quadrant, RankedUnit, Ranking, Report},
     language::Lang,
     report::{self, html::page},
 };
@@ -51,6 +51,59 @@ fn the_headline_says_index_interval_target_decision_and_answers() {
         assert!(headline.contains(said), "{said}: {headline}");
     }
     assert!(all(&page, ".demo, .interim").is_empty());
+}
+
+#[test]
+fn the_headline_names_the_two_criteria_that_hold_the_index_back_most_with_who_leads() {
+    let report = fixture::report();
+    let (_, page) = shown(&report, Lang::VI);
+    let named = all(&page, ".headline .worst li");
+    assert_eq!(named.len(), 2);
+    for (drag, item) in report::drag::heaviest(&report).iter().zip(named) {
+        let said = words(item);
+        let (_, criterion) = drag.item;
+        let lead = &criterion.responsible.as_ref().unwrap().lead[0];
+        let points = report::format::points(Lang::VI, -drag.points);
+        assert!(said.contains(&criterion.name) && said.contains(lead) && said.contains(&points), "{said}");
+    }
+    // Nothing is below the target: nothing is named.
+    let mut report = report;
+    report.target = 0.01;
+    assert!(all(&shown(&report, Lang::VI).1, ".worst").is_empty());
+}
+
+#[test]
+fn importance_and_result_of_the_dimensions_stand_in_a_drawing_and_in_words() {
+    let mut report = fixture::report();
+    assert!(all(&shown(&report, Lang::VI).1, ".drivers").is_empty());
+    let driver = |at: usize, importance, performance, quadrant| DimensionDriver {
+        id: report.total.dimensions[at].id.clone(),
+        lmg: Some(0.1),
+        johnson: 0.1,
+        importance,
+        performance: Some(performance),
+        quadrant: Some(quadrant),
+    };
+    report.total.drivers = Drivers {
+        r2: Some(0.5),
+        n: Some(900),
+        importance_cut: Some(0.5),
+        performance_cut: Some(0.9),
+        dimensions: vec![
+            driver(0, 0.3, 0.95, Quadrant::Maintain),
+            driver(1, 0.7, 0.8, Quadrant::ImproveFirst),
+        ],
+        left_out: vec![report.total.dimensions[2].id.clone()],
+        ..Drivers::default()
+    };
+    let (_, page) = shown(&report, Lang::VI);
+    let rows: Vec<String> = all(&page, ".drivers tbody tr").into_iter().map(words).collect();
+    // The most important first; its number is that in the drawing.
+    assert!(rows[0].starts_with("1 ") && rows[0].contains(&report.total.dimensions[1].name), "{rows:?}");
+    assert!(rows[0].ends_with("Cải thiện trước") && rows[1].ends_with("Duy trì"), "{rows:?}");
+    assert_eq!(all(&page, ".quadrants circle").len(), 2);
+    assert_eq!(all(&page, ".quadrants circle.urgent").len(), 1);
+    assert!(text_of(&page, ".drivers").contains(&report.total.dimensions[2].name));
 }
 
 #[test]
@@ -122,6 +175,12 @@ fn ranks_stand_with_their_range_and_changes_with_their_sign() {
         let text = |row: &ElementRef<'_>| row.text().collect::<String>();
         rows.iter().map(text).find(|text| text.starts_with(name)).unwrap()
     };
+    // In the list by result: each with its dot, its rank and the ranks that the data cannot rule out.
+    let dots: Vec<String> = all(&page, ".dots tbody tr").into_iter().map(words).collect();
+    assert_eq!((dots.len(), all(&page, ".dots svg.dot circle").len()), (2, 2));
+    assert!(dots[0].starts_with("UBND thị xã An Nhơn189,76") && !dots[0].contains(" đến "), "{dots:?}");
+    assert!(dots[1].starts_with("UBND thị xã Hoài Nhơn22 đến 384,96"), "{dots:?}");
+    assert!(text_of(&page, ".dots caption").contains("3 đơn vị: cấp huyện"));
     let an = row("UBND thị xã An Nhơn");
     assert!(an.contains("1/3") && an.contains("+1,25") && an.contains("(rõ rệt)"), "{an}");
     let hn = row("UBND thị xã Hoài Nhơn");

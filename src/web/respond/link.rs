@@ -365,7 +365,8 @@ mod tests {
 
     #[test]
     fn a_token_typed_from_a_letter_is_read_as_meant() {
-        for typed in [" ABCD-O1IL-xyz ", "abcd0111xyz.", "<abcd0111xyz>", "abcd01 \r\n11xyz", "abcd0111xyz),"] {
+        for typed in [" ABCD-O1IL-xyz ", "abcd0111xyz.", "<abcd0111xyz>", "abcd01 \r\n11xyz", "abcd0111xyz),"]
+        {
             assert_eq!(normal(typed), "abcd0111xyz", "{typed}");
         }
     }
