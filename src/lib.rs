@@ -30,6 +30,7 @@ pub mod set_aside;
 pub mod short_code;
 pub mod simulation;
 pub mod statistics;
+pub mod steady;
 pub mod store;
 pub mod tabular;
 pub mod watching;

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::{
     clock::{self, Clock},
     disk,
+    steady::Steady,
     store::{
         Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, segments, tally::Tally, urn,
         watching,
@@ -47,12 +48,21 @@ pub async fn run(
     tokio::spawn(build_segments(store.clone()));
     let mut ticks = tokio::time::interval(NOTICE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let started = tokio::time::Instant::now();
+    let mut steady = Steady::default();
     let mut away = false;
     let mut shelved = None;
     for turn in (0..SLOWER).cycle() {
         ticks.tick().await;
+        let now = clock.now();
+        let is_steady = steady.look(now, started.elapsed());
         if turn == 0 {
             warn_of_little_room(&database_url);
+            if !is_steady {
+                tracing::warn!(
+                    "the clock jumped ahead; urns stay closed and lists stay for a quarter of an hour"
+                );
+            }
         }
         let outcome = async {
             let revision = catalogue.refresh().await?;
@@ -62,8 +72,8 @@ pub async fn run(
             }
             if turn == 0 {
                 tally.write(&store).await?;
-                slower(&store, clock.now(), keep_audit).await?;
-                if level_rules {
+                slower(&store, now, is_steady, keep_audit).await?;
+                if level_rules && is_steady {
                     levels::switch_off_unused(&store, clock.now()).await?;
                 }
             }
@@ -96,9 +106,13 @@ fn warn_of_little_room(database_url: &str) {
     }
 }
 
-async fn slower(store: &Store, now: i64, keep_audit: Option<i64>) -> Result<(), StoreError> {
+async fn slower(store: &Store, now: i64, is_steady: bool, keep_audit: Option<i64>) -> Result<(), StoreError> {
     for stored in campaigns::all(&mut store.read().await?).await? {
-        if !stored.settled && stored.campaign.closes <= now && urn::settle(store, stored.number, now).await? {
+        if is_steady
+            && !stored.settled
+            && stored.campaign.closes <= now
+            && urn::settle(store, stored.number, now).await?
+        {
             tracing::info!(campaign = stored.campaign.slug, "closed; its urn has been opened");
         }
         // Once more on the day after closing, for its last day.
@@ -106,8 +120,10 @@ async fn slower(store: &Store, now: i64, keep_audit: Option<i64>) -> Result<(), 
             watching::look_through(store, stored.number, clock::day(now)).await?;
         }
     }
-    erase_lists(store, now).await?;
-    if let Some(keep) = keep_audit {
+    if is_steady {
+        erase_lists(store, now).await?;
+    }
+    if let Some(keep) = keep_audit.filter(|_| is_steady) {
         let removed = audit::sweep(store, now, now - keep).await?;
         if removed > 0 {
             tracing::info!(removed, "old entries of the audit log were removed");

@@ -311,7 +311,10 @@
     /* Only a page of ours counts as an answer, not that of a network which wants a log-in first. */
     if (code === 200 && said && said.getAttribute('data-say') === 'thanks') { end(page, request.responseURL || ''); }
     else if (code === 422 && again) { pending = ''; replace(page); }
-    else if (said && (code === 404 || code === 410 || code === 422)) { end(page); }
+    else if (said && (code === 404 || code === 410 || code === 422)) {
+      /* A newer link of the same person finds them again; so does the right one after a wrong one. */
+      end(page, '', code === 404 || said.getAttribute('data-say') === 'newer');
+    }
     else if (said && code < 500 && code !== 408 && code !== 429) {
       pending = '';
       refresh();
@@ -321,11 +324,10 @@
     } else { later(code < 500 && !said ? words.lost : words.busy); }
   }
 
-  function end(page, to) {
+  function end(page, to, stays) {
     over = true;
     clearTimeout(expiry);
-    /* What a newer link of the same person finds again. */
-    if (!page.querySelector('[data-say=newer]')) { forget(to); }
+    if (!stays) { forget(to); }
     replace(page);
     if (to) { win.history.replaceState(null, '', to); }
   }

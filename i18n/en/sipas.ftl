@@ -1166,6 +1166,7 @@ lists-small = { $n ->
 }
 lists-letter-dear-all = Dear Sir or Madam,
 lists-letter-invite = { $sender } kindly asks you to answer “{ $title }”. It takes about { $minutes } minutes and is open until the end of { $day }.
+lists-letter-invite-several = { $sender } kindly asks you to answer the survey “{ $title }” about several units. Answering about each takes about { $minutes } minutes; the survey is open until the end of { $day }.
 lists-letter-scan = Scan the code with your telephone’s camera to open the form.
 lists-letter-or = Or open
 lists-letter-enter = and enter the code:

@@ -1133,10 +1133,11 @@ lists-small = { $n ->
 }
 lists-letter-dear-all = Kính gửi Ông/Bà
 lists-letter-invite = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }”. Việc trả lời mất khoảng { $minutes } phút; phiếu mở đến hết ngày { $day }.
+lists-letter-invite-several = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }” về một số cơ quan, đơn vị. Việc trả lời về mỗi đơn vị mất khoảng { $minutes } phút; phiếu mở đến hết ngày { $day }.
 lists-letter-scan = Quét mã bằng máy ảnh điện thoại để mở phiếu.
 lists-letter-or = Hoặc mở trang
 lists-letter-enter = rồi nhập mã:
-lists-letter-once = Mã này dành riêng cho Ông/Bà và gửi được một phiếu; xin không chuyển cho người khác. Mã trên thư trước đây (nếu có) không còn dùng.
+lists-letter-once = Mã này dành riêng cho Ông/Bà và chỉ gửi được một lần; xin không chuyển cho người khác. Mã trên thư trước đây (nếu có) không còn dùng.
 lists-letter-safe = Câu trả lời được lưu tách rời, không kèm tên, mã hay thời gian; không ai xem được Ông/Bà đã trả lời gì.
 lists-letter-followed = Cơ quan khảo sát được biết ai chưa trả lời để nhắc, không biết câu trả lời và không biết trả lời lúc nào.
 lists-letter-not-followed = Cơ quan khảo sát chỉ biết số người đã trả lời, không biết là những ai.

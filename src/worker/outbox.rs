@@ -15,6 +15,7 @@ use crate::{
     language::Lang,
     organisation::Phase,
     secret::Key,
+    steady::Steady,
     store::{
         AsConn, Store, StoreError, Writer,
         audit::{self, Entry},
@@ -251,10 +252,17 @@ pub async fn words(db: &mut impl AsConn, campaign: i64, kind: Kind) -> Result<Le
 
 /// Works until it is dropped.
 pub async fn run(mut sender: Sender) {
+    let started = tokio::time::Instant::now();
+    let mut steady = Steady::default();
     let mut ticks = tokio::time::interval(LOOK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     for look in (0..SLOWER).cycle() {
         ticks.tick().await;
+        // A clock that jumped ahead closes no campaign for good, nor is a day of reminders used up by it.
+        let is_steady = steady.look(sender.clock.now(), started.elapsed());
+        if !is_steady {
+            continue;
+        }
         if look == 0
             && let Err(error) = sender.look_after().await
         {

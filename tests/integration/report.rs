@@ -256,5 +256,16 @@ fn simulated_answers_go_into_demonstrations_alone() {
     assert_eq!(first["responses"]["stored"], 500);
     assert_eq!(first["campaign"]["demonstration"], true);
     other.run(&["simulate", "dan", "--responses", "5000", "--seed", "2"]).fails(1);
+    // The same seed in another campaign: sheets of its own.
+    stage::apply(
+        &other,
+        &citizens(When::Now)
+            .replace("form = \"counter\"", "form = \"counter\"\ndemonstration = true")
+            .replace("\"dan\"", "\"hai\"")
+            .replace("qn-1", "qn-9")
+            .replace("an-1", "an-9"),
+    );
+    other.run(&["simulate", "hai", "--responses", "500", "--seed", "1"]).ok();
+    assert_eq!(stage::stored(&other, "hai"), 500);
     assert_eq!(stage::stored(&other, "dan"), 500);
 }

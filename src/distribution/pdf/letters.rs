@@ -56,8 +56,10 @@ pub struct Letters<'a> {
     pub contact: &'a str,
     /// The last day, in words.
     pub last_day: &'a str,
-    /// Minutes that answering takes.
+    /// Minutes that answering about one unit takes.
     pub minutes: u32,
+    /// Whether a person may judge several units.
+    pub several: bool,
     /// Days after closing on which the list is deleted.
     pub days: u32,
     /// Whether staff are told who has not answered.
@@ -122,8 +124,13 @@ impl Letters<'_> {
             "sender": sender,
             "contact": text::clean(self.contact),
             "subject": title,
-            "invite": fl!(m, "lists-letter-invite", sender = sender.clone(), title = title.clone(),
-                minutes = self.minutes, day = self.last_day),
+            "invite": if self.several {
+                fl!(m, "lists-letter-invite-several", sender = sender.clone(), title = title.clone(),
+                    minutes = self.minutes, day = self.last_day)
+            } else {
+                fl!(m, "lists-letter-invite", sender = sender.clone(), title = title.clone(),
+                    minutes = self.minutes, day = self.last_day)
+            },
             "scan": fl!(m, "lists-letter-scan"),
             "or": fl!(m, "lists-letter-or"),
             "address": address::short(self.where_to_type).split_inclusive('/').collect::<Vec<_>>(),
@@ -177,6 +184,7 @@ mod tests {
             contact: "",
             last_day: "31/12/2026",
             minutes: 10,
+            several: false,
             days: 30,
             followed,
             where_to_type: "https://khaosat.example/m",
@@ -192,6 +200,9 @@ mod tests {
         assert_eq!(page["code"], "ABCDE-23456");
         assert_eq!(page["to"].as_array().unwrap().len(), 4);
         assert!(!page["salutation"].as_str().unwrap().contains('\u{202e}'));
+        let several = Letters { several: true, ..letters(false) }.data(&[]).unwrap();
+        assert!(!data["invite"].as_str().unwrap().contains("mỗi đơn vị"));
+        assert!(several["invite"].as_str().unwrap().contains("mỗi đơn vị mất khoảng 10"));
         assert_ne!(data["safe"], letters(true).data(&[]).unwrap()["safe"], "who is followed is told so");
         assert_eq!(data["letters"].as_array().unwrap().len(), 1);
     }
