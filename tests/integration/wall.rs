@@ -61,10 +61,15 @@ fn b_02_b_08_copies_from_before_and_after_each_answer_tell_nothing_of_it() {
     let links = links(&database);
     let server = Server::start(&database);
     // What a server notes once after its start is there before the first copy.
-    while database.number("SELECT COUNT(*) FROM setting WHERE name = 'notices'") == 0 {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
     let mut before = copy(&database);
+    loop {
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        let now = copy(&database);
+        if now == before {
+            break;
+        }
+        before = now;
+    }
     let mut seen = BTreeSet::new();
     for (n, link) in links.iter().enumerate() {
         answer(&mut server.client(), link, n);

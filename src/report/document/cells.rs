@@ -1,5 +1,5 @@
 //! What stands in a cell of a table: figures, intervals, decisions, counts, names. Every figure passes through
-//! [`shown`](crate::report::shown).
+//! [`shown`].
 
 use i18n_embed_fl::fl;
 

@@ -1,7 +1,7 @@
 //! The report as an official document: what is said, in which order, before it is known in which file.
 //!
 //! [`compose`] turns a report into headings, paragraphs, numbered tables and charts in the order of an official Vietnamese
-//! report (Decree 30/2020/NĐ-CP); [`crate::report::docx`] and [`crate::distribution::pdf::report`] set them. All wording and
+//! report (Decree 30/2020/NĐ-CP); [`fn@crate::report::docx`] and [`crate::distribution::pdf::report`] set them. All wording and
 //! all rounding happens here, once, so that the files cannot differ. Figures pass through [`crate::report::shown`], names
 //! through [`crate::questionnaire::text::clean`].
 

@@ -102,7 +102,7 @@ fn worst(report: &Report, lang: Lang) -> Markup {
                             span.of { (fl!(m, "report-worst-by", points = format::points(lang, -points))) }
                         }
                         @let leading = duties::bodies(criterion, Role::Lead);
-                        p.who {
+                        p.leads {
                             @if leading.is_empty() { (fl!(m, "report-no-bodies")) }
                             @else { (fl!(m, "report-lead")) ": " (parts::name(lang, &leading.join("; "))) }
                         }
