@@ -316,7 +316,7 @@ impl List {
             let after = asked.wanted(unit, group, before, || free_code(unit, &mut taken));
             met.insert(after.code.clone(), asked.row);
             let key = name_key(&asked.name);
-            let others = elsewhere.entry(key).or_default();
+            let others = elsewhere.entry(key.clone()).or_default();
             let same_elsewhere = others.iter().find(|other| other.as_str() != unit).cloned();
             others.insert(unit.to_owned());
             if let Some(other) = same_elsewhere {
@@ -325,18 +325,16 @@ impl List {
                     fl!(m, "lists-same-name", name = text::shown(&asked.name), unit = name.to_owned());
                 plan.notes.push(self.fault(asked.row, Key::Name, words));
             }
-            let bare = vietnamese::fold(&name_key(&asked.name));
+            let bare = vietnamese::fold(&key);
             let alike = folded.entry((bare.clone(), unit.to_owned())).or_default();
             // `Nguyen Van Hoa` may be `Nguyễn Văn Hòa`; two spellings that both have diacritics are two persons.
-            let other = alike.iter().find(|(key, _)| {
-                *key != name_key(&asked.name) && (*key == bare || name_key(&asked.name) == bare)
-            });
+            let other = alike.iter().find(|(other, _)| *other != key && (*other == bare || key == bare));
             if let Some((_, other)) = other.filter(|_| before.is_none()) {
                 let words =
                     fl!(m, "lists-maybe-same", name = text::shown(&asked.name), other = other.clone());
                 plan.notes.push(self.fault(asked.row, Key::Name, words));
             }
-            alike.push((name_key(&asked.name), text::shown(&asked.name)));
+            alike.push((key, text::shown(&asked.name)));
             if before == Some(&after) {
                 plan.same += 1;
             } else {

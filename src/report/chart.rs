@@ -112,8 +112,9 @@ pub fn quadrants(
     let up: Vec<f64> = points.iter().map(|point| point.1).chain([importance]).collect();
     let place =
         |value: f64, (low, high): (f64, f64)| (value - low) / (high - low) * (SIDE - 2.0 * EDGE) + EDGE;
-    let x = |value: f64| place(value, range(&across));
-    let y = |value: f64| SIDE - place(value, range(&up));
+    let (across, up) = (range(&across), range(&up));
+    let x = |value: f64| place(value, across);
+    let y = |value: f64| SIDE - place(value, up);
     let m = lang.messages();
     html! {
         svg.quadrants aria-hidden="true" viewBox=(format!("0 0 {SIDE} {SIDE}")) focusable="false" {

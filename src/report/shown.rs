@@ -51,6 +51,20 @@ pub fn any(report: &Report) -> bool {
         .any(|estimate| figure(estimate).is_some())
 }
 
+/// How many reach the target, do not, cannot be decided, have no decision.
+pub fn tally<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for estimate in estimates {
+        counts[match decision(estimate) {
+            Some(Decision::Met) => 0,
+            Some(Decision::NotMet) => 1,
+            Some(Decision::Undecided) => 2,
+            None => 3,
+        }] += 1;
+    }
+    counts
+}
+
 /// How deep each unit lies below the units at the top of the report, which lie at 0.
 pub fn depths(units: &[UnitResult]) -> Vec<usize> {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();

@@ -4,7 +4,7 @@
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Change, Decision, Estimate, Publish, Report},
+    index::report::{Change, Estimate, Publish, Report},
     language::Lang,
     questionnaire::text,
     report::{format, shown, words},
@@ -113,18 +113,4 @@ pub fn nothing(report: &Report, lang: Lang) -> String {
         None if shown::shown(&report.total.index).is_some() => fl!(m, "document-index-not-computable"),
         None => fl!(m, "document-too-few", minimum = report.method.minimum_answers),
     }
-}
-
-/// How many reach the target, do not, cannot be decided, have no decision.
-pub fn tally<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> [usize; 4] {
-    let mut counts = [0; 4];
-    for estimate in estimates {
-        counts[match shown::decision(estimate) {
-            Some(Decision::Met) => 0,
-            Some(Decision::NotMet) => 1,
-            Some(Decision::Undecided) => 2,
-            None => 3,
-        }] += 1;
-    }
-    counts
 }

@@ -99,14 +99,14 @@ fn tally(c: &mut Composer<'_>) -> Option<Block> {
     let dimensions = &report.total.dimensions;
     let only = scope::only(report).map(|unit| unit.code.as_str());
     let rows = [
-        (fl!(m, "report-dimensions"), cells::tally(dimensions.iter().map(|d| &d.estimate))),
+        (fl!(m, "report-dimensions"), shown::tally(dimensions.iter().map(|d| &d.estimate))),
         (
             fl!(m, "report-criteria"),
-            cells::tally(dimensions.iter().flat_map(|d| &d.criteria).map(|c| &c.estimate)),
+            shown::tally(dimensions.iter().flat_map(|d| &d.criteria).map(|c| &c.estimate)),
         ),
         (
             fl!(m, "report-units"),
-            cells::tally(
+            shown::tally(
                 report.units.iter().filter(|u| Some(u.code.as_str()) != only).map(|u| &u.result.index),
             ),
         ),

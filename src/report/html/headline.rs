@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::parts;
 use crate::{
-    index::report::{Decision, Estimate, Publish, Report},
+    index::report::{Decision, Publish, Report},
     language::Lang,
     organisation::Phase,
     report::{
@@ -177,14 +177,16 @@ fn tally(report: &Report, lang: Lang) -> Markup {
     let dimensions = &report.total.dimensions;
     let only = scope::only(report).map(|unit| unit.code.as_str());
     let rows = [
-        (fl!(messages, "report-dimensions"), count(dimensions.iter().map(|d| &d.estimate))),
+        (fl!(messages, "report-dimensions"), shown::tally(dimensions.iter().map(|d| &d.estimate))),
         (
             fl!(messages, "report-criteria"),
-            count(dimensions.iter().flat_map(|d| &d.criteria).map(|c| &c.estimate)),
+            shown::tally(dimensions.iter().flat_map(|d| &d.criteria).map(|c| &c.estimate)),
         ),
         (
             fl!(messages, "report-units"),
-            count(report.units.iter().filter(|u| Some(u.code.as_str()) != only).map(|u| &u.result.index)),
+            shown::tally(
+                report.units.iter().filter(|u| Some(u.code.as_str()) != only).map(|u| &u.result.index),
+            ),
         ),
     ];
     let headings = html! {
@@ -211,17 +213,4 @@ fn tally(report: &Report, lang: Lang) -> Markup {
             tbody role="rowgroup" { (body) }
         }
     }
-}
-
-fn count<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> [usize; 4] {
-    let mut counts = [0; 4];
-    for estimate in estimates {
-        counts[match shown::decision(estimate) {
-            Some(Decision::Met) => 0,
-            Some(Decision::NotMet) => 1,
-            Some(Decision::Undecided) => 2,
-            None => 3,
-        }] += 1;
-    }
-    counts
 }
