@@ -567,12 +567,13 @@ fn words_are_checked_shown_sent_to_oneself_and_saved() {
     database.execute(
         "UPDATE campaign SET notice = '{\"responsible\":{\"vi\":\"Sở Nội vụ Bình Định\"},\"phone\":\"0256 3822 123\"}'",
     );
-    let mut usual = Form::all(staff.get(&words).is(200).text())
+    let usual = Form::all(staff.get(&words).is(200).text())
         .into_iter()
         .find(|form| form.fields.iter().any(|field| field.name == "text"))
         .unwrap();
-    usual.set("do", "preview");
-    let shown = staff.submit(&words, &usual).is(200).text().replace("\r\n", "\n");
+    let mut sent = usual.pairs();
+    sent.push(("do", "preview"));
+    let shown = staff.post(&words, &sent).is(200).text().replace("\r\n", "\n");
     assert!(shown.contains("<p>Kính gửi: Ông Nguyễn Văn Minh, Giám đốc Sở Nội vụ</p>"), "{shown}");
     assert!(
         shown.contains("Trân trọng,<br>Sở Nội vụ Bình Định<br>Liên hệ khi cần hỏi: 0256 3822 123</p>"),
