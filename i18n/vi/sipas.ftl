@@ -1136,9 +1136,9 @@ lists-letter-dear-said = Kính gửi: { $name }
 lists-small = { $n ->
    *[other] { $n } nhóm ít người, tính chung
 }
-lists-letter-dear-all = Kính gửi Ông/Bà
-lists-letter-invite = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }”. Việc trả lời mất khoảng { $minutes } phút; phiếu mở đến hết ngày { $day }.
-lists-letter-invite-several = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }” về một số cơ quan, đơn vị. Việc trả lời về mỗi đơn vị mất khoảng { $minutes } phút; phiếu mở đến hết ngày { $day }.
+lists-letter-dear-all = Kính gửi: Ông/Bà
+lists-letter-invite = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }”. Việc trả lời mất khoảng { $minutes } phút; phiếu mở đến { $until }.
+lists-letter-invite-several = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }” về một số cơ quan, đơn vị. Việc trả lời về mỗi đơn vị mất khoảng { $minutes } phút; phiếu mở đến { $until }.
 lists-letter-scan = Quét mã bằng máy ảnh điện thoại để mở phiếu.
 lists-letter-or = Hoặc mở trang
 lists-letter-enter = rồi nhập mã:
@@ -1355,16 +1355,16 @@ desk-tab-report = Báo cáo
 desk-tab-print = In mã QR
 desk-tab-watching = Theo dõi
 desk-tab-comments = Ý kiến
-desk-campaigns-purpose = Mỗi đợt khảo sát hỏi một phiếu, tại các quầy đã chọn, trong một khoảng thời gian.
+desk-campaigns-purpose = Mỗi đợt khảo sát hỏi một phiếu, tại các quầy đã chọn hoặc những người được mời, trong một khoảng thời gian.
 desk-campaigns-none = Chưa có đợt khảo sát nào
-desk-campaigns-none-what = Lập một đợt gồm bốn bước: chọn phiếu và thời gian, ghi số hồ sơ của từng đơn vị, thêm quầy, rồi kiểm tra và mở. Trước khi mở, người dân chưa thấy gì.
+desk-campaigns-none-what = Lập một đợt gồm bốn bước: chọn phiếu và thời gian, ghi số hồ sơ của từng đơn vị, thêm quầy (hoặc ai đánh giá ai và danh sách người được mời), rồi kiểm tra và mở. Trước khi mở, chưa ai thấy gì.
 desk-campaigns-none-manager = Đợt khảo sát do người quản lý khảo sát lập. Hãy mời một người vào vai trò đó.
 desk-campaigns-none-wait = Khi người quản lý khảo sát lập đợt đầu tiên, đợt ấy sẽ hiện ở đây.
 desk-campaigns-new = Lập đợt khảo sát
 desk-campaigns-current = Đang dùng
 desk-campaigns-archived = Lưu trữ ({ $n })
 desk-choose-title = Chọn phiếu khảo sát
-desk-choose-purpose = Bước đầu: chọn phiếu sẽ hỏi. Chọn xong sẽ thấy phiếu như trên điện thoại của người dân, và còn đổi được cho đến khi mở.
+desk-choose-purpose = Bước đầu: chọn phiếu sẽ hỏi. Chọn xong sẽ thấy phiếu như trên điện thoại của người trả lời, và còn đổi được cho đến khi mở.
 desk-choose-citizens = Hỏi người dân tại quầy
 desk-choose-officials = Hỏi cán bộ, đại biểu qua đường dẫn cá nhân
 desk-choose-facts = { $questions } câu hỏi, khoảng { $minutes } phút. Ngôn ngữ: { $languages }.
@@ -1415,9 +1415,9 @@ desk-settings-previous-none = Không so sánh
 desk-settings-demonstration = Đây là đợt chạy thử
 desk-settings-demonstration-hint = Mọi trang đều ghi rõ là chạy thử, số liệu không phải kết quả thật.
 desk-fixed-answered = Không đổi được nữa vì đã có phiếu trả lời: câu trả lời cũ sẽ không còn khớp. Cần phiếu khác thì sao chép thành đợt mới.
-desk-fixed-open = Không đổi được vì đợt đã mở: người dân có thể đang điền phiếu này.
+desk-fixed-open = Không đổi được vì đợt đã mở: có thể có người đang điền phiếu này.
 desk-notice = Lời giới thiệu
-desk-notice-what = Người dân đọc trước khi trả lời: ai hỏi, để làm gì, theo quy định nào, giữ phiếu bao lâu.
+desk-notice-what = Người trả lời đọc trước khi trả lời: ai hỏi, để làm gì, theo quy định nào, giữ phiếu bao lâu.
 desk-notice-responsible = Cơ quan chịu trách nhiệm
 desk-notice-responsible-hint = Ví dụ: Sở Nội vụ tỉnh Gia Lai.
 desk-notice-purpose = Mục đích
@@ -1518,7 +1518,7 @@ desk-counter-replace-tablets = Nếu quầy dùng máy tính bảng: để máy 
 desk-counter-replace-button = Thay mã QR
 desk-manage = Quản lý đợt
 desk-overview-purpose = Đợt này đang ở đâu và việc gì làm được tiếp.
-desk-check-purpose = Bước cuối: xem còn thiếu gì, rồi mở. Trước khi mở, người dân chưa thấy gì.
+desk-check-purpose = Bước cuối: xem còn thiếu gì, rồi mở. Trước khi mở, chưa ai thấy gì.
 desk-checks-ready = Có thể mở đợt này
 desk-checks-stopped = Chưa mở được: còn việc phải làm
 desk-checks-fine = Đã đủ, không thấy thiếu gì.
@@ -1585,8 +1585,8 @@ respond-tried = Đã thử xong, không lưu gì
 respond-tried-what = Mã của quầy hoạt động và phiếu được điền đúng.
 respond-tried-next = Người dân quét mã QR tại quầy sẽ trả lời phiếu thật.
 respond-not-ready = Khảo sát tại đây chưa mở
-respond-not-ready-what = Khảo sát tại quầy này đang được chuẩn bị, chưa nhận ý kiến.
-respond-not-ready-next = Xin quét lại mã vào dịp khác.
+respond-not-ready-what = Khảo sát này đang được chuẩn bị, chưa nhận ý kiến.
+respond-not-ready-next = Xin quét lại mã hoặc mở lại liên kết vào dịp khác.
 respond-paused = Khảo sát đang tạm dừng
 respond-paused-what = Hiện khảo sát tạm thời không nhận ý kiến.
 respond-paused-next = Xin quay lại sau. Cảm ơn Ông/Bà đã quan tâm.
@@ -1612,10 +1612,33 @@ desk-paper-none-yet = Chưa có phiếu giấy cho đơn vị này
 desk-paper-none-yet-what = Sở Nội vụ in phiếu có đánh số cho từng quầy. Khi có, các số phiếu hiện ở đây để nhập.
 desk-paper-kept-differs = Hai người nhập phiếu này khác nhau; Sở Nội vụ sẽ đối chiếu với tờ giấy.
 
+# --- desk-link: đợt hỏi cán bộ qua liên kết cá nhân / campaigns by personal links ---
+raters-tab = Ai đánh giá ai
+desk-link-done-made = Đã lưu bản nháp. Nếu các nhóm đánh giá từng đơn vị thì ghi ở đây; nếu mỗi người chỉ trả lời một phiếu thì sang bước Người được mời.
+desk-link-new-purpose = Đặt tên, thời gian và lời giới thiệu cho đợt mới. Đợt bắt đầu là bản nháp; sau bước này còn ghi ai đánh giá đơn vị nào, lập danh sách người được mời, rồi mới mở.
+desk-link-copy-purpose = Đợt mới theo “{ $from }”: cùng phiếu, thời gian và tên đã chuyển sang kỳ sau. Xem lại rồi bấm tạo; danh sách người được mời lập lại.
+desk-link-copy-what = cùng phiếu, thời gian chuyển sang kỳ sau; danh sách người được mời không được sao chép
+desk-link-nowhere = Danh sách mời còn trống nên chưa ai trả lời được; hãy nhập danh sách người được mời.
+desk-link-open-what = Người được mời trả lời được từ { $opens } đến { $until }.
+desk-link-open-mail = Mở đợt chưa gửi thư cho ai: gửi ở trang Thư mời và thư nhắc, hoặc in thư giấy.
+desk-link-open-fixed = Sau khi mở vẫn sửa thời gian và thêm người được; phiếu được hỏi, đơn vị và nhóm của từng người thì không đổi nữa.
+desk-link-pause-what = Ai mở liên kết thì thấy trang báo tạm dừng. Ai đang điền dở thì không mất gì: câu trả lời ở lại trên máy của họ và gửi được khi đợt tiếp tục.
+desk-link-resume-what = Người được mời lại trả lời được ngay, đến hết ngày { $closes }.
+desk-link-delete-what = Bản nháp bị xóa cùng danh sách mời và phân công đánh giá. Đơn vị và các đợt khác không bị ảnh hưởng.
+desk-link-delete-undo = Không lấy lại được. Nếu đã in thư hoặc tải liên kết thì các liên kết đó không dùng được nữa.
+desk-link-units-purpose = Ghi kế hoạch của từng đơn vị nếu cần: số người được mời và số phiếu cần thu. Không ghi thì báo cáo tính theo danh sách mời.
+desk-link-population = Số người được mời
+desk-link-closed-next = Nếu có câu hỏi, xin liên hệ cơ quan ghi trong thư mời.
+# --- comments: ý kiến về đơn vị được đánh giá / comments on judged units ---
+comments-about = Về { $unit }
+comments-below = một đơn vị thuộc { $unit }
+comments-unnamed = một đơn vị có ít phiếu (không nêu tên)
+comments-the-unit = đơn vị được đánh giá
+
 # --- desk-languages: ngôn ngữ của đợt / languages of a campaign ---
 desk-languages-title = Ngôn ngữ
-desk-languages = Người dân được chọn thêm
-desk-languages-hint = { $first } luôn có. Bỏ dấu ở ngôn ngữ không dùng; trang của người dân chỉ còn các ngôn ngữ được chọn.
+desk-languages = Người trả lời được chọn thêm
+desk-languages-hint = { $first } luôn có. Bỏ dấu ở ngôn ngữ không dùng; trang trả lời chỉ còn các ngôn ngữ được chọn.
 apply-unknown-language = Phiếu “{ $id }” không có ngôn ngữ “{ $language }”.
 apply-first-language = Thiếu “{ $language }”: đó là ngôn ngữ gốc của phiếu “{ $id }”, ai không có ngôn ngữ của mình sẽ thấy ngôn ngữ này.
 invite-draft = Đợt “{ $slug }” còn là bản nháp; mở đợt rồi hãy gửi thư mời.
@@ -2005,25 +2028,29 @@ outbox-nobody = Ông/Bà
 outbox-usual-invitation-subject = Thư mời: [đợt]
 outbox-usual-reminder-subject = Nhắc trả lời: [đợt]
 outbox-usual-invitation =
-    Kính gửi [họ tên],
+    { "[kính gửi]" }
 
-    Trân trọng mời Ông/Bà tham gia: [đợt].
+    { "[cơ quan]" } trân trọng mời Ông/Bà tham gia: [đợt].
 
     Xin mở liên kết dành riêng cho Ông/Bà:
 
     { "[liên kết]" }
 
-    Nhận trả lời từ [mở] đến [đóng] (giờ Việt Nam).
+    Nhận trả lời từ [mở] đến [hạn] (giờ Việt Nam).
 
     Liên kết này của riêng Ông/Bà và chỉ trả lời được một lần; xin không chuyển cho người khác. Mở ra xem thì chưa tính là trả lời.
 
     Câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà; kết quả chỉ công bố dưới dạng tổng hợp sau khi đợt khảo sát đóng.
 
     Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền.
-outbox-usual-reminder =
-    Kính gửi [họ tên],
 
-    Chúng tôi chưa nhận được trả lời từ liên kết đã gửi Ông/Bà trong đợt: [đợt]. Rất mong Ông/Bà dành ít phút trả lời trước [đóng] (giờ Việt Nam).
+    Trân trọng,
+    { "[cơ quan]" }
+    Liên hệ khi cần hỏi: [liên hệ]
+outbox-usual-reminder =
+    { "[kính gửi]" }
+
+    Chúng tôi chưa nhận được trả lời từ liên kết đã gửi Ông/Bà trong đợt: [đợt]. Rất mong Ông/Bà dành ít phút trả lời; phiếu mở đến [hạn] (giờ Việt Nam).
 
     Xin mở liên kết mới dưới đây; liên kết trong thư trước không còn dùng được:
 
@@ -2032,9 +2059,29 @@ outbox-usual-reminder =
     Máy chủ chỉ ghi liên kết đã dùng hay chưa để nhắc, không ghi lúc nào; câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà.
 
     Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền. Nếu Ông/Bà không muốn nhận thư nhắc nữa, xin dùng nút hủy đăng ký của chương trình thư; liên kết vẫn trả lời được.
+
+    Trân trọng,
+    { "[cơ quan]" }
+    Liên hệ khi cần hỏi: [liên hệ]
+outbox-until-day = hết ngày { $day }
+outbox-until-time = { $time } ngày { $day }
+outbox-moment = { $time } ngày { $day }
+outbox-example-title = Giám đốc Sở Nội vụ
+outbox-words-unsigned = Thiết lập của đợt chưa ghi { $missing }, nên thư thiếu phần này và người nhận khó tin. Xin bổ sung ở phần lời giới thiệu, rồi quay lại.
+outbox-words-no-sender = cơ quan chủ trì
+outbox-words-no-contact = nơi liên hệ (điện thoại hoặc thư điện tử)
+outbox-words-no-both = cơ quan chủ trì và nơi liên hệ (điện thoại hoặc thư điện tử)
+outbox-words-to-settings = Mở Thiết lập
 outbox-newer = Đã có liên kết mới hơn
 outbox-newer-what = Chúng tôi đã gửi hoặc sắp gửi cho Ông/Bà một liên kết mới, nên liên kết này không còn dùng được.
 outbox-newer-next = Xin mở thư gần nhất của chúng tôi và dùng liên kết trong thư đó.
+outbox-newer-kept = Câu trả lời Ông/Bà vừa gửi chưa được nhận, nhưng còn nguyên ở trang này.
+outbox-newer-label = Liên kết mới, hoặc mã ngắn trên thư giấy mới
+outbox-newer-hint = Mở thư gần nhất, sao chép liên kết rồi dán vào ô này. Đừng đóng trang này trước khi gửi xong.
+outbox-newer-send = Gửi câu trả lời bằng liên kết mới
+outbox-newer-texts = Những gì Ông/Bà đã viết (để sao chép)
+outbox-newer-missing = Xin dán liên kết mới hoặc nhập mã ngắn vào ô này.
+outbox-newer-wrong = Không có liên kết hay mã nào như vậy. Xin sao chép lại toàn bộ liên kết trong thư gần nhất; câu trả lời vẫn còn ở trang này.
 outbox-stop-title = Không nhận thư nhắc nữa?
 outbox-stop-what = Nếu Ông/Bà đồng ý, chúng tôi sẽ không gửi thêm thư nào về đợt khảo sát này.
 outbox-stop-link = Liên kết đã gửi vẫn dùng được: Ông/Bà vẫn có thể trả lời bất cứ lúc nào trước khi đợt khảo sát đóng.
@@ -2122,7 +2169,9 @@ outbox-hindrance-nobody = Hiện không có thư nào để gửi hoặc dừng.
 outbox-hindrance-today = Hôm nay đã gửi thư nhắc; mỗi ngày chỉ nhắc một lần, để không ai biết được ai vừa trả lời. Xin gửi vào ngày khác.
 outbox-words-purpose = Sửa tiêu đề và nội dung thư. Xem thử, gửi thử cho mình, rồi lưu; thư gửi từ lúc lưu mang nội dung mới.
 outbox-words-usual = Đây là nội dung có sẵn; lưu lại thì đợt này có nội dung riêng.
-outbox-words-hint = Những chỗ này được điền riêng cho từng người: { $blanks }. Thư chỉ mang một liên kết, không hình ảnh; một dòng gạch ngang (---) ngăn hai phần.
+outbox-words-hint = Những chỗ trong ngoặc vuông được điền riêng cho từng người. Thư chỉ mang một liên kết, không hình ảnh; một dòng gạch ngang (---) ngăn hai phần.
+outbox-words-blanks = Các chỗ điền và ví dụ
+outbox-words-blank-empty = (chưa có; dòng này được bỏ)
 outbox-words-preview = Xem thử
 outbox-words-test = Gửi thử cho mình
 outbox-words-save = Lưu nội dung
@@ -2347,9 +2396,19 @@ sitting-done = Đã đánh giá { $done } / { $all } đơn vị
 sitting-judged = Đã đánh giá
 sitting-open = Chưa đánh giá
 sitting-send = Gửi tất cả
-sitting-before-sending = Đã gửi thì không sửa được. Các đơn vị chưa đánh giá được bỏ qua.
+sitting-before-sending = Đã gửi thì không sửa được. Nếu còn đơn vị chưa đánh giá, trang sau sẽ hỏi lại.
 sitting-empty = Chưa đánh giá đơn vị nào
 sitting-empty-next = Hãy chọn ít nhất một đơn vị trong danh sách để đánh giá, rồi gửi.
+sitting-title = Đánh giá { $n } cơ quan, đơn vị
+sitting-all-units = các cơ quan, đơn vị dưới đây
+sitting-sure = Còn { $n } đơn vị chưa đánh giá
+sitting-sure-what = Nếu gửi bây giờ, các đơn vị sau được bỏ qua:
+sitting-sure-on = Đánh giá tiếp
+sitting-sure-send = Gửi, chỉ gồm { $n } đơn vị đã đánh giá
+sitting-sure-back = Về danh sách
+sitting-sure-final = Liên kết chỉ gửi được một lần: đã gửi thì không đánh giá thêm được nữa.
+sitting-unfinished = Chưa xong phần đánh giá “{ $unit }”
+sitting-unfinished-next = Còn { $n } câu cần trả lời, nêu dưới đây; những câu đã trả lời vẫn giữ nguyên. Nếu không muốn đánh giá đơn vị này, bấm “{ $skip }” ở cuối trang.
 sitting-number = Đơn vị { $number } / { $all }
 sitting-next = Xong, sang đơn vị tiếp theo
 sitting-last = Xong, xem lại và gửi

@@ -125,7 +125,9 @@ pub fn page(page: &Page<'_>) -> Markup {
             @if let Some(kept) = page.kept {
                 div { dt { (fl!(m, "admin-answers-single")) } dd { (kept.words(lang)) } }
             }
-            div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }
+            @if !campaign.by_link || page.all > 0 {
+                div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }
+            }
             div {
                 dt { (fl!(m, "admin-questionnaire")) }
                 dd {
@@ -141,7 +143,9 @@ pub fn page(page: &Page<'_>) -> Markup {
         p.actions {
             @if page.phase != Phase::Draft {
                 a.button href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
-                a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+                @if !campaign.by_link {
+                    a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+                }
             }
             @if let Some(n) = page.waiting.filter(|_| page.phase != Phase::Draft) {
                 a.button.plain href=(in_language(&format!("{path}/y-kien"), lang)) {
@@ -220,10 +224,11 @@ fn manage(page: &Page<'_>, path: &str) -> Markup {
             ul.plain {
                 li {
                     a href=(in_language(&format!("{path}/copy"), lang)) { (fl!(m, "desk-step-copy")) }
-                    " – " (fl!(m, "desk-step-copy-what"))
+                    " – "
+                    @if page.campaign.by_link { (fl!(m, "desk-link-copy-what")) } @else { (fl!(m, "desk-step-copy-what")) }
                 }
                 // Who answers at a counter judges nobody else.
-                @if page.all == 0 {
+                @if page.all == 0 && !page.campaign.by_link {
                     li {
                         a href=(in_language(&format!("{path}/raters"), lang)) { (fl!(m, "raters-title")) }
                         " – " (fl!(m, "raters-what"))
