@@ -33,7 +33,7 @@ const MIGRATIONS: [(i64, &str, &str); 26] = [
     (22, "set aside", include_str!("../../migrations/0022_set_aside.sql")),
     (23, "microdata", include_str!("../../migrations/0023_microdata.sql")),
     (24, "absent", include_str!("../../migrations/0024_absent.sql")),
-    (25, "erased_answers", include_str!("../../migrations/0025_erased_answers.sql")),
+    (25, "erased answers", include_str!("../../migrations/0025_erased_answers.sql")),
     (27, "audience", include_str!("../../migrations/0027_audience.sql")),
 ];
 
