@@ -77,7 +77,7 @@ impl State {
 }
 
 /// Where a campaign is in its life at a given moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Being prepared: not yet released.

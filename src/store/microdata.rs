@@ -5,7 +5,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::microdata::Sheet;
 
-use super::{Reader, StoreError, Writer, on};
+use super::{AsConn, Reader, StoreError, Writer, on};
 
 /// Sheets handed over at a time.
 const BATCH: usize = 512;
@@ -47,7 +47,7 @@ pub async fn stream(db: &mut Reader, campaign: i64, to: &Sender<Vec<Sheet>>) -> 
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn count(db: &mut Reader, campaign: i64) -> Result<u64, StoreError> {
+pub async fn count(db: &mut impl AsConn, campaign: i64) -> Result<u64, StoreError> {
     let n: i64 = on!(db, |c| sqlx::query_scalar("SELECT COUNT(*) FROM response WHERE campaign = $1")
         .bind(campaign)
         .fetch_one(c)
