@@ -214,7 +214,7 @@
       each(all('.only'), function (sentence) { sentence.hidden = true; });
       if (record && record.unit === unit.value && record.given.length && !doc.getElementById('errors') && !all(':checked').length) { refill(record); }
       refresh();
-    } else {
+    } else if (doc.getElementById('tally')) {
       if (kept.value) { mark(); }
       if (!html && record && (record.kept || record.given.length)) { restored(); }
       keeping();

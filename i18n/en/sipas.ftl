@@ -1164,8 +1164,8 @@ lists-small = { $n ->
    *[other] { $n } small groups together
 }
 lists-letter-dear-all = Dear Sir or Madam,
-lists-letter-invite = { $sender } kindly asks you to answer “{ $title }”. It takes about { $minutes } minutes and is open until the end of { $day }.
-lists-letter-invite-several = { $sender } kindly asks you to answer the survey “{ $title }” about several units. Answering about each takes about { $minutes } minutes; the survey is open until the end of { $day }.
+lists-letter-invite = { $sender } kindly asks you to answer “{ $title }”. It takes about { $minutes } minutes and is open until { $until }.
+lists-letter-invite-several = { $sender } kindly asks you to answer the survey “{ $title }” about several units. Answering about each takes about { $minutes } minutes; the survey is open until { $until }.
 lists-letter-scan = Scan the code with your telephone’s camera to open the form.
 lists-letter-or = Or open
 lists-letter-enter = and enter the code:
@@ -2044,25 +2044,29 @@ outbox-nobody = Sir or Madam
 outbox-usual-invitation-subject = Invitation: [survey]
 outbox-usual-reminder-subject = Reminder: [survey]
 outbox-usual-invitation =
-    Dear [name],
+    { "[dear]" }
 
-    you are kindly invited to take part: [survey].
+    { "[sender]" } kindly invites you to take part: [survey].
 
     Please open your personal link:
 
     { "[link]" }
 
-    Answers are taken from [opens] to [closes] (Vietnam time).
+    Answers are taken from [opens] to [until] (Vietnam time).
 
     This link is yours alone and can be answered once; please do not pass it on. Looking at it does not use it up.
 
     Your answers are stored apart from your name and your link; results are only published summed up, after the survey closes.
 
     The survey never asks for passwords, one-time codes or money.
-outbox-usual-reminder =
-    Dear [name],
 
-    we have had no answer yet from the link that we sent you for: [survey]. Please take a few minutes to answer before [closes] (Vietnam time).
+    Yours faithfully,
+    { "[sender]" }
+    Questions are answered here: [contact]
+outbox-usual-reminder =
+    { "[dear]" }
+
+    We have had no answer yet from the link that we sent you for: [survey]. Please take a few minutes to answer; the survey is open until [until] (Vietnam time).
 
     Please open the new link below; the one in the mail before no longer works:
 
@@ -2071,9 +2075,29 @@ outbox-usual-reminder =
     The server only notes whether a link was used, so as to remind you, and never when; your answers are stored apart from your name and your link.
 
     The survey never asks for passwords, one-time codes or money. If you want no more reminders, please use the unsubscribe button of your mail program; your link can still be answered.
+
+    Yours faithfully,
+    { "[sender]" }
+    Questions are answered here: [contact]
+outbox-until-day = the end of { $day }
+outbox-until-time = { $time } on { $day }
+outbox-moment = { $time } on { $day }
+outbox-example-title = Director of the Department of Home Affairs
+outbox-words-unsigned = The settings of the campaign do not name { $missing }, so that the mail cannot and its reader has less reason to trust it. Please add it to the introduction, and come back.
+outbox-words-no-sender = the responsible body
+outbox-words-no-contact = a contact (telephone or e-mail)
+outbox-words-no-both = the responsible body and a contact (telephone or e-mail)
+outbox-words-to-settings = Open the settings
 outbox-newer = There is a newer link
 outbox-newer-what = We have sent you a new link, or are about to, so that this one no longer works.
 outbox-newer-next = Please open our latest mail and use the link in it.
+outbox-newer-kept = The answers you have just sent were not taken, but this page still has all of them.
+outbox-newer-label = The new link, or the short code of a new letter
+outbox-newer-hint = Open our latest mail, copy the link and paste it here. Please leave this page open until your answers are sent.
+outbox-newer-send = Send the answers by the new link
+outbox-newer-texts = What you wrote (to copy)
+outbox-newer-missing = Please paste the new link here, or type the short code.
+outbox-newer-wrong = There is no such link or code. Please copy the whole link from our latest mail; this page still has your answers.
 outbox-stop-title = No more mail?
 outbox-stop-what = If you agree, we will send you no more mail about this survey.
 outbox-stop-link = The link that was sent still works: you can answer at any time before the survey closes.
@@ -2161,7 +2185,9 @@ outbox-hindrance-nobody = There is no mail to send or to stop now.
 outbox-hindrance-today = Reminders went off today; there is one a day at most, so that nobody learns who has just answered. Please send them another day.
 outbox-words-purpose = Change subject and text. Look at them, send them to yourself, then save; mails sent from then on say so.
 outbox-words-usual = These are the usual words; once saved, the campaign has its own.
-outbox-words-hint = These are filled in for each person: { $blanks }. A mail carries one link and no pictures; a line of dashes (---) parts two sections.
+outbox-words-hint = What stands in square brackets is filled in for each person. A mail carries one link and no pictures; a line of dashes (---) parts two sections.
+outbox-words-blanks = What can be filled in, with examples
+outbox-words-blank-empty = (nothing yet; its line is left out)
 outbox-words-preview = Preview
 outbox-words-test = Send to myself
 outbox-words-save = Save words
@@ -2386,9 +2412,28 @@ sitting-done = { $done } of { $all } units judged
 sitting-judged = Judged
 sitting-open = Not judged
 sitting-send = Send all
-sitting-before-sending = What is sent cannot be changed. Units that you have not judged are left out.
+sitting-before-sending = What is sent cannot be changed. If units are not judged yet, the next page asks about them.
 sitting-empty = No unit is judged yet
 sitting-empty-next = Please choose at least one unit of the list, judge it, and send.
+sitting-title = Judging { $n } bodies
+sitting-all-units = the bodies below
+sitting-sure = { $n ->
+        [one] One unit is not judged yet
+       *[other] { $n } units are not judged yet
+    }
+sitting-sure-what = If you send now, these are left out:
+sitting-sure-on = Go on judging
+sitting-sure-send = { $n ->
+        [one] Send, with the one unit judged
+       *[other] Send, with the { $n } units judged
+    }
+sitting-sure-back = Back to the list
+sitting-sure-final = The link sends once: after that no further unit can be judged.
+sitting-unfinished = “{ $unit }” is not finished
+sitting-unfinished-next = { $n ->
+        [one] One question below still wants an answer; what you have answered is kept. If you would rather not judge this unit, press “{ $skip }” at the end of the page.
+       *[other] { $n } questions below still want an answer; what you have answered is kept. If you would rather not judge this unit, press “{ $skip }” at the end of the page.
+    }
 sitting-number = Unit { $number } of { $all }
 sitting-next = Done, go to the next unit
 sitting-last = Done, review and send

@@ -1130,9 +1130,9 @@ lists-letter-dear-said = Kính gửi: { $name }
 lists-small = { $n ->
    *[other] { $n } nhóm ít người, tính chung
 }
-lists-letter-dear-all = Kính gửi Ông/Bà
-lists-letter-invite = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }”. Việc trả lời mất khoảng { $minutes } phút; phiếu mở đến hết ngày { $day }.
-lists-letter-invite-several = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }” về một số cơ quan, đơn vị. Việc trả lời về mỗi đơn vị mất khoảng { $minutes } phút; phiếu mở đến hết ngày { $day }.
+lists-letter-dear-all = Kính gửi: Ông/Bà
+lists-letter-invite = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }”. Việc trả lời mất khoảng { $minutes } phút; phiếu mở đến { $until }.
+lists-letter-invite-several = { $sender } trân trọng mời Ông/Bà trả lời phiếu “{ $title }” về một số cơ quan, đơn vị. Việc trả lời về mỗi đơn vị mất khoảng { $minutes } phút; phiếu mở đến { $until }.
 lists-letter-scan = Quét mã bằng máy ảnh điện thoại để mở phiếu.
 lists-letter-or = Hoặc mở trang
 lists-letter-enter = rồi nhập mã:
@@ -1999,25 +1999,29 @@ outbox-nobody = Ông/Bà
 outbox-usual-invitation-subject = Thư mời: [đợt]
 outbox-usual-reminder-subject = Nhắc trả lời: [đợt]
 outbox-usual-invitation =
-    Kính gửi [họ tên],
+    { "[kính gửi]" }
 
-    Trân trọng mời Ông/Bà tham gia: [đợt].
+    { "[cơ quan]" } trân trọng mời Ông/Bà tham gia: [đợt].
 
     Xin mở liên kết dành riêng cho Ông/Bà:
 
     { "[liên kết]" }
 
-    Nhận trả lời từ [mở] đến [đóng] (giờ Việt Nam).
+    Nhận trả lời từ [mở] đến [hạn] (giờ Việt Nam).
 
     Liên kết này của riêng Ông/Bà và chỉ trả lời được một lần; xin không chuyển cho người khác. Mở ra xem thì chưa tính là trả lời.
 
     Câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà; kết quả chỉ công bố dưới dạng tổng hợp sau khi đợt khảo sát đóng.
 
     Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền.
-outbox-usual-reminder =
-    Kính gửi [họ tên],
 
-    Chúng tôi chưa nhận được trả lời từ liên kết đã gửi Ông/Bà trong đợt: [đợt]. Rất mong Ông/Bà dành ít phút trả lời trước [đóng] (giờ Việt Nam).
+    Trân trọng,
+    { "[cơ quan]" }
+    Liên hệ khi cần hỏi: [liên hệ]
+outbox-usual-reminder =
+    { "[kính gửi]" }
+
+    Chúng tôi chưa nhận được trả lời từ liên kết đã gửi Ông/Bà trong đợt: [đợt]. Rất mong Ông/Bà dành ít phút trả lời; phiếu mở đến [hạn] (giờ Việt Nam).
 
     Xin mở liên kết mới dưới đây; liên kết trong thư trước không còn dùng được:
 
@@ -2026,9 +2030,29 @@ outbox-usual-reminder =
     Máy chủ chỉ ghi liên kết đã dùng hay chưa để nhắc, không ghi lúc nào; câu trả lời được lưu tách khỏi tên và liên kết của Ông/Bà.
 
     Khảo sát không bao giờ hỏi mật khẩu, mã OTP hay tiền. Nếu Ông/Bà không muốn nhận thư nhắc nữa, xin dùng nút hủy đăng ký của chương trình thư; liên kết vẫn trả lời được.
+
+    Trân trọng,
+    { "[cơ quan]" }
+    Liên hệ khi cần hỏi: [liên hệ]
+outbox-until-day = hết ngày { $day }
+outbox-until-time = { $time } ngày { $day }
+outbox-moment = { $time } ngày { $day }
+outbox-example-title = Giám đốc Sở Nội vụ
+outbox-words-unsigned = Thiết lập của đợt chưa ghi { $missing }, nên thư thiếu phần này và người nhận khó tin. Xin bổ sung ở phần lời giới thiệu, rồi quay lại.
+outbox-words-no-sender = cơ quan chủ trì
+outbox-words-no-contact = nơi liên hệ (điện thoại hoặc thư điện tử)
+outbox-words-no-both = cơ quan chủ trì và nơi liên hệ (điện thoại hoặc thư điện tử)
+outbox-words-to-settings = Mở Thiết lập
 outbox-newer = Đã có liên kết mới hơn
 outbox-newer-what = Chúng tôi đã gửi hoặc sắp gửi cho Ông/Bà một liên kết mới, nên liên kết này không còn dùng được.
 outbox-newer-next = Xin mở thư gần nhất của chúng tôi và dùng liên kết trong thư đó.
+outbox-newer-kept = Câu trả lời Ông/Bà vừa gửi chưa được nhận, nhưng còn nguyên ở trang này.
+outbox-newer-label = Liên kết mới, hoặc mã ngắn trên thư giấy mới
+outbox-newer-hint = Mở thư gần nhất, sao chép liên kết rồi dán vào ô này. Đừng đóng trang này trước khi gửi xong.
+outbox-newer-send = Gửi câu trả lời bằng liên kết mới
+outbox-newer-texts = Những gì Ông/Bà đã viết (để sao chép)
+outbox-newer-missing = Xin dán liên kết mới hoặc nhập mã ngắn vào ô này.
+outbox-newer-wrong = Không có liên kết hay mã nào như vậy. Xin sao chép lại toàn bộ liên kết trong thư gần nhất; câu trả lời vẫn còn ở trang này.
 outbox-stop-title = Không nhận thư nhắc nữa?
 outbox-stop-what = Nếu Ông/Bà đồng ý, chúng tôi sẽ không gửi thêm thư nào về đợt khảo sát này.
 outbox-stop-link = Liên kết đã gửi vẫn dùng được: Ông/Bà vẫn có thể trả lời bất cứ lúc nào trước khi đợt khảo sát đóng.
@@ -2116,7 +2140,9 @@ outbox-hindrance-nobody = Hiện không có thư nào để gửi hoặc dừng.
 outbox-hindrance-today = Hôm nay đã gửi thư nhắc; mỗi ngày chỉ nhắc một lần, để không ai biết được ai vừa trả lời. Xin gửi vào ngày khác.
 outbox-words-purpose = Sửa tiêu đề và nội dung thư. Xem thử, gửi thử cho mình, rồi lưu; thư gửi từ lúc lưu mang nội dung mới.
 outbox-words-usual = Đây là nội dung có sẵn; lưu lại thì đợt này có nội dung riêng.
-outbox-words-hint = Những chỗ này được điền riêng cho từng người: { $blanks }. Thư chỉ mang một liên kết, không hình ảnh; một dòng gạch ngang (---) ngăn hai phần.
+outbox-words-hint = Những chỗ trong ngoặc vuông được điền riêng cho từng người. Thư chỉ mang một liên kết, không hình ảnh; một dòng gạch ngang (---) ngăn hai phần.
+outbox-words-blanks = Các chỗ điền và ví dụ
+outbox-words-blank-empty = (chưa có; dòng này được bỏ)
 outbox-words-preview = Xem thử
 outbox-words-test = Gửi thử cho mình
 outbox-words-save = Lưu nội dung
@@ -2341,9 +2367,19 @@ sitting-done = Đã đánh giá { $done } / { $all } đơn vị
 sitting-judged = Đã đánh giá
 sitting-open = Chưa đánh giá
 sitting-send = Gửi tất cả
-sitting-before-sending = Đã gửi thì không sửa được. Các đơn vị chưa đánh giá được bỏ qua.
+sitting-before-sending = Đã gửi thì không sửa được. Nếu còn đơn vị chưa đánh giá, trang sau sẽ hỏi lại.
 sitting-empty = Chưa đánh giá đơn vị nào
 sitting-empty-next = Hãy chọn ít nhất một đơn vị trong danh sách để đánh giá, rồi gửi.
+sitting-title = Đánh giá { $n } cơ quan, đơn vị
+sitting-all-units = các cơ quan, đơn vị dưới đây
+sitting-sure = Còn { $n } đơn vị chưa đánh giá
+sitting-sure-what = Nếu gửi bây giờ, các đơn vị sau được bỏ qua:
+sitting-sure-on = Đánh giá tiếp
+sitting-sure-send = Gửi, chỉ gồm { $n } đơn vị đã đánh giá
+sitting-sure-back = Về danh sách
+sitting-sure-final = Liên kết chỉ gửi được một lần: đã gửi thì không đánh giá thêm được nữa.
+sitting-unfinished = Chưa xong phần đánh giá “{ $unit }”
+sitting-unfinished-next = Còn { $n } câu cần trả lời, nêu dưới đây; những câu đã trả lời vẫn giữ nguyên. Nếu không muốn đánh giá đơn vị này, bấm “{ $skip }” ở cuối trang.
 sitting-number = Đơn vị { $number } / { $all }
 sitting-next = Xong, sang đơn vị tiếp theo
 sitting-last = Xong, xem lại và gửi

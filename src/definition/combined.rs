@@ -35,6 +35,12 @@ pub fn form(definition: &Definition, ids: &[&str]) -> Option<Form> {
         id: ids.join("+"),
         title: None,
         minutes: rest.iter().map(|form| form.minutes).fold(first.minutes, u32::max),
+        // Words that introduce one form may be wrong for the others.
+        introduction: if rest.iter().all(|form| form.introduction == first.introduction) {
+            first.introduction.clone()
+        } else {
+            crate::definition::model::Text::default()
+        },
         rotation: None,
         ask_mode: Some(false),
         sections,

@@ -4,6 +4,7 @@
 use i18n_embed_fl::fl;
 use maud::{DOCTYPE, Markup, html};
 
+use super::courtesy;
 use crate::{blanks, clock, language::Lang, organisation::Campaign, store::outbox::Kind};
 
 /// Longest subject, in characters.
@@ -12,15 +13,33 @@ pub const SUBJECT: usize = 150;
 pub const TEXT: usize = 6_000;
 
 /// The blanks of a text, in Vietnamese and in English.
-const BLANKS: [[&str; 2]; 5] = [
+const BLANKS: [[&str; 2]; 10] = [
+    ["[kính gửi]", "[dear]"],
     ["[họ tên]", "[name]"],
+    TITLE,
     ["[đợt]", "[survey]"],
     ["[mở]", "[opens]"],
     ["[đóng]", "[closes]"],
-    ["[liên kết]", "[link]"],
+    ["[hạn]", "[until]"],
+    LINK,
+    ["[cơ quan]", "[sender]"],
+    CONTACT,
 ];
 /// The blanks in which the link stands.
-const LINK: [&str; 2] = BLANKS[4];
+const LINK: [&str; 2] = ["[liên kết]", "[link]"];
+/// The blanks of the office, which not every person has.
+const TITLE: [&str; 2] = ["[chức vụ]", "[office]"];
+/// The blanks of where to ask, which not every campaign says.
+const CONTACT: [&str; 2] = ["[liên hệ]", "[contact]"];
+
+/// The person written to, as the list has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct To<'a> {
+    /// Name.
+    pub name: Option<&'a str>,
+    /// Office.
+    pub title: Option<&'a str>,
+}
 
 /// A subject and a text with blanks, or filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,9 +91,13 @@ impl Fault {
     }
 }
 
-/// The blanks, as they are named to whoever writes a text.
-pub fn blanks() -> String {
-    BLANKS.map(|pair| pair.join(" ")).join(" · ")
+/// The blanks, in both languages, with what the Vietnamese one becomes for a person: for whoever writes a text.
+pub fn examples(campaign: &Campaign, to: To<'_>, link: &str) -> Vec<([&'static str; 2], String)> {
+    let of = |blank: &str| {
+        let letter = Letter { subject: String::new(), text: blank.to_owned() };
+        fill(&letter, campaign, to, link).text
+    };
+    BLANKS.into_iter().map(|pair| (pair, of(pair.first().copied().unwrap_or_default()))).collect()
 }
 
 /// What is wrong with a subject and a text.
@@ -130,16 +153,25 @@ pub fn usual(kind: Kind) -> Letter {
     }
 }
 
-/// The words for one person.
-pub fn fill(letter: &Letter, campaign: &Campaign, name: Option<&str>, link: &str) -> Letter {
+/// The words for one person. A line that says where to ask is left out if nothing says so, and the office, with the comma
+/// before it, if the list has none.
+pub fn fill(letter: &Letter, campaign: &Campaign, to: To<'_>, link: &str) -> Letter {
+    let notice = campaign.notice.as_ref();
+    let contact = courtesy::contact(notice);
+    let title = to.title.map(|title| one_line(title).trim().to_owned()).filter(|title| !title.is_empty());
     let facts = [Lang::VI, Lang::EN].map(|lang| {
         let nobody = fl!(lang.messages(), "outbox-nobody");
         [
-            name.map_or(nobody, one_line),
+            courtesy::dear(lang, to.name, title.as_deref()),
+            to.name.map_or(nobody, one_line),
+            title.clone().unwrap_or_default(),
             one_line(lang.pick(&campaign.title)),
             moment(campaign.opens, lang),
-            moment(campaign.closes, lang),
+            courtesy::closing(lang, campaign.closes),
+            courtesy::until(lang, campaign.closes),
             link.to_owned(),
+            courtesy::sender(lang, notice),
+            contact.clone(),
         ]
     });
     let values: Vec<(&str, &str)> = facts
@@ -149,10 +181,52 @@ pub fn fill(letter: &Letter, campaign: &Campaign, name: Option<&str>, link: &str
             BLANKS.iter().zip(facts).filter_map(move |(pair, value)| Some((*pair.get(n)?, value.as_str())))
         })
         .collect();
-    Letter {
-        subject: one_line(&blanks::fill(&letter.subject, &values)),
-        text: blanks::fill(&letter.text, &values),
+    let mut text = letter.text.clone();
+    if contact.is_empty() {
+        text = text
+            .split_inclusive('\n')
+            .filter(|line| !CONTACT.iter().any(|blank| line.contains(blank)))
+            .collect();
     }
+    if title.is_none() {
+        text = without_title(&text);
+    }
+    Letter {
+        subject: one_line(&blanks::fill(&without_empty(&letter.subject, &title, &contact), &values)),
+        text: blanks::fill(&text, &values),
+    }
+}
+
+/// A subject has one line: what there is nothing for goes, and the rest stays.
+fn without_empty(subject: &str, title: &Option<String>, contact: &str) -> String {
+    let mut subject = if title.is_none() { without_title(subject) } else { subject.to_owned() };
+    if contact.is_empty() {
+        for blank in CONTACT {
+            subject = subject.replace(blank, "");
+        }
+    }
+    subject
+}
+
+/// A text whose blanks for the office are gone, with what joins them to the name, and lines that held nothing else.
+fn without_title(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if !TITLE.iter().any(|blank| line.contains(blank)) {
+            left.push_str(line);
+            continue;
+        }
+        let mut line = line.to_owned();
+        for blank in TITLE {
+            for joined in [", ", " – ", " - ", " ", ""] {
+                line = line.replace(&format!("{joined}{blank}"), "");
+            }
+        }
+        if !line.trim().is_empty() {
+            left.push_str(&line);
+        }
+    }
+    left
 }
 
 /// A text without line breaks and control characters, so that no name adds a header (security test A-13).
@@ -245,17 +319,59 @@ mod tests {
         for kind in Kind::ALL {
             let usual = usual(kind);
             assert_eq!(check(&usual), []);
-            let filled = fill(&usual, &campaign(), Some("An\r\nBcc: y@evil"), URL);
+            let to = To { name: Some("An\r\nBcc: y@evil"), title: Some("Chủ tịch\r\nBcc: z@evil") };
+            let filled = fill(&usual, &campaign(), to, URL);
             assert!(!filled.subject.contains(['\r', '\n', '[']), "{}", filled.subject);
             assert!(!filled.text.contains("\nBcc:") && !filled.text.contains(['[', '\r']), "{}", filled.text);
             let links: Vec<&str> =
                 filled.text.split_whitespace().filter(|word| word.contains("://")).collect();
             assert_eq!(links, [URL, URL], "one link, in either language");
-            assert!(filled.text.contains("00:00 ngày 01/01/2027") && filled.text.contains("1 January 2027"));
+            assert!(filled.text.contains("hết ngày 31/12/2026") && filled.text.contains("31 December 2026"));
             let page = html(&filled, URL);
             assert_eq!(page.matches("href=").count(), 2);
             assert!(!page.contains("src=") && !page.contains("url(") && !page.contains("<script"));
         }
+    }
+
+    #[test]
+    fn who_writes_and_where_to_ask_stand_below_and_nothing_is_left_open_that_is_not_known() {
+        let mut campaign = campaign();
+        let to = To { name: Some("Nguyễn Văn Minh"), title: Some("Giám đốc Sở Nội vụ") };
+        for kind in Kind::ALL {
+            let bare = fill(&usual(kind), &campaign, To { title: None, ..to }, URL);
+            assert!(bare.text.starts_with("Kính gửi: Ông/Bà Nguyễn Văn Minh\n"), "{}", bare.text);
+            assert!(!bare.text.contains("iên hệ"), "nobody to ask: no line about it: {}", bare.text);
+        }
+        campaign.notice = Some(crate::organisation::Notice {
+            responsible: [("vi".to_owned(), "Sở Nội vụ tỉnh Bình Định".to_owned())].into(),
+            phone: Some("0256 3822 123".to_owned()),
+            email: Some("hoi@binhdinh.example".to_owned()),
+            ..Default::default()
+        });
+        for kind in Kind::ALL {
+            let whole = fill(&usual(kind), &campaign, to, URL);
+            assert!(whole.text.starts_with("Kính gửi: Ông/Bà Nguyễn Văn Minh, Giám đốc Sở Nội vụ\n"));
+            let (vietnamese, english) = whole.text.split_once("---").unwrap();
+            for (part, name) in
+                [(vietnamese, "Sở Nội vụ tỉnh Bình Định"), (english, "Sở Nội vụ tỉnh Bình Định")]
+            {
+                let (_, end) = part.rsplit_once(&format!("\n{name}\n")).unwrap();
+                assert!(end.contains("0256 3822 123 · hoi@binhdinh.example"), "{part}");
+            }
+            assert!(html(&whole, URL).contains("0256 3822 123 · hoi@binhdinh.example"));
+        }
+        let own = Letter {
+            subject: "Mời [họ tên], [chức vụ]".to_owned(),
+            text: "Kính gửi: [họ tên], [chức vụ]\n[chức vụ]\nTrước [đóng], hỏi [liên hệ]\n[link]".to_owned(),
+        };
+        assert_eq!(check(&own), []);
+        let filled = fill(&own, &campaign, To { title: Some(" "), ..to }, URL);
+        assert_eq!(filled.subject, "Mời Nguyễn Văn Minh");
+        assert!(
+            filled.text.starts_with("Kính gửi: Nguyễn Văn Minh\nTrước 24:00 ngày 31/12/2026, hỏi 0256"),
+            "{}",
+            filled.text
+        );
     }
 
     #[test]

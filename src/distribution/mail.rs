@@ -14,8 +14,8 @@ use lettre::{
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
+use mail_parser::MessageParser;
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::{
@@ -45,7 +45,7 @@ pub enum MailError {
 }
 
 /// A mail that a demonstration caught.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caught {
     /// Sender.
     pub from: String,
@@ -174,33 +174,26 @@ impl Mailer {
     /// # Errors
     /// [`Undelivered`].
     pub async fn send(&self, mail: &Mail<'_>) -> Result<(), Undelivered> {
-        let (message, to) = self.compose(mail)?;
+        let message = self.compose(mail)?;
         match &self.way {
             Way::Smtp(line) => {
                 let bytes = message.formatted();
                 let mut session = line.session.lock().await;
                 line.relay.hand_over(&mut session.0, message.envelope(), &bytes).await
             }
-            Way::Folder(folder) => {
-                let caught = Caught {
-                    from: self.from.to_string(),
-                    to,
-                    subject: mail.subject.to_owned(),
-                    text: mail.text.to_owned(),
-                };
-                keep(folder, mail.id, &caught).map_err(|error| Undelivered::Away(error.to_string()))
-            }
+            Way::Folder(folder) => keep(folder, mail.id, &message.formatted())
+                .map_err(|error| Undelivered::Away(error.to_string())),
         }
     }
 
-    /// The message as it goes out, and its recipient.
-    fn compose(&self, mail: &Mail<'_>) -> Result<(Message, String), Undelivered> {
+    /// The message as it goes out.
+    fn compose(&self, mail: &Mail<'_>) -> Result<Message, Undelivered> {
         let wrong = || Undelivered::Refused("address".to_owned());
         let address: Address = mail.to.trim().parse().map_err(|_| wrong())?;
         let to = Mailbox::new(mail.name.map(one_line), address);
         let mut builder = Message::builder()
             .from(self.from.clone())
-            .to(to.clone())
+            .to(to)
             .subject(one_line(mail.subject))
             .message_id(Some(format!("<{}@{}>", mail.id, self.domain())))
             .raw_header(header("Auto-Submitted", "auto-generated"));
@@ -224,7 +217,7 @@ impl Mailer {
         if let Some(signer) = &self.signer {
             signer.sign(&mut message);
         }
-        Ok((message, to.to_string()))
+        Ok(message)
     }
 }
 
@@ -252,12 +245,16 @@ fn mailbox(text: &str) -> Option<Mailbox> {
     Some(Mailbox::new(name, address.parse().ok()?))
 }
 
-/// Keeps a mail in the folder; the file's name says nothing of its time or order, and is the same when it is sent again.
-fn keep(folder: &Path, id: &str, mail: &Caught) -> io::Result<()> {
+/// Keeps a mail in the folder as it would go out (RFC 5322), for any mail program to open; the file's name says nothing of its
+/// time or order, and is the same when it is sent again.
+fn keep(folder: &Path, id: &str, message: &[u8]) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let plain: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
     let name = if plain.is_empty() { secret::hex(&secret::random::<8>()) } else { plain };
-    std::fs::write(folder.join(format!("{name}.json")), serde_json::to_vec_pretty(mail)?)
+    // Whoever looks into the folder meanwhile finds whole mails only.
+    let part = folder.join(format!("{name}.part"));
+    std::fs::write(&part, message)?;
+    std::fs::rename(part, folder.join(format!("{name}.eml")))
 }
 
 /// The mails in the folder, by recipient.
@@ -268,12 +265,31 @@ pub fn caught(folder: &Path) -> io::Result<Vec<Caught>> {
     let mut mails: Vec<Caught> = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            mails.push(serde_json::from_slice(&std::fs::read(path)?)?);
+        if path.extension().is_some_and(|extension| extension == "eml") {
+            mails.extend(Caught::read(&std::fs::read(path)?));
         }
     }
     mails.sort_by(|a, b| (&a.to, &a.text).cmp(&(&b.to, &b.text)));
     Ok(mails)
+}
+
+impl Caught {
+    /// What of a message is shown; `None`: it is none.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let message = MessageParser::default().parse(bytes)?;
+        let named = |address: Option<&mail_parser::Address<'_>>| {
+            address.and_then(|address| address.first()).map_or_else(String::new, |one| {
+                let address = one.address().unwrap_or_default();
+                one.name().map_or_else(|| address.to_owned(), |name| format!("{name} <{address}>"))
+            })
+        };
+        Some(Self {
+            from: named(message.from()),
+            to: named(message.to()),
+            subject: message.subject().unwrap_or_default().to_owned(),
+            text: message.body_text(0)?.replace("\r\n", "\n"),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -304,7 +320,7 @@ mod tests {
             id: "0123",
             stop: Some("https://k.example/m/ngung-thu/xyz"),
         };
-        let (message, _) = mailer.compose(&mail).unwrap();
+        let message = mailer.compose(&mail).unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         let head = text.split("\r\n\r\n").next().unwrap();
         let unfolded = head.replace("\r\n ", " ");
@@ -323,6 +339,45 @@ mod tests {
         assert!(text.is_ascii(), "every server takes it");
         let wrong = Mail { to: "nobody", ..mail };
         assert_eq!(mailer.compose(&wrong).unwrap_err(), Undelivered::Refused("address".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn mails_in_a_folder_are_files_that_a_mail_program_opens_and_the_same_one_is_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(&[
+            ("SIPAS_SMTP_URL", &format!("file:{}", folder.path().display())),
+            ("SIPAS_MAIL_FROM", "Sở Nội vụ <khaosat@binhdinh.example>"),
+        ]);
+        let mailer = Mailer::of(&config).unwrap().unwrap();
+        let long = format!("Kính gửi: Ông Lê Văn Tám\n\nhttps://k.example/m/{}\n", "a".repeat(90));
+        let mail = Mail {
+            to: "tam@binhdinh.example",
+            name: Some("Lê Văn Tám"),
+            subject: "Thư mời: Khảo sát lãnh đạo các sở, ban, ngành và địa phương năm 2026",
+            text: &long,
+            html: Some("<p>Kính gửi: Ông Lê Văn Tám</p>"),
+            id: "0123",
+            stop: None,
+        };
+        mailer.send(&mail).await.unwrap();
+        mailer.send(&mail).await.unwrap();
+        let names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(names, ["0123.eml"]);
+        let bytes = std::fs::read(folder.path().join("0123.eml")).unwrap();
+        let message = MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(message.message_id(), Some("0123@binhdinh.example"));
+        assert_eq!((message.text_body_count(), message.html_body_count()), (1, 1));
+        let caught = caught(folder.path()).unwrap();
+        assert_eq!(
+            caught,
+            [Caught {
+                from: "Sở Nội vụ <khaosat@binhdinh.example>".to_owned(),
+                to: "Lê Văn Tám <tam@binhdinh.example>".to_owned(),
+                subject: mail.subject.to_owned(),
+                text: long.clone(),
+            }]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! address printed or mailed; the database keeps a keyed hash.
 
 pub mod address;
+pub mod courtesy;
 pub mod dkim;
 pub mod letter;
 pub mod logo;

@@ -70,6 +70,8 @@ pub struct Claimed {
     pub email: Option<String>,
     /// The recipient's name.
     pub full_name: Option<String>,
+    /// The recipient's office, as the list of invited persons has it.
+    pub title: Option<String>,
     /// What it says.
     pub what: What,
 }
@@ -375,9 +377,10 @@ async fn take(db: &mut Writer, key: &Key, now: i64, row: Row) -> Result<Next, St
     if let (Some(run), Some(kind), Some(code)) = (row.run, row.kind, &row.code) {
         let kind = Kind::from_word(&kind).ok_or(StoreError::Corrupt("mail run"))?;
         let stop = stop_hash(key, &stop_token(key, row.campaign, code));
-        let person: Option<(String, Option<String>)> = on!(db, |c| sqlx::query_as(
+        let person: Option<(String, Option<String>, Option<String>)> = on!(db, |c| sqlx::query_as(
             "UPDATE invitation SET stop_hash = $3 WHERE campaign = $1 AND code = $2
-             AND (NOT used OR $4) AND NOT no_mail AND COALESCE(email, '') <> '' RETURNING email, name"
+             AND (NOT used OR $4) AND NOT no_mail AND COALESCE(email, '') <> ''
+             RETURNING email, name, title"
         )
         .bind(row.campaign)
         .bind(code)
@@ -385,7 +388,7 @@ async fn take(db: &mut Writer, key: &Key, now: i64, row: Row) -> Result<Next, St
         .bind(kind == Kind::Invitation)
         .fetch_optional(c)
         .await)?;
-        to = person.map(|(email, name)| (Some(email), name));
+        to = person.map(|(email, name, title)| (Some(email), name, title));
         hash = Some(invitations::token_hash(key, &link_token(key, &seed)));
         what = Some(What::Person { run, kind, code: code.clone() });
     } else if let Some(number) = row.letter {
@@ -399,11 +402,11 @@ async fn take(db: &mut Writer, key: &Key, now: i64, row: Row) -> Result<Next, St
             .await
         })?;
         if let Some((email, name, subject, text)) = letter {
-            to = Some((email, name));
+            to = Some((email, name, None));
             what = Some(What::Letter { number, subject, text });
         }
     }
-    let (Some((email, full_name)), Some(what)) = (to, what) else {
+    let (Some((email, full_name, title)), Some(what)) = (to, what) else {
         let hash: Option<Vec<u8>> =
             on!(db, |c| sqlx::query_scalar("DELETE FROM outbox WHERE name = $1 RETURNING hash")
                 .bind(&row.name)
@@ -437,6 +440,7 @@ async fn take(db: &mut Writer, key: &Key, now: i64, row: Row) -> Result<Next, St
         campaign: row.campaign,
         email,
         full_name: full_name.filter(|name| !name.is_empty()),
+        title: title.filter(|title| !title.is_empty()),
         what,
     })))
 }

@@ -119,7 +119,8 @@ impl Sender {
                 let letter = words(db, mail.campaign, *kind).await?;
                 let stored = campaigns::get(db, mail.campaign).await?.ok_or(StoreError::Corrupt("outbox"))?;
                 let link = self.link(mail);
-                let mut filled = letter::fill(&letter, &stored.campaign, mail.full_name.as_deref(), &link);
+                let to = letter::To { name: mail.full_name.as_deref(), title: mail.title.as_deref() };
+                let mut filled = letter::fill(&letter, &stored.campaign, to, &link);
                 // Whatever words a campaign has of its own: who is followed is told so.
                 if follow_up::is_followed(db, mail.campaign).await? {
                     let told = Lang::ALL.map(|lang| fl!(lang.messages(), "lists-notice-followed"));

@@ -35,6 +35,12 @@ test('without scripts, at a desk: every step is a page, and nothing is used up b
     await press(page, 'Xong, về danh sách');
     assert.equal(await page.locator('button.judged').count(), 1);
     assert.match(await page.locator('#tally').innerText(), /^Đã đánh giá 1 \//);
+    // Sending with units left out asks once, and leads on.
+    await press(page, 'Gửi tất cả');
+    assert.match(await heading(page), /^Còn \d+ đơn vị chưa đánh giá$/);
+    await picture(page, 'sitting-sure-1280');
+    await press(page, 'Đánh giá tiếp');
+    assert.match(await page.locator('.where').innerText(), /^Đơn vị 2 /);
   }));
 
 test('on a telephone: three units opened, one left out, the rest after a break, sent once', () =>
@@ -71,7 +77,12 @@ test('on a telephone: three units opened, one left out, the rest after a break, 
     await accessible(later, 'sitting-unit');
     await press(later, 'Xong, về danh sách');
     await later.locator('#tally').waitFor();
+    // Units left out are named once before anything is sent.
     await press(later, 'Gửi tất cả');
+    await later.getByRole('heading', { name: `Còn ${units - 2} đơn vị chưa đánh giá` }).waitFor();
+    await accessible(later, 'sitting-sure');
+    assert.equal(await later.locator('ul.left li').count(), units - 2);
+    await press(later, 'Gửi, chỉ gồm 2 đơn vị đã đánh giá');
     await later.getByRole('heading', { name: /cảm ơn/i }).waitFor();
     assert.ok(!later.url().includes(token));
     assert.equal(await later.evaluate(() => localStorage.length), 0);

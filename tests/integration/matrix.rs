@@ -144,13 +144,13 @@ fn judge(client: &mut Client, list: &Page, unit: &str, code: &str) -> Page {
     press(client, filled(&page, code), "list").is(200)
 }
 
-/// Judges these units and sends.
+/// Judges these units and sends, with the others left out.
 fn sit(client: &mut Client, link: &str, judged: &[(&str, &str)]) -> Page {
     let mut list = client.get(link).is(200);
     for (unit, code) in judged {
         list = judge(client, &list, unit, code);
     }
-    press(client, list.form(), "send")
+    press(client, list.form(), "send-some")
 }
 
 /// Used invitations, sittings in the urn, sheets counted.
@@ -203,6 +203,9 @@ fn what_was_left_out_is_not_stored_and_all_is_sent_once() {
     half.set("steering.drive", "4");
     let half = press(&mut client, half, "next").is(422);
     assert!(half.text().contains("id=\"errors\"") && half.form().value("steering.drive") == Some("4"));
+    // It says which unit and what to do.
+    assert!(half.text().contains("Chưa xong phần đánh giá “Sở Tài chính”"), "{}", half.text());
+    assert!(half.text().contains("Nếu không muốn đánh giá đơn vị này"), "{}", half.text());
     let mut text = filled(&page, "4");
     text.set("comment", "Cần \"nhanh\" hơn\nnữa & rõ hơn");
     let next = press(&mut client, text, "next").is(200);
@@ -215,11 +218,21 @@ fn what_was_left_out_is_not_stored_and_all_is_sent_once() {
     assert_eq!(again.value("service.attitude"), Some("4"));
     assert_eq!(again.value("comment").map(str::trim_start), Some("Cần \"nhanh\" hơn\nnữa & rõ hơn"));
     assert_eq!(counts(&database), [0, 0, 0]);
-    let sent = press(&mut client, list.form(), "send").is(303);
+    // Once it is asked whether the unit without answers is meant to be left out; nothing is sent by asking.
+    let sure = press(&mut client, list.form(), "send").is(200);
+    assert!(
+        sure.text().contains("Còn 1 đơn vị chưa đánh giá") && sure.text().contains("<li>Sở Y tế</li>"),
+        "{}",
+        sure.text()
+    );
+    assert!(!sure.text().contains("<li>Sở Tài chính</li>"));
+    assert!(press(&mut client, sure.form(), "next").is(200).text().contains("Sở Y tế"), "the way on");
+    assert_eq!(counts(&database), [0, 0, 0]);
+    let sent = press(&mut client, sure.form(), "send-some").is(303);
     assert!(!sent.header("location").contains(link.trim_start_matches("/m/")));
     assert_eq!(counts(&database), [1, 1, 0]);
     // The same form again is thanked again, every step after it says that the link was used.
-    press(&mut client, list.form(), "send").is(303);
+    press(&mut client, sure.form(), "send-some").is(303);
     press(&mut client, list.form(), "unit:stc").is(410);
     let used = client.get(link).is(410);
     assert!(!used.text().contains("nhanh"));
@@ -252,7 +265,7 @@ fn a_07_of_many_sittings_at_once_exactly_one_is_kept_whole() {
                     let mut form = list.form();
                     form.fields.iter_mut().find(|f| f.name == "submission").unwrap().values =
                         vec![format!("{n:032x}")];
-                    press(&mut server.client(), form, "send").status
+                    press(&mut server.client(), form, "send-some").status
                 })
             })
             .collect();
@@ -284,7 +297,7 @@ fn b_02_b_03_nothing_groups_the_sheets_of_one_sitting() {
             form.set("comment", &format!("ý kiến {n}"));
             page = press(&mut client, form, "next").is(200);
         }
-        press(&mut client, page.form(), "send").is(303);
+        press(&mut client, page.form(), "send-some").is(303);
         // One row more, as long as any other, whatever was judged.
         let now: BTreeSet<String> = database.texts("SELECT id FROM urn").into_iter().collect();
         assert_eq!(now.difference(&ids).count(), 1);

@@ -515,7 +515,12 @@ fn words_are_checked_shown_sent_to_oneself_and_saved() {
     let words = format!("{PAGE}/mau/invitation");
     let page = staff.get(&words).is(200);
     assert!(page.text().contains("[liên kết]") && page.text().contains("[closes]"));
-    let text = "Kính gửi [họ tên],\r\n\r\nXin mở:\r\n\r\n[liên kết]\r\n";
+    assert!(
+        page.text().contains("chưa ghi cơ quan chủ trì và nơi liên hệ"),
+        "nobody would stand below the mail"
+    );
+    let text = "Kính gửi [họ tên], [chức vụ],\r\n\r\nXin mở:\r\n\r\n[liên kết]\r\n";
+    database.execute("UPDATE invitation SET title = 'Giám đốc Sở Nội vụ'");
     for (subject, text, says) in [
         ("Mời", "Không có gì", "thiếu chỗ điền [liên kết]"),
         ("", text, "tiêu đề"),
@@ -551,9 +556,35 @@ fn words_are_checked_shown_sent_to_oneself_and_saved() {
     staff.post(&format!("{PAGE}/gui/moi"), &[]).is(303);
     let mail = mails.wait_for(2).remove(1);
     assert_eq!(mail.subject(), "Kính mời: Khảo sát lãnh đạo");
-    assert!(mail.text().replace("\r\n", "\n").starts_with("Kính gửi Ông Nguyễn 0,\n\nXin mở:\n\nhttp"));
+    assert!(
+        mail.text()
+            .replace("\r\n", "\n")
+            .starts_with("Kính gửi Ông Nguyễn 0, Giám đốc Sở Nội vụ,\n\nXin mở:\n\nhttp")
+    );
     staff.post(&words, &fields("usual")).is(303);
     assert_eq!(database.number("SELECT COUNT(*) FROM mail_template"), 0);
+    // With a body and a contact in the settings the usual words name both, in HTML and in the plain part.
+    database.execute(
+        "UPDATE campaign SET notice = '{\"responsible\":{\"vi\":\"Sở Nội vụ Bình Định\"},\"phone\":\"0256 3822 123\"}'",
+    );
+    let usual = Form::all(staff.get(&words).is(200).text())
+        .into_iter()
+        .find(|form| form.fields.iter().any(|field| field.name == "text"))
+        .unwrap();
+    let mut sent = usual.pairs();
+    sent.push(("do", "preview"));
+    let shown = staff.post(&words, &sent).is(200).text().replace("\r\n", "\n");
+    assert!(shown.contains("<p>Kính gửi: Ông Nguyễn Văn Minh, Giám đốc Sở Nội vụ</p>"), "{shown}");
+    assert!(
+        shown.contains("Trân trọng,<br>Sở Nội vụ Bình Định<br>Liên hệ khi cần hỏi: 0256 3822 123</p>"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("Trân trọng,\nSở Nội vụ Bình Định\nLiên hệ khi cần hỏi: 0256 3822 123\n"),
+        "{shown}"
+    );
+    let page = staff.get(&words).is(200);
+    assert!(!page.text().contains("chưa ghi cơ quan") && page.text().contains("[kính gửi]"));
     let told = "SELECT action FROM audit WHERE action LIKE 'mail.%' ORDER BY number";
     assert_eq!(database.texts(told), ["mail.test", "mail.words", "mail.words"]);
 }

@@ -333,3 +333,46 @@ fn c_04_link_answers_are_as_many_as_used_links() {
     });
     assert_eq!(counts(&database), (16, 16, 0));
 }
+
+#[test]
+fn b_11_answers_sent_to_a_replaced_link_stay_in_the_page_and_go_out_by_the_newer_one() {
+    let (database, server, links) = open(2);
+    let mut client = server.client();
+    let older = &links[0];
+    let mut form = filled(&client.get(older).is(200), "4");
+    let text = form.fields.iter().find(|f| f.kind == crate::support::Kind::Text).unwrap().name.clone();
+    let words = "Cần \"nhanh\" hơn nữa & rõ hơn <b>\nở mọi nơi";
+    form.set(&text, words);
+    let code = database.texts("SELECT code FROM invitation ORDER BY code").remove(0);
+    let made = database.run(&["links", "can-bo", "--reissue", &code]).ok();
+    let newer =
+        made.lines().find(|line| line.contains(&code)).unwrap().rsplit('\t').next().unwrap().to_owned();
+    let held = client.submit(older, &form).is(410);
+    assert!(held.text().contains("data-say=\"newer\""), "{}", held.text());
+    let again = held.form();
+    assert_eq!(again.value(&text).map(|text| text.replace("\r\n", "\n")).as_deref(), Some(words));
+    assert!(!held.text().contains(older.trim_start_matches("/m/")), "the older token is not passed on");
+    assert_eq!(again.action, "/m");
+    // Whatever is put in that is none: everything stays.
+    let some = "a".repeat(26);
+    let path = newer.rsplit_once("/m/").unwrap().1;
+    for (typed, status) in [("", 422), ("khong-co", 422), (some.as_str(), 404), (older.as_str(), 410)] {
+        let mut wrong = again.clone();
+        wrong.set("_newer", typed);
+        let page = client.submit("/m", &wrong).is(status);
+        assert_eq!(page.form().value(&text), again.value(&text), "{typed}");
+    }
+    assert_eq!(database.number("SELECT COUNT(*) FROM urn"), 0, "nothing of it is on the server");
+    // Something is missing: the questionnaire under the newer link, with all that was answered.
+    let mut half = again.clone();
+    let first = half.fields.iter().position(|field| field.name.contains('.')).unwrap();
+    half.fields.remove(first);
+    half.set("_newer", &newer);
+    let page = client.submit("/m", &half).is(422);
+    assert_eq!(page.form().value("token"), Some(path));
+    let mut whole = again;
+    whole.set("_newer", &format!("  {newer}?utm=1 "));
+    client.submit("/m", &whole).is(303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM urn"), 1);
+    client.get(older).is(410);
+}

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{PdfError, Templates, language_code, render};
 use crate::{
-    distribution::{address, qr},
+    distribution::{address, courtesy, qr},
     language::Lang,
     questionnaire::text,
     short_code,
@@ -50,12 +50,12 @@ pub struct Letters<'a> {
     pub lang: Lang,
     /// The campaign's title in that language.
     pub campaign: &'a str,
-    /// Who is responsible; may be empty.
-    pub responsible: &'a str,
+    /// Who writes.
+    pub sender: &'a str,
     /// Where to ask: address, telephone, e-mail; may be empty.
     pub contact: &'a str,
-    /// The last day, in words.
-    pub last_day: &'a str,
+    /// Until when answers are taken, in words.
+    pub until: &'a str,
     /// Minutes that answering about one unit takes.
     pub minutes: u32,
     /// Whether a person may judge several units.
@@ -84,21 +84,14 @@ impl Letters<'_> {
     /// What the template gets; `docs/distribution.md` describes it.
     fn data(&self, letters: &[Letter]) -> Result<Value, PdfError> {
         let m = self.lang.messages();
-        let responsible = text::clean(self.responsible);
-        let sender = if responsible.is_empty() { fl!(m, "respond-heading") } else { responsible };
+        let sender = text::clean(self.sender);
         let title = text::clean(self.campaign);
         let alt = fl!(m, "lists-letter-qr");
         let pages = letters
             .iter()
             .map(|letter| {
-                let name = text::clean(&letter.to.name);
-                // Lists often say Ông or Bà themselves.
-                let said = ["ông ", "bà "].iter().any(|word| name.to_lowercase().starts_with(word));
-                let salutation = match (name.is_empty(), said) {
-                    (true, _) => fl!(m, "lists-letter-dear-all"),
-                    (false, true) => fl!(m, "lists-letter-dear-said", name = name),
-                    (false, false) => fl!(m, "lists-letter-dear", name = name),
-                };
+                let (name, title) = (text::clean(&letter.to.name), text::clean(&letter.to.title));
+                let salutation = courtesy::dear(self.lang, Some(&name), Some(&title));
                 Ok(json!({
                     "to": letter.to.lines(),
                     "salutation": salutation,
@@ -126,10 +119,10 @@ impl Letters<'_> {
             "subject": title,
             "invite": if self.several {
                 fl!(m, "lists-letter-invite-several", sender = sender.clone(), title = title.clone(),
-                    minutes = self.minutes, day = self.last_day)
+                    minutes = self.minutes, until = self.until)
             } else {
                 fl!(m, "lists-letter-invite", sender = sender.clone(), title = title.clone(),
-                    minutes = self.minutes, day = self.last_day)
+                    minutes = self.minutes, until = self.until)
             },
             "scan": fl!(m, "lists-letter-scan"),
             "or": fl!(m, "lists-letter-or"),
@@ -180,9 +173,9 @@ mod tests {
         Letters {
             lang: Lang::VI,
             campaign: "Khảo sát lãnh đạo",
-            responsible: "Sở Nội vụ",
+            sender: "Sở Nội vụ",
             contact: "",
-            last_day: "31/12/2026",
+            until: "hết ngày 31/12/2026",
             minutes: 10,
             several: false,
             days: 30,

@@ -21,7 +21,7 @@ use crate::{
     language::Lang,
     secret::{self, Key, LINK_TOKEN},
     short_code,
-    store::personal_links,
+    store::{StoreError, personal_links},
     web::{app::App, error, form::Fields, views::code as view},
 };
 
@@ -64,40 +64,71 @@ fn wrong(lang: Lang, status: StatusCode, typed: &str, words: &str) -> Response {
     error::html(status, view::page(lang, &action(lang), typed, Some(words)).into_string())
 }
 
+/// Why a code leads nowhere.
+#[derive(Debug)]
+pub enum No {
+    /// Nothing was typed.
+    Missing,
+    /// It cannot be one.
+    Mistyped,
+    /// There is no such one.
+    Unknown,
+    /// Too many wrong ones from this network wait already.
+    Slow,
+    /// The database.
+    Store(StoreError),
+}
+
 /// Leads from a code to its page.
 pub async fn enter(app: &App, lang: Lang, address: IpAddr, fields: &Fields) -> Response {
     let m = lang.messages();
     let typed = fields.one(CODE).unwrap_or_default();
+    let (status, words) = match resolve(app, address, typed).await {
+        Ok(token) => return to_page(lang, token),
+        Err(No::Store(error)) => return error::of_store(&error, lang),
+        Err(No::Missing) => (StatusCode::UNPROCESSABLE_ENTITY, fl!(m, "lists-code-missing")),
+        Err(No::Mistyped) => (StatusCode::UNPROCESSABLE_ENTITY, fl!(m, "lists-code-mistyped")),
+        Err(No::Unknown) => (StatusCode::NOT_FOUND, fl!(m, "lists-code-unknown")),
+        Err(No::Slow) => (StatusCode::TOO_MANY_REQUESTS, fl!(m, "lists-code-slow")),
+    };
+    let mut page = wrong(lang, status, typed, &words);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        page.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+    }
+    page
+}
+
+/// What a code stands for wherever a token is: a ticket, or the token itself if somebody typed that. Wrong codes are
+/// counted by network.
+///
+/// # Errors
+/// [`No`].
+pub async fn resolve(app: &App, address: IpAddr, typed: &str) -> Result<String, No> {
     let plain = short_code::plain(typed);
     // Somebody typed the whole link from below its code.
     if plain.len() == LINK_TOKEN && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return to_page(lang, plain.to_lowercase());
+        return Ok(plain.to_lowercase());
     }
     if plain.is_empty() {
-        return wrong(lang, StatusCode::UNPROCESSABLE_ENTITY, typed, &fl!(m, "lists-code-missing"));
+        return Err(No::Missing);
     }
     match app.guesses.turn(address, app.clock.now()) {
         Turn::Now => {}
         Turn::Wait(milliseconds) => tokio::time::sleep(Duration::from_millis(milliseconds)).await,
-        Turn::Full => {
-            let words = fl!(m, "lists-code-slow");
-            let mut page = wrong(lang, StatusCode::TOO_MANY_REQUESTS, typed, &words);
-            page.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
-            return page;
-        }
+        Turn::Full => return Err(No::Slow),
     }
     let Some(code) = short_code::read(typed) else {
         note(app, address);
-        return wrong(lang, StatusCode::UNPROCESSABLE_ENTITY, typed, &fl!(m, "lists-code-mistyped"));
+        return Err(No::Mistyped);
     };
     let found = async { personal_links::find(&mut app.store.read().await?, &app.key, &code).await };
     match found.await {
-        Ok(Some(hash)) => to_page(lang, ticket(&app.key, &hash)),
+        Ok(Some(hash)) => Ok(ticket(&app.key, &hash)),
         Ok(None) => {
             note(app, address);
-            wrong(lang, StatusCode::NOT_FOUND, typed, &fl!(m, "lists-code-unknown"))
+            Err(No::Unknown)
         }
-        Err(error) => error::of_store(&error, lang),
+        Err(error) => Err(No::Store(error)),
     }
 }
 

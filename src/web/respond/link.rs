@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{
     about,
     answer::{self, Wanted},
-    code, sitting,
+    code, newer, sitting,
 };
 use crate::{
     language::Lang,
@@ -39,6 +39,7 @@ use crate::{
         views::{
             components::Places,
             message::Kind,
+            newer::LINK,
             notice::Facts,
             questionnaire::{self, Page},
             sitting::Judged,
@@ -112,7 +113,7 @@ impl Opened {
 
 /// A token as typed from a letter or as a mail program left it: case, the letters that look like digits, and whatever is
 /// neither letter nor digit (dashes, blanks of a wrapped line, a full stop or bracket behind) do not matter.
-fn normal(token: &str) -> String {
+pub fn normal(token: &str) -> String {
     token
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -157,7 +158,7 @@ pub async fn show(
         Ok(None) => unknown(lang),
         Ok(Some(link)) => {
             let lang = answer::offered(lang, &link.ready.questionnaire);
-            closed_or_used(&app, &link, lang).unwrap_or_else(|| {
+            closed_or_used(&app, &link, lang, None).unwrap_or_else(|| {
                 if link.judged().len() > 1 {
                     return sitting::begin(&app, &link, lang, Taken::by(&headers));
                 }
@@ -179,7 +180,7 @@ pub async fn submit(
     let lang = wanted.language_of_respondent();
     let (parts, body) = request.into_parts();
     match Fields::read(&parts.headers, body, form::ANSWERS).await {
-        Ok(fields) => store(&app, Some(&path.token), lang, fields).await,
+        Ok(fields) => store(&app, Some(&path.token), lang, fields, false).await,
         Err(bad) => error::of_form(bad, lang),
     }
 }
@@ -207,10 +208,20 @@ pub async fn submit_form(
         let address = peer::client(peer, &parts.headers, &app.config.trusted_proxies);
         return code::enter(&app, lang, address, &fields).await;
     }
-    store(&app, None, lang, fields).await
+    if fields.has(LINK) {
+        let address = peer::client(peer, &parts.headers, &app.config.trusted_proxies);
+        return match newer::token(&app, lang, address, &fields).await {
+            Ok(token) => {
+                store(&app, None, lang, fields.without(LINK).with(answer::TOKEN, &token), true).await
+            }
+            Err(page) => page,
+        };
+    }
+    store(&app, None, lang, fields, false).await
 }
 
-async fn store(app: &App, path: Option<&str>, lang: Lang, fields: Fields) -> Response {
+/// Stores a form. `again`: it was sent once before to an older link, and must not be lost if this one is none.
+async fn store(app: &App, path: Option<&str>, lang: Lang, fields: Fields, again: bool) -> Response {
     let sent = fields.one(answer::TOKEN);
     let token = match (path, sent) {
         // A form made for one link and sent to another one is nobody's.
@@ -220,6 +231,9 @@ async fn store(app: &App, path: Option<&str>, lang: Lang, fields: Fields) -> Res
     };
     for _ in 0..answer::TRIES {
         match attempt(app, token, &fields, lang).await {
+            Ok(Some(response)) if again && response.status() == StatusCode::NOT_FOUND => {
+                return newer::unknown(lang, &fields);
+            }
             Ok(Some(response)) => return response,
             Ok(None) => {}
             Err(error) => {
@@ -256,6 +270,9 @@ async fn attempt(
     if let Some(page) = answer::not_taken(&stored.campaign, phase, lang, &action, &held) {
         return Ok(Some(page));
     }
+    if link.ended {
+        return Ok(Some(newer::held(lang, fields)));
+    }
     if link.judged().len() > 1 {
         return sitting::step(app, &link, lang, fields).await;
     }
@@ -269,7 +286,7 @@ async fn attempt(
                 let page = page(app, &link, form, lang, &key, Some(&invalid));
                 error::html(StatusCode::UNPROCESSABLE_ENTITY, page)
             };
-            return Ok(Some(closed_or_used(app, &link, lang).unwrap_or_else(page)));
+            return Ok(Some(closed_or_used(app, &link, lang, Some(fields)).unwrap_or_else(page)));
         }
     };
     let sheet = Sheet {
@@ -286,7 +303,7 @@ async fn attempt(
         texts: answer::texts(form, &answers),
         unit: link.unit.clone(),
     };
-    finish(app, &link, lang, &[sheet]).await
+    finish(app, &link, lang, &[sheet], fields).await
 }
 
 /// Stores the sheets of a sitting and says so; `None` if the campaign changed meanwhile.
@@ -295,6 +312,7 @@ pub async fn finish(
     link: &Opened,
     lang: Lang,
     sheets: &[Sheet],
+    fields: &Fields,
 ) -> Result<Option<Response>, StoreError> {
     Ok(match urn::keep(&app.store, app.clock.now(), &link.hash, sheets).await? {
         Outcome::New | Outcome::Again => {
@@ -302,7 +320,7 @@ pub async fn finish(
             Some(Redirect::to(&to).into_response())
         }
         Outcome::Used => Some(error::page(lang, Kind::Used)),
-        Outcome::Ended => Some(error::page(lang, Kind::Newer)),
+        Outcome::Ended => Some(newer::held(lang, fields)),
         Outcome::NotOpen => Some(answer::closed(&link.ready.stored.campaign, lang)),
         Outcome::Unknown => Some(unknown(lang)),
         Outcome::Stale => None,
@@ -318,11 +336,15 @@ fn unknown(lang: Lang) -> Response {
     error::page(lang, Kind::Unknown)
 }
 
-/// The page of a link that takes no answers: its campaign does not, or it was used.
-pub fn closed_or_used(app: &App, link: &Opened, lang: Lang) -> Option<Response> {
+/// The page of a link that takes no answers: its campaign does not, or it was used, or a newer one took its place; that one
+/// holds what was sent.
+pub fn closed_or_used(app: &App, link: &Opened, lang: Lang, sent: Option<&Fields>) -> Option<Response> {
     let campaign = &link.ready.stored.campaign;
     answer::not_open(campaign, campaign.phase(app.clock.now()), lang)
-        .or_else(|| link.ended.then(|| error::page(lang, Kind::Newer)))
+        .or_else(|| {
+            let page = || sent.map_or_else(|| error::page(lang, Kind::Newer), |sent| newer::held(lang, sent));
+            link.ended.then(page)
+        })
         .or_else(|| link.used.then(|| error::page(lang, Kind::Used)))
 }
 

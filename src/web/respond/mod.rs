@@ -10,6 +10,7 @@ pub mod counter;
 pub mod guesses;
 pub mod kiosk;
 pub mod link;
+pub mod newer;
 pub mod sitting;
 pub mod stop;
 pub mod trial;

@@ -3,6 +3,7 @@
 //! nothing until the last one (B-11), and then everything in one transaction.
 
 use axum::{http::StatusCode, response::Response};
+use i18n_embed_fl::fl;
 
 use super::{
     about, answer,
@@ -48,15 +49,19 @@ enum Go<'f> {
     Skip,
     /// To this unit.
     Unit(&'f str),
-    /// To the end: everything is stored. What a form without a pressed button asks for.
+    /// To the end, which asks once where units are left out.
     Send,
+    /// To the end: everything is stored, some units left out knowingly. What a form without a pressed button asks for, as
+    /// clients of their own send it.
+    SendSome,
 }
 
 impl<'f> Go<'f> {
     fn read(fields: &'f Fields) -> Option<Self> {
         match fields.one(GO) {
             None if fields.has(GO) => None,
-            None | Some("send") => Some(Self::Send),
+            None | Some("send-some") => Some(Self::SendSome),
+            Some("send") => Some(Self::Send),
             Some("list") => Some(Self::List),
             Some("next") => Some(Self::Next),
             Some("skip") => Some(Self::Skip),
@@ -90,7 +95,7 @@ pub async fn step(
     let wrong = |at: usize, kept: &Kept, invalid: &Invalid| {
         let step = Step::Unit { at, answers: invalid };
         let page = || error::html(StatusCode::UNPROCESSABLE_ENTITY, draw(app, link, lang, &key, kept, &step));
-        Ok(Some(closed_or_used(app, link, lang).unwrap_or_else(page)))
+        Ok(Some(closed_or_used(app, link, lang, Some(fields)).unwrap_or_else(page)))
     };
     if let Some(at) = asked {
         let Judged { unit, form, .. } = judged[at];
@@ -104,7 +109,7 @@ pub async fn step(
             kept.put(unit, form, given());
         }
     }
-    if !matches!(go, Go::Send) {
+    if !matches!(go, Go::Send | Go::SendSome) {
         let after = asked.map_or(0, |at| at + 1);
         let next = || {
             let order = (after..judged.len()).chain(0..after);
@@ -113,7 +118,7 @@ pub async fn step(
         let at = match go {
             Go::Unit(unit) => judged.iter().position(|judged| judged.unit == unit),
             Go::Next => next(),
-            Go::List | Go::Skip | Go::Send => None,
+            Go::List | Go::Skip | Go::Send | Go::SendSome => None,
         };
         let shown = at.map(|at| shown(kept.fields(judged[at].unit, judged[at].form)));
         let step = match (at, &shown) {
@@ -121,15 +126,20 @@ pub async fn step(
             _ => Step::List { empty: false },
         };
         let page = || error::html(StatusCode::OK, draw(app, link, lang, &key, &kept, &step));
-        return Ok(Some(closed_or_used(app, link, lang).unwrap_or_else(page)));
+        return Ok(Some(closed_or_used(app, link, lang, Some(fields)).unwrap_or_else(page)));
     }
     let Some(submission) = answer::submission(fields) else {
         let page = || {
             let page = draw(app, link, lang, &key, &kept, &Step::List { empty: false });
             error::html(StatusCode::UNPROCESSABLE_ENTITY, page)
         };
-        return Ok(Some(closed_or_used(app, link, lang).unwrap_or_else(page)));
+        return Ok(Some(closed_or_used(app, link, lang, Some(fields)).unwrap_or_else(page)));
     };
+    let done = judged.iter().filter(|judged| kept.has(judged.unit)).count();
+    if matches!(go, Go::Send) && (1..judged.len()).contains(&done) {
+        let page = || error::html(StatusCode::OK, draw(app, link, lang, &key, &kept, &Step::Sure));
+        return Ok(Some(closed_or_used(app, link, lang, Some(fields)).unwrap_or_else(page)));
+    }
     let mut sheets = Vec::new();
     for (at, Judged { unit, form, .. }) in judged.iter().enumerate() {
         if !kept.has(unit) {
@@ -148,9 +158,9 @@ pub async fn step(
             let page = draw(app, link, lang, &key, &kept, &Step::List { empty: true });
             error::html(StatusCode::UNPROCESSABLE_ENTITY, page)
         };
-        return Ok(Some(closed_or_used(app, link, lang).unwrap_or_else(page)));
+        return Ok(Some(closed_or_used(app, link, lang, Some(fields)).unwrap_or_else(page)));
     }
-    finish(app, link, lang, &sheets).await
+    finish(app, link, lang, &sheets, fields).await
 }
 
 /// Values to show again, without complaint.
@@ -192,13 +202,17 @@ fn sheet(
 fn draw(app: &App, link: &Opened, lang: Lang, submission: &str, kept: &Kept, step: &Step<'_>) -> String {
     let campaign = &link.ready.stored.campaign;
     let judged = link.judged();
+    let same = judged.first().filter(|first| judged.iter().all(|other| other.form.form == first.form.form));
     let form: &Questionnaire = match step {
         Step::Unit { at, .. } => judged[*at].form,
-        Step::List { .. } => judged.first().map_or(&link.ready.questionnaire, |first| first.form),
+        // What several forms ask together has no words of its own: those of the questionnaire hold for all of them.
+        Step::List { .. } | Step::Sure => same.map_or(&link.ready.questionnaire, |first| first.form),
     };
+    // Where all of them are meant, no single one is named, least of all the person's own.
+    let all = fl!(lang.messages(), "sitting-all-units");
     let unit = match step {
         Step::Unit { at, .. } => judged[*at].name,
-        Step::List { .. } => &link.unit_name,
+        Step::List { .. } | Step::Sure => &all,
     };
     let path = LinkPath { token: link.token.clone() }.to_string();
     let links = answer::links_of(&link.ready.questionnaire, &path);
@@ -222,7 +236,7 @@ fn draw(app: &App, link: &Opened, lang: Lang, submission: &str, kept: &Kept, ste
         drafts: Some(&link.drafts(&app.key)),
         answers: match step {
             Step::Unit { answers, .. } => Some(answers),
-            Step::List { .. } => None,
+            Step::List { .. } | Step::Sure => None,
         },
     };
     sitting::page(&page, &judged, kept, step).into_string()

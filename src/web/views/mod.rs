@@ -15,6 +15,7 @@ pub mod kiosk;
 pub mod layout;
 pub mod message;
 pub mod mode;
+pub mod newer;
 pub mod notice;
 pub mod paper;
 pub mod phone;

@@ -184,22 +184,30 @@ pub(super) fn summary(page: &Page<'_>, invalid: &Invalid) -> Markup {
         .sum #errors role="alert" tabindex="-1" aria-labelledby="errors-title" {
             h2 #errors-title { (fl!(messages, "respond-errors")) }
             p { (fl!(messages, "respond-errors-kept")) }
-            ul {
-                @for (at, fault) in &invalid.faults {
-                    @if let Some(question) = page.questionnaire.questions.get(*at) {
-                        li {
-                            a href={ "#q" (at + 1) } {
-                                (at + 1) ". " (components::wording(&question.text, page.lang, &page.places))
-                                " – " (fault_words(fault, question, page.lang))
-                            }
+            (faulty(page, invalid))
+        }
+    }
+}
+
+/// The places of what is wrong, each a link.
+pub(super) fn faulty(page: &Page<'_>, invalid: &Invalid) -> Markup {
+    let messages = page.lang.messages();
+    html! {
+        ul {
+            @for (at, fault) in &invalid.faults {
+                @if let Some(question) = page.questionnaire.questions.get(*at) {
+                    li {
+                        a href={ "#q" (at + 1) } {
+                            (at + 1) ". " (components::wording(&question.text, page.lang, &page.places))
+                            " – " (fault_words(fault, question, page.lang))
                         }
                     }
                 }
-                @if invalid.unknown == [SUBMISSION] {
-                    li { (fl!(messages, "respond-no-key")) }
-                } @else if !invalid.unknown.is_empty() {
-                    li { (fl!(messages, "respond-unknown-field")) }
-                }
+            }
+            @if invalid.unknown == [SUBMISSION] {
+                li { (fl!(messages, "respond-no-key")) }
+            } @else if !invalid.unknown.is_empty() {
+                li { (fl!(messages, "respond-unknown-field")) }
             }
         }
     }

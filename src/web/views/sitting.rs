@@ -36,6 +36,8 @@ pub enum Step<'a> {
         /// Whether it was sent with nothing answered.
         empty: bool,
     },
+    /// About to send, with units left out: asked once whether that is meant.
+    Sure,
     /// At the unit with this position.
     Unit {
         /// Its position.
@@ -47,9 +49,13 @@ pub enum Step<'a> {
 
 /// The page. `base` has everything that it shares with a questionnaire about one thing, with the form of the unit.
 pub fn page(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, step: &Step<'_>) -> Markup {
-    let Page { lang, places, .. } = *base;
+    let Page { lang, .. } = *base;
     let title = match step {
-        Step::List { .. } => places.fill(lang.pick(&base.questionnaire.title)),
+        Step::List { .. } => whole(base, judged),
+        Step::Sure => {
+            let left = judged.iter().filter(|judged| !kept.has(judged.unit)).count();
+            fl!(lang.messages(), "sitting-sure", n = left)
+        }
         Step::Unit { at, .. } => judged[*at].name.to_owned(),
     };
     let faults =
@@ -68,10 +74,60 @@ pub fn page(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, step: &Step<'_>
         script defer src=(assets::asset_url("sitting.js")) {}
         @match step {
             Step::List { empty } => (list(base, judged, kept, *empty, &title)),
+            Step::Sure => (sure(base, judged, kept, &title)),
             Step::Unit { at, .. } => (unit(base, judged, kept, *at, faults)),
         }
     };
     layout::page(&frame, &content)
+}
+
+/// What the whole sitting is called: as its form is, or, where units are judged by several forms, what they have in common.
+fn whole(base: &Page<'_>, judged: &[Judged<'_>]) -> String {
+    let one =
+        judged.iter().all(|other| judged.first().is_none_or(|first| first.form.form == other.form.form));
+    if one {
+        base.places.fill(base.lang.pick(&base.questionnaire.title))
+    } else {
+        fl!(base.lang.messages(), "sitting-title", n = judged.len())
+    }
+}
+
+/// Asks once before units are left out, and names them.
+fn sure(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, title: &str) -> Markup {
+    let m = base.lang.messages();
+    let done = judged.iter().filter(|judged| kept.has(judged.unit)).count();
+    html! {
+        h1 { (title) }
+        (form(base, kept, &html! {
+            .note {
+                p { (fl!(m, "sitting-sure-what")) }
+                ul.left {
+                    @for judged in judged.iter().filter(|judged| !kept.has(judged.unit)) { li { (judged.name) } }
+                }
+            }
+            .send {
+                p #status role="status" {}
+                // First, so that Enter in an old browser leads back and sends nothing.
+                button name="_go" value="next" { (fl!(m, "sitting-sure-on")) }
+                button.plain name="_go" value="send-some" { (fl!(m, "sitting-sure-send", n = done)) }
+                button.plain name="_go" value="list" { (fl!(m, "sitting-sure-back")) }
+                p.hint { (fl!(m, "sitting-sure-final")) }
+            }
+        }))
+    }
+}
+
+/// What is wrong with the answers about a unit: which unit it is and what to do, and a way to each question.
+fn unfinished(base: &Page<'_>, here: &Judged<'_>, invalid: &Invalid) -> Markup {
+    let m = base.lang.messages();
+    let open = invalid.faults.len();
+    html! {
+        .sum #errors role="alert" tabindex="-1" aria-labelledby="errors-title" {
+            h2 #errors-title { (fl!(m, "sitting-unfinished", unit = here.name)) }
+            p { (fl!(m, "sitting-unfinished-next", n = open, skip = fl!(m, "sitting-skip"))) }
+            (questionnaire::faulty(base, invalid))
+        }
+    }
 }
 
 /// The form around a step, with all that it carries.
@@ -150,7 +206,7 @@ fn unit(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, at: usize, faults: 
     let others = judged.iter().enumerate().any(|(other, judged)| other != at && !kept.has(judged.unit));
     let next = if others { fl!(m, "sitting-next") } else { fl!(m, "sitting-last") };
     html! {
-        @if faults && let Some(invalid) = base.answers { (questionnaire::summary(base, invalid)) }
+        @if faults && let Some(invalid) = base.answers { (unfinished(base, &here, invalid)) }
         p.where { (fl!(m, "sitting-number", number = number, all = judged.len())) }
         h1 { (here.name) }
         (form(base, kept, &html! {

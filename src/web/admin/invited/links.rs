@@ -14,7 +14,7 @@ use serde_json::json;
 use super::Around;
 use crate::{
     distribution::{
-        address,
+        address, courtesy,
         pdf::{
             PdfError, Templates,
             letters::{self, Letter, Letters, Recipient},
@@ -44,7 +44,6 @@ use crate::{
                 form::{Fault, Form},
                 invited::links::{self as view, Page},
             },
-            dates,
             message::Kind,
         },
     },
@@ -279,9 +278,9 @@ fn letter(app: &App, tree: &UnitTree, person: &Person, made: &Made) -> Letter {
 struct Words {
     lang: Lang,
     campaign: String,
-    responsible: String,
+    sender: String,
     contact: String,
-    last_day: String,
+    until: String,
     minutes: u32,
     several: bool,
     days: u32,
@@ -295,15 +294,13 @@ impl Words {
     async fn gather(app: &App, lang: Lang, around: &Around) -> Result<Self, StoreError> {
         let mut db = app.store.read().await?;
         let campaign = &around.stored.campaign;
-        let notice = campaign.notice.clone().unwrap_or_default();
-        let contact = [&notice.address, &notice.phone, &notice.email];
-        let contact: Vec<&str> = contact.into_iter().flatten().map(String::as_str).collect();
+        let notice = campaign.notice.as_ref();
         Ok(Self {
             lang,
             campaign: lang.pick(&campaign.title).to_owned(),
-            responsible: lang.pick(&notice.responsible).to_owned(),
-            contact: contact.join(" · "),
-            last_day: dates::day(lang, campaign.closes - 1),
+            sender: courtesy::sender(lang, notice),
+            contact: courtesy::contact(notice),
+            until: courtesy::until(lang, campaign.closes),
             minutes: ready::load(&mut db, around.stored.clone()).await?.questionnaire.minutes,
             several: !around.raters.is_empty(),
             days: campaign.list_days(),
@@ -318,9 +315,9 @@ impl Words {
         let all = Letters {
             lang: self.lang,
             campaign: &self.campaign,
-            responsible: &self.responsible,
+            sender: &self.sender,
             contact: &self.contact,
-            last_day: &self.last_day,
+            until: &self.until,
             minutes: self.minutes,
             several: self.several,
             days: self.days,

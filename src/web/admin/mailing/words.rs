@@ -109,10 +109,11 @@ async fn draw(
     let base = fields(&now);
     let values = sent.fields.as_ref().unwrap_or(&base);
     let link = example(app, &stored);
-    let preview = sent.preview.then(|| {
-        let name = fl!(Lang::VI.messages(), "outbox-example-name");
-        letter::fill(&typed(values), &stored.campaign, Some(&name), &link)
-    });
+    let vietnamese = Lang::VI.messages();
+    let (name, title) = (fl!(vietnamese, "outbox-example-name"), fl!(vietnamese, "outbox-example-title"));
+    let to = letter::To { name: Some(&name), title: Some(&title) };
+    let preview = sent.preview.then(|| letter::fill(&typed(values), &stored.campaign, to, &link));
+    let examples = letter::examples(&stored.campaign, to, &link);
     let email = account.and_then(|account| account.email).filter(|email| !email.is_empty());
     let page = Page {
         lang,
@@ -126,6 +127,7 @@ async fn draw(
         faults: &sent.faults,
         changed: &sent.changed,
         preview: preview.as_ref(),
+        examples: &examples,
         link: &link,
         email: email.as_deref(),
         done,
@@ -243,7 +245,8 @@ async fn test(app: &App, staff: &Staff, lang: Lang, slug: &str, sent: &Fields) -
             (Some(mailer), Some(account)) => {
                 let link = example(app, &stored);
                 let name = Some(account.full_name.as_str()).filter(|name| !name.is_empty());
-                let filled = letter::fill(&letter, &stored.campaign, name, &link);
+                let to = letter::To { name, title: None };
+                let filled = letter::fill(&letter, &stored.campaign, to, &link);
                 let html = letter::html(&filled, &link);
                 let mail = Mail {
                     to: account.email.as_deref().unwrap_or_default(),

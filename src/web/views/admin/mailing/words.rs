@@ -46,6 +46,8 @@ pub struct Page<'a> {
     pub changed: &'a [Changed],
     /// The mail as an example gets it.
     pub preview: Option<&'a Letter>,
+    /// The blanks and what they become for the example.
+    pub examples: &'a [([&'static str; 2], String)],
     /// The link in the example.
     pub link: &'a str,
     /// The address of the person signed in.
@@ -61,7 +63,7 @@ pub fn page(page: &Page<'_>) -> Markup {
     let action = in_language(&format!("{mailing}/mau/{}", page.kind.word()), lang);
     let form = Form { lang, values: page.values, faults: page.faults, changed: page.changed };
     let (subject, text) = (fl!(m, "desk-remind-subject"), fl!(m, "desk-remind-text"));
-    let hint = fl!(m, "outbox-words-hint", blanks = letter::blanks());
+    let hint = fl!(m, "outbox-words-hint");
     let done = match page.done {
         Some("luu") => Some(fl!(m, "outbox-words-saved")),
         Some("mau") => Some(fl!(m, "outbox-words-reset")),
@@ -75,10 +77,12 @@ pub fn page(page: &Page<'_>) -> Markup {
         @if let Some(done) = done { (form::done(&done)) }
         @if let Some(email) = page.email.filter(|_| tested) { (form::done(&fl!(m, "outbox-tested", email = email))) }
         @if !page.own { p.note { (fl!(m, "outbox-words-usual")) } }
+        (unsigned(page))
         (form.summary())
         (form.post(&action, Some(page.base), &html! {
             (form.line(&Field { name: "subject", label: &subject, ..Field::default() }, Line::Text))
             (form.area(&Field { name: "text", label: &text, hint: Some(&hint), ..Field::default() }, 18))
+            (examples(page))
             @if let Some(letter) = page.preview { (preview(page, letter)) }
             .buttons {
                 button.main name="do" value="preview" { (fl!(m, "outbox-words-preview")) }
@@ -94,6 +98,45 @@ pub fn page(page: &Page<'_>) -> Markup {
         &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Overview },
         &content,
     )
+}
+
+/// What the settings lack for a mail that says who sends it and where to ask, with the way there.
+fn unsigned(page: &Page<'_>) -> Markup {
+    let m = page.lang.messages();
+    let notice = page.campaign.notice.as_ref();
+    let sender = notice.is_some_and(|notice| !notice.responsible.is_empty());
+    let contact = notice.is_some_and(|notice| notice.email.is_some() || notice.phone.is_some());
+    let missing = match (sender, contact) {
+        (true, true) => return html! {},
+        (false, true) => fl!(m, "outbox-words-no-sender"),
+        (true, false) => fl!(m, "outbox-words-no-contact"),
+        (false, false) => fl!(m, "outbox-words-no-both"),
+    };
+    let settings = in_language(&format!("/admin/campaigns/{}/settings", page.campaign.slug), page.lang);
+    html! {
+        p.note {
+            (fl!(m, "outbox-words-unsigned", missing = missing)) " "
+            a href=(settings) { (fl!(m, "outbox-words-to-settings")) }
+        }
+    }
+}
+
+/// What the blanks become.
+fn examples(page: &Page<'_>) -> Markup {
+    let m = page.lang.messages();
+    html! {
+        details {
+            summary { (fl!(m, "outbox-words-blanks")) }
+            dl.facts.blanks {
+                @for ([vietnamese, english], example) in page.examples {
+                    div {
+                        dt { code { (vietnamese) } " " code { (english) } }
+                        dd { @if example.is_empty() { (fl!(m, "outbox-words-blank-empty")) } @else { (example) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The mail as an example gets it: as mail programs show it, and its plain text.
