@@ -1651,6 +1651,29 @@ desk-paper-none-yet = No paper forms for this unit yet
 desk-paper-none-yet-what = The Department prints numbered forms for each counter. Once there are some, their numbers stand here to be keyed in.
 desk-paper-kept-differs = Two people keyed this form differently; the Department compares it with the paper.
 
+# --- desk-link: campaigns by personal links ---
+raters-tab = Who judges whom
+desk-link-done-made = The draft is saved. If groups judge single units, say so here; if everybody answers one form, go on to the invited persons.
+desk-link-new-purpose = Name, period and introduction of a new campaign. It begins as a draft; after this step come who judges what and the list of invited persons, before it opens.
+desk-link-copy-purpose = A new campaign after “{ $from }”: the same questionnaire, period and name moved on. Look it over, then make it; the list of invited persons is made anew.
+desk-link-copy-what = the same questionnaire, moved on to the next period; the list of invited persons is not copied
+desk-link-nowhere = The list of invited persons is empty, so that nobody can answer; please import it first.
+desk-link-open-what = Invited persons can answer from { $opens } to { $until }.
+desk-link-open-mail = Opening sends no mail: send invitations on the page of mails, or print letters.
+desk-link-open-fixed = After opening the period can still be changed and people added; the questionnaire, and the unit and group of each person, stay as they are.
+desk-link-pause-what = Whoever opens a link is told of the pause. Who is in the middle of it loses nothing: the answers stay on their device and can be sent when it goes on.
+desk-link-resume-what = Invited persons can answer again at once, until the end of { $closes }.
+desk-link-delete-what = The draft is deleted with its list of invited persons and who judges what. Units and other campaigns are not touched.
+desk-link-delete-undo = This cannot be undone. Letters and links that were made for it no longer work.
+desk-link-units-purpose = A plan for each unit, if wanted: persons invited and answers wanted. Without one the report counts the list of invited persons.
+desk-link-population = Persons invited
+desk-link-closed-next = If you have a question, please ask the body that wrote to you.
+# --- comments: comments on judged units ---
+comments-about = About { $unit }
+comments-below = a unit of { $unit }
+comments-unnamed = a unit with few answers (not named)
+comments-the-unit = the unit judged
+
 # --- desk-languages: languages of a campaign ---
 desk-languages-title = Languages
 desk-languages = People may also choose

@@ -130,6 +130,7 @@ fn campaign() -> Campaign {
         version: "1".to_owned(),
         sha256: "0".repeat(64),
         form: "f".to_owned(),
+        by_link: false,
         title: BTreeMap::from([("vi".to_owned(), "Thử".to_owned())]),
         opens: 0,
         closes: 1_000_000,

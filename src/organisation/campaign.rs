@@ -19,6 +19,8 @@ pub struct Campaign {
     pub sha256: String,
     /// The form asked.
     pub form: String,
+    /// Whether its definition is for officials, who answer by personal links and not at counters.
+    pub by_link: bool,
     /// Title by language.
     pub title: BTreeMap<String, String>,
     /// Opening, UTC milliseconds.
@@ -200,6 +202,7 @@ mod tests {
             version: String::new(),
             sha256: String::new(),
             form: String::new(),
+            by_link: false,
             title: BTreeMap::new(),
             opens: 10,
             closes: 20,

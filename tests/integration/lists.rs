@@ -54,7 +54,8 @@ fn a_14_h_10_a_list_is_shown_before_it_is_stored_and_changes_nothing_the_second_
     // Every faulty row is told with its place, its words escaped (H-09), and nothing is stored.
     let wrong = format!("{HEAD}1;Trần <b>Văn</b> An;;sở lạ;;\r\n2;Lê Thị Bình;;qn;binh;\r\n3;;;qn;;\r\n");
     let page = upload(&mut staff, &wrong).is(422);
-    for words in ["dòng 3, cột E", "dòng 4, cột B"] {
+    // Of every kind in one go: a unit that there is not, an address that is none, a name that is missing.
+    for words in ["dòng 2, cột D", "dòng 3, cột E", "dòng 4, cột B"] {
         assert!(page.text().contains(words), "{words}");
     }
     let page = upload(&mut staff, &format!("{HEAD}1;Trần <b>Văn</b> An;;<i>lạ</i>;;\r\n")).is(422);

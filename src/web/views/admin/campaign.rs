@@ -89,7 +89,9 @@ pub fn page(page: &Page<'_>) -> Markup {
             @if let Some(turnout) = page.turnout {
                 div { dt { (fl!(m, "admin-answers")) } dd { (campaigns::turnout(lang, turnout)) } }
             }
-            div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }
+            @if !campaign.by_link || page.all > 0 {
+                div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }
+            }
             div {
                 dt { (fl!(m, "admin-questionnaire")) }
                 dd {
@@ -105,7 +107,9 @@ pub fn page(page: &Page<'_>) -> Markup {
         p.actions {
             @if page.phase != Phase::Draft {
                 a.button href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
-                a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+                @if !campaign.by_link {
+                    a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+                }
             }
             @if let Some(n) = page.waiting.filter(|_| page.phase != Phase::Draft) {
                 a.button.plain href=(in_language(&format!("{path}/y-kien"), lang)) {
@@ -184,10 +188,11 @@ fn manage(page: &Page<'_>, path: &str) -> Markup {
             ul.plain {
                 li {
                     a href=(in_language(&format!("{path}/copy"), lang)) { (fl!(m, "desk-step-copy")) }
-                    " – " (fl!(m, "desk-step-copy-what"))
+                    " – "
+                    @if page.campaign.by_link { (fl!(m, "desk-link-copy-what")) } @else { (fl!(m, "desk-step-copy-what")) }
                 }
                 // Who answers at a counter judges nobody else.
-                @if page.all == 0 {
+                @if page.all == 0 && !page.campaign.by_link {
                     li {
                         a href=(in_language(&format!("{path}/raters"), lang)) { (fl!(m, "raters-title")) }
                         " – " (fl!(m, "raters-what"))
