@@ -52,7 +52,7 @@ pub enum Tab {
 
 impl Tab {
     /// All of them, in the order in which a campaign is set up, and then runs.
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Overview,
         Self::Settings,
         Self::Units,
