@@ -503,6 +503,7 @@ figures-unknown-campaign = There is no campaign “{ $slug }”.
 figures-unknown-unit = The report has no unit “{ $unit }”.
 figures-cannot-write = Cannot write the file { $path }: { $detail }.
 figures-written = Wrote { $path }.
+figures-answers-erased = Single answers were deleted on { $day }, as those asked had been promised. This is the last report, kept as it was on that day.
 
 # --- demo: the demonstration ---
 demo-folder = Cannot make the folder { $path }: { $detail }.
@@ -538,6 +539,10 @@ admin-phase-open = Open
 admin-phase-closed = Closed
 admin-period = Period
 admin-answers = Answers
+admin-answers-single = Single answers
+admin-answers-until = Kept until the end of { $day } and then deleted, as those asked were promised. Figures and report stay.
+admin-answers-erased = Deleted on { $day }, as those asked were promised. Figures and report stay.
+admin-did-answers-erase = Single answers deleted at the end of their time
 admin-turnout = { $answered } / { $invited } invited persons
 admin-turnout-note = The number of persons who have answered is updated once a day and in steps, so that nobody knows who has just answered. Results open only after the campaign closes.
 admin-results = Results
@@ -2942,6 +2947,8 @@ microdata-note-left-out = No free text, no time of day, no number of a sheet; th
 microdata-note-demonstration = Demonstration: the answers are invented.
 microdata-open = The campaign is open until { $closes }; there are microdata only after it has closed.
 microdata-interim = The campaign is still open: this file lacks the sheets to come. Give it to nobody: compared with the file made after closing, it could tell who answered later.
+microdata-erased = Single answers were deleted
+microdata-erased-what = Single answers were deleted on { $day }, as those asked had been promised, so there is no microdata any more. The report stays.
 microdata-too-few = There are fewer than { $k } sheets, so there are no microdata.
 microdata-changed = Answers came in while the file was being made. Please try again.
 microdata-too-many = An XLSX file holds at most { $most } rows, and this campaign has { $rows } sheets. Please use CSV or SAV.

@@ -503,6 +503,7 @@ figures-unknown-campaign = Không có đợt khảo sát “{ $slug }”.
 figures-unknown-unit = Báo cáo không có đơn vị “{ $unit }”.
 figures-cannot-write = Không ghi được tệp { $path }: { $detail }.
 figures-written = Đã ghi { $path }.
+figures-answers-erased = Từng phiếu trả lời đã được xóa ngày { $day }, đúng như đã hứa với người trả lời. Đây là báo cáo cuối cùng, được giữ nguyên từ ngày đó.
 
 # --- demo: bản chạy thử ---
 demo-folder = Không tạo được thư mục { $path }: { $detail }.
@@ -538,6 +539,10 @@ admin-phase-open = Đang mở
 admin-phase-closed = Đã đóng
 admin-period = Thời gian
 admin-answers = Số phiếu
+admin-answers-single = Từng phiếu trả lời
+admin-answers-until = Giữ đến hết ngày { $day } rồi tự xóa, như đã hứa với người trả lời. Số liệu và báo cáo ở lại.
+admin-answers-erased = Đã xóa ngày { $day }, như đã hứa với người trả lời. Số liệu và báo cáo ở lại.
+admin-did-answers-erase = Xóa từng phiếu trả lời khi hết hạn giữ
 admin-turnout = { $answered } / { $invited } người được mời
 admin-turnout-note = Số người đã trả lời được cập nhật mỗi ngày một lần và theo bước, để không ai biết người nào vừa trả lời. Kết quả chỉ mở sau khi đợt khảo sát đóng.
 admin-results = Kết quả
@@ -2882,6 +2887,8 @@ microdata-note-left-out = Không có ý kiến viết bằng lời, giờ trả 
 microdata-note-demonstration = Dữ liệu minh họa: các phiếu trả lời là giả định.
 microdata-open = Đợt khảo sát đang mở đến { $closes }; dữ liệu phiếu chỉ có sau khi kết thúc.
 microdata-interim = Đợt khảo sát còn đang mở: tệp này chưa đủ phiếu. Đừng chuyển cho ai: đem so với tệp sau khi kết thúc có thể nhận ra người trả lời sau.
+microdata-erased = Từng phiếu đã được xóa
+microdata-erased-what = Từng phiếu trả lời đã được xóa ngày { $day }, đúng như đã hứa với người trả lời, nên không còn dữ liệu phiếu. Báo cáo vẫn ở lại.
 microdata-too-few = Có ít hơn { $k } phiếu nên không xuất dữ liệu phiếu được.
 microdata-changed = Có phiếu mới đến trong khi đang xuất. Xin thử lại.
 microdata-too-many = Tệp XLSX chứa được nhiều nhất { $most } dòng, đợt này có { $rows } phiếu. Xin dùng CSV hoặc SAV.

@@ -1,40 +1,19 @@
 //! The report as data, schema `sipas.report/1`. Shares are 0..1, numbers unrounded, `None` where not computable.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::organisation::Phase;
 
 /// The name and version of the report's shape.
 pub const SCHEMA: &str = "sipas.report/1";
 
-/// A word of the schema.
-pub type Word = &'static str;
-
-/// The methods of intervals that [`Estimate::method`] names.
-const INTERVAL_METHODS: [Word; 3] = ["kg", "logit", "t"];
-
-fn schema<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Word, D::Error> {
-    let found = String::deserialize(from)?;
-    if found == SCHEMA {
-        return Ok(SCHEMA);
-    }
-    Err(serde::de::Error::custom(format!("a report of schema {found:?} where {SCHEMA:?} was expected")))
-}
-
-fn interval_method<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Word>, D::Error> {
-    let Some(found) = Option::<String>::deserialize(from)? else { return Ok(None) };
-    let known = INTERVAL_METHODS.into_iter().find(|known| *known == found);
-    known.map(Some).ok_or_else(|| serde::de::Error::custom(format!("no method of intervals: {found:?}")))
-}
-
 /// An index report of one campaign.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
-    #[serde(deserialize_with = "schema")]
-    pub schema: Word,
+    pub schema: Cow<'static, str>,
     /// The campaign.
     pub campaign: CampaignInfo,
     /// When the report was computed, RFC 3339 in UTC.
@@ -659,8 +638,7 @@ pub struct Estimate {
     /// Upper limit of the interval.
     pub upper: Option<f64>,
     /// Method of the interval: `kg`, `logit`, `t`.
-    #[serde(default, deserialize_with = "interval_method")]
-    pub method: Option<Word>,
+    pub method: Option<Cow<'static, str>>,
     /// Effective number of answers.
     pub n_eff: Option<f64>,
     /// Design effect.

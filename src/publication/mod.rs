@@ -27,10 +27,14 @@ use crate::{
     store::{
         Reader, Store, StoreError, Writer,
         campaigns::{self, Hold, Stored},
-        microdata, paper,
+        paper,
         publications::{self, File, JSON, Publication},
+        responses,
     },
 };
+
+/// Name of the report itself, in which every number comes back bit for bit: pages and badges are made of it.
+const REPORT: &str = "report";
 
 /// Names of the frozen CSV files, by language.
 const CSV: [(&str, Lang); 2] = [("csv", Lang::VI), ("csv-en", Lang::EN)];
@@ -114,7 +118,7 @@ pub async fn propose(store: &Store, stored: &Stored, now: i64) -> Result<Proposa
     if waiting > 0 {
         return Err(NoPublication::Paper(waiting));
     }
-    let sheets = microdata::count(&mut db, number).await?;
+    let sheets = responses::stored(&mut db, number).await?;
     let strata = campaigns::strata(&mut db, number).await?;
     let margins = campaigns::margins(&mut db, number).await?;
     let inputs = inputs(&report, &strata, &margins);
@@ -143,10 +147,11 @@ pub async fn publish(
     let number = stored.number;
     // From here on no answer comes in before the gate knows of the publication.
     campaigns::hold(db, number, Hold::Alone).await?;
-    if microdata::count(db, number).await? != proposal.sheets {
+    if responses::stored(db, number).await? != proposal.sheets {
         return Err(NoPublication::Changed);
     }
     let mut files = vec![pack(JSON, report::json(&proposal.report).as_bytes())?];
+    files.push(pack(REPORT, &figures::packed(&proposal.report)?)?);
     for (name, lang) in CSV {
         files.push(pack(name, &report::csv(&proposal.report, lang))?);
     }
@@ -162,8 +167,8 @@ pub async fn publish(
 /// [`StoreError`] from the database.
 pub async fn read(db: &mut Reader, publication: &Publication) -> Result<Report, StoreError> {
     let broken = || StoreError::Corrupt("publication");
-    let file = publications::file(db, publication, JSON).await?.ok_or_else(broken)?;
-    serde_json::from_slice(&unpacked(&file)?).map_err(|error| {
+    let file = publications::file(db, publication, REPORT).await?.ok_or_else(broken)?;
+    ciborium::from_reader(unpacked(&file)?.as_slice()).map_err(|error| {
         tracing::error!(%error, "a publication cannot be read");
         broken()
     })

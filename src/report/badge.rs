@@ -134,6 +134,8 @@ fn wrapped(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
 
     const SHOWN: Estimate = Estimate {
@@ -143,7 +145,7 @@ mod tests {
         df: Some(400),
         lower: Some(0.812),
         upper: Some(0.861),
-        method: Some("logit"),
+        method: Some(Cow::Borrowed("logit")),
         n_eff: Some(390.0),
         deff: Some(1.1),
         decision: Some(Decision::NotMet),

@@ -201,7 +201,8 @@ pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreErr
     let draft: Option<i64> = on!(db, |c| sqlx::query_scalar(
         "SELECT number FROM campaign WHERE number = $1 AND state = 'draft'
          AND NOT EXISTS (SELECT 1 FROM response WHERE campaign = $1)
-         AND NOT EXISTS (SELECT 1 FROM urn WHERE campaign = $1)"
+         AND NOT EXISTS (SELECT 1 FROM urn WHERE campaign = $1)
+         AND NOT EXISTS (SELECT 1 FROM erased_answers WHERE campaign = $1)"
     )
     .bind(number)
     .fetch_optional(c)

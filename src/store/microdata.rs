@@ -5,7 +5,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::microdata::Sheet;
 
-use super::{AsConn, Reader, StoreError, Writer, on};
+use super::{Reader, StoreError, Writer, on};
 
 /// Sheets handed over at a time.
 const BATCH: usize = 512;
@@ -41,18 +41,6 @@ pub async fn stream(db: &mut Reader, campaign: i64, to: &Sender<Vec<Sheet>>) -> 
         }
     });
     Ok(())
-}
-
-/// How many sheets of a campaign there are.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn count(db: &mut impl AsConn, campaign: i64) -> Result<u64, StoreError> {
-    let n: i64 = on!(db, |c| sqlx::query_scalar("SELECT COUNT(*) FROM response WHERE campaign = $1")
-        .bind(campaign)
-        .fetch_one(c)
-        .await)?;
-    Ok(n.unsigned_abs())
 }
 
 /// A file that was made.

@@ -56,7 +56,7 @@ pub struct File {
     pub packed: Vec<u8>,
 }
 
-/// Name of the file that everything else is made of.
+/// Name of the file whose SHA-256 stands for the publication.
 pub const JSON: &str = "json";
 
 /// All publications of a campaign, the latest first.

@@ -18,7 +18,9 @@ use crate::{
     store::{
         StoreError,
         campaigns::{self, Stored},
-        comments, invitations, places, ready, turnout,
+        comments,
+        erasure::answers,
+        invitations, places, ready, turnout,
     },
     web::{
         admin::setup::Done,
@@ -26,7 +28,7 @@ use crate::{
         auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
-        views::admin::campaign::{self as view, Desk, Page},
+        views::admin::campaign::{self as view, Desk, Kept, Page},
     },
 };
 
@@ -116,6 +118,7 @@ async fn page(
         None
     };
     let ready = ready::load(&mut db, stored.clone()).await?;
+    let erased = answers::of(&mut db, stored.number).await?;
     drop(db);
     let form = ready.definition.forms.iter().find(|form| form.id == stored.campaign.form);
     let questionnaire = form.and_then(|form| form.title.as_ref()).unwrap_or(&ready.definition.title);
@@ -129,6 +132,7 @@ async fn page(
         phase: stored.campaign.phase(now),
         turnout: turnout.as_ref(),
         waiting,
+        kept: Kept::of(&stored.campaign, erased.as_ref(), now),
         questionnaire: lang.pick(questionnaire),
         paper: staff.may(Permission::EnterPaper),
         tree: &tree,

@@ -32,7 +32,7 @@ use crate::{
     language::Lang,
     microdata::Format,
     organisation::Phase,
-    store::{audit, campaigns::Stored, microdata as store},
+    store::{audit, campaigns::Stored, erasure::answers, microdata as store, responses},
     web::{
         app::App,
         auth::{scope, session::Staff},
@@ -124,12 +124,15 @@ async fn page(
         (Phase::Closed, failed) => {
             let files = async {
                 let mut db = app.store.read().await?;
-                let sheets = store::count(&mut db, stored.number).await?;
+                if let Some(erased) = answers::of(&mut db, stored.number).await? {
+                    return Ok(Shown::Erased { day: erased.day });
+                }
+                let sheets = responses::stored(&mut db, stored.number).await?;
                 let files = store::made(&mut db, stored.number, lang.code(), PROGRAM).await?;
-                Ok((sheets, files))
+                Ok(Shown::Closed { sheets, files, failed: refused.or(failed.flatten()) })
             };
             match files.await {
-                Ok((sheets, files)) => Shown::Closed { sheets, files, failed: refused.or(failed.flatten()) },
+                Ok(shown) => shown,
                 Err(error) => return error::of_store(&error, lang),
             }
         }
