@@ -32,6 +32,7 @@ use crate::{
     language::Lang,
     microdata::Format,
     organisation::Phase,
+    set_aside,
     store::{audit, campaigns::Stored, microdata as store},
     web::{
         app::App,
@@ -126,10 +127,13 @@ async fn page(
                 let mut db = app.store.read().await?;
                 let sheets = store::count(&mut db, stored.number).await?;
                 let files = store::made(&mut db, stored.number, lang.code(), PROGRAM).await?;
-                Ok((sheets, files))
+                let out = set_aside::out(&mut db, stored.number).await?;
+                Ok((sheets, out.into_iter().map(|(_, answers)| answers).sum(), files))
             };
             match files.await {
-                Ok((sheets, files)) => Shown::Closed { sheets, files, failed: refused.or(failed.flatten()) },
+                Ok((sheets, aside, files)) => {
+                    Shown::Closed { sheets, aside, files, failed: refused.or(failed.flatten()) }
+                }
                 Err(error) => return error::of_store(&error, lang),
             }
         }
