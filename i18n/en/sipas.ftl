@@ -503,6 +503,7 @@ figures-unknown-campaign = There is no campaign “{ $slug }”.
 figures-unknown-unit = The report has no unit “{ $unit }”.
 figures-cannot-write = Cannot write the file { $path }: { $detail }.
 figures-written = Wrote { $path }.
+figures-answers-erased = Single answers were deleted on { $day }, as those asked had been promised. This is the last report, kept as it was on that day.
 
 # --- demo: the demonstration ---
 demo-folder = Cannot make the folder { $path }: { $detail }.
@@ -538,6 +539,10 @@ admin-phase-open = Open
 admin-phase-closed = Closed
 admin-period = Period
 admin-answers = Answers
+admin-answers-single = Single answers
+admin-answers-until = Kept until the end of { $day } and then deleted, as those asked were promised. Figures and report stay.
+admin-answers-erased = Deleted on { $day }, as those asked were promised. Figures and report stay.
+admin-did-answers-erase = Single answers deleted at the end of their time
 admin-turnout = { $answered } / { $invited } invited persons
 admin-turnout-note = The number of persons who have answered is updated once a day and in steps, so that nobody knows who has just answered. Results open only after the campaign closes.
 admin-results = Results
@@ -1655,6 +1660,29 @@ desk-paper-by-link-what = Everybody invited answers by a link of their own; with
 desk-paper-none-yet = No paper forms for this unit yet
 desk-paper-none-yet-what = The Department prints numbered forms for each counter. Once there are some, their numbers stand here to be keyed in.
 desk-paper-kept-differs = Two people keyed this form differently; the Department compares it with the paper.
+
+# --- desk-link: campaigns by personal links ---
+raters-tab = Who judges whom
+desk-link-done-made = The draft is saved. If groups judge single units, say so here; if everybody answers one form, go on to the invited persons.
+desk-link-new-purpose = Name, period and introduction of a new campaign. It begins as a draft; after this step come who judges what and the list of invited persons, before it opens.
+desk-link-copy-purpose = A new campaign after “{ $from }”: the same questionnaire, period and name moved on. Look it over, then make it; the list of invited persons is made anew.
+desk-link-copy-what = the same questionnaire, moved on to the next period; the list of invited persons is not copied
+desk-link-nowhere = The list of invited persons is empty, so that nobody can answer; please import it first.
+desk-link-open-what = Invited persons can answer from { $opens } to { $until }.
+desk-link-open-mail = Opening sends no mail: send invitations on the page of mails, or print letters.
+desk-link-open-fixed = After opening the period can still be changed and people added; the questionnaire, and the unit and group of each person, stay as they are.
+desk-link-pause-what = Whoever opens a link is told of the pause. Who is in the middle of it loses nothing: the answers stay on their device and can be sent when it goes on.
+desk-link-resume-what = Invited persons can answer again at once, until the end of { $closes }.
+desk-link-delete-what = The draft is deleted with its list of invited persons and who judges what. Units and other campaigns are not touched.
+desk-link-delete-undo = This cannot be undone. Letters and links that were made for it no longer work.
+desk-link-units-purpose = A plan for each unit, if wanted: persons invited and answers wanted. Without one the report counts the list of invited persons.
+desk-link-population = Persons invited
+desk-link-closed-next = If you have a question, please ask the body that wrote to you.
+# --- comments: comments on judged units ---
+comments-about = About { $unit }
+comments-below = a unit of { $unit }
+comments-unnamed = a unit with few answers (not named)
+comments-the-unit = the unit judged
 
 # --- desk-languages: languages of a campaign ---
 desk-languages-title = Languages
@@ -2857,6 +2885,8 @@ microdata-note-left-out = No free text, no time of day, no number of a sheet; th
 microdata-note-demonstration = Demonstration: the answers are invented.
 microdata-open = The campaign is open until { $closes }; there are microdata only after it has closed.
 microdata-interim = The campaign is still open: this file lacks the sheets to come. Give it to nobody: compared with the file made after closing, it could tell who answered later.
+microdata-erased = Single answers were deleted
+microdata-erased-what = Single answers were deleted on { $day }, as those asked had been promised, so there is no microdata any more. The report stays.
 microdata-too-few = There are fewer than { $k } sheets, so there are no microdata.
 microdata-changed = Answers came in while the file was being made. Please try again.
 microdata-too-many = An XLSX file holds at most { $most } rows, and this campaign has { $rows } sheets. Please use CSV or SAV.

@@ -368,7 +368,11 @@ impl Desk<'_> {
                 fl!(m, "desk-state-past")
             }
             (State::Draft, State::Active) if wanted.counters.is_empty() && wanted.people.is_empty() => {
-                fl!(m, "desk-state-nowhere")
+                if wanted.campaign.by_link {
+                    fl!(m, "desk-link-nowhere")
+                } else {
+                    fl!(m, "desk-state-nowhere")
+                }
             }
             (State::Draft, State::Active)
                 if readiness::too_few(&wanted.campaign, wanted.people.len() as u64).is_some() =>

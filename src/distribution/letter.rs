@@ -295,6 +295,7 @@ mod tests {
             version: "2026.1".to_owned(),
             sha256: String::new(),
             form: "local".to_owned(),
+            by_link: true,
             title: [
                 ("vi".to_owned(), "Khảo sát\r\nBcc: x@evil".to_owned()),
                 ("en".to_owned(), "Survey".to_owned()),

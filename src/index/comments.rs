@@ -41,6 +41,12 @@ pub fn placed(report: &Report, form: &Questionnaire, released: Vec<Released>) ->
     placed.into_iter().map(|(_, _, comment)| comment).collect()
 }
 
+/// The unit under which a report shows comments on this one, itself or one above it; `None`: under none. Whoever names
+/// a comment's unit before it is in a report must say no more than this.
+pub fn place(report: &Report, unit: &str) -> Option<String> {
+    if is_published(&report.total) { smallest_published(report, unit) } else { None }
+}
+
 fn smallest_published(report: &Report, unit: &str) -> Option<String> {
     let mut at = report.units.iter().find(|other| other.code == unit);
     // A parent that is not in the report ends the way; no tree is as deep as there are units.

@@ -106,6 +106,9 @@ pub struct Plan {
     pub same: usize,
     /// What somebody should look at, though it is no fault.
     pub notes: Vec<Fault>,
+    /// What is wrong, by row: everything at once, so that a file is mended in one go. Faulty rows change nothing, the others
+    /// do, so that whatever else looks at the changes finds what is wrong with those.
+    pub faults: Vec<Fault>,
 }
 
 /// A person added or changed.
@@ -132,40 +135,36 @@ struct Asked {
     address: Option<Option<String>>,
 }
 
-/// Why a file is not a list of invited persons.
+/// Why a file is not a list of invited persons, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unfit {
-    /// It cannot be read as one, in words.
-    File(String),
-    /// What is wrong with its rows, all of it.
-    Rows(Vec<Fault>),
-}
+pub struct Unfit(pub String);
 
-/// A list read: every row sound in itself.
+/// A list read, with what is wrong with single rows in themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
     asked: Vec<Asked>,
     columns: BTreeMap<Key, usize>,
     notes: Vec<Fault>,
+    faults: Vec<Fault>,
 }
 
 impl List {
     /// Reads the first visible sheet that has the headings.
     ///
     /// # Errors
-    /// [`Unfit`] with every faulty row.
+    /// [`Unfit`] for a file without the headings, or without a row below them.
     pub fn read(lang: Lang, book: &Book) -> Result<Self, Unfit> {
         let visible = || book.sheets.iter().filter(|sheet| sheet.visible);
         let Some(table) = visible().find_map(|sheet| header::find(sheet, &COLUMNS).ok()) else {
             let first: Option<&Sheet> = visible().next().or_else(|| book.sheets.first());
             let words = first.and_then(|sheet| header::find(sheet, &COLUMNS).err());
-            return Err(Unfit::File(words.map_or_else(String::new, |no| no.words(lang))));
+            return Err(Unfit(words.map_or_else(String::new, |no| no.words(lang))));
         };
         let mut faults = Vec::new();
         let asked: Vec<Asked> =
             table.rows().iter().map(|row| Asked::read(lang, &table, row, &mut faults)).collect();
         if asked.is_empty() {
-            return Err(Unfit::File(fl!(lang.messages(), "lists-no-rows")));
+            return Err(Unfit(fl!(lang.messages(), "lists-no-rows")));
         }
         let columns = table.keys().into_iter().filter_map(|key| Some((key, table.column(key)?))).collect();
         let notes = table
@@ -177,10 +176,10 @@ impl List {
                 words: fl!(lang.messages(), "desk-units-unknown-column", heading = String::from(*heading)),
             })
             .collect();
-        let list = Self { asked, columns, notes };
+        let mut list = Self { asked, columns, notes, faults: Vec::new() };
         list.twice(lang, &mut faults);
-        faults.sort();
-        if faults.is_empty() { Ok(list) } else { Err(Unfit::Rows(faults)) }
+        list.faults = faults;
+        Ok(list)
     }
 
     /// How many rows it has.
@@ -250,16 +249,18 @@ impl List {
         }
     }
 
-    /// What would change.
-    ///
-    /// # Errors
-    /// Every row that names nobody for sure, or a unit or group that there is not.
-    pub fn plan(&self, lang: Lang, ground: &Ground<'_>) -> Result<Plan, Vec<Fault>> {
+    /// What would change, and every row that is faulty, names nobody for sure, or a unit or group that there is not.
+    pub fn plan(&self, lang: Lang, ground: &Ground<'_>) -> Plan {
         let m = lang.messages();
         let known = Known::of(ground.people);
         let mut taken: BTreeSet<String> = ground.people.iter().map(|person| person.code.clone()).collect();
         taken.extend(self.asked.iter().filter_map(|asked| asked.code.clone()));
-        let mut faults = Vec::new();
+        let mut faults = self.faults.clone();
+        let broken: BTreeSet<u32> = faults.iter().map(|fault| fault.row).collect();
+        let cells: BTreeSet<(u32, Option<usize>)> =
+            faults.iter().map(|fault| (fault.row, fault.column)).collect();
+        // Of one cell the first thing that is wrong is enough.
+        let is_told = |row: u32, key: Key| cells.contains(&(row, self.column(key)));
         let mut plan = Plan { notes: self.notes.clone(), ..Plan::default() };
         let mut met: BTreeMap<String, u32> = BTreeMap::new();
         // Where else the same name stands, in the file and among those invited.
@@ -275,27 +276,23 @@ impl List {
             }
         }
         for asked in &self.asked {
-            let Some(unit) = unit_of(ground.tree, &asked.unit) else {
+            let unit = unit_of(ground.tree, &asked.unit);
+            if unit.is_none() && !is_told(asked.row, Key::Unit) {
                 let words = fl!(m, "lists-unit-unknown", unit = text::shown(&asked.unit));
                 faults.push(self.fault(asked.row, Key::Unit, words));
-                continue;
-            };
-            let group = match asked.group.clone().flatten() {
-                None => None,
-                Some(said) => match group_of(ground.groups, &said) {
-                    Some(code) => Some(code),
-                    None => {
-                        let all: Vec<&str> = ground.groups.iter().map(|(code, _)| code.as_str()).collect();
-                        let words = if all.is_empty() {
-                            fl!(m, "lists-no-groups", group = text::shown(&said))
-                        } else {
-                            fl!(m, "lists-group-unknown", group = text::shown(&said), all = all.join(", "))
-                        };
-                        faults.push(self.fault(asked.row, Key::Group, words));
-                        continue;
-                    }
-                },
-            };
+            }
+            let said = asked.group.clone().flatten();
+            let group = said.as_ref().and_then(|said| group_of(ground.groups, said));
+            if let Some(said) = said.filter(|_| group.is_none() && !is_told(asked.row, Key::Group)) {
+                let all: Vec<&str> = ground.groups.iter().map(|(code, _)| code.as_str()).collect();
+                let words = if all.is_empty() {
+                    fl!(m, "lists-no-groups", group = text::shown(&said))
+                } else {
+                    fl!(m, "lists-group-unknown", group = text::shown(&said), all = all.join(", "))
+                };
+                faults.push(self.fault(asked.row, Key::Group, words));
+            }
+            let Some(unit) = unit else { continue };
             let before = match known.meant(asked, unit) {
                 Ok(before) => before,
                 Err(No(other)) => {
@@ -311,6 +308,10 @@ impl List {
                 let words =
                     fl!(m, "lists-name-twice", name = text::shown(&asked.name), row = row.to_string());
                 faults.push(self.fault(asked.row, Key::Name, words));
+                continue;
+            }
+            // Faults are found row by row: those of this one are the last.
+            if broken.contains(&asked.row) || faults.last().is_some_and(|fault| fault.row == asked.row) {
                 continue;
             }
             let after = asked.wanted(unit, group, before, || free_code(unit, &mut taken));
@@ -341,7 +342,9 @@ impl List {
                 plan.changes.push(Changed { row: asked.row, before: before.cloned(), after });
             }
         }
-        if faults.is_empty() { Ok(plan) } else { Err(faults) }
+        faults.sort();
+        plan.faults = faults;
+        plan
     }
 
     /// The list again, as CSV with the columns that it had: reading it gives the same list.
@@ -529,14 +532,13 @@ mod tests {
         let tree = tree();
         let list = List::read(Lang::VI, &tabular::read(None, text.as_bytes()).unwrap());
         match list {
-            Err(Unfit::File(words)) => Err(vec![words]),
-            Err(Unfit::Rows(faults)) => Err(told(faults)),
+            Err(Unfit(words)) => Err(vec![words]),
             Ok(list) => {
                 let again = List::read(Lang::EN, &tabular::read(None, &list.written()).unwrap()).unwrap();
                 let ground = Ground { people, tree: &tree, groups: &groups };
-                let planned = list.plan(Lang::VI, &ground).map_err(told);
-                assert_eq!(again.plan(Lang::VI, &ground).is_ok(), planned.is_ok());
-                planned
+                let planned = list.plan(Lang::VI, &ground);
+                assert_eq!(again.plan(Lang::VI, &ground).faults.is_empty(), planned.faults.is_empty());
+                if planned.faults.is_empty() { Ok(planned) } else { Err(told(planned.faults)) }
             }
         }
     }
@@ -581,6 +583,23 @@ mod tests {
         assert_eq!(told.len(), 4, "{told:#?}");
         assert!(told[0].starts_with("dòng 3, cột F: ") && told[0].contains("dòng 2"), "{told:#?}");
         assert!(told[1].starts_with("dòng 4, cột B: "), "{told:#?}");
+        // Of every kind at once: a cell, a unit, a group, two of them in one row.
+        let mixed =
+            format!("{HEAD}1;An Bình;;sxd;hd;;\n2;Chi Mai;;snv;hd;mai;\n3;Lê Tám;;;;x@;\n4;Lý Ba;;snv;;;\n");
+        let places = |told: &[String]| -> Vec<String> {
+            told.iter().map(|words| words.split(": ").next().unwrap_or_default().to_owned()).collect()
+        };
+        assert_eq!(
+            places(&plan(&[], &mixed).unwrap_err()),
+            [
+                "dòng 2, cột D",
+                "dòng 2, cột E",
+                "dòng 3, cột E",
+                "dòng 3, cột F",
+                "dòng 4, cột D",
+                "dòng 4, cột F"
+            ]
+        );
         let told = plan(&[], &format!("{HEAD}1;An Bình;;sxd;;;\n2;Chi Mai;;snv;hd;;\n")).unwrap_err();
         assert!(told[0].contains("sxd") && told[1].contains("hd") && told[1].contains("ld"), "{told:#?}");
     }

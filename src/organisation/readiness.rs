@@ -190,6 +190,7 @@ mod tests {
             version: "1".to_owned(),
             sha256: String::new(),
             form: "counter".to_owned(),
+            by_link: false,
             title: texts("Đợt"),
             opens: 100,
             closes: 200,

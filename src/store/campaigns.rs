@@ -30,6 +30,7 @@ struct Row {
     version: String,
     sha256: String,
     form: String,
+    by_link: bool,
     title: String,
     opens: i64,
     closes: i64,
@@ -47,7 +48,7 @@ struct Row {
 macro_rules! select {
     ($condition:literal) => {
         concat!(
-            "SELECT k.number, k.slug, k.definition, d.id, d.version, d.sha256, k.form, k.title, k.opens, k.closes, \
+            "SELECT k.number, k.slug, k.definition, d.id, d.version, d.sha256, k.form, d.officials AS by_link, k.title, k.opens, k.closes, \
              k.target, k.minimum_answers, k.demonstration, k.settled, k.previous, k.notice, k.kiosk_code, k.state, \
              k.languages \
              FROM campaign k JOIN definition d ON d.number = k.definition ",
@@ -72,6 +73,7 @@ impl Row {
                 version: self.version,
                 sha256: self.sha256,
                 form: self.form,
+                by_link: self.by_link,
                 title,
                 opens: self.opens,
                 closes: self.closes,
@@ -199,7 +201,8 @@ pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreErr
     let draft: Option<i64> = on!(db, |c| sqlx::query_scalar(
         "SELECT number FROM campaign WHERE number = $1 AND state = 'draft'
          AND NOT EXISTS (SELECT 1 FROM response WHERE campaign = $1)
-         AND NOT EXISTS (SELECT 1 FROM urn WHERE campaign = $1)"
+         AND NOT EXISTS (SELECT 1 FROM urn WHERE campaign = $1)
+         AND NOT EXISTS (SELECT 1 FROM erased_answers WHERE campaign = $1)"
     )
     .bind(number)
     .fetch_optional(c)

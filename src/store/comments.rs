@@ -59,6 +59,8 @@ impl Status {
 pub struct Comment {
     /// Random; orders comments without regard to time.
     pub id: Id,
+    /// Code of the unit that it was given for: the one that was judged, where several are.
+    pub unit: String,
     /// Id of the question.
     pub question: String,
     /// The words as stored.
@@ -80,13 +82,14 @@ pub struct Filter {
     pub after: Option<Id>,
 }
 
-type Row = (Vec<u8>, String, String, i64);
+type Row = (Vec<u8>, String, String, String, i64);
 
-fn read((id, question, text, status): Row) -> Result<Comment, StoreError> {
+fn read((id, unit, question, text, status): Row) -> Result<Comment, StoreError> {
     let corrupt = || StoreError::Corrupt("comment");
     let status = usize::try_from(status).ok().and_then(|number| Status::ALL.get(number).copied());
     Ok(Comment {
         id: id.try_into().map_err(|_| corrupt())?,
+        unit,
         question,
         text,
         status: status.ok_or_else(corrupt)?,
@@ -109,7 +112,7 @@ pub async fn list(
     let after = filter.after.map_or_else(Vec::new, |id| id.to_vec());
     let rows: Vec<Row> = on!(db, |c| {
         sqlx::query_as(
-        "SELECT id, question, text, status FROM comment
+        "SELECT id, unit, question, text, status FROM comment
          WHERE campaign = $1 AND status = $2 AND ($3 = '' OR unit = $3) AND ($4 = '' OR question = $4) AND id > $5
          ORDER BY id LIMIT $6"
     )
@@ -131,7 +134,7 @@ pub async fn list(
 /// [`StoreError`] from the database.
 pub async fn get(db: &mut impl AsConn, campaign: i64, id: &Id) -> Result<Option<Comment>, StoreError> {
     let row: Option<Row> = on!(db, |c| sqlx::query_as(
-        "SELECT id, question, text, status FROM comment WHERE campaign = $1 AND id = $2"
+        "SELECT id, unit, question, text, status FROM comment WHERE campaign = $1 AND id = $2"
     )
     .bind(campaign)
     .bind(id.as_slice())

@@ -1,6 +1,18 @@
 //! Questionnaires as campaigns pinned them: canonical JSON and its SHA-256. Never changed once pinned.
 
+use serde::Deserialize;
+
 use super::{AsConn, StoreError, Writer, on};
+use crate::definition::model::Audience;
+
+/// Whether a definition is for officials; what cannot be read is refused elsewhere.
+fn is_for_officials(canonical: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Asks {
+        audience: Audience,
+    }
+    serde_json::from_str(canonical).is_ok_and(|asks: Asks| asks.audience == Audience::Officials)
+}
 
 /// A pinned definition.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -71,13 +83,14 @@ pub async fn pin(
         return Ok(pinned.number);
     }
     let number: i64 = on!(db, |c| sqlx::query_scalar(
-        "INSERT INTO definition (number, id, version, sha256, canonical)
-         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4 FROM definition RETURNING number"
+        "INSERT INTO definition (number, id, version, sha256, canonical, officials)
+         SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $4, $5 FROM definition RETURNING number"
     )
     .bind(id)
     .bind(version)
     .bind(sha256)
     .bind(canonical)
+    .bind(is_for_officials(canonical))
     .fetch_one(c)
     .await)?;
     Ok(number)
@@ -94,15 +107,17 @@ pub async fn replace_unused(
     canonical: &str,
 ) -> Result<bool, StoreError> {
     let replaced: Option<i64> = on!(db, |c| sqlx::query_scalar(
-        "UPDATE definition SET sha256 = $2, canonical = $3 WHERE number = $1
+        "UPDATE definition SET sha256 = $2, canonical = $3, officials = $4 WHERE number = $1
          AND NOT EXISTS (SELECT 1 FROM campaign k WHERE k.definition = $1
              AND (EXISTS (SELECT 1 FROM response r WHERE r.campaign = k.number)
-                  OR EXISTS (SELECT 1 FROM urn u WHERE u.campaign = k.number)))
+                  OR EXISTS (SELECT 1 FROM urn u WHERE u.campaign = k.number)
+                  OR EXISTS (SELECT 1 FROM erased_answers e WHERE e.campaign = k.number)))
          RETURNING number"
     )
     .bind(number)
     .bind(sha256)
     .bind(canonical)
+    .bind(is_for_officials(canonical))
     .fetch_optional(c)
     .await)?;
     Ok(replaced.is_some())

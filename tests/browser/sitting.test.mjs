@@ -81,7 +81,7 @@ test('on a telephone: three units opened, one left out, the rest after a break, 
     await press(later, 'Gửi tất cả');
     await later.getByRole('heading', { name: `Còn ${units - 2} đơn vị chưa đánh giá` }).waitFor();
     await accessible(later, 'sitting-sure');
-    assert.equal(await later.locator('ul.left li').count(), units - 2);
+    assert.equal(await later.locator('ul.missed li').count(), units - 2);
     await press(later, 'Gửi, chỉ gồm 2 đơn vị đã đánh giá');
     await later.getByRole('heading', { name: /cảm ơn/i }).waitFor();
     assert.ok(!later.url().includes(token));

@@ -31,6 +31,7 @@ mod questionnaire_pages;
 mod questionnaires;
 mod report;
 mod respond;
+mod retention;
 mod rotation;
 mod screening;
 mod second_factor;

@@ -153,6 +153,15 @@ fn sit(client: &mut Client, link: &str, judged: &[(&str, &str)]) -> Page {
     press(client, list.form(), "send-some")
 }
 
+/// A survey manager at the desk.
+fn manager(database: &Database, server: &Server) -> Client {
+    let password = "bốn con voi qua sông";
+    database.run_with_input(&["user", "add", "thulan", "--role", "manager"], password).ok();
+    let mut desk = server.client();
+    desk.post("/admin/login", &[("name", "thulan"), ("password", password)]).is(303);
+    desk
+}
+
 /// Used invitations, sittings in the urn, sheets counted.
 fn counts(database: &Database) -> [i64; 3] {
     [
@@ -322,6 +331,24 @@ fn b_02_b_03_nothing_groups_the_sheets_of_one_sitting() {
     let after: BTreeSet<String> = database.texts("SELECT id FROM response").into_iter().collect();
     assert!(ids.is_disjoint(&after) && after.len() == sheets);
     assert_eq!(database.number("SELECT COUNT(*) FROM comment"), total);
+    // Who screens comments is told which unit each is about, no more finely than the report says it: three persons judged the
+    // commune.
+    let server = Server::start(&database);
+    let mut desk = manager(&database, &server);
+    let screen = "/admin/campaigns/can-bo/y-kien";
+    let page = desk.get(screen).is(200);
+    assert!(
+        page.text().contains("Về Sở Tài chính") && page.text().contains("value=\"stc\""),
+        "{}",
+        page.text()
+    );
+    assert!(!page.text().contains("value=\"qn\"") && !page.text().contains("Quy Nhơn"), "{}", page.text());
+    assert!(page.text().contains("<option value=\"stc\""));
+    let forged = desk.get(&format!("{screen}?unit=qn")).is(200);
+    assert_eq!(forged.text().matches("<fieldset").count(), page.text().matches("<fieldset").count());
+    let one = desk.get(&format!("{screen}?unit=stc")).is(200);
+    assert!(one.text().contains("Về Sở Tài chính") && !one.text().contains("Về Sở Y tế"));
+    assert!(!one.text().contains("{unit}"));
     for table in ["urn", "response", "comment"] {
         for column in ["rater_group", "invitation", "token_hash", "sitting", "submission"] {
             assert!(!database.columns(table).iter().any(|c| c == column), "{table}.{column}");
@@ -413,12 +440,14 @@ fn files_that_say_twice_is_once_and_mistakes_are_named() {
 fn managers_say_on_a_page_who_judges_what_by_the_rules_of_files() {
     let database = applied(&campaign(When::Later, ""));
     let server = Server::start(&database);
-    let password = "bốn con voi qua sông";
-    database.run_with_input(&["user", "add", "thulan", "--role", "manager"], password).ok();
-    let mut desk = server.client();
-    desk.post("/admin/login", &[("name", "thulan"), ("password", password)]).is(303);
+    let mut desk = manager(&database, &server);
     let path = "/admin/campaigns/can-bo/raters";
-    assert!(desk.get("/admin/campaigns/can-bo").is(200).text().contains(path));
+    let overview = desk.get("/admin/campaigns/can-bo").is(200);
+    assert!(overview.text().contains(path));
+    // Who is asked by personal links has no counter to be led to.
+    for at_counters in ["can-bo/counters", "can-bo/print", "can-bo/theo-doi"] {
+        assert!(!overview.text().contains(at_counters), "{at_counters}: {}", overview.text());
+    }
     let form = |page: &Page| {
         let all = Form::all(page.text());
         all.into_iter().find(|form| form.fields.iter().any(|field| field.name == "assignments")).unwrap()

@@ -11,7 +11,7 @@ use crate::{
         plan::CampaignAsked,
         source::Findings,
     },
-    definition::{Definition, message::with_hint},
+    definition::{Definition, message::with_hint, model::Audience},
     organisation::{Campaign, State, kiosk_code},
 };
 
@@ -34,6 +34,10 @@ pub fn decide(
             version,
             sha256,
             form: asked.form.value.clone(),
+            by_link: definition.as_ref().map_or_else(
+                || before.is_some_and(|before| before.stored.campaign.by_link),
+                |definition| definition.audience == Audience::Officials,
+            ),
             title: asked.title.clone(),
             opens: asked.opens.value,
             closes: asked.closes.value,

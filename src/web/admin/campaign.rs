@@ -21,7 +21,9 @@ use crate::{
     store::{
         self, StoreError,
         campaigns::{self, Stored},
-        comments, invitations, places, ready, turnout,
+        comments,
+        erasure::answers,
+        invitations, places, ready, turnout,
     },
     web::{
         admin::setup::Done,
@@ -29,7 +31,7 @@ use crate::{
         auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
-        views::admin::campaign::{self as view, Desk, Page},
+        views::admin::campaign::{self as view, Desk, Kept, Page},
     },
 };
 
@@ -139,6 +141,7 @@ async fn page(
     };
     let aside = set_aside::out(&mut db, stored.number).await?.into_iter().map(|(_, answers)| answers).sum();
     let ready = ready::load(&mut db, stored.clone()).await?;
+    let erased = answers::of(&mut db, stored.number).await?;
     drop(db);
     let form = ready.definition.forms.iter().find(|form| form.id == stored.campaign.form);
     let questionnaire = form.and_then(|form| form.title.as_ref()).unwrap_or(&ready.definition.title);
@@ -154,6 +157,7 @@ async fn page(
         waiting,
         proposals,
         aside,
+        kept: Kept::of(&stored.campaign, erased.as_ref(), now),
         questionnaire: lang.pick(questionnaire),
         paper: staff.may(Permission::EnterPaper),
         tree: &tree,

@@ -8,30 +8,38 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::routing::TypedPath;
+use i18n_embed_fl::fl;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
+    definition::model::Kind::Text,
+    figures, index,
     language::Lang,
+    organisation::Phase,
+    questionnaire::Questionnaire,
     screening,
     secret::Id,
+    set_aside::View,
     store::{
         StoreError, audit,
         campaigns::{self, Stored},
         comments::{self, Comment, Filter, Status},
-        ready, units,
+        ready::{self, Ready},
+        units,
     },
     web::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
         form::{self, Fields},
-        respond::answer::Wanted,
+        respond::answer::{self, Wanted},
         views::{
             admin::{
-                comments::{self as view, Page},
+                comments::{self as view, CommentHead, Page},
                 setup::head::{Head, Tab},
             },
+            components::Places,
             message::Kind,
         },
     },
@@ -119,15 +127,65 @@ async fn page(
         let name = tree.get(&code).map_or_else(|| code.clone(), |unit| unit.name.clone());
         (code, name)
     };
+    drop(db);
+    let phase = ready.stored.campaign.phase(app.clock.now());
+    // Of whom few have judged a unit, or belong to one, is named no more finely here than in the report: what somebody wrote
+    // about, or from, a unit with three answers would be one of three persons' words (security tests B-10, D-02).
+    let by_link = ready.stored.campaign.by_link || ready.judging.is_some();
+    let report = if by_link && phase == Phase::Closed {
+        figures::report(&app.store, slug, app.clock.now(), View::default()).await.ok()
+    } else {
+        None
+    };
+    let place = |unit: &str| report.as_ref().and_then(|report| index::comments::place(report, unit));
+    let units: Vec<String> =
+        units.into_iter().filter(|unit| !by_link || place(unit).as_ref() == Some(unit)).collect();
+    let mut filter = filter.clone();
+    if by_link && !units.contains(&filter.unit) {
+        filter.unit = String::new();
+    }
+    let filter = &filter;
+    let mut db = app.store.read().await?;
     let mut list = comments::list(&mut db, number, filter, PAGE + 1).await?;
     let more = usize::try_from(PAGE).is_ok_and(|most| list.len() > most);
     list.truncate(usize::try_from(PAGE).unwrap_or_default());
+    let name = |code: &str| tree.get(code).map_or_else(|| code.to_owned(), |unit| unit.name.clone());
+    let heads: Vec<CommentHead> = list
+        .iter()
+        .map(|comment| match &ready.judging {
+            None => CommentHead { question: wording(lang, &ready, None, &comment.question, ""), about: None },
+            Some(_) => {
+                let placed = place(&comment.unit);
+                let itself = placed.as_deref() == Some(comment.unit.as_str());
+                let about = match &placed {
+                    Some(unit) if itself => name(unit),
+                    Some(unit) => fl!(lang.messages(), "comments-below", unit = name(unit)),
+                    None => fl!(lang.messages(), "comments-unnamed"),
+                };
+                let unit = itself.then_some(comment.unit.as_str());
+                let called = unit.map(name).unwrap_or_else(|| fl!(lang.messages(), "comments-the-unit"));
+                CommentHead {
+                    question: wording(lang, &ready, unit, &comment.question, &called),
+                    about: Some(about),
+                }
+            }
+        })
+        .collect();
+    let the_unit = fl!(lang.messages(), "comments-the-unit");
+    let questions: Vec<(String, String)> = ready
+        .questionnaire
+        .questions
+        .iter()
+        .filter(|question| question.kind == Text)
+        .map(|question| (question.id.clone(), wording(lang, &ready, None, &question.id, &the_unit)))
+        .collect();
     let page = Page {
         lang,
         staff,
         campaign: &ready.stored.campaign,
-        phase: ready.stored.campaign.phase(app.clock.now()),
-        questionnaire: &ready.questionnaire,
+        phase,
+        questions: &questions,
+        heads: &heads,
         units: &units.into_iter().map(named).collect::<Vec<_>>(),
         counts: comments::counts(&mut db, number).await?,
         filter,
@@ -135,6 +193,31 @@ async fn page(
         more,
     };
     Ok(Some(view::page(&page).into_string()))
+}
+
+/// How a question was put to those who answered: by the forms by which the unit is judged, or, where that is not named, by
+/// all forms that have the question. Several wordings stand side by side, since nothing tells by which one somebody answered.
+fn wording(lang: Lang, ready: &Ready, unit: Option<&str>, question: &str, called: &str) -> String {
+    let forms: Vec<&Questionnaire> = match (&ready.judging, unit) {
+        (None, _) => vec![&ready.questionnaire],
+        (Some(judging), None) => judging.forms.values().collect(),
+        (Some(judging), Some(unit)) => {
+            let assigned = judging.raters.assignments.iter().filter(|assigned| assigned.unit == unit);
+            let ids: BTreeSet<&str> = assigned.map(|assigned| assigned.form.as_str()).collect();
+            ids.into_iter().filter_map(|id| judging.forms.get(id)).collect()
+        }
+    };
+    let year = answer::year(&ready.stored.campaign);
+    let places = Places { unit: called, counter: None, year };
+    let mut wordings: Vec<String> = Vec::new();
+    for asked in forms.iter().filter_map(|form| form.question(question)) {
+        let words = lang.pick(&asked.text);
+        let words = if ready.judging.is_some() { places.fill(words) } else { words.to_owned() };
+        if !wordings.contains(&words) {
+            wordings.push(words);
+        }
+    }
+    if wordings.is_empty() { question.to_owned() } else { wordings.join(" / ") }
 }
 
 /// Stores the decisions of a page.

@@ -33,7 +33,7 @@ use crate::{
     microdata::Format,
     organisation::Phase,
     set_aside,
-    store::{audit, campaigns::Stored, microdata as store},
+    store::{audit, campaigns::Stored, erasure::answers, microdata as store, responses},
     web::{
         app::App,
         auth::{scope, session::Staff},
@@ -125,15 +125,17 @@ async fn page(
         (Phase::Closed, failed) => {
             let files = async {
                 let mut db = app.store.read().await?;
-                let sheets = store::count(&mut db, stored.number).await?;
+                if let Some(erased) = answers::of(&mut db, stored.number).await? {
+                    return Ok(Shown::Erased { day: erased.day });
+                }
+                let sheets = responses::stored(&mut db, stored.number).await?;
                 let files = store::made(&mut db, stored.number, lang.code(), PROGRAM).await?;
                 let out = set_aside::out(&mut db, stored.number).await?;
-                Ok((sheets, out.into_iter().map(|(_, answers)| answers).sum(), files))
+                let aside = out.into_iter().map(|(_, answers)| answers).sum();
+                Ok(Shown::Closed { sheets, aside, files, failed: refused.or(failed.flatten()) })
             };
             match files.await {
-                Ok((sheets, aside, files)) => {
-                    Shown::Closed { sheets, aside, files, failed: refused.or(failed.flatten()) }
-                }
+                Ok(shown) => shown,
                 Err(error) => return error::of_store(&error, lang),
             }
         }

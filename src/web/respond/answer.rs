@@ -256,7 +256,7 @@ pub fn says(campaign: &Campaign, lang: Lang, kind: Kind<'_>) -> Response {
 
 /// The page of a campaign that has closed.
 pub fn closed(campaign: &Campaign, lang: Lang) -> Response {
-    says(campaign, lang, Kind::Closed { closed: campaign.closes })
+    says(campaign, lang, Kind::Closed { closed: campaign.closes, by_link: campaign.by_link })
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub enum Kind<'a> {
     Closed {
         /// When, exclusive; the page names the last day on which answers were taken.
         closed: i64,
+        /// Whether people were asked by personal links.
+        by_link: bool,
     },
     /// The campaign is being prepared; when it opens is not decided.
     NotReady,
@@ -111,13 +113,13 @@ impl Kind<'_> {
                     fl!(m, "respond-early-next"),
                 ]
             }
-            Self::Closed { closed } => {
+            Self::Closed { closed, by_link } => {
                 // The closing time is exclusive: midnight names the day before.
                 let day = dates::day(lang, closed.saturating_sub(1));
                 [
                     fl!(m, "respond-closed"),
                     fl!(m, "respond-closed-what", day = day),
-                    fl!(m, "respond-closed-next"),
+                    if by_link { fl!(m, "desk-link-closed-next") } else { fl!(m, "respond-closed-next") },
                 ]
             }
             Self::NotReady => [
@@ -274,7 +276,7 @@ mod tests {
         vec![
             Kind::Thanks,
             Kind::NotYetOpen { opens: NEW_YEAR },
-            Kind::Closed { closed: NEW_YEAR },
+            Kind::Closed { closed: NEW_YEAR, by_link: false },
             Kind::NotReady,
             Kind::Replaced,
             Kind::Paused { action: "", fields: &[] },
@@ -323,7 +325,7 @@ mod tests {
 
     #[test]
     fn the_last_day_named_is_the_one_before_midnight_and_the_opening_says_its_hour() {
-        let closed = Kind::Closed { closed: NEW_YEAR };
+        let closed = Kind::Closed { closed: NEW_YEAR, by_link: false };
         assert!(draw(&closed, Lang::VI).text(".say").contains("hết ngày 31/12/2026"));
         assert!(draw(&closed, Lang::EN).text(".say").contains("31 December 2026"));
         let opens = Kind::NotYetOpen { opens: NEW_YEAR };

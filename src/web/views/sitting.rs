@@ -101,7 +101,7 @@ fn sure(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, title: &str) -> Mar
         (form(base, kept, &html! {
             .note {
                 p { (fl!(m, "sitting-sure-what")) }
-                ul.left {
+                ul.missed {
                     @for judged in judged.iter().filter(|judged| !kept.has(judged.unit)) { li { (judged.name) } }
                 }
             }

@@ -45,6 +45,7 @@ pub(super) fn real() -> &'static Campaign {
             version: "1.2".to_owned(),
             sha256: String::new(),
             form: "counter".to_owned(),
+            by_link: false,
             title: texts("Khảo sát sự hài lòng năm 2026", "Survey of satisfaction 2026"),
             opens: 1_790_787_600_000,
             closes: 1_798_736_400_000,

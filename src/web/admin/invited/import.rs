@@ -127,17 +127,17 @@ struct Read {
 /// Reads a file on a thread of its own: a large workbook keeps a core busy for a moment.
 async fn read(lang: Lang, name: Option<String>, bytes: Bytes) -> Result<Read, Unfit> {
     let work = tokio::task::spawn_blocking(move || {
-        let book = tabular::read(name.as_deref(), &bytes).map_err(|no| Unfit::File(no.words(lang)))?;
+        let book = tabular::read(name.as_deref(), &bytes).map_err(|no| Unfit(no.words(lang)))?;
         let guessed = matches!(book.kind, Written::Csv { encoding: Encoding::Windows1258, .. });
         Ok(Read { list: List::read(lang, &book)?, guessed })
     });
-    work.await.unwrap_or_else(|_| Err(Unfit::File(tabular::Refusal::Damaged.words(lang))))
+    work.await.unwrap_or_else(|_| Err(Unfit(tabular::Refusal::Damaged.words(lang))))
 }
 
 /// Why a list is not taken.
 enum No {
-    /// These rows.
-    Rows(Vec<Fault>),
+    /// It would change something else than what was shown.
+    Other,
     /// Something else.
     Trouble(Trouble),
 }
@@ -148,11 +148,11 @@ impl From<NotDone> for No {
     }
 }
 
-/// Plans a list on the campaign as it is, and writes it into what is wanted.
-fn planned(lang: Lang, around: &Around, list: &List, wanted: &mut Wanted) -> Result<Plan, No> {
+/// Plans a list on the campaign as it is, and writes its sound rows into what is wanted.
+fn planned(lang: Lang, around: &Around, list: &List, wanted: &mut Wanted) -> Plan {
     let groups = around.groups();
     let ground = Ground { people: &wanted.people, tree: &around.tree, groups: &groups };
-    let plan = list.plan(lang, &ground).map_err(No::Rows)?;
+    let plan = list.plan(lang, &ground);
     let mut at: BTreeMap<String, usize> =
         wanted.people.iter().enumerate().map(|(n, person)| (person.code.clone(), n)).collect();
     for changed in &plan.changes {
@@ -165,7 +165,7 @@ fn planned(lang: Lang, around: &Around, list: &List, wanted: &mut Wanted) -> Res
             }
         }
     }
-    Ok(plan)
+    plan
 }
 
 /// What the comparison refuses, at the rows of the file; what no row is to blame for stands beside them.
@@ -206,17 +206,20 @@ async fn rehearse(
     let mut plan = Plan::default();
     let outcome = desk
         .rehearse(&around.stored.campaign.slug, |wanted, _| {
-            plan = planned(lang, around, list, wanted)?;
+            plan = planned(lang, around, list, wanted);
             Ok::<(), No>(())
         })
         .await;
-    match outcome {
-        Ok(()) => Ok(Ok(plan)),
-        Err(No::Rows(rows)) => Ok(Err((rows, Vec::new()))),
-        Err(No::Trouble(Trouble::NotDone(NotDone::Refused(faults)))) => Ok(Err(at_rows(list, &plan, faults))),
-        Err(No::Trouble(Trouble::NotDone(no))) => Err(no),
-        Err(No::Trouble(Trouble::Meanwhile(_))) => Err(NotDone::Unknown),
-    }
+    let (mut rows, others) = match outcome {
+        Ok(()) => (Vec::new(), Vec::new()),
+        Err(No::Trouble(Trouble::NotDone(NotDone::Refused(faults)))) => at_rows(list, &plan, faults),
+        Err(No::Trouble(Trouble::NotDone(no))) => return Err(no),
+        Err(No::Other | No::Trouble(Trouble::Meanwhile(_))) => return Err(NotDone::Unknown),
+    };
+    // What is wrong with the rows themselves, and what the campaign says against the sound ones: all of it in one go.
+    rows.extend(plan.faults.iter().cloned());
+    rows.sort();
+    Ok(if rows.is_empty() && others.is_empty() { Ok(plan) } else { Err((rows, others)) })
 }
 
 /// Reads the file and shows what it would change.
@@ -251,12 +254,8 @@ pub async fn preview(
 }
 
 async fn unfit_file(app: &App, staff: &Staff, lang: Lang, slug: &str, unfit: Unfit) -> Response {
-    let (words, rows) = match unfit {
-        Unfit::File(words) => (words, Vec::new()),
-        Unfit::Rows(rows) => (fl!(lang.messages(), "lists-rows-wrong", n = rows.len()), rows),
-    };
-    let faults = [FieldFault::new(field::FILE, words)];
-    asked(app, staff, lang, slug, &faults, &rows, StatusCode::UNPROCESSABLE_ENTITY).await
+    let faults = [FieldFault::new(field::FILE, unfit.0)];
+    asked(app, staff, lang, slug, &faults, &[], StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// The preview of a list as it would be now, or what is wrong with it.
@@ -338,8 +337,9 @@ pub async fn confirm(
     let seen = fields.one(field::SEEN).unwrap_or_default();
     let outcome = setup::desk(&app, &staff, lang)
         .edit(slug, |wanted, _| {
-            let plan = planned(lang, &around, &read.list, wanted)?;
-            if fingerprint(&plan) == seen { Ok(plan.changes.len()) } else { Err(No::Rows(Vec::new())) }
+            let plan = planned(lang, &around, &read.list, wanted);
+            let as_shown = plan.faults.is_empty() && fingerprint(&plan) == seen;
+            if as_shown { Ok(plan.changes.len()) } else { Err(No::Other) }
         })
         .await;
     match outcome {

@@ -54,6 +54,7 @@ impl Done {
         let n = self.n.unwrap_or_default();
         Some(match self.done.as_deref()? {
             "made" => fl!(m, "desk-done-made"),
+            "made-by-link" => fl!(m, "desk-link-done-made"),
             "copied" => fl!(m, "desk-done-copied", n = n),
             "saved" => fl!(m, "desk-done-saved"),
             "added" => fl!(m, "desk-done-added", n = n),

@@ -107,7 +107,15 @@ pub async fn submit(
         Err(response) => return response,
     };
     match make(&app, &staff, lang, &fields).await {
-        Ok(slug) => changed(&app, &format!("/admin/campaigns/{slug}/units"), lang, "made", None).await,
+        Ok(slug) => {
+            let name = fields.one("form").unwrap_or_default();
+            let offer = sheet::offer(lang, &app.shelf.library(), name);
+            let (next, done) = match offer {
+                Some(offer) if !offer.at_counters => ("raters", "made-by-link"),
+                _ => ("units", "made"),
+            };
+            changed(&app, &format!("/admin/campaigns/{slug}/{next}"), lang, done, None).await
+        }
         Err(Trouble::NotDone(NotDone::Refused(faults))) => {
             let faults = shown(faults);
             let name = fields.one("form").unwrap_or_default();

@@ -72,6 +72,7 @@ pub const fn blank() -> Campaign {
         version: String::new(),
         sha256: String::new(),
         form: String::new(),
+        by_link: false,
         title: BTreeMap::new(),
         opens: 0,
         closes: 0,
@@ -315,6 +316,7 @@ mod tests {
             definition: "sipas".to_owned(),
             version: "2026.1".to_owned(),
             form: "counter".to_owned(),
+            by_link: false,
             title: BTreeMap::from([
                 ("vi".to_owned(), "Quý 4".to_owned()),
                 ("bahnar".to_owned(), "…".to_owned()),

@@ -273,6 +273,7 @@ pub fn words(lang: Lang, action: &str) -> String {
         "campaign.delete" => fl!(m, "access-did-campaign-delete"),
         "counter.replace" => fl!(m, "access-did-counter-replace"),
         "invited.change" => fl!(m, "lists-did-change"),
+        "responses.erase" => fl!(m, "admin-did-answers-erase"),
         "invited.erase" => fl!(m, "lists-did-erase"),
         "invited.follow" => fl!(m, "lists-did-follow"),
         "invited.unfollow" => fl!(m, "lists-did-unfollow"),

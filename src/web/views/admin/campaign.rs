@@ -1,6 +1,7 @@
 //! One campaign.
 
 use i18n_embed_fl::fl;
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{
@@ -15,11 +16,12 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase, UnitTree, readiness::Finding},
     report,
-    store::turnout::Turnout,
+    store::{erasure::answers::Erased, turnout::Turnout},
     web::{
         admin::setup::state::Step,
         auth::{access::Permission, session::Staff},
         respond::answer::in_language,
+        views::dates,
     },
 };
 
@@ -34,6 +36,35 @@ pub struct Desk {
     pub unit: String,
     /// Where its code leads.
     pub url: String,
+}
+
+/// How long the single answers of a campaign that is over are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// They are deleted by themselves at this moment, which may be past for a little (UTC milliseconds).
+    Until(i64),
+    /// They were deleted on this day.
+    Erased(Date),
+}
+
+impl Kept {
+    /// What is to be said of a campaign at `now`.
+    pub fn of(campaign: &Campaign, erased: Option<&Erased>, now: i64) -> Option<Self> {
+        match erased {
+            Some(erased) => Some(Self::Erased(erased.day)),
+            None => campaign.answers_end().filter(|_| campaign.phase(now) == Phase::Closed).map(Self::Until),
+        }
+    }
+
+    fn words(self, lang: Lang) -> String {
+        let m = lang.messages();
+        match self {
+            Self::Until(end) => fl!(m, "admin-answers-until", day = dates::last_day(lang, Some(end))),
+            Self::Erased(day) => {
+                fl!(m, "admin-answers-erased", day = report::format::day(lang, &day.to_string()))
+            }
+        }
+    }
 }
 
 /// What the page shows.
@@ -55,6 +86,8 @@ pub struct Page<'a> {
     pub proposals: u64,
     /// Answers that are set aside.
     pub aside: u64,
+    /// How long single answers are there; absent where nothing is to be said.
+    pub kept: Option<Kept>,
     /// Whether the account may print and key in paper forms.
     pub paper: bool,
     /// The questionnaire by its name.
@@ -102,7 +135,12 @@ pub fn page(page: &Page<'_>) -> Markup {
                     @if page.aside > 0 { " " small { (fl!(m, "aside-of-these", n = report::format::count(lang, page.aside))) } }
                 } }
             }
-            div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }
+            @if let Some(kept) = page.kept {
+                div { dt { (fl!(m, "admin-answers-single")) } dd { (kept.words(lang)) } }
+            }
+            @if !campaign.by_link || page.all > 0 {
+                div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }
+            }
             div {
                 dt { (fl!(m, "admin-questionnaire")) }
                 dd {
@@ -118,7 +156,9 @@ pub fn page(page: &Page<'_>) -> Markup {
         p.actions {
             @if page.phase != Phase::Draft {
                 a.button href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
-                a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+                @if !campaign.by_link {
+                    a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+                }
             }
             @if let Some(n) = page.waiting.filter(|_| page.phase != Phase::Draft) {
                 a.button.plain href=(in_language(&format!("{path}/y-kien"), lang)) {
@@ -197,10 +237,11 @@ fn manage(page: &Page<'_>, path: &str) -> Markup {
             ul.plain {
                 li {
                     a href=(in_language(&format!("{path}/copy"), lang)) { (fl!(m, "desk-step-copy")) }
-                    " – " (fl!(m, "desk-step-copy-what"))
+                    " – "
+                    @if page.campaign.by_link { (fl!(m, "desk-link-copy-what")) } @else { (fl!(m, "desk-step-copy-what")) }
                 }
                 // Who answers at a counter judges nobody else.
-                @if page.all == 0 {
+                @if page.all == 0 && !page.campaign.by_link {
                     li {
                         a href=(in_language(&format!("{path}/raters"), lang)) { (fl!(m, "raters-title")) }
                         " – " (fl!(m, "raters-what"))

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     language::Lang,
     organisation::{Campaign, Phase},
-    questionnaire::Questionnaire,
     screening,
     store::comments::{Comment, Filter, Status},
     web::{auth::session::Staff, respond::answer::in_language},
@@ -39,8 +38,10 @@ pub struct Page<'a> {
     pub campaign: &'a Campaign,
     /// Where it is.
     pub phase: Phase,
-    /// Its form.
-    pub questionnaire: &'a Questionnaire,
+    /// Id and wording of the questions that ask for words.
+    pub questions: &'a [(String, String)],
+    /// What stands above each comment.
+    pub heads: &'a [CommentHead],
     /// Code and name of the units that have comments.
     pub units: &'a [(String, String)],
     /// Comments by status, in the order of [`Status::ALL`].
@@ -51,6 +52,15 @@ pub struct Page<'a> {
     pub comments: &'a [Comment],
     /// Whether there are more.
     pub more: bool,
+}
+
+/// What stands above a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentHead {
+    /// The question as it was asked.
+    pub question: String,
+    /// The judged unit, as finely as a report may name it; absent where no unit is judged.
+    pub about: Option<String>,
 }
 
 /// A status as it stands in addresses and forms.
@@ -116,7 +126,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             p { (fl!(m, "admin-comments-none")) }
         } @else {
             form method="post" action=(here) {
-                @for comment in page.comments { (one(page, comment)) }
+                @for (comment, head) in page.comments.iter().zip(page.heads) { (one(page, comment, head)) }
                 p.actions {
                     button.main { (fl!(m, "admin-comments-keep")) }
                     @if page.filter.status == Status::Waiting {
@@ -151,13 +161,7 @@ fn filters(page: &Page<'_>) -> Markup {
             }
         }
     };
-    let questions: Vec<(String, String)> = page
-        .questionnaire
-        .questions
-        .iter()
-        .filter(|question| question.kind == crate::definition::model::Kind::Text)
-        .map(|question| (question.id.clone(), lang.pick(&question.text).to_owned()))
-        .collect();
+    let questions = page.questions;
     html! {
         nav.filters aria-label=(fl!(m, "admin-comments-status")) {
             @for (status, n) in Status::ALL.into_iter().zip(page.counts) {
@@ -177,7 +181,7 @@ fn filters(page: &Page<'_>) -> Markup {
                     (choices("unit", fl!(m, "admin-unit"), &page.filter.unit, page.units))
                 }
                 @if questions.len() > 1 {
-                    (choices("question", fl!(m, "admin-comments-question"), &page.filter.question, &questions))
+                    (choices("question", fl!(m, "admin-comments-question"), &page.filter.question, questions))
                 }
                 button.button.plain { (fl!(m, "admin-comments-filter")) }
             }
@@ -185,17 +189,17 @@ fn filters(page: &Page<'_>) -> Markup {
     }
 }
 
-fn one(page: &Page<'_>, comment: &Comment) -> Markup {
+fn one(page: &Page<'_>, comment: &Comment, head: &CommentHead) -> Markup {
     let (lang, m) = (page.lang, page.lang.messages());
     let id = hex(&comment.id);
     let plain = screening::plain(&comment.text);
     let suspect = screening::is_suspect(&plain);
-    let question = page.questionnaire.questions.iter().find(|question| question.id == comment.question);
     html! {
         input type="hidden" name=(SHOWN) value=(id);
         fieldset.comment {
             legend {
-                (question.map_or(comment.question.as_str(), |question| lang.pick(&question.text)))
+                @if let Some(about) = &head.about { b { (fl!(m, "comments-about", unit = about.as_str())) } " – " }
+                (head.question)
             }
             blockquote dir="auto" lang="vi" { (pointed(&plain)) }
             @if suspect { p.hint { (fl!(m, "admin-comments-suspect")) } }

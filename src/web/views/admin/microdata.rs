@@ -1,6 +1,7 @@
 //! The page on which files of microdata are made and downloaded.
 
 use i18n_embed_fl::fl;
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
 use crate::{
     language::Lang,
     microdata::Format,
-    report::format::{count, decimal},
+    report::format::{self, count, decimal},
     store::microdata::Made,
     web::respond::answer::in_language,
 };
@@ -22,6 +23,11 @@ pub enum State {
     Open,
     /// Files are being made.
     Making,
+    /// Single answers were deleted.
+    Erased {
+        /// The day.
+        day: Date,
+    },
     /// Files can be made, or were.
     Closed {
         /// Answer sheets in the database.
@@ -57,6 +63,11 @@ pub fn page(page: &Page<'_>) -> Markup {
             State::Open => {
                 @let next = (in_language(&base, lang), fl!(m, "desk-tab-overview"));
                 (form::empty(&fl!(m, "microdata-not-yet"), &fl!(m, "microdata-not-yet-what"), Some((&next.0, &next.1))))
+            }
+            State::Erased { day } => {
+                @let next = (in_language(&format!("{base}/report"), lang), fl!(m, "admin-report"));
+                @let what = fl!(m, "microdata-erased-what", day = format::day(lang, &day.to_string()));
+                (form::empty(&fl!(m, "microdata-erased"), &what, Some((&next.0, &next.1))))
             }
             State::Making => {
                 .microdata-making role="status" {

@@ -280,7 +280,7 @@ fn draw_pages() {
         let fields = [("submission", ID)];
         for (name, kind) in [
             ("thanks", message::Kind::Thanks),
-            ("closed", message::Kind::Closed { closed: 1_798_736_400_000 }),
+            ("closed", message::Kind::Closed { closed: 1_798_736_400_000, by_link: false }),
             ("unknown", message::Kind::Unknown),
             ("busy", message::Kind::Busy { action: "/k/qn-1", fields: &fields }),
         ] {

@@ -28,7 +28,7 @@ pub fn list(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Findin
                         else { ("warn", fl!(m, "desk-check-warn")) };
                     li class=(class) {
                         b { (kind) ":" } " " (words(lang, campaign, tree, finding)) " "
-                        @if let Some((path, label)) = way(lang, finding) {
+                        @if let Some((path, label)) = way(lang, campaign, finding) {
                             a href=(in_language(&format!("{base}{path}"), lang)) { (label) }
                         }
                     }
@@ -39,10 +39,11 @@ pub fn list(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Findin
 }
 
 /// Where it is mended.
-fn way(lang: Lang, finding: &Finding) -> Option<(&'static str, String)> {
+fn way(lang: Lang, campaign: &Campaign, finding: &Finding) -> Option<(&'static str, String)> {
     let m = lang.messages();
     Some(match finding {
         Finding::FewInvited { .. } => ("/nguoi-duoc-moi", fl!(m, "lists-tab")),
+        Finding::Nowhere if campaign.by_link => ("/nguoi-duoc-moi", fl!(m, "lists-tab")),
         Finding::Nowhere | Finding::WithoutCounter(_) => ("/counters/add", fl!(m, "desk-counters-add")),
         Finding::NoPopulations | Finding::WithoutPopulation(_) | Finding::WithoutSample(_) => {
             ("/units", fl!(m, "desk-tab-units"))
@@ -72,6 +73,7 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
         names
     };
     match finding {
+        Finding::Nowhere if campaign.by_link => fl!(m, "desk-link-nowhere"),
         Finding::Nowhere => fl!(m, "desk-check-nowhere"),
         Finding::FewInvited { invited, least } => {
             fl!(m, "lists-few", n = invited.to_string(), least = least.to_string())

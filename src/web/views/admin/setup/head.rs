@@ -30,6 +30,8 @@ pub enum Tab {
     Units,
     /// Counters.
     Counters,
+    /// Who judges what.
+    Raters,
     /// Invited persons.
     Invited,
     /// What is printed for them.
@@ -48,11 +50,12 @@ pub enum Tab {
 
 impl Tab {
     /// All of them, in the order in which a campaign is set up, and then runs.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Overview,
         Self::Settings,
         Self::Units,
         Self::Counters,
+        Self::Raters,
         Self::Invited,
         Self::Print,
         Self::Paper,
@@ -62,8 +65,24 @@ impl Tab {
         Self::Microdata,
     ];
 
-    /// The steps of setting up a draft, numbered in this order; checking comes last.
-    const STEPS: [Self; 4] = [Self::Settings, Self::Units, Self::Counters, Self::Overview];
+    /// The steps of setting up a draft, numbered in this order; checking comes last. Who is asked by personal links has no
+    /// counter to go to.
+    const fn steps(campaign: &Campaign) -> [Self; 4] {
+        if campaign.by_link {
+            [Self::Settings, Self::Raters, Self::Invited, Self::Overview]
+        } else {
+            [Self::Settings, Self::Units, Self::Counters, Self::Overview]
+        }
+    }
+
+    /// Whether a campaign has such a page: what is at counters alone, or for personal links alone.
+    const fn fits(self, campaign: &Campaign) -> bool {
+        match self {
+            Self::Counters | Self::Print | Self::Paper | Self::Watching => !campaign.by_link,
+            Self::Raters => campaign.by_link,
+            _ => true,
+        }
+    }
 
     const fn path(self) -> &'static str {
         match self {
@@ -71,6 +90,7 @@ impl Tab {
             Self::Settings => "/settings",
             Self::Units => "/units",
             Self::Counters => "/counters",
+            Self::Raters => "/raters",
             Self::Invited => "/nguoi-duoc-moi",
             Self::Print => "/print",
             Self::Paper => "/paper",
@@ -84,7 +104,7 @@ impl Tab {
     const fn needs(self) -> Permission {
         match self {
             Self::Overview | Self::Counters | Self::Print | Self::Watching => Permission::ReadCampaigns,
-            Self::Settings | Self::Units => Permission::ManageCampaigns,
+            Self::Settings | Self::Units | Self::Raters => Permission::ManageCampaigns,
             Self::Invited => Permission::ManageInvitations,
             Self::Paper => Permission::EnterPaper,
             Self::Comments => Permission::ScreenComments,
@@ -101,6 +121,7 @@ impl Tab {
             Self::Settings => fl!(m, "desk-tab-settings"),
             Self::Units => fl!(m, "desk-tab-units"),
             Self::Counters => fl!(m, "desk-tab-counters"),
+            Self::Raters => fl!(m, "raters-tab"),
             Self::Invited => fl!(m, "lists-tab"),
             Self::Print => fl!(m, "desk-tab-print"),
             Self::Paper => fl!(m, "paper-title"),
@@ -148,7 +169,7 @@ pub fn below(head: &Head<'_>, tail: &str, title: Option<&str>, content: &Markup)
 pub fn done(head: &Head<'_>, words: &str) -> Markup {
     let Head { lang, campaign, phase, tab, .. } = *head;
     let sets_up = phase == Phase::Draft && head.staff.may(Permission::ManageCampaigns);
-    let mut after = Tab::STEPS.into_iter().skip_while(|step| *step != tab).skip(1);
+    let mut after = Tab::steps(campaign).into_iter().skip_while(|step| *step != tab).skip(1);
     let next = after.next().filter(|_| sets_up);
     html! {
         .done role="status" {
@@ -181,11 +202,13 @@ pub fn above(head: &Head<'_>) -> Markup {
     let Head { lang, campaign, phase, .. } = *head;
     let base = base(campaign);
     let sets_up = phase == Phase::Draft && head.staff.may(Permission::ManageCampaigns);
+    let steps = Tab::steps(campaign);
     let mut tabs: Vec<Tab> = Tab::ALL.to_vec();
     if sets_up {
-        tabs.retain(|tab| !Tab::STEPS.contains(tab));
-        tabs.splice(0..0, Tab::STEPS);
+        tabs.retain(|tab| !steps.contains(tab));
+        tabs.splice(0..0, steps);
     }
+    tabs.retain(|tab| tab.fits(campaign) || *tab == head.tab);
     if phase == Phase::Draft {
         tabs.retain(|tab| {
             !matches!(tab, Tab::Watching | Tab::Comments | Tab::Report | Tab::Microdata) || *tab == head.tab
@@ -199,7 +222,7 @@ pub fn above(head: &Head<'_>) -> Markup {
         }
         nav.tabs aria-label=(fl!(lang.messages(), "desk-tabs")) {
             @for tab in tabs {
-                a class=[(sets_up && Tab::STEPS.contains(&tab)).then_some("step")]
+                a class=[(sets_up && steps.contains(&tab)).then_some("step")]
                     href=(in_language(&format!("{base}{}", tab.path()), lang))
                     aria-current=[(tab == head.tab).then_some("page")] { (tab.name(lang, phase)) }
             }

@@ -80,7 +80,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         }))
     };
     head::page(
-        &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Overview },
+        &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Raters },
         &content,
     )
 }

@@ -122,8 +122,9 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
     let Sheet { lang, form, .. } = *sheet;
     let m = lang.messages();
     let action = in_language(sheet.action, lang);
+    let at_counters = sheet.offer.is_none_or(|offer| offer.at_counters);
     let fields = html! {
-        (questionnaire(sheet)) (names(sheet)) (period(sheet)) (languages(sheet)) (thresholds(sheet)) (notice(sheet)) (tablets(sheet))
+        (questionnaire(sheet)) (names(sheet)) (period(sheet)) (languages(sheet)) (thresholds(sheet)) (notice(sheet)) @if at_counters { (tablets(sheet)) }
         (end(sheet))
     };
     let body = html! {
@@ -138,7 +139,8 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
             let path = NewPath.to_string();
             let content = html! {
                 (form::back(&in_language(&path, lang), &fl!(m, "desk-new-back")))
-                (form::purpose(&fl!(m, "desk-new-purpose"))) (form.summary()) (body)
+                (form::purpose(&if at_counters { fl!(m, "desk-new-purpose") } else { fl!(m, "desk-link-new-purpose") }))
+                (form.summary()) (body)
             };
             frame::page(&head::frame_of(lang, &title, &path, sheet.staff), &content)
         }
@@ -146,7 +148,11 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
             let title = fl!(m, "desk-copy-title");
             let content = html! {
                 (form::back(&in_language(&format!("/admin/campaigns/{slug}"), lang), from))
-                (form::purpose(&fl!(m, "desk-copy-purpose", from = from, n = counters)))
+                (form::purpose(&if at_counters {
+                    fl!(m, "desk-copy-purpose", from = from, n = counters)
+                } else {
+                    fl!(m, "desk-link-copy-purpose", from = from)
+                }))
                 @if invited > 0 { p.note { (fl!(m, "desk-copy-invited", n = invited)) } }
                 (form.summary()) (body)
             };

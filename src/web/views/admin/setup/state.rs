@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::head::{self, Head, Tab};
 use crate::{
+    distribution::courtesy,
     language::Lang,
     organisation::{Campaign, Phase},
     web::{
@@ -82,11 +83,20 @@ fn consequences(page: &Page<'_>) -> Vec<String> {
     let opens = dates::moment(lang, page.campaign.opens);
     let closes = dates::day(lang, page.campaign.closes - 1);
     match page.step {
+        Step::Open if page.campaign.by_link => vec![
+            fl!(m, "desk-link-open-what", opens = opens, until = courtesy::until(lang, page.campaign.closes)),
+            fl!(m, "desk-link-open-mail"),
+            fl!(m, "desk-link-open-fixed"),
+        ],
         Step::Open => vec![
             fl!(m, "desk-step-open-what", opens = opens, closes = closes),
             fl!(m, "desk-step-open-fixed"),
         ],
+        Step::Pause if page.campaign.by_link => {
+            vec![fl!(m, "desk-link-pause-what"), fl!(m, "desk-step-pause-undo")]
+        }
         Step::Pause => vec![fl!(m, "desk-step-pause-what"), fl!(m, "desk-step-pause-undo")],
+        Step::Resume if page.campaign.by_link => vec![fl!(m, "desk-link-resume-what", closes = closes)],
         Step::Resume => vec![fl!(m, "desk-step-resume-what", closes = closes)],
         Step::Close => {
             let undo =
@@ -95,6 +105,9 @@ fn consequences(page: &Page<'_>) -> Vec<String> {
         }
         Step::Archive => vec![fl!(m, "desk-step-archive-what")],
         Step::Unarchive => vec![fl!(m, "desk-step-unarchive-what")],
+        Step::Delete if page.campaign.by_link => {
+            vec![fl!(m, "desk-link-delete-what"), fl!(m, "desk-link-delete-undo")]
+        }
         Step::Delete => vec![fl!(m, "desk-step-delete-what"), fl!(m, "desk-step-delete-undo")],
     }
 }

@@ -76,7 +76,11 @@ pub fn page(page: &Page<'_>) -> Markup {
     let head = Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Units };
     let content = html! {
         @if let Some(done) = page.done { (head::done(&head, done)) }
-        (form::purpose(&fl!(m, "desk-setup-units-purpose")))
+        (form::purpose(&if page.campaign.by_link {
+            fl!(m, "desk-link-units-purpose")
+        } else {
+            fl!(m, "desk-setup-units-purpose")
+        }))
         @if page.units == 0 {
             (form::empty(
                 &fl!(m, "desk-setup-units-none"),
@@ -88,7 +92,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             @if page.with > 0 {
                 dl.facts {
                     div { dt { (fl!(m, "desk-units-with")) } dd { (count(lang, page.with as u64)) } }
-                    div { dt { (fl!(m, "desk-units-population")) } dd { (count(lang, page.population)) } }
+                    div { dt { (population_words(page)) } dd { (count(lang, page.population)) } }
                     div { dt { (fl!(m, "desk-units-sample")) } dd { (count(lang, page.sample)) } }
                 }
             }
@@ -98,6 +102,12 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
     };
     head::page(&head, &content)
+}
+
+/// What the population of a unit is made of.
+fn population_words(page: &Page<'_>) -> String {
+    let m = page.lang.messages();
+    if page.campaign.by_link { fl!(m, "desk-link-population") } else { fl!(m, "desk-units-population") }
 }
 
 fn path(page: &Page<'_>) -> String {
@@ -135,7 +145,7 @@ fn search(page: &Page<'_>) -> Markup {
 fn table(page: &Page<'_>) -> Markup {
     let Page { lang, form, .. } = *page;
     let m = lang.messages();
-    let (population, sample) = (fl!(m, "desk-units-population"), fl!(m, "desk-units-sample"));
+    let (population, sample) = (population_words(page), fl!(m, "desk-units-sample"));
     let fields = html! {
         @if let Some(plan) = page.plan { (not_saved(lang, plan)) }
         .scroll role="region" aria-labelledby="caption" tabindex="0" {
