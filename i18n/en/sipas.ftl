@@ -1571,6 +1571,10 @@ desk-check-warn = Worth a look
 desk-check-info = Note
 desk-check-nowhere = There is no counter, so that nobody can answer.
 desk-check-past = The period is over (it ended on { $day }).
+desk-check-overlap = { $n ->
+    [one] A counter of this campaign is
+   *[other] { $n } counters of this campaign are
+} in the campaign “{ $title }” ({ $opens } – { $closes }) at the same time. A counter collects for one campaign at a time: change the period of one of them, or take the counters out of one.
 desk-check-no-populations = No numbers of cases are known: results will not be weighted, and the report will say so.
 desk-check-without-population = { $n } units have counters and no number of cases: { $units }. With one missing nothing can be weighted.
 desk-check-without-counter = { $n } units have cases and no counter: { $units }.
@@ -1943,7 +1947,7 @@ aside-state-rejected = rejected
 aside-state-out = set aside
 aside-state-back-proposed = set aside, return waits
 aside-state-back = counted again
-aside-confirm-what = When you confirm, these { $n } answers leave all figures at once. They are kept and can be counted again.
+aside-confirm-what = When you confirm, these { $n } answers leave the index and every report at once. They are kept, stay part of the answers received (named as set aside), and can be counted again.
 aside-confirm = Confirm setting aside
 aside-reject = Reject
 aside-own = You made this proposal, so somebody else who may manage the survey has to decide.
@@ -1991,7 +1995,9 @@ aside-same-person = Whoever proposes cannot decide; a second person has to.
 aside-meanwhile = This proposal was decided on while the page was open. How it stands now is below.
 aside-flag-link = Set aside…
 aside-waiting = Proposals to set answers aside that wait for a second person: { $n }.
-aside-note-steps = The campaign is open: figures move in steps of at least { $k } answers of each unit and do not count the latest ones yet, so that nobody can work out from two reports what a person answered.
+aside-of-these = { $n } of them set aside
+aside-waiting-link = Look and decide
+aside-note-steps = The campaign is open: answers are counted by whole days and in steps of at least { $k } answers of a unit; today’s answers and at least the { $k } newest of each unit do not count yet, so that nobody can work out from two reports what a person answered. No answer is lost: all count once the campaign closes.
 aside-note-newest = The campaign is open and this report counts the newest answers, too: for checks alone, not for publishing.
 aside-note-group = { $n } answers of { $unit } were set aside and are in no figure. { $reason }: { $words }
 aside-note-with = With the { $n } answers that were set aside the index would be { $with } instead of { $without }.
@@ -2671,6 +2677,10 @@ report-interval = Interval
 report-interval-at = { $level } confidence interval
 report-bar-interval = confidence interval { $interval }
 report-answers = Valid answer sheets
+report-answers-so-far = Answer sheets counted so far
+report-stored-so-far = Counted so far
+report-none-counted = none yet
+report-received-elsewhere = How many have been received is on the page { $page }.
 report-of-planned = of { $planned } planned
 report-planned = Planned answer sheets
 report-population = Population
@@ -3108,6 +3118,9 @@ apply-empty = The text is empty; write it, or remove the line if it is optional.
 apply-control = The text has the control character { $character } (a line break, for example); write it on one line without that character.
 apply-too-long = The text is { $length } characters long; at most { $most } are possible.
 apply-bad-email = “{ $email }” is no e-mail address of one person, such as nguyen.van.a@binhdinh.gov.vn.
+apply-bad-placeholder = Nothing is filled in for “{ $found }”, people would read it as it stands. What can be used here: { $unit } (name of the unit), { $counter } (name of the counter), { $year } (year).
+apply-no-placeholders = Nothing is filled in here, people would read “{ $found }” as it stands. Write it out, without braces.
+apply-email-dot = The address “{ $email }” ends without the domain's dot, such as sonoivu@binhdinh.gov.vn.
 apply-bad-moment = “{ $moment }” is no moment; write a day, or a day and a time, such as 2026-10-01T00:00:00+07:00.
 apply-bad-language = “{ $language }” is no language code; write two or three lower-case letters, such as vi.
 apply-text-vi = The text in Vietnamese is missing; add vi = "…".
@@ -3144,7 +3157,10 @@ apply-promise = People have answered in the campaign “{ $slug }” on the prom
 apply-begun = The campaign “{ $slug }” has been open since { $opened }, so its beginning cannot move any more. Keep the earlier day, pause it, or make a new campaign.
 apply-counter-answered = The counter “{ $code }” has { $answers } answers for the unit “{ $unit }”, so its unit cannot change; keep the unit and make a new counter with another code.
 apply-invitation-moved = The campaign has begun and the invitation “{ $code }” has a link of the unit “{ $unit }”, so its unit cannot change; keep the earlier unit, or withdraw it and invite again under another code.
-apply-overlap = At the counter “{ $code }” two campaigns are open at the same time: “{ $one }” ({ $one_opens } – { $one_closes }) and “{ $other }” ({ $other_opens } – { $other_closes }). Change opens or closes, or take the counter out of one of them.
+apply-overlap = { $n ->
+    [one] At the counter { $codes } two campaigns are open at the same time
+   *[other] At { $n } counters ({ $codes }) two campaigns are open at the same time
+}: “{ $one }” ({ $one_opens } – { $one_closes }) and “{ $other }” ({ $other_opens } – { $other_closes }). A counter collects for one campaign at a time: change the period of one of them, or take the counters out of one.
 # Who judges what (apply, staff pages)
 apply-expected-list = a list of texts, such as ["qn", "an"]
 apply-group-weight = The weight { $weight } is out of limits; it must be above 0 and at most { $most }.

@@ -7,7 +7,7 @@ use super::{dimensions, parts};
 use crate::{
     index::report::{Report, UnitResult},
     language::Lang,
-    report::{format, scope, shown},
+    report::{format, scope, shown, words},
 };
 
 /// The deepest step of indentation.
@@ -28,7 +28,12 @@ fn table(report: &Report, lang: Lang, linked: bool) -> Markup {
         return html! {};
     }
     let messages = lang.messages();
-    let (answers, figure) = (fl!(messages, "report-column-answers"), fl!(messages, "report-column-estimate"));
+    let answers = if words::in_steps(report, lang).is_some() {
+        words::answers(report, lang)
+    } else {
+        fl!(messages, "report-column-answers")
+    };
+    let figure = fl!(messages, "report-column-estimate");
     let interval = fl!(messages, "report-interval-at", level = format::percent_short(lang, report.level));
     let interval_short = fl!(messages, "report-interval");
     let decision = fl!(messages, "report-column-decision");
