@@ -62,6 +62,15 @@ pub fn minute(milliseconds: i64) -> u16 {
     u16::try_from(local_seconds(milliseconds).rem_euclid(86_400) / 60).unwrap_or(0)
 }
 
+/// The end of the last day of a time that begins when something ends, such as twenty-four months from a campaign's closing:
+/// the same day and time so much later, in UTC milliseconds. A month without that day ends it with its last one. `None`
+/// beyond the years that have four digits.
+pub fn later(exclusive: i64, span: Span) -> Option<i64> {
+    // What ends at midnight has its last moment on the day before, of which the last day of the month is the one to count.
+    let last = Timestamp::from_millisecond(exclusive.checked_sub(1)?).ok()?.to_zoned_datetime(province());
+    last.checked_add(span).ok()?.timestamp().as_millisecond().checked_add(1)
+}
+
 /// Seconds since 1970 as the province's clocks show them.
 fn local_seconds(milliseconds: i64) -> i64 {
     let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -79,5 +88,19 @@ mod tests {
             assert_eq!((date(days_since), days(day)), (Some(day), days_since));
         }
         assert_eq!(date(i32::MAX), None);
+    }
+
+    #[test]
+    fn months_after_an_end_are_whole_months_of_the_province() {
+        // 2026-12-31T17:00:00Z is midnight of the new year in the province: the end of 31 December.
+        let midnight = 1_798_736_400_000;
+        let date_of_last = |months| {
+            let end = later(midnight, Span::new().months(months)).unwrap();
+            assert_eq!(minute(end), 0);
+            date(day(end - 1)).unwrap().to_string()
+        };
+        assert_eq!([2, 12, 24].map(date_of_last), ["2027-02-28", "2027-12-31", "2028-12-31"]);
+        assert_eq!(later(i64::MAX, Span::new()), None);
+        assert_eq!(later(midnight, Span::new().years(9_000)), None);
     }
 }

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, io, sync::Arc};
 
 use i18n_embed_fl::fl;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
@@ -22,9 +22,10 @@ use crate::{
         layout::{Hidden, Layout, Place, Refused, Source, Traits},
     },
     organisation::Phase,
+    report::format,
     secret::hex,
     set_aside::View,
-    store::{Store, StoreError, campaigns, microdata as rows, places},
+    store::{Store, StoreError, campaigns, erasure::answers, microdata as rows, places, responses},
 };
 
 /// Batches of sheets that may wait to be written.
@@ -41,6 +42,12 @@ pub enum NoExport {
     Open {
         /// When it closes, as people read it.
         closes: String,
+    },
+    /// Single answers were deleted.
+    #[error("the answers were deleted on {day}, as those asked were promised")]
+    Erased {
+        /// The day.
+        day: Date,
     },
     /// Too few answers.
     #[error("fewer than {k} answers")]
@@ -85,6 +92,9 @@ impl NoExport {
         match self {
             Self::Report(no) => no.words(lang, address),
             Self::Open { closes } => fl!(m, "microdata-open", closes = closes.as_str()),
+            Self::Erased { day } => {
+                fl!(m, "microdata-erased-what", day = format::day(lang, &day.to_string()))
+            }
             Self::TooFew { k } => fl!(m, "microdata-too-few", k = k.to_string()),
             Self::Changed => fl!(m, "microdata-changed"),
             Self::TooManyRows { rows } => {
@@ -105,6 +115,7 @@ impl NoExport {
             Self::Report(NoReport::Store(_)) | Self::Written(_) => false,
             Self::Report(_)
             | Self::Open { .. }
+            | Self::Erased { .. }
             | Self::TooFew { .. }
             | Self::Changed
             | Self::TooManyRows { .. } => true,
@@ -161,6 +172,9 @@ pub async fn prepare(
     let Some(stored) = campaigns::find(&mut store.read().await?, slug).await? else {
         return Err(figures::unknown(store, slug).await.into());
     };
+    if let Some(erased) = answers::of(&mut store.read().await?, stored.number).await? {
+        return Err(NoExport::Erased { day: erased.day });
+    }
     let closed = stored.campaign.phase(now) == Phase::Closed;
     let closes = time(stored.campaign.closes);
     let wave = Wave::load(store, stored, now, View::Shown).await?;
@@ -221,7 +235,7 @@ pub async fn prepare(
     let layout = joined(counting.await)?;
     read?;
     let (layout, left_out) = layout?;
-    if rows::count(&mut db, campaign).await? != layout.codebook.rows + left_out {
+    if responses::stored(&mut db, campaign).await? != layout.codebook.rows + left_out {
         return Err(NoExport::Changed);
     }
     Ok(Prepared { campaign, interim: !closed, counted, left_out, layout })

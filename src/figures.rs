@@ -10,15 +10,17 @@ use crate::{
         self,
         comments::{Released, placed},
         input::{Input, Judging, JudgingGroup, Links, Previous, Sheets},
+        notes::note,
         report::Report,
         steps::Counted,
     },
     language::Lang,
     organisation::{Campaign, Margin, Stratum, UnitTree},
+    report::format,
     set_aside::{self, Basis, View},
     store::{
-        AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, raters, ready, ready::Ready,
-        sheets, turnout, units, urn,
+        AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, erasure, raters, ready,
+        ready::Ready, sheets, turnout, units, urn,
     },
 };
 
@@ -88,13 +90,16 @@ pub async fn report_under(
     let Some(stored) = campaigns::find(&mut store.read().await?, slug).await? else {
         return Err(unknown(store, slug).await);
     };
+    if let Some(last) = last_report(store, stored.number).await? {
+        return Ok(last);
+    }
     let earlier = match &stored.campaign.previous {
         // A campaign that is not there is no reason to show none of this one's figures.
         Some(slug) => campaigns::find(&mut store.read().await?, slug).await?,
         None => None,
     };
     let earlier = match earlier {
-        Some(earlier) => Some(Wave::load(store, earlier, now, view).await?),
+        Some(earlier) => Some(Earlier::load(store, earlier, now, view).await?),
         None => None,
     };
     let wave = Wave::load(store, stored, now, view).await?;
@@ -103,21 +108,77 @@ pub async fn report_under(
         if under == Under::Successors {
             return wave.compute_under_successors();
         }
-        let before = earlier.and_then(|earlier| match earlier.compute(None) {
-            Ok(report) => Some((report, earlier)),
+        let before = earlier.and_then(|earlier| match earlier.compute() {
+            Ok(before) => Some(before),
             Err(error) => {
                 tracing::warn!(%error, "the previous campaign has no report; changes are left out");
                 None
             }
         });
-        let previous = before
-            .as_ref()
-            .map(|(report, earlier)| Previous { report, definition: &earlier.ready.definition });
+        let previous =
+            before.as_ref().map(|(report, ready)| Previous { report, definition: &ready.definition });
         wave.compute(previous)
     });
     match work.await {
         Ok(report) => Ok(report?),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// The report that stays when a closed campaign's answers are deleted at `now`; it says so.
+///
+/// # Errors
+/// [`NoReport`].
+pub(crate) async fn to_be_kept(store: &Store, slug: &str, now: i64) -> Result<Report, NoReport> {
+    let mut last = report(store, slug, now, View::Shown).await?;
+    last.notes.push(note("answers_erased", None, |lang| {
+        let day = clock::date(clock::day(now)).map(|date| format::day(lang, &date.to_string()));
+        let day = day.unwrap_or_default();
+        fl!(lang.messages(), "figures-answers-erased", day = day)
+    }));
+    Ok(last)
+}
+
+/// A report as bytes, in which every number comes back bit for bit.
+pub(crate) fn packed(report: &Report) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(report, &mut bytes).map_err(|_| StoreError::Corrupt("report"))?;
+    Ok(bytes)
+}
+
+/// The report that was kept of a campaign whose answers have been deleted.
+async fn last_report(store: &Store, campaign: i64) -> Result<Option<Report>, StoreError> {
+    let kept = erasure::answers::last_report(&mut store.read().await?, campaign).await?;
+    kept.map(|bytes| {
+        ciborium::from_reader(bytes.as_slice()).map_err(|_| StoreError::Corrupt("last report of a campaign"))
+    })
+    .transpose()
+}
+
+/// The campaign that changes are counted from.
+enum Earlier {
+    /// Its report is computed.
+    Wave(Box<Wave>),
+    /// Its answers have been deleted; its last report was kept.
+    Kept(Box<(Report, Ready)>),
+}
+
+impl Earlier {
+    async fn load(store: &Store, stored: Stored, now: i64, view: View) -> Result<Self, StoreError> {
+        Ok(match last_report(store, stored.number).await? {
+            Some(last) => {
+                let ready = ready::load(&mut store.read().await?, stored).await?;
+                Self::Kept(Box::new((last, ready)))
+            }
+            None => Self::Wave(Box::new(Wave::load(store, stored, now, view).await?)),
+        })
+    }
+
+    fn compute(self) -> Result<(Report, Ready), index::Error> {
+        match self {
+            Self::Wave(wave) => Ok((wave.compute(None)?, wave.ready)),
+            Self::Kept(kept) => Ok(*kept),
+        }
     }
 }
 

@@ -1,24 +1,21 @@
 //! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, writing
-//! what was counted, looking through finished days, forgetting old sessions and rows of the audit log. Mail to those
+//! what was counted, looking through finished days, forgetting old sessions and rows of the audit log; what people were
+//! promised would be deleted is deleted by [`promises`]. Mail to those
 //! invited and to officers is [`outbox`]'s; what letters to officers say, [`remind`]'s; mail to owners of accounts,
 //! [`notices`]'.
 
 pub mod notices;
 pub mod outbox;
+mod promises;
 pub mod remind;
 
 use std::time::Duration;
-
-use serde_json::Value;
 
 use crate::{
     clock::{self, Clock},
     disk,
     steady::Steady,
-    store::{
-        Store, StoreError, accounts, audit, audit::Entry, campaigns, erasure, segments, tally::Tally, urn,
-        watching,
-    },
+    store::{Store, StoreError, accounts, audit, campaigns, segments, tally::Tally, urn, watching},
     web::{
         auth::{levels, session},
         catalogue::Catalogue,
@@ -60,7 +57,7 @@ pub async fn run(
             warn_of_little_room(&database_url);
             if !is_steady {
                 tracing::warn!(
-                    "the clock jumped ahead; urns stay closed and lists stay for a quarter of an hour"
+                    "the clock jumped ahead; urns stay closed and nothing is deleted for a quarter of an hour"
                 );
             }
         }
@@ -121,7 +118,7 @@ async fn slower(store: &Store, now: i64, is_steady: bool, keep_audit: Option<i64
         }
     }
     if is_steady {
-        erase_lists(store, now).await?;
+        promises::keep(store, now).await?;
     }
     if let Some(keep) = keep_audit.filter(|_| is_steady) {
         let removed = audit::sweep(store, now, now - keep).await?;
@@ -134,31 +131,4 @@ async fn slower(store: &Store, now: i64, is_steady: bool, keep_audit: Option<i64
     // during one says whose it is (`web::auth::kept`).
     accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::ABSOLUTE).await?;
     db.commit().await
-}
-
-/// Deletes lists of invited persons when their time has come, as those invited were promised.
-async fn erase_lists(store: &Store, now: i64) -> Result<(), StoreError> {
-    let mut db = store.read().await?;
-    let mut due = Vec::new();
-    for number in erasure::waiting(&mut db).await? {
-        let stored = campaigns::get(&mut db, number).await?;
-        due.extend(stored.filter(|stored| stored.campaign.list_ends() <= now));
-    }
-    drop(db);
-    for stored in due {
-        let slug = stored.campaign.slug;
-        let entry = Entry {
-            actor: "system".to_owned(),
-            origin: "worker".to_owned(),
-            action: "invited.erase",
-            object: slug.clone(),
-            before: Value::Null,
-            after: Value::Null,
-        };
-        let day = i64::from(clock::day(now));
-        if erasure::erase(store, stored.number, day, now, entry).await?.is_some() {
-            tracing::info!(campaign = slug, "its list of invited persons was deleted, as promised");
-        }
-    }
-    Ok(())
 }

@@ -148,7 +148,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         .collect();
     let rankings = ranking::rankings(&units);
     let mut report = Report {
-        schema: SCHEMA,
+        schema: SCHEMA.into(),
         campaign: campaign(input),
         generated_at: utc(input.now),
         level: rules.level,

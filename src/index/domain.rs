@@ -487,7 +487,7 @@ impl Figure {
             df: u64::try_from(self.df).ok(),
             lower: interval.map(|i| i.lower),
             upper: interval.map(|i| i.upper),
-            method: interval.map(|_| method),
+            method: interval.map(|_| method.into()),
             n_eff,
             deff: effect,
             decision: (shape != Shape::Mean).then_some(decision),

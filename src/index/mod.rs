@@ -22,7 +22,7 @@ pub mod input;
 mod joint;
 mod judging;
 mod modes;
-mod notes;
+pub(crate) mod notes;
 mod plan;
 mod ranking;
 mod recovery;

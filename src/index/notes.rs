@@ -7,7 +7,7 @@ use crate::language::Lang;
 use super::report::Note;
 
 /// A note in all languages.
-pub(super) fn note(code: &str, unit: Option<&str>, words: impl Fn(Lang) -> String) -> Note {
+pub(crate) fn note(code: &str, unit: Option<&str>, words: impl Fn(Lang) -> String) -> Note {
     let text: BTreeMap<String, String> =
         Lang::ALL.into_iter().map(|lang| (lang.code().to_owned(), words(lang))).collect();
     Note { code: code.to_owned(), unit: unit.map(str::to_owned), text }

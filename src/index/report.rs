@@ -1,8 +1,8 @@
 //! The report as data, schema `sipas.report/1`. Shares are 0..1, numbers unrounded, `None` where not computable.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::organisation::Phase;
 
@@ -10,10 +10,10 @@ use crate::organisation::Phase;
 pub const SCHEMA: &str = "sipas.report/1";
 
 /// An index report of one campaign.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
-    pub schema: &'static str,
+    pub schema: Cow<'static, str>,
     /// The campaign.
     pub campaign: CampaignInfo,
     /// When the report was computed, RFC 3339 in UTC.
@@ -33,7 +33,7 @@ pub struct Report {
     /// Every unit that has answers or a population in its subtree, in the order of the tree.
     pub units: Vec<UnitResult>,
     /// Groups of raters, each over all units that it judged; absent where the campaign has none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupResult>,
     /// Units of the same kind compared by their index.
     pub rankings: Vec<Ranking>,
@@ -53,7 +53,7 @@ pub struct Report {
 
 /// Answers that no figure counts. What they are of the campaign's answers follows from the numbers: `sipas` keeps for
 /// each which counter and days, who proposed and who confirmed it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetAside {
     /// How many in all.
     pub responses: u64,
@@ -65,7 +65,7 @@ pub struct SetAside {
 }
 
 /// A group of answers that no figure counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAsideGroup {
     /// Its number, as the page of the campaign and the audit log give it.
     pub number: i64,
@@ -82,7 +82,7 @@ pub struct SetAsideGroup {
 }
 
 /// A released comment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
     /// Id of the question.
     pub question: String,
@@ -94,7 +94,7 @@ pub struct Comment {
 }
 
 /// A note: a stable code for programs and a sentence for readers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Stable code: `unweighted`, `not_computable`, `closed_until_end`, `suppressed`, …
     pub code: String,
@@ -105,7 +105,7 @@ pub struct Note {
 }
 
 /// Weighted or not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Weighting {
     /// By the populations of the strata.
@@ -115,7 +115,7 @@ pub enum Weighting {
 }
 
 /// The campaign in a report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CampaignInfo {
     /// Slug.
     pub slug: String,
@@ -136,7 +136,7 @@ pub struct CampaignInfo {
 }
 
 /// The pinned definition in a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DefinitionInfo {
     /// Id.
     pub id: String,
@@ -145,12 +145,12 @@ pub struct DefinitionInfo {
     /// SHA-256 of its canonical JSON, hex.
     pub sha256: String,
     /// SHA-256 of its translations into further languages, hex, by language; absent where there is none.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: BTreeMap<String, String>,
 }
 
 /// How the figures were formed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Method {
     /// The method's name.
     pub name: String,
@@ -165,7 +165,7 @@ pub struct Method {
 }
 
 /// Weights at each level of the index tree.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MethodWeights {
     /// Of parts in the index.
     pub parts: crate::definition::model::Weights,
@@ -174,7 +174,7 @@ pub struct MethodWeights {
 }
 
 /// How many answers there are.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Responses {
     /// Answer sheets that the figures are formed from: all that are kept but those set aside and, while the campaign is
     /// open, the latest ones (note `in_steps`).
@@ -197,7 +197,7 @@ pub struct Responses {
 }
 
 /// How many answers were given in which mode; null where too few may be told. Outside the index.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Modes {
     /// By the respondent alone.
     #[serde(rename = "self")]
@@ -215,7 +215,7 @@ pub struct Modes {
 
 /// How those who answered came to answer. Nothing in a campaign records a random draw, so no value claims one: margins
 /// of error are those of a random sample, and every report says in a note how far that holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Selection {
     /// All chose to answer, by an open QR code or a tablet at a counter: no sample was drawn.
@@ -228,7 +228,7 @@ pub enum Selection {
 }
 
 /// A unit's result; covers its whole subtree.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnitResult {
     /// Code.
     pub code: String,
@@ -248,7 +248,7 @@ pub struct UnitResult {
 }
 
 /// What a group of raters answered about all units that it judged.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroupResult {
     /// Code.
     pub code: String,
@@ -271,7 +271,7 @@ pub struct GroupResult {
 }
 
 /// The figures of the campaign or of a unit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Result {
     /// Answer sheets; null where fewer than may be told.
     pub responses: Option<u64>,
@@ -291,7 +291,7 @@ pub struct Result {
 }
 
 /// How the answers of a unit's subtree were weighted.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UnitWeighting {
     /// The method; null while the campaign's figures are closed and where there are no answers.
     pub method: Option<WeightingMethod>,
@@ -302,7 +302,7 @@ pub struct UnitWeighting {
 }
 
 /// What the weights of answers are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WeightingMethod {
     /// All 1.
@@ -318,7 +318,7 @@ pub enum WeightingMethod {
 }
 
 /// A known margin, and whether the weights agree with it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MarginUse {
     /// The question.
     pub by: String,
@@ -331,7 +331,7 @@ pub struct MarginUse {
 }
 
 /// Why the weights could not be adjusted to a margin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarginFault {
     /// The campaign is not weighted at all.
@@ -352,7 +352,7 @@ pub enum MarginFault {
 
 /// What goes with satisfaction with the whole: a weighted regression of the question `overall` on the respondents'
 /// scores of the dimensions. Association, not cause.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Drivers {
     /// Why there are no figures, if there are none.
     pub reason: Option<Missing>,
@@ -375,7 +375,7 @@ pub struct Drivers {
 }
 
 /// A dimension as a driver.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DimensionDriver {
     /// Id.
     pub id: String,
@@ -393,7 +393,7 @@ pub struct DimensionDriver {
 }
 
 /// A criterion as a driver.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CriterionDriver {
     /// Id.
     pub id: String,
@@ -407,7 +407,7 @@ pub struct CriterionDriver {
 }
 
 /// Importance and performance (Martilla and James 1977).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quadrant {
     /// Important and behind.
@@ -421,7 +421,7 @@ pub enum Quadrant {
 }
 
 /// Why a figure is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
     /// The form does not ask for it: no question on the whole, a single item, a scale without numbers.
@@ -435,7 +435,7 @@ pub enum Missing {
 }
 
 /// How well the items of a dimension hang together.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reliability {
     /// Cronbach's alpha, weighted as the answers are; at most 1, may be negative.
     pub alpha: Option<f64>,
@@ -448,7 +448,7 @@ pub struct Reliability {
 }
 
 /// Rotated modules: who was asked what was decided by lot, module by module.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rotation {
     /// How many modules each respondent was asked.
     pub ask: usize,
@@ -459,7 +459,7 @@ pub struct Rotation {
 }
 
 /// A rotated module.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Module {
     /// Id.
     pub id: String,
@@ -476,7 +476,7 @@ pub struct Module {
 /// A test of the lot: Σ (asked − expected)² over the variance of a module's count, against a chi-square distribution.
 /// Information, not a correction: a small p says that people did not finish some choices of modules as often as others,
 /// or that somebody chose among them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Evenness {
     /// The statistic.
     pub chi_square: f64,
@@ -487,7 +487,7 @@ pub struct Evenness {
 }
 
 /// Units of the same kind, compared pair by pair.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ranking {
     /// The kind of the units.
     pub kind: String,
@@ -504,7 +504,7 @@ pub struct Ranking {
 }
 
 /// A unit with its rank.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RankedUnit {
     /// Code.
     pub code: String,
@@ -521,7 +521,7 @@ pub struct RankedUnit {
 }
 
 /// A unit without a rank.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnrankedUnit {
     /// Code.
     pub code: String,
@@ -530,7 +530,7 @@ pub struct UnrankedUnit {
 }
 
 /// Why a unit has no rank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unranked {
     /// Its index may not be shown.
@@ -540,7 +540,7 @@ pub enum Unranked {
 }
 
 /// A part of the index.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartResult {
     /// Id.
     pub id: String,
@@ -553,7 +553,7 @@ pub struct PartResult {
 }
 
 /// A dimension of the index.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DimensionResult {
     /// Id.
     pub id: String,
@@ -576,7 +576,7 @@ pub struct DimensionResult {
 
 /// A figure of scores as points: what is reached of the most that could be, and the share satisfied beside it. Absent where
 /// the figure is, and where the method counts the share satisfied itself.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Points {
     /// Points reached: the figure times the points possible.
     pub reached: f64,
@@ -587,7 +587,7 @@ pub struct Points {
 }
 
 /// A criterion.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CriterionResult {
     /// Id.
     pub id: String,
@@ -610,7 +610,7 @@ pub struct CriterionResult {
 }
 
 /// Who is responsible for a criterion by the province's plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Responsible {
     /// The plan's row.
     pub plan: String,
@@ -623,7 +623,7 @@ pub struct Responsible {
 }
 
 /// One published figure with its uncertainty. Suppressed: every figure but `publish` is null.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// Answers behind it.
     pub n: Option<u64>,
@@ -638,7 +638,7 @@ pub struct Estimate {
     /// Upper limit of the interval.
     pub upper: Option<f64>,
     /// Method of the interval: `kg`, `logit`, `t`.
-    pub method: Option<&'static str>,
+    pub method: Option<Cow<'static, str>>,
     /// Effective number of answers.
     pub n_eff: Option<f64>,
     /// Design effect.
@@ -655,7 +655,7 @@ pub struct Estimate {
 
 /// How a figure moved since the previous campaign, whose answers are a sample of their own. Made of the two figures
 /// shown, so that it tells nothing that they do not; every number is null where one of them is not there.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The previous figure.
     pub previous: Option<f64>,
@@ -678,7 +678,7 @@ pub struct Change {
 }
 
 /// Why a change, or its test, is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unchanged {
     /// This figure cannot be computed.
@@ -696,7 +696,7 @@ pub enum Unchanged {
 }
 
 /// The figure against the target, decided by the interval and never by the point alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// The whole interval is at or above the target (đạt).
@@ -708,7 +708,7 @@ pub enum Decision {
 }
 
 /// Whether a figure may be shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Publish {
     /// Shown.

@@ -371,12 +371,12 @@ fn same(ours: &Estimate, theirs: &Value, scale: f64, what: &str) {
     close(ours.se, &of(&theirs["se"]), 1e-9, &format!("{what} se"));
     assert_eq!(ours.df, theirs["df"].as_u64(), "{what} df");
     // On a scale of 0.2 to 1 the engine's limits are not on the index's scale; shares and means are.
-    if let Some(method) = ours.method.filter(|_| scale == 1.0) {
+    if let Some(method) = ours.method.as_deref().filter(|_| scale == 1.0) {
         let ci = theirs["ci"].as_array().unwrap().iter().find(|ci| ci["method"] == method).unwrap();
         close(ours.lower, &ci["lower"], 1e-7, &format!("{what} lower"));
         close(ours.upper, &ci["upper"], 1e-7, &format!("{what} upper"));
     }
-    if theirs.get("deff").is_some() && ours.method == Some("kg") {
+    if theirs.get("deff").is_some() && ours.method.as_deref() == Some("kg") {
         close(ours.deff, &theirs["deff"], 1e-7, &format!("{what} deff"));
     }
 }
@@ -471,7 +471,11 @@ fn compared(answers: &BTreeMap<String, Answers>, strata: &[Stratum]) {
             compare(&report.total, &theirs, scale, &format!("{measure} {aggregation}"));
             let index = &report.total.index;
             if index.se == Some(0.0) {
-                assert_eq!(index.method, Some("kg"), "no certainty from answers that happen to agree");
+                assert_eq!(
+                    index.method.as_deref(),
+                    Some("kg"),
+                    "no certainty from answers that happen to agree"
+                );
             }
         }
     }

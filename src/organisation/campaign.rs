@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Span;
 use serde::{Deserialize, Serialize};
 
 use super::Notice;
+use crate::clock;
 
 /// A campaign. Times are UTC milliseconds since 1970; opening is inclusive, closing exclusive.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +81,7 @@ impl State {
 }
 
 /// Where a campaign is in its life at a given moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Being prepared: not yet released.
@@ -108,6 +110,13 @@ impl Campaign {
     /// The moment from which on that list is deleted by itself (UTC milliseconds).
     pub fn list_ends(&self) -> i64 {
         self.closes.saturating_add(i64::from(self.list_days()) * DAY)
+    }
+
+    /// The moment from which on single answers are deleted by themselves (UTC milliseconds), as people are told; `None` where
+    /// nothing is promised.
+    pub fn answers_end(&self) -> Option<i64> {
+        let months = self.notice.as_ref()?.keep_answers_months?;
+        clock::later(self.closes, Span::new().try_months(i64::from(months)).ok()?)
     }
 
     /// Where the campaign is at `now` (UTC milliseconds).

@@ -174,7 +174,7 @@ impl Row<'_> {
             integer(seen.and_then(|e| e.df)),
             share(|e| e.lower),
             share(|e| e.upper),
-            seen.and_then(|e| e.method).unwrap_or_default().to_owned(),
+            seen.and_then(|e| e.method.as_deref()).unwrap_or_default().to_owned(),
             share(|e| e.n_eff),
             share(|e| e.deff),
             seen.and_then(|e| e.decision).map_or_else(String::new, |decision| decided(decision, lang)),

@@ -640,14 +640,17 @@ mod tests {
 
     #[test]
     fn rows_are_in_one_stratum_or_in_several() {
-        let table = Table::read("h\nb\na\nb\n".as_bytes(), "", |_| true).unwrap();
+        let table = Table::read("h\nb\na\nb\nb\n".as_bytes(), "", |_| true).unwrap();
         let design =
             Design::build(&spec(r#"{"strata":"h","stages":[{}],"lonely_psu":"fail"}"#), &table, "d").unwrap();
-        assert_eq!(design.only_stratum(&[true, false, true]), Some(1));
-        assert_eq!(design.only_stratum(&[false, true, false]), Some(0));
-        assert_eq!(design.only_stratum(&[true, true, false]), None);
-        assert_eq!(design.only_stratum(&[false; 3]), None);
-        assert_eq!(design.strata_sizes(), [1, 2]);
-        assert_eq!(design.df([true, false, true].into_iter()), 1);
+        assert_eq!(design.only_stratum(&[true, false, true, true]), Some(1));
+        assert_eq!(design.only_stratum(&[false, true, false, false]), Some(0));
+        assert_eq!(design.only_stratum(&[true, true, false, false]), None);
+        assert_eq!(design.only_stratum(&[false; 4]), None);
+        assert_eq!(design.strata_sizes(), [1, 3]);
+        assert_eq!(
+            [[true, false, true, true], [true, true, true, false]].map(|rows| design.df(rows.into_iter())),
+            [2, 1]
+        );
     }
 }

@@ -101,6 +101,7 @@ mod tests {
             r#"{}"#,
             r#"{"col":"a","agg":"mean"}"#,
             r#"{"cols":["a"]}"#,
+            r#"{"col":"a","min_answered":1}"#,
             r#"{"col":"a","cols":["b"],"agg":"sum"}"#,
         ] {
             assert_eq!(evaluate(spec).unwrap_err().problem, Problem::Measure, "{spec}");

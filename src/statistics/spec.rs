@@ -580,3 +580,23 @@ fn collect_words(value: &Value, words: &mut BTreeSet<String>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_the_wrong_shape_is_named_by_its_path() {
+        let of = |calibration: &str, key: &str| {
+            let text = format!(
+                r#"{{"schema": "svy-ref/1", "data": {{"file": "d"}}, "analyses": [
+                {{"id": "a", "design": {{"stages": [{{}}], "lonely_psu": "fail"}}, "calibration": {calibration},
+                 "estimands": [{{"key": {key}, "kind": "mean", "y": {{"col": 1}}, "ci": []}}]}}]}}"#
+            );
+            Spec::parse(&text).unwrap_err().path
+        };
+        assert_eq!(of("null", r#""m""#), "analyses[0].estimands[0].y.col");
+        assert_eq!(of("null", "[]"), "analyses[0].estimands[0].key");
+        assert_eq!(of("[[1]]", r#""m""#), "analyses[0].calibration[0]");
+    }
+}

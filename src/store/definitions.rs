@@ -110,7 +110,8 @@ pub async fn replace_unused(
         "UPDATE definition SET sha256 = $2, canonical = $3, officials = $4 WHERE number = $1
          AND NOT EXISTS (SELECT 1 FROM campaign k WHERE k.definition = $1
              AND (EXISTS (SELECT 1 FROM response r WHERE r.campaign = k.number)
-                  OR EXISTS (SELECT 1 FROM urn u WHERE u.campaign = k.number)))
+                  OR EXISTS (SELECT 1 FROM urn u WHERE u.campaign = k.number)
+                  OR EXISTS (SELECT 1 FROM erased_answers e WHERE e.campaign = k.number)))
          RETURNING number"
     )
     .bind(number)

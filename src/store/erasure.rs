@@ -1,6 +1,11 @@
-//! Deleting lists of invited persons: names, addresses, links and short codes go, counts stay (security tests L-08, B-09).
+//! Deleting what people were promised would be deleted. Here lists of invited persons: names, addresses, links and short codes
+//! go, counts stay (security tests L-08, B-09); [`answers`] has the answers.
+
+pub mod answers;
 
 use std::collections::BTreeMap;
+
+use sqlx::AssertSqlSafe;
 
 use super::{
     AsConn, Store, StoreError, Writer,
@@ -100,7 +105,7 @@ pub async fn erase(
     audit::append(&mut db, now, &entry).await?;
     campaigns::bump_revision(&mut db).await?;
     db.commit().await?;
-    forget(store).await;
+    forget(store, &["invitation"]).await;
     Ok(Some(named))
 }
 
@@ -145,16 +150,26 @@ async fn count_on(
     Ok(())
 }
 
-/// Removes what the databases keep of deleted rows: SQLite's log (its pages are overwritten at once, `secure_delete`);
-/// PostgreSQL's table is written anew, since a plain `VACUUM` leaves the bytes where they were.
-async fn forget(store: &Store) {
-    let result = match store {
-        Store::Sqlite { .. } => store.truncate_log().await,
-        Store::Postgres { pool, .. } => {
-            sqlx::query("VACUUM FULL invitation").execute(pool).await.map(drop).map_err(Into::into)
+/// Removes what the databases keep of deleted rows, by writing anew. SQLite overwrites cells that it deletes (`secure_delete`),
+/// but not the copies of a few that stay in a page's free room when the tree is balanced; then its log is emptied. On
+/// PostgreSQL a plain `VACUUM` leaves the bytes where they were. Nobody can write meanwhile.
+async fn forget(store: &Store, tables: &[&'static str]) {
+    let result = async {
+        match store {
+            Store::Sqlite { write, .. } => {
+                sqlx::query("VACUUM").execute(write).await?;
+                store.truncate_log().await?;
+            }
+            Store::Postgres { pool, .. } => {
+                for table in tables {
+                    let sql = AssertSqlSafe(format!("VACUUM FULL {table}"));
+                    sqlx::query(sql).execute(pool).await?;
+                }
+            }
         }
+        Ok::<(), StoreError>(())
     };
-    if let Err(error) = result {
-        tracing::error!(%error, "old versions of deleted lists are still in the database's files");
+    if let Err(error) = result.await {
+        tracing::error!(%error, ?tables, "old versions of what was deleted are still in the database's files");
     }
 }

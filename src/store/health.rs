@@ -48,7 +48,8 @@ pub async fn check(store: &Store) -> Result<Vec<Ill>, StoreError> {
     // Only whether, never how many: until a campaign closes the number is nobody's business (B-07).
     let links: Vec<String> = on!(&mut db, |c| sqlx::query_scalar(
         "SELECT k.slug FROM campaign k
-         WHERE NOT k.demonstration AND EXISTS (SELECT 1 FROM invitation i WHERE i.campaign = k.number)
+         WHERE NOT k.demonstration AND NOT EXISTS (SELECT 1 FROM erased_answers e WHERE e.campaign = k.number)
+           AND EXISTS (SELECT 1 FROM invitation i WHERE i.campaign = k.number)
            AND (SELECT COUNT(*) FROM invitation i WHERE i.campaign = k.number AND i.used)
             <> (SELECT COUNT(*) FROM urn u WHERE u.campaign = k.number)
              + (SELECT COUNT(*) FROM response r WHERE r.campaign = k.number AND r.channel = $1)
@@ -61,7 +62,8 @@ pub async fn check(store: &Store) -> Result<Vec<Ill>, StoreError> {
     // Who judges several units leaves a sheet for each of some of them, at least one.
     let judged: Vec<String> = on!(&mut db, |c| sqlx::query_scalar(
         "SELECT k.slug FROM campaign k
-         WHERE NOT k.demonstration AND EXISTS (SELECT 1 FROM assignment a WHERE a.campaign = k.number)
+         WHERE NOT k.demonstration AND NOT EXISTS (SELECT 1 FROM erased_answers e WHERE e.campaign = k.number)
+           AND EXISTS (SELECT 1 FROM assignment a WHERE a.campaign = k.number)
            AND EXISTS (SELECT 1 FROM invitation i WHERE i.campaign = k.number)
            AND (SELECT COUNT(*) FROM urn u WHERE u.campaign = k.number)
              + (SELECT COUNT(*) FROM response r WHERE r.campaign = k.number AND r.channel = $1)

@@ -43,18 +43,6 @@ pub async fn stream(db: &mut Reader, campaign: i64, to: &Sender<Vec<Sheet>>) -> 
     Ok(())
 }
 
-/// How many sheets of a campaign there are.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn count(db: &mut Reader, campaign: i64) -> Result<u64, StoreError> {
-    let n: i64 = on!(db, |c| sqlx::query_scalar("SELECT COUNT(*) FROM response WHERE campaign = $1")
-        .bind(campaign)
-        .fetch_one(c)
-        .await)?;
-    Ok(n.unsigned_abs())
-}
-
 /// A file that was made.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Made {

@@ -13,6 +13,7 @@ use super::{
     AsConn, StoreError, Writer,
     campaigns::{self, Gate, Hold},
     comments,
+    erasure::answers,
     inbox::Refused,
     on,
     responses::{self, Row, Sheet},
@@ -292,7 +293,8 @@ pub async fn open(
     if campaigns::revision(db).await? != revision {
         return Ok(Err(Refused::Stale));
     }
-    Ok(if gate.takes_paper(now) { Ok(gate) } else { Err(Refused::NotOpen) })
+    let takes = gate.takes_paper(now) && answers::of(db, campaign).await?.is_none();
+    Ok(if takes { Ok(gate) } else { Err(Refused::NotOpen) })
 }
 
 /// Stores the answers of a sheet, marks its number as counted and deletes what was keyed. False if it counted before.

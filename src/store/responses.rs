@@ -189,14 +189,27 @@ pub async fn by_place(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(i64, u
     Ok(rows.into_iter().map(|(place, n)| (place, n.unsigned_abs())).collect())
 }
 
-/// Whether a campaign has any answer.
+/// How many sheets of a campaign are stored.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn stored(db: &mut impl AsConn, campaign: i64) -> Result<u64, StoreError> {
+    let n: i64 = on!(db, |c| sqlx::query_scalar("SELECT COUNT(*) FROM response WHERE campaign = $1")
+        .bind(campaign)
+        .fetch_one(c)
+        .await)?;
+    Ok(n.unsigned_abs())
+}
+
+/// Whether a campaign has any answer, or had some that were deleted since.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn any(db: &mut impl AsConn, campaign: i64) -> Result<bool, StoreError> {
     let found: Option<i64> = on!(db, |c| sqlx::query_scalar(
         "SELECT campaign FROM (SELECT campaign FROM response WHERE campaign = $1
-         UNION ALL SELECT campaign FROM urn WHERE campaign = $1) s LIMIT 1"
+         UNION ALL SELECT campaign FROM urn WHERE campaign = $1
+         UNION ALL SELECT campaign FROM erased_answers WHERE campaign = $1) s LIMIT 1"
     )
     .bind(campaign)
     .fetch_optional(c)

@@ -32,7 +32,8 @@ pub async fn of(db: &mut impl AsConn, definition: i64) -> Result<Vec<Pinned>, St
     Ok(found)
 }
 
-/// Whether anybody answered a definition in a language. What waits in the urn is sealed: it may be in any language.
+/// Whether anybody answered a definition in a language. What waits in the urn is sealed and what was deleted is not known:
+/// both may be in any language.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -41,6 +42,8 @@ pub async fn answered(db: &mut impl AsConn, definition: i64, language: &str) -> 
         "SELECT definition FROM (
            SELECT definition FROM response WHERE definition = $1 AND language = $2
            UNION ALL SELECT k.definition FROM urn u JOIN campaign k ON k.number = u.campaign
+           WHERE k.definition = $1
+           UNION ALL SELECT k.definition FROM erased_answers e JOIN campaign k ON k.number = e.campaign
            WHERE k.definition = $1) s LIMIT 1"
     )
     .bind(definition)

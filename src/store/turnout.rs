@@ -3,7 +3,7 @@
 
 use crate::{clock, organisation::Campaign};
 
-use super::{AsConn, Store, StoreError, campaigns::Stored, invitations, on, responses};
+use super::{AsConn, Store, StoreError, campaigns::Stored, erasure::answers, invitations, on, responses};
 
 /// The number of answers moves in steps of at least this many invited persons.
 const STEP: u64 = 5;
@@ -79,6 +79,7 @@ async fn sheets(db: &mut impl AsConn, campaign: i64) -> Result<u64, StoreError> 
             .fetch_all(c)
             .await)?;
     let mut n: u64 = segments.iter().map(|(_, sheets)| sheets.unsigned_abs()).sum();
+    n += answers::of(db, campaign).await?.map_or(0, |erased| erased.sheets);
     for generation in 1..=running.unwrap_or(0) {
         if segments.iter().all(|(counted, _)| *counted != generation) {
             n += responses::count(db, campaign, generation).await?;

@@ -394,7 +394,8 @@ pub async fn miscounted(db: &mut impl AsConn) -> Result<Vec<(String, u64, u64)>,
              UNION ALL SELECT campaign, day, place, channel, 0 AS counted, COUNT(*) AS stored FROM response
              GROUP BY campaign, day, place, channel) both_sides
            GROUP BY campaign, day, place, channel) s
-         JOIN campaign k ON k.number = s.campaign WHERE s.counted <> s.stored GROUP BY k.slug ORDER BY k.slug"
+         JOIN campaign k ON k.number = s.campaign WHERE s.counted <> s.stored
+           AND NOT EXISTS (SELECT 1 FROM erased_answers e WHERE e.campaign = k.number) GROUP BY k.slug ORDER BY k.slug"
     )
     .fetch_all(c)
     .await

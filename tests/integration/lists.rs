@@ -6,7 +6,7 @@ use crate::{
     print::{have, tool},
     support::{
         Client, Database, Page, Server,
-        stage::{When, applied, apply, filled, links, officials, path, report},
+        stage::{When, ago, applied, apply, filled, links, officials, path, report, wait_for},
     },
 };
 
@@ -353,12 +353,6 @@ fn closed(days: i64) -> String {
         .replace(&from("closes"), &format!("closes = {closes}"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the binary under test lives in real time")]
-fn ago(days: i64) -> String {
-    let moment = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * days);
-    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
 const SECRETS: [&str; 3] = ["Tiêu Biểu", "tieubieu", "Ngõ Tìm Được"];
 
 fn named() -> String {
@@ -461,17 +455,6 @@ fn l_08_a_list_goes_by_itself_when_its_time_has_come() {
     }
     assert_eq!(database.texts("SELECT actor FROM audit WHERE action = 'invited.erase'"), ["system"]);
     drop(server);
-}
-
-/// Waits for what a server does by itself.
-fn wait_for(mut done: impl FnMut() -> bool) {
-    for _ in 0..300 {
-        if done() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    assert!(done(), "it does not happen");
 }
 
 /// The report without the moment it was made at.

@@ -370,7 +370,7 @@ fn weights_meet_the_margin() {
     assert!((report.total.index.estimate.unwrap() - 0.5).abs() < 1e-12);
     // Within the groups all agree, so that nothing is left to vary.
     assert_eq!(report.total.index.se, Some(0.0));
-    assert_eq!(report.total.index.method, Some("kg"), "and yet it is no certainty");
+    assert_eq!(report.total.index.method.as_deref(), Some("kg"), "and yet it is no certainty");
     assert!(
         (report.total.weighting.kish_deff.unwrap() - 40.0 * (30.0 / 900.0 + 10.0 / 100.0) / 4.0).abs()
             < 1e-12

@@ -154,7 +154,7 @@ fn estimate(n: u64, share: f64, spread: f64, hidden: bool) -> Estimate {
         df: Some(n.saturating_sub(11)),
         lower: Some(lower),
         upper: Some(upper),
-        method: Some("kg"),
+        method: Some("kg".into()),
         n_eff: Some((size * 10.0).floor() / 10.0),
         deff: Some(deff),
         decision: Some(decision),
@@ -278,7 +278,7 @@ pub fn report() -> Report {
         text: [("vi", vi), ("en", en)].map(|(lang, text)| (lang.to_owned(), text.to_owned())).into(),
     };
     Report {
-        schema: SCHEMA,
+        schema: SCHEMA.into(),
         campaign: CampaignInfo {
             slug: "sipas-2026-q4".to_owned(),
             title: "Khảo sát mức độ hài lòng quý IV năm 2026".to_owned(),

@@ -495,3 +495,13 @@ fn one_degree_of_freedom_is_enough_for_a_test() {
     assert!(lines.iter().any(|line| matches!(line, Line::Step(Step { what: What::TStatistic, .. }))));
     assert!(!lines.contains(&Line::Remark(Remark::NoFreedom)));
 }
+
+#[test]
+fn a_measure_is_named_by_its_columns_and_codes() {
+    let of = |measure: &str| super::mean::label(&serde_json::from_str(measure).unwrap());
+    assert_eq!(of(r#"{"cols":["a","b"],"agg":"sum"}"#), "a + b");
+    assert_eq!(of(r#"{"col":"a"}"#), "a");
+    assert!(
+        of(r#"{"col":"a","in":[4,5]}"#).starts_with('a') && of(r#"{"col":"a","in":[4,5]}"#).contains('4')
+    );
+}

@@ -32,7 +32,8 @@ use crate::{
     language::Lang,
     microdata::Format,
     organisation::Phase,
-    store::{audit, campaigns::Stored, microdata as store},
+    set_aside,
+    store::{audit, campaigns::Stored, erasure::answers, microdata as store, responses},
     web::{
         app::App,
         auth::{scope, session::Staff},
@@ -124,12 +125,17 @@ async fn page(
         (Phase::Closed, failed) => {
             let files = async {
                 let mut db = app.store.read().await?;
-                let sheets = store::count(&mut db, stored.number).await?;
+                if let Some(erased) = answers::of(&mut db, stored.number).await? {
+                    return Ok(Shown::Erased { day: erased.day });
+                }
+                let sheets = responses::stored(&mut db, stored.number).await?;
                 let files = store::made(&mut db, stored.number, lang.code(), PROGRAM).await?;
-                Ok((sheets, files))
+                let out = set_aside::out(&mut db, stored.number).await?;
+                let aside = out.into_iter().map(|(_, answers)| answers).sum();
+                Ok(Shown::Closed { sheets, aside, files, failed: refused.or(failed.flatten()) })
             };
             match files.await {
-                Ok((sheets, files)) => Shown::Closed { sheets, files, failed: refused.or(failed.flatten()) },
+                Ok(shown) => shown,
                 Err(error) => return error::of_store(&error, lang),
             }
         }

@@ -1,6 +1,6 @@
 //! Dates as people in the province read them.
 
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
 
 use crate::{clock, language::Lang, organisation::Campaign};
 
@@ -31,20 +31,9 @@ pub fn time_of_day(milliseconds: i64) -> String {
     local(milliseconds).map_or_else(String::new, |moment| moment.strftime("%H:%M:%S").to_string())
 }
 
-/// The day so many months after a moment that is exclusive, such as a closing; it ends at the end of that day.
-pub fn months_after(lang: Lang, exclusive: i64, months: u32) -> String {
-    after(lang, exclusive, Span::new().try_months(i64::from(months)))
-}
-
-/// The same in days.
-pub fn days_after(lang: Lang, exclusive: i64, days: u32) -> String {
-    after(lang, exclusive, Span::new().try_days(i64::from(days)))
-}
-
-fn after(lang: Lang, exclusive: i64, span: Result<Span, jiff::Error>) -> String {
-    let last = local(exclusive.saturating_sub(1));
-    let moment = last.and_then(|last| last.checked_add(span.ok()?).ok());
-    moment.map_or_else(String::new, |moment| day(lang, moment.timestamp().as_millisecond()))
+/// The last day of a time that begins when something ends (`clock::later`).
+pub fn last_day(lang: Lang, exclusive: Option<i64>) -> String {
+    exclusive.map_or_else(String::new, |end| day(lang, end.saturating_sub(1)))
 }
 
 /// The days on which a campaign takes answers, the last one included.
@@ -64,8 +53,6 @@ mod tests {
         assert_eq!(day(Lang::VI, midnight - 1), "31/12/2026");
         assert_eq!(moment(Lang::EN, midnight), "1 January 2027, 00:00");
         assert_eq!(moment(Lang::VI, midnight), "00:00 ngày 01/01/2027");
-        assert_eq!(months_after(Lang::VI, midnight, 24), "31/12/2028");
-        assert_eq!(months_after(Lang::VI, midnight, 2), "28/02/2027");
-        assert_eq!(days_after(Lang::EN, midnight, 30), "30 January 2027");
+        assert_eq!(last_day(Lang::EN, Some(midnight)), "31 December 2026");
     }
 }

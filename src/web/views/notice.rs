@@ -228,7 +228,7 @@ fn stored(facts: &Facts<'_>) -> Markup {
 
 fn kept(facts: &Facts<'_>) -> Markup {
     let (lang, m) = (facts.lang, facts.lang.messages());
-    let closes = facts.campaign.closes;
+    let campaign = facts.campaign;
     let notice = facts.notice();
     let answers = notice.and_then(|notice| notice.keep_answers_months);
     let list = (facts.channel == Channel::Link).then(|| facts.campaign.list_days());
@@ -237,11 +237,11 @@ fn kept(facts: &Facts<'_>) -> Markup {
             section.told {
                 h2 { (fl!(m, "notice-kept")) }
                 @if let Some(months) = answers {
-                    @let day = dates::months_after(lang, closes, months);
+                    @let day = dates::last_day(lang, campaign.answers_end());
                     p { (fl!(m, "notice-kept-answers", months = months, day = day)) }
                 }
                 @if let Some(days) = list {
-                    @let day = dates::days_after(lang, closes, days);
+                    @let day = dates::last_day(lang, Some(campaign.list_ends()));
                     p { (fl!(m, "notice-kept-list", days = days, day = day)) }
                 }
             }

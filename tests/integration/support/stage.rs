@@ -196,3 +196,21 @@ pub fn report(database: &Database, campaign: &str) -> serde_json::Value {
     let json = database.run(&["report", campaign, "--newest", "--format", "json"]).ok();
     serde_json::from_str(&json).unwrap()
 }
+
+/// A moment so many days ago in RFC 3339.
+#[expect(clippy::disallowed_methods, reason = "the binary under test lives in real time")]
+pub fn ago(days: i64) -> String {
+    let moment = Timestamp::now() - SignedDuration::from_hours(24 * days);
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Waits for what a server does by itself.
+pub fn wait_for(mut done: impl FnMut() -> bool) {
+    for _ in 0..300 {
+        if done() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert!(done(), "it does not happen");
+}

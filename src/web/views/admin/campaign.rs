@@ -1,6 +1,7 @@
 //! One campaign.
 
 use i18n_embed_fl::fl;
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{
@@ -15,11 +16,12 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase, UnitTree, readiness::Finding},
     report,
-    store::turnout::Turnout,
+    store::{erasure::answers::Erased, turnout::Turnout},
     web::{
         admin::setup::state::Step,
         auth::{access::Permission, session::Staff},
         respond::answer::in_language,
+        views::dates,
     },
 };
 
@@ -34,6 +36,35 @@ pub struct Desk {
     pub unit: String,
     /// Where its code leads.
     pub url: String,
+}
+
+/// How long the single answers of a campaign that is over are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// They are deleted by themselves at this moment, which may be past for a little (UTC milliseconds).
+    Until(i64),
+    /// They were deleted on this day.
+    Erased(Date),
+}
+
+impl Kept {
+    /// What is to be said of a campaign at `now`.
+    pub fn of(campaign: &Campaign, erased: Option<&Erased>, now: i64) -> Option<Self> {
+        match erased {
+            Some(erased) => Some(Self::Erased(erased.day)),
+            None => campaign.answers_end().filter(|_| campaign.phase(now) == Phase::Closed).map(Self::Until),
+        }
+    }
+
+    fn words(self, lang: Lang) -> String {
+        let m = lang.messages();
+        match self {
+            Self::Until(end) => fl!(m, "admin-answers-until", day = dates::last_day(lang, Some(end))),
+            Self::Erased(day) => {
+                fl!(m, "admin-answers-erased", day = report::format::day(lang, &day.to_string()))
+            }
+        }
+    }
 }
 
 /// What the page shows.
@@ -51,6 +82,12 @@ pub struct Page<'a> {
     pub turnout: Option<&'a Turnout>,
     /// How many comments wait to be read; absent: the account may not read them.
     pub waiting: Option<u64>,
+    /// Proposals to set answers aside that wait for a second person; nought for those who may not decide.
+    pub proposals: u64,
+    /// Answers that are set aside.
+    pub aside: u64,
+    /// How long single answers are there; absent where nothing is to be said.
+    pub kept: Option<Kept>,
     /// Whether the account may print and key in paper forms.
     pub paper: bool,
     /// The questionnaire by its name.
@@ -84,10 +121,22 @@ pub fn page(page: &Page<'_>) -> Markup {
                 }
             }
         } @else { (form::purpose(&fl!(m, "desk-overview-purpose"))) }
+        @if page.proposals > 0 {
+            p.note {
+                (fl!(m, "aside-waiting", n = report::format::count(lang, page.proposals))) " "
+                a href=(in_language(&format!("{path}/theo-doi/de-rieng"), lang)) { (fl!(m, "aside-waiting-link")) }
+            }
+        }
         @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
         dl.facts {
             @if let Some(turnout) = page.turnout {
-                div { dt { (fl!(m, "admin-answers")) } dd { (campaigns::turnout(lang, turnout)) } }
+                div { dt { (fl!(m, "admin-answers")) } dd {
+                    (campaigns::turnout(lang, turnout))
+                    @if page.aside > 0 { " " small { (fl!(m, "aside-of-these", n = report::format::count(lang, page.aside))) } }
+                } }
+            }
+            @if let Some(kept) = page.kept {
+                div { dt { (fl!(m, "admin-answers-single")) } dd { (kept.words(lang)) } }
             }
             @if !campaign.by_link || page.all > 0 {
                 div { dt { (fl!(m, "admin-counter")) } dd { (report::format::count(lang, page.all as u64)) } }

@@ -1,6 +1,7 @@
 //! The page on which files of microdata are made and downloaded.
 
 use i18n_embed_fl::fl;
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
 use crate::{
     language::Lang,
     microdata::Format,
-    report::format::{count, decimal},
+    report::format::{self, count, decimal},
     store::microdata::Made,
     web::respond::answer::in_language,
 };
@@ -22,10 +23,17 @@ pub enum State {
     Open,
     /// Files are being made.
     Making,
+    /// Single answers were deleted.
+    Erased {
+        /// The day.
+        day: Date,
+    },
     /// Files can be made, or were.
     Closed {
         /// Answer sheets in the database.
         sheets: u64,
+        /// Of them, how many are set aside.
+        aside: u64,
         /// The files that were made.
         files: Vec<Made>,
         /// Why there are none, in words.
@@ -56,6 +64,11 @@ pub fn page(page: &Page<'_>) -> Markup {
                 @let next = (in_language(&base, lang), fl!(m, "desk-tab-overview"));
                 (form::empty(&fl!(m, "microdata-not-yet"), &fl!(m, "microdata-not-yet-what"), Some((&next.0, &next.1))))
             }
+            State::Erased { day } => {
+                @let next = (in_language(&format!("{base}/report"), lang), fl!(m, "admin-report"));
+                @let what = fl!(m, "microdata-erased-what", day = format::day(lang, &day.to_string()));
+                (form::empty(&fl!(m, "microdata-erased"), &what, Some((&next.0, &next.1))))
+            }
             State::Making => {
                 .microdata-making role="status" {
                     h2 { (fl!(m, "microdata-making")) }
@@ -63,21 +76,22 @@ pub fn page(page: &Page<'_>) -> Markup {
                     p { a.button href=(own) { (fl!(m, "microdata-look")) } }
                 }
             }
-            State::Closed { sheets, files, failed } => {
+            State::Closed { sheets, aside, files, failed } => {
                 @if let Some(words) = failed { p.note role="alert" { (words) } }
-                (closed(lang, &own, &base, *sheets, files))
+                (closed(lang, &own, &base, (*sheets, *aside), files))
             }
         }
     };
     head::page(&page.head, &content)
 }
 
-fn closed(lang: Lang, own: &str, base: &str, sheets: u64, files: &[Made]) -> Markup {
+fn closed(lang: Lang, own: &str, base: &str, (sheets, aside): (u64, u64), files: &[Made]) -> Markup {
     let m = lang.messages();
     let stale = files.iter().any(|file| file.sheets.unsigned_abs() + file.left_out.unsigned_abs() != sheets);
     let left_out = files.first().map_or(0, |file| file.left_out.unsigned_abs());
     html! {
         p.microdata-count { (fl!(m, "microdata-sheets", n = count(lang, sheets))) }
+        @if aside > 0 && (files.is_empty() || stale) { p { (fl!(m, "microdata-left-out", n = count(lang, aside))) } }
         @if left_out > 0 && !stale { p { (fl!(m, "microdata-left-out", n = count(lang, left_out))) } }
         @if stale { p.note { (fl!(m, "microdata-stale")) } }
         @if !files.is_empty() && !stale {
