@@ -573,6 +573,22 @@ pub async fn shelf(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Shelf>, St
     Ok(shelf)
 }
 
+/// How many answers are set aside, by the code of their unit.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn out(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(String, u64)>, StoreError> {
+    if !store::of_campaign(db, campaign).await?.iter().any(|row| row.state().is_out()) {
+        return Ok(Vec::new());
+    }
+    let shelf = shelf(db, campaign).await?;
+    Ok(shelf
+        .into_iter()
+        .filter(|one| one.row.state().is_out())
+        .map(|one| (one.row.unit, one.answers))
+        .collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ mod change;
 mod decide;
 pub mod desk;
 mod known;
-mod notice;
+pub mod notice;
 mod plan;
 mod reconcile;
 mod source;

@@ -10,7 +10,10 @@ use super::{
     table::Table,
     value,
 };
-use crate::organisation::Notice;
+use crate::{
+    language::Lang,
+    organisation::{Notice, notice},
+};
 
 const KEYS: [&str; 8] = [
     "responsible",
@@ -36,11 +39,11 @@ pub const DAYS: u32 = 1_000;
 pub fn read(found: &mut Findings<'_>, campaign: &Table<'_>) -> Option<Said<Notice>> {
     let table = campaign.table(found, "notice", &KEYS)?;
     let value = Notice {
-        responsible: texts(found, &table, "responsible", value::NAME),
-        purpose: texts(found, &table, "purpose", SENTENCE),
-        legal_ground: texts(found, &table, "legal_ground", SENTENCE),
+        responsible: texts(found, &table, "responsible", value::NAME, &[]),
+        purpose: texts(found, &table, "purpose", SENTENCE, &notice::PLACEHOLDERS),
+        legal_ground: texts(found, &table, "legal_ground", SENTENCE, &[]),
         address: line(found, &table, "address", value::NAME),
-        email: table.text(found, "email").map(|said| value::email(found, said).value),
+        email: email(found, &table),
         phone: line(found, &table, "phone", PHONE),
         keep_answers_months: within(found, &table, "keep_answers_months", MONTHS),
         keep_list_days: within(found, &table, "keep_list_days", DAYS),
@@ -48,8 +51,46 @@ pub fn read(found: &mut Findings<'_>, campaign: &Table<'_>) -> Option<Said<Notic
     Some(Said { value, spot: table.spot })
 }
 
-fn texts(found: &mut Findings<'_>, table: &Table<'_>, key: &str, most: usize) -> BTreeMap<String, String> {
-    table.texts(found, key).map(|said| lines(found, said, most)).unwrap_or_default()
+fn texts(
+    found: &mut Findings<'_>,
+    table: &Table<'_>,
+    key: &str,
+    most: usize,
+    allowed: &[&str],
+) -> BTreeMap<String, String> {
+    let Some(said) = table.texts(found, key) else { return BTreeMap::new() };
+    for text in said.value.values() {
+        if let Some(words) = stray(found.lang, &text.value, allowed) {
+            found.wrong(text.spot, words);
+        }
+    }
+    lines(found, said, most)
+}
+
+/// What is wrong with something in braces, if nothing is filled in for it.
+pub fn stray(lang: Lang, text: &str, allowed: &[&str]) -> Option<String> {
+    let (m, found) = (lang.messages(), notice::stray(text, allowed)?);
+    Some(if allowed.is_empty() {
+        fl!(m, "apply-no-placeholders", found = found)
+    } else {
+        fl!(
+            m,
+            "apply-bad-placeholder",
+            found = found,
+            unit = "{unit}",
+            counter = "{counter}",
+            year = "{year}"
+        )
+    })
+}
+
+fn email(found: &mut Findings<'_>, table: &Table<'_>) -> Option<String> {
+    let said = table.text(found, "email")?;
+    if notice::lacks_dot(&said.value) {
+        let words = fl!(found.lang.messages(), "apply-email-dot", email = said.value.as_str());
+        found.wrong(said.spot, words);
+    }
+    Some(value::email(found, said).value)
 }
 
 fn line(found: &mut Findings<'_>, table: &Table<'_>, key: &str, most: usize) -> Option<String> {

@@ -66,8 +66,10 @@ pub fn renamed(text: &str, old: Name, new: Name) -> String {
     for token in tokens(text) {
         let lower = token.to_lowercase();
         let replaced = match before.as_str() {
-            "quý" | "quarter" if token == old.quarter.to_string() => Some(new.quarter.to_string()),
-            "quý" | "quarter" if roman(old.quarter) == Some(token) => roman(new.quarter).map(str::to_owned),
+            "quý" | "quy" | "quarter" if token == old.quarter.to_string() => Some(new.quarter.to_string()),
+            "quý" | "quy" | "quarter" if roman(old.quarter) == Some(token) => {
+                roman(new.quarter).map(str::to_owned)
+            }
             "tháng" | "month" if token.trim_start_matches('0') == old.month.to_string() => {
                 Some(if token.starts_with('0') { format!("{:02}", new.month) } else { new.month.to_string() })
             }

@@ -26,6 +26,29 @@ pub struct Notice {
     pub keep_list_days: Option<u32>,
 }
 
+/// What a purpose may say for what is known of the place: the unit's name, the counter's, the year.
+pub const PLACEHOLDERS: [&str; 3] = ["{unit}", "{counter}", "{year}"];
+
+/// Something in braces that nothing is filled in for: people would read it as it stands.
+pub fn stray<'a>(text: &'a str, allowed: &[&str]) -> Option<&'a str> {
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let from = rest.get(open..)?;
+        let close = from.find('}')?;
+        let found = from.get(..=close)?;
+        if !allowed.contains(&found) {
+            return Some(found);
+        }
+        rest = from.get(close + 1..)?;
+    }
+    None
+}
+
+/// Whether an e-mail address that is one otherwise ends in a name without a dot: on the internet there is none.
+pub fn lacks_dot(email: &str) -> bool {
+    email.trim().rsplit_once('@').is_some_and(|(_, host)| !host.contains('.') && !host.starts_with('['))
+}
+
 impl Notice {
     /// The keys of an `apply` file that are still needed to tell everything; the list of invited persons matters only
     /// where some are `invited`.
@@ -50,6 +73,15 @@ impl Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_filled_in_may_stand_in_braces() {
+        assert_eq!(stray("tại {unit}, {counter} năm {year}", &PLACEHOLDERS), None);
+        assert_eq!(stray("tại {unit} của {đơn vị}", &PLACEHOLDERS), Some("{đơn vị}"));
+        assert_eq!(stray("theo {unit}", &[]), Some("{unit}"));
+        assert_eq!(stray("a { b", &PLACEHOLDERS), None);
+        assert!(lacks_dot("sonoivu@binhdinh") && !lacks_dot("sonoivu@binhdinh.gov.vn"));
+    }
 
     #[test]
     fn what_is_missing_is_named_by_its_key_and_one_way_to_ask_is_enough() {

@@ -17,10 +17,25 @@ pub struct Subject<'a> {
     pub invited: u64,
     /// Populations.
     pub strata: &'a [Stratum],
+    /// Campaigns that have been released and ask at some of its counters.
+    pub rivals: &'a [Rival],
     /// Whether earlier campaigns asked the same questionnaire and form.
     pub asked_before: bool,
     /// UTC milliseconds.
     pub now: i64,
+}
+
+/// Another campaign that asks at counters of this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rival {
+    /// Its title in all languages.
+    pub title: BTreeMap<String, String>,
+    /// UTC milliseconds.
+    pub opens: i64,
+    /// UTC milliseconds, exclusive.
+    pub closes: i64,
+    /// How many counters both ask at.
+    pub counters: usize,
 }
 
 /// Something found.
@@ -30,6 +45,8 @@ pub enum Finding {
     Nowhere,
     /// The period is over. Stops the opening.
     Past,
+    /// Another campaign asks at the same counters at the same time. Stops the opening.
+    Overlap(Rival),
     /// So few are invited that their answers could not be anonymous. Stops the opening.
     FewInvited {
         /// How many.
@@ -60,7 +77,7 @@ pub enum Finding {
 impl Finding {
     /// Whether the campaign cannot be opened like that.
     pub const fn stops(&self) -> bool {
-        matches!(self, Self::Nowhere | Self::Past | Self::FewInvited { .. })
+        matches!(self, Self::Nowhere | Self::Past | Self::Overlap(_) | Self::FewInvited { .. })
     }
 
     /// Whether it is merely something to know.
@@ -88,6 +105,9 @@ pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
     if campaign.closes <= subject.now {
         found.push(Finding::Past);
     }
+    let at_once =
+        |rival: &&Rival| rival.counters > 0 && rival.opens < campaign.closes && campaign.opens < rival.closes;
+    found.extend(subject.rivals.iter().filter(at_once).cloned().map(Finding::Overlap));
     if let Some(least) = too_few(campaign, subject.invited) {
         found.push(Finding::FewInvited { invited: subject.invited, least });
     }
@@ -211,6 +231,7 @@ mod tests {
             counters: &counters,
             invited: 0,
             strata: &strata,
+            rivals: &[],
             asked_before: false,
             now: 50,
         })

@@ -151,9 +151,27 @@ pub fn modes(lang: Lang, modes: &Modes) -> [(String, Option<u64>); 4] {
     ]
 }
 
+/// Of an open campaign, how its answers come to be counted: not each as it comes.
+pub fn in_steps(report: &Report, lang: Lang) -> Option<&str> {
+    report.notes.iter().find(|note| note.code == "in_steps").map(|note| lang.pick(&note.text))
+}
+
+/// What the number of valid answer sheets is called: while answers are counted in steps, more may have come.
+pub fn answers(report: &Report, lang: Lang) -> String {
+    let m = lang.messages();
+    if in_steps(report, lang).is_some() { fl!(m, "report-answers-so-far") } else { fl!(m, "report-answers") }
+}
+
+/// What the number of all answer sheets is called, likewise.
+pub fn stored(report: &Report, lang: Lang) -> String {
+    let m = lang.messages();
+    if in_steps(report, lang).is_some() { fl!(m, "report-stored-so-far") } else { fl!(m, "report-stored") }
+}
+
 /// Why nothing is published: the campaign's note, else too few answers.
 pub fn why_closed(report: &Report, lang: Lang) -> String {
-    let note = report.notes.iter().find(|note| note.code == "closed_until_end");
+    let note =
+        report.notes.iter().find(|note| ["closed_until_end", "in_steps"].contains(&note.code.as_str()));
     note.map_or_else(
         || fl!(lang.messages(), "report-legend-suppressed", minimum = report.method.minimum_answers),
         |note| lang.pick(&note.text).to_owned(),

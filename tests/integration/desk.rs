@@ -454,8 +454,16 @@ fn two_campaigns_cannot_be_open_at_a_counter_at_once() {
     form.set("opens.day", &day(-1));
     form.set("previous", "");
     desk.submit(path, &form).is(303);
+    // The check says so before anybody tries, in the same words, by title and day.
+    let check = desk.get("/admin/campaigns/chen").is(200);
+    assert!(
+        check.text().contains("trùng thời gian") && !check.text().contains("state/open"),
+        "{}",
+        check.text()
+    );
     let refused = step(&mut desk, "chen", "open").is(422);
     assert!(refused.text().contains("hai đợt khảo sát cùng lúc"), "{}", refused.text());
+    assert!(!refused.text().contains("+07:00"), "{}", refused.text());
     assert_eq!(report(&database, "chen")["campaign"]["status"], "draft");
 }
 

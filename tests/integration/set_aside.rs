@@ -135,12 +135,22 @@ fn j_06_answers_leave_the_figures_by_two_people_with_a_reason_and_come_back_by_t
     let (own, other) = (lan.get(PAGE).is(200), minh.get(PAGE).is(200));
     assert!(!own.text().contains("value=\"confirm\"") && other.text().contains("value=\"confirm\""));
     assert!(other.text().contains("&lt;b&gt;hai buổi") && other.text().contains("lan, "), "{}", other.text());
-    assert!(minh.get("/admin/campaigns/dan/theo-doi").is(200).text().contains("Có 1 đề nghị"));
+    for page in ["/admin/campaigns/dan/theo-doi", "/admin/campaigns/dan"] {
+        let page = minh.get(page).is(200);
+        assert!(page.text().contains("Có 1 đề nghị") && page.text().contains(PAGE), "{}", page.text());
+    }
     assert_eq!(report(&mut lan)["total"], before["total"]);
 
     let done = decide(&mut minh, "1", "confirm").is(303);
     assert!(done.header("location").ends_with("xong=out"));
     decide(&mut minh, "1", "confirm").is(409);
+    // Wherever all that came is counted, it is said how many of it were set aside.
+    for page in ["/admin/campaigns/dan/theo-doi", "/admin/campaigns/dan", "/admin/campaigns/dan/du-lieu"] {
+        let page = minh.get(page).is(200);
+        assert!(
+            page.text().contains("13 phiếu để riêng") || page.text().contains("13 phiếu đã được để riêng")
+        );
+    }
     let after = report(&mut lan);
     // D-12: out of all figures at once, and said.
     assert_eq!(
@@ -232,6 +242,11 @@ fn d_05_the_report_of_an_open_campaign_moves_by_at_least_k_answers_of_a_unit() {
         (12, 0, &12.into())
     );
     assert!(note(&first, "in_steps").unwrap().contains("10 phiếu"), "{}", first["notes"]);
+    // The page says first how they are counted, and calls nothing received that merely counts so far.
+    let page = lan.get("/admin/campaigns/dan/report").is(200);
+    let (head, _) = page.text().split_once("id=\"units\"").unwrap();
+    assert!(head.contains("phiếu của hôm nay"), "{head}");
+    assert!(!page.text().contains("Đã nhận") && !page.text().contains("Số phiếu hợp lệ"), "{}", page.text());
     // Today's answers change nothing, one by one or many at once.
     given(&database, &mut phone, "qn-1", "1", 1, 0);
     assert_eq!(report(&mut lan)["units"], first["units"]);

@@ -117,7 +117,7 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
         ..Row::new(vec![name, cells::count(lang, number)])
     };
     let mut rows = vec![
-        row(fl!(m, "report-stored"), Some(responses.stored), 0),
+        row(words::stored(report, lang), Some(responses.stored), 0),
         row(fl!(m, "report-valid"), Some(responses.valid), 0),
         row(fl!(m, "report-flagged"), Some(responses.flagged), 1),
     ];

@@ -35,6 +35,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
         @if campaign.status != Phase::Closed && shown::figure(&report.total.index).is_some() {
             p.interim role="note" {
                 (fl!(messages, "report-interim", moment = format::moment(lang, &report.generated_at, &campaign.opens)))
+                @if let Some(steps) = words::in_steps(report, lang) { " " (steps) }
             }
         }
         section.headline aria-labelledby="headline" {
@@ -156,9 +157,11 @@ fn facts(report: &Report, lang: Lang) -> Markup {
             (moved(report, lang))
             div { dt { (fl!(messages, "report-target")) } dd { (fl!(messages, "report-target-from", target = format::percent_short(lang, report.target))) } }
             div {
-                dt { (fl!(messages, "report-answers")) }
+                dt { (words::answers(report, lang)) }
                 dd {
-                    (parts::count(lang, report.total.responses))
+                    @if report.total.responses == Some(0) && words::in_steps(report, lang).is_some() {
+                        (fl!(messages, "report-none-counted"))
+                    } @else { (parts::count(lang, report.total.responses)) }
                     @if let Some(planned) = planned {
                         " " span.of { (fl!(messages, "report-of-planned", planned = format::count(lang, planned))) }
                     }

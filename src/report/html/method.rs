@@ -110,7 +110,7 @@ fn answers(report: &Report, lang: Lang) -> Markup {
             }
             thead { tr { th scope="col" { (fl!(messages, "report-sheets")) } th.num scope="col" { (fl!(messages, "report-column-count-of")) } } }
             tbody {
-                (row(&fl!(messages, "report-stored"), responses.stored))
+                (row(&words::stored(report, lang), responses.stored))
                 (row(&fl!(messages, "report-valid"), responses.valid))
                 (row(&fl!(messages, "report-flagged"), responses.flagged))
             }

@@ -7,7 +7,7 @@ use super::{dimensions, parts};
 use crate::{
     index::report::{Report, UnitResult},
     language::Lang,
-    report::{format, scope, shown},
+    report::{format, scope, shown, words},
 };
 
 /// The deepest step of indentation.
@@ -15,11 +15,25 @@ const DEEPEST: usize = 6;
 
 /// The table of units; nothing where the report is of one unit without others below.
 pub fn section(report: &Report, lang: Lang) -> Markup {
+    table(report, lang, true)
+}
+
+/// The same in a page that does not show each unit's dimensions below.
+pub fn plain(report: &Report, lang: Lang) -> Markup {
+    table(report, lang, false)
+}
+
+fn table(report: &Report, lang: Lang, linked: bool) -> Markup {
     if others(report) == 0 {
         return html! {};
     }
     let messages = lang.messages();
-    let (answers, figure) = (fl!(messages, "report-column-answers"), fl!(messages, "report-column-estimate"));
+    let answers = if words::in_steps(report, lang).is_some() {
+        words::answers(report, lang)
+    } else {
+        fl!(messages, "report-column-answers")
+    };
+    let figure = fl!(messages, "report-column-estimate");
     let interval = fl!(messages, "report-interval-at", level = format::percent_short(lang, report.level));
     let interval_short = fl!(messages, "report-interval");
     let decision = fl!(messages, "report-column-decision");
@@ -40,7 +54,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             @let index = &unit.result.index;
             tr.{ "depth-" (depth.min(&DEEPEST)) }.closed[shown::shown(index).is_none()] role="row" {
                 th scope="row" role="rowheader" {
-                    @if has_figures(unit) {
+                    @if linked && has_figures(unit) {
                         a href=(format!("#unit-{position}")) { (parts::name(lang, &unit.name)) }
                     } @else {
                         (parts::name(lang, &unit.name))

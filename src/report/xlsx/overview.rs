@@ -76,7 +76,7 @@ fn headline(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Re
     }
     sheet.mark(super::sheet::Mark::Plain);
     for (name, count) in [
-        (fl!(words, "report-answers"), report.total.responses),
+        (words::answers(report, lang), report.total.responses),
         (fl!(words, "report-planned"), shown::sum(&report.units, |unit| unit.planned)),
         (fl!(words, "report-population"), shown::sum(&report.units, |unit| unit.population)),
     ] {
@@ -183,7 +183,7 @@ fn method(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Resu
     }
     let responses = &report.responses;
     for (name, count) in [
-        (fl!(words, "report-stored"), responses.stored),
+        (words::stored(report, lang), responses.stored),
         (fl!(words, "report-valid"), responses.valid),
         (fl!(words, "report-flagged"), responses.flagged),
     ]

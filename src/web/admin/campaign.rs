@@ -1,5 +1,7 @@
 //! One campaign: its counters with their codes, and how far its invitations are.
 
+use std::collections::HashSet;
+
 use axum::{
     extract::{Query, State},
     http::StatusCode,
@@ -13,10 +15,11 @@ use crate::{
     language::{Lang, vietnamese},
     organisation::{
         State as Stand,
-        readiness::{self, Finding, Subject},
+        readiness::{self, Finding, Rival, Subject},
     },
+    set_aside,
     store::{
-        StoreError,
+        self, StoreError,
         campaigns::{self, Stored},
         comments,
         erasure::answers,
@@ -63,12 +66,25 @@ async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError
     let places = places::of_campaign(&mut db, stored.number).await?;
     let (invited, _) = invitations::turnout(&mut db, stored.number).await?;
     let all = campaigns::all(&mut db).await?;
-    let counters: Vec<String> = places
-        .into_iter()
-        .filter(|place| !place.retired && place.counter.is_some())
-        .map(|place| place.unit)
-        .collect();
     let campaign = &stored.campaign;
+    let places: Vec<_> =
+        places.into_iter().filter(|place| !place.retired && place.counter.is_some()).collect();
+    let own: HashSet<&str> = places.iter().filter_map(|place| place.address.as_deref()).collect();
+    let mut rivals = Vec::new();
+    for other in all.iter().filter(|other| other.number != stored.number) {
+        let one = &other.campaign;
+        let at_once = one.opens < campaign.closes && campaign.opens < one.closes;
+        if one.state == Stand::Draft || !at_once || own.is_empty() {
+            continue;
+        }
+        let theirs = places::of_campaign(&mut db, other.number).await?;
+        let both = theirs.iter().filter(|place| {
+            !place.retired && place.address.as_deref().is_some_and(|address| own.contains(address))
+        });
+        let (title, opens, closes) = (one.title.clone(), one.opens, one.closes);
+        rivals.push(Rival { title, opens, closes, counters: both.count() });
+    }
+    let counters: Vec<String> = places.iter().map(|place| place.unit.clone()).collect();
     let asked_before = all.iter().map(|other| &other.campaign).any(|other| {
         other.slug != campaign.slug
             && other.state != Stand::Draft
@@ -83,6 +99,7 @@ async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError
         counters: &counters,
         invited,
         strata: &strata,
+        rivals: &rivals,
         asked_before,
         now: app.clock.now(),
     }))
@@ -117,6 +134,12 @@ async fn page(
     } else {
         None
     };
+    let proposals = if staff.may(Permission::SetAside) {
+        store::set_aside::waiting(&mut db, stored.number).await?
+    } else {
+        0
+    };
+    let aside = set_aside::out(&mut db, stored.number).await?.into_iter().map(|(_, answers)| answers).sum();
     let ready = ready::load(&mut db, stored.clone()).await?;
     let erased = answers::of(&mut db, stored.number).await?;
     drop(db);
@@ -132,6 +155,8 @@ async fn page(
         phase: stored.campaign.phase(now),
         turnout: turnout.as_ref(),
         waiting,
+        proposals,
+        aside,
         kept: Kept::of(&stored.campaign, erased.as_ref(), now),
         questionnaire: lang.pick(questionnaire),
         paper: staff.may(Permission::EnterPaper),

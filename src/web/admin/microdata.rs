@@ -32,6 +32,7 @@ use crate::{
     language::Lang,
     microdata::Format,
     organisation::Phase,
+    set_aside,
     store::{audit, campaigns::Stored, erasure::answers, microdata as store, responses},
     web::{
         app::App,
@@ -129,7 +130,9 @@ async fn page(
                 }
                 let sheets = responses::stored(&mut db, stored.number).await?;
                 let files = store::made(&mut db, stored.number, lang.code(), PROGRAM).await?;
-                Ok(Shown::Closed { sheets, files, failed: refused.or(failed.flatten()) })
+                let out = set_aside::out(&mut db, stored.number).await?;
+                let aside = out.into_iter().map(|(_, answers)| answers).sum();
+                Ok(Shown::Closed { sheets, aside, files, failed: refused.or(failed.flatten()) })
             };
             match files.await {
                 Ok(shown) => shown,

@@ -1,5 +1,7 @@
 //! A campaign once more for the next period: its dates moved on, its title renamed, its counters with their addresses.
 
+use std::collections::BTreeMap;
+
 use axum::{
     extract::{Query, Request, State},
     http::StatusCode,
@@ -50,9 +52,16 @@ fn proposed(from: &Campaign, taken: &[&str]) -> Campaign {
     let names = Name::of(from.opens, &zone).zip(Name::of(opens, &zone));
     let renamed =
         |text: &str| names.map_or_else(|| text.to_owned(), |(old, new)| next::renamed(text, old, new));
+    let title: BTreeMap<String, String> =
+        from.title.iter().map(|(language, title)| (language.clone(), renamed(title))).collect();
+    // A code that was made of the title is made of the new one; one of its own moves on by itself.
+    let base = next::slug(Lang::VI.pick(&from.title), &[]);
+    let rest = from.slug.strip_prefix(base.as_str());
+    let of_title = rest.is_some_and(|rest| rest.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()));
+    let slug = if of_title { Lang::VI.pick(&title).to_owned() } else { renamed(&from.slug) };
     Campaign {
-        slug: next::slug(&renamed(&from.slug), taken),
-        title: from.title.iter().map(|(language, title)| (language.clone(), renamed(title))).collect(),
+        slug: next::slug(&slug, taken),
+        title,
         opens,
         closes,
         previous: Some(from.slug.clone()),
@@ -179,8 +188,6 @@ fn failed(not_done: &NotDone, lang: Lang) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
@@ -203,5 +210,12 @@ mod tests {
         assert_eq!((next.opens, next.previous.as_deref()), (from.closes, Some("sipas-2026-q4")));
         assert_eq!(next.state, Stand::Draft);
         assert_eq!(proposed(&from, &["sipas-2027-q1"]).slug, "sipas-2027-q1-2");
+        for (slug, wanted) in [
+            ("hai-long-quy-4-nam-2026", "hai-long-quy-1-nam-2027"),
+            ("hai-long-quy-4-nam-2026-2", "hai-long-quy-1-nam-2027"),
+            ("binh-dinh-quy-4-2026", "binh-dinh-quy-1-2027"),
+        ] {
+            assert_eq!(proposed(&Campaign { slug: slug.to_owned(), ..from.clone() }, &[]).slug, wanted);
+        }
     }
 }

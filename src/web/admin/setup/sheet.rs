@@ -5,10 +5,16 @@ use std::collections::BTreeMap;
 use i18n_embed_fl::fl;
 
 use crate::{
-    apply::desk::{Fault, KioskCode},
+    apply::{
+        desk::{Fault, KioskCode},
+        notice as notice_words,
+    },
     definition::Library,
     language::Lang,
-    organisation::{Campaign, Notice, State, next},
+    organisation::{
+        Campaign, Notice, State, next,
+        notice::{PLACEHOLDERS, lacks_dot},
+    },
     web::{form::Fields, typed},
 };
 
@@ -165,11 +171,24 @@ fn read_notice(lang: Lang, fields: &Fields, campaign: &mut Campaign, faults: &mu
     texts(fields, "notice.responsible", &mut notice.responsible);
     texts(fields, "notice.purpose", &mut notice.purpose);
     texts(fields, "notice.legal_ground", &mut notice.legal_ground);
+    let allowed: [(&str, &BTreeMap<String, String>, &[&str]); 3] = [
+        ("responsible", &notice.responsible, &[]),
+        ("purpose", &notice.purpose, &PLACEHOLDERS),
+        ("legal_ground", &notice.legal_ground, &[]),
+    ];
+    for (name, texts, allowed) in allowed {
+        let stray = |text: &String| notice_words::stray(lang, text, allowed);
+        let wrong = texts.iter().filter_map(|(language, text)| Some((language, stray(text)?)));
+        faults.extend(wrong.map(|(language, words)| Fault::new(format!("notice.{name}.{language}"), words)));
+    }
     let line =
         |name: &str| fields.one(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     notice.address = line("notice.address");
     notice.email = line("notice.email");
     notice.phone = line("notice.phone");
+    if let Some(email) = notice.email.as_deref().filter(|email| lacks_dot(email)) {
+        faults.push(Fault::new("notice.email", fl!(m, "apply-email-dot", email = email)));
+    }
     for (name, number) in [
         ("notice.keep_answers_months", &mut notice.keep_answers_months),
         ("notice.keep_list_days", &mut notice.keep_list_days),
@@ -342,6 +361,8 @@ mod tests {
             ("target", "120"),
             ("minimum", "4"),
             ("notice.responsible.vi", ""),
+            ("notice.purpose.vi", "về lần làm thủ tục tại {đơn vị}"),
+            ("notice.email", "sonoivu@binhdinh"),
             ("notice.keep_answers_months", "hai năm"),
         ]);
         let faults = read(Lang::VI, &fields, &mut blank());
@@ -355,6 +376,8 @@ mod tests {
                 "closes.time",
                 "target",
                 "minimum",
+                "notice.purpose.vi",
+                "notice.email",
                 "notice.keep_answers_months"
             ]
         );

@@ -30,6 +30,7 @@ use serde::Deserialize;
 use self::live::Snapshot;
 use crate::{
     language::Lang,
+    set_aside as aside_counts,
     store::{StoreError, set_aside, turnout},
     web::{
         app::App,
@@ -94,6 +95,8 @@ struct Look {
     snapshot: Arc<Snapshot>,
     turnout: turnout::Turnout,
     waiting: u64,
+    /// Answers set aside, by unit.
+    aside: Vec<(String, u64)>,
     questions: Vec<String>,
     staff: Staff,
     wanted: Wanted,
@@ -164,6 +167,7 @@ async fn look(app: &App, slug: &str, staff: &Staff, wanted: Wanted) -> Result<Op
     } else {
         0
     };
+    let aside = aside_counts::out(&mut app.store.read().await?, stored.number).await?;
     let lang = wanted.language();
     let questions = match app.catalogue.campaign(stored.number).await? {
         // Where modules rotate, the third question is not the same one for all.
@@ -175,7 +179,7 @@ async fn look(app: &App, slug: &str, staff: &Staff, wanted: Wanted) -> Result<Op
             .collect(),
         _ => Vec::new(),
     };
-    Ok(Some(Look { snapshot, turnout, waiting, questions, staff: staff.clone(), wanted, now }))
+    Ok(Some(Look { snapshot, turnout, waiting, aside, questions, staff: staff.clone(), wanted, now }))
 }
 
 impl Look {
@@ -218,6 +222,7 @@ impl Look {
             inner: everything.then_some(inner),
             turnout: &self.turnout,
             waiting: self.waiting,
+            aside: &self.aside,
             stamp: snapshot.stamp,
         }))
     }

@@ -82,6 +82,10 @@ pub struct Page<'a> {
     pub turnout: Option<&'a Turnout>,
     /// How many comments wait to be read; absent: the account may not read them.
     pub waiting: Option<u64>,
+    /// Proposals to set answers aside that wait for a second person; nought for those who may not decide.
+    pub proposals: u64,
+    /// Answers that are set aside.
+    pub aside: u64,
     /// How long single answers are there; absent where nothing is to be said.
     pub kept: Option<Kept>,
     /// Whether the account may print and key in paper forms.
@@ -117,10 +121,19 @@ pub fn page(page: &Page<'_>) -> Markup {
                 }
             }
         } @else { (form::purpose(&fl!(m, "desk-overview-purpose"))) }
+        @if page.proposals > 0 {
+            p.note {
+                (fl!(m, "aside-waiting", n = report::format::count(lang, page.proposals))) " "
+                a href=(in_language(&format!("{path}/theo-doi/de-rieng"), lang)) { (fl!(m, "aside-waiting-link")) }
+            }
+        }
         @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
         dl.facts {
             @if let Some(turnout) = page.turnout {
-                div { dt { (fl!(m, "admin-answers")) } dd { (campaigns::turnout(lang, turnout)) } }
+                div { dt { (fl!(m, "admin-answers")) } dd {
+                    (campaigns::turnout(lang, turnout))
+                    @if page.aside > 0 { " " small { (fl!(m, "aside-of-these", n = report::format::count(lang, page.aside))) } }
+                } }
             }
             @if let Some(kept) = page.kept {
                 div { dt { (fl!(m, "admin-answers-single")) } dd { (kept.words(lang)) } }

@@ -32,6 +32,8 @@ pub enum State {
     Closed {
         /// Answer sheets in the database.
         sheets: u64,
+        /// Of them, how many are set aside.
+        aside: u64,
         /// The files that were made.
         files: Vec<Made>,
         /// Why there are none, in words.
@@ -74,21 +76,22 @@ pub fn page(page: &Page<'_>) -> Markup {
                     p { a.button href=(own) { (fl!(m, "microdata-look")) } }
                 }
             }
-            State::Closed { sheets, files, failed } => {
+            State::Closed { sheets, aside, files, failed } => {
                 @if let Some(words) = failed { p.note role="alert" { (words) } }
-                (closed(lang, &own, &base, *sheets, files))
+                (closed(lang, &own, &base, (*sheets, *aside), files))
             }
         }
     };
     head::page(&page.head, &content)
 }
 
-fn closed(lang: Lang, own: &str, base: &str, sheets: u64, files: &[Made]) -> Markup {
+fn closed(lang: Lang, own: &str, base: &str, (sheets, aside): (u64, u64), files: &[Made]) -> Markup {
     let m = lang.messages();
     let stale = files.iter().any(|file| file.sheets.unsigned_abs() + file.left_out.unsigned_abs() != sheets);
     let left_out = files.first().map_or(0, |file| file.left_out.unsigned_abs());
     html! {
         p.microdata-count { (fl!(m, "microdata-sheets", n = count(lang, sheets))) }
+        @if aside > 0 && (files.is_empty() || stale) { p { (fl!(m, "microdata-left-out", n = count(lang, aside))) } }
         @if left_out > 0 && !stale { p { (fl!(m, "microdata-left-out", n = count(lang, left_out))) } }
         @if stale { p.note { (fl!(m, "microdata-stale")) } }
         @if !files.is_empty() && !stale {

@@ -8,7 +8,11 @@ use super::{
     frame::{self, Styles},
     setup::head::{self, Head},
 };
-use crate::{index::report::Report, report::html as report};
+use crate::{
+    index::report::Report,
+    report::html as report,
+    web::{auth::access::Permission, respond::answer::in_language},
+};
 
 /// What the page shows.
 #[derive(Debug)]
@@ -39,6 +43,15 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         (report::demonstration(page.report, lang))
         @if let Some(whose) = report::whose(page.report) { p.whose { (whose) } }
+        @if page.report.notes.iter().any(|note| note.code == "in_steps") && staff.may(Permission::ReadCampaigns) {
+            p.received {
+                @let (before, after) = fl!(m, "report-received-elsewhere", page = "\u{0}").split_once('\u{0}')
+                    .map_or_else(Default::default, |(a, b)| (a.to_owned(), b.to_owned()));
+                (before) a href=(in_language(&format!("/admin/campaigns/{}/theo-doi", campaign.slug), lang)) {
+                    (fl!(m, "desk-tab-watching"))
+                } (after)
+            }
+        }
         (report::content(page.report, lang))
     };
     let path = format!("/admin/campaigns/{}/report", campaign.slug);

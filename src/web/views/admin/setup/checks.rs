@@ -48,9 +48,11 @@ fn way(lang: Lang, campaign: &Campaign, finding: &Finding) -> Option<(&'static s
         Finding::NoPopulations | Finding::WithoutPopulation(_) | Finding::WithoutSample(_) => {
             ("/units", fl!(m, "desk-tab-units"))
         }
-        Finding::Past | Finding::NoticeLacks(_) | Finding::Untranslated(_) | Finding::NoPrevious => {
-            ("/settings", fl!(m, "desk-tab-settings"))
-        }
+        Finding::Past
+        | Finding::Overlap(_)
+        | Finding::NoticeLacks(_)
+        | Finding::Untranslated(_)
+        | Finding::NoPrevious => ("/settings", fl!(m, "desk-tab-settings")),
         Finding::Demonstration | Finding::AtOnce => return None,
     })
 }
@@ -77,6 +79,14 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
             fl!(m, "lists-few", n = invited.to_string(), least = least.to_string())
         }
         Finding::Past => fl!(m, "desk-check-past", day = dates::day(lang, campaign.closes - 1)),
+        Finding::Overlap(rival) => fl!(
+            m,
+            "desk-check-overlap",
+            n = rival.counters,
+            title = lang.pick(&rival.title),
+            opens = dates::day(lang, rival.opens),
+            closes = dates::day(lang, rival.closes - 1)
+        ),
         Finding::NoPopulations => fl!(m, "desk-check-no-populations"),
         Finding::WithoutPopulation(codes) => {
             fl!(m, "desk-check-without-population", n = codes.len(), units = units(codes))

@@ -60,6 +60,8 @@ pub struct Page<'a> {
     pub turnout: &'a Turnout,
     /// Proposals to set answers aside that wait for a second person, for those who may decide.
     pub waiting: u64,
+    /// Answers that are set aside, by the code of their unit: they came, and are no part of any figure of opinion.
+    pub aside: &'a [(String, u64)],
     /// Which state of things this is.
     pub stamp: u64,
 }
@@ -105,6 +107,12 @@ impl Page<'_> {
 
     fn figures(&self) -> &Figures {
         self.unit.and_then(|at| self.board.unit(at)).unwrap_or(&self.board.total)
+    }
+
+    /// How many of the answers of the unit looked at are set aside.
+    fn set_aside(&self) -> u64 {
+        let within = self.aside.iter().filter(|(unit, _)| is_within(&self.board.tree, self.unit, unit));
+        within.map(|(_, answers)| answers).sum()
     }
 
     fn has_counters(&self) -> bool {
@@ -170,7 +178,12 @@ pub fn page(page: &Page<'_>) -> Markup {
             }
             @if page.inner.is_some() && page.phase == Phase::Open { (live(page)) }
             @if let Some(part) = part("facts") { (part) }
-            @if page.waiting > 0 { p.note { (fl!(m, "aside-waiting", n = format::count(page.lang, page.waiting))) } }
+            @if page.waiting > 0 {
+                p.note {
+                    (fl!(m, "aside-waiting", n = format::count(page.lang, page.waiting))) " "
+                    a href=(in_language(&format!("{}/de-rieng", page.path()), page.lang)) { (fl!(m, "aside-waiting-link")) }
+                }
+             }
             (ways(page))
             (table::table(page))
             @if let Some(part) = part("days") { (part) }
@@ -244,6 +257,8 @@ fn facts(page: &Page<'_>) -> Markup {
                 dd {
                     (count(figures.done))
                     @if page.inner.is_some() { " " small { (fl!(m, "desk-watch-today", n = count(figures.today))) } }
+                    @let aside = page.set_aside();
+                    @if aside > 0 { br; small { (fl!(m, "aside-of-these", n = count(aside))) } }
                 }
             }
             @if let Some(plan) = figures.plan {
