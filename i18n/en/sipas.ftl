@@ -2608,8 +2608,8 @@ document-chart = Figure
 document-annex = Annex
 document-target-is = target { $target } or more
 document-worst = { $n ->
-    [one] The lowest criterion and who is responsible:
-   *[other] The two lowest criteria and who is responsible:
+    [one] The criterion that holds the index back most, and who is responsible:
+   *[other] The two criteria that hold the index back most, and who is responsible:
 }
 document-no-answers = There is no valid answer sheet yet, so there are no results.
 document-too-few = Nothing is published: there are fewer than { $minimum } answers, or a group with too few could be worked out.

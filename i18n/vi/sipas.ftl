@@ -2548,8 +2548,8 @@ document-chart = Hình
 document-annex = Phụ lục
 document-target-is = mục tiêu từ { $target } trở lên
 document-worst = { $n ->
-    [one] Tiêu chí thấp nhất và cơ quan chịu trách nhiệm:
-   *[other] Hai tiêu chí thấp nhất và cơ quan chịu trách nhiệm:
+    [one] Tiêu chí kéo chỉ số xuống nhiều nhất và cơ quan chịu trách nhiệm:
+   *[other] Hai tiêu chí kéo chỉ số xuống nhiều nhất và cơ quan chịu trách nhiệm:
 }
 document-no-answers = Chưa có phiếu trả lời hợp lệ nào, nên chưa có kết quả.
 document-too-few = Chưa công bố kết quả, vì có dưới { $minimum } phiếu trả lời hoặc vì từ đó có thể suy ra nhóm có quá ít phiếu.

@@ -14,6 +14,9 @@ pub struct Drag<'a> {
     pub points: f64,
 }
 
+/// So many criteria are named beside the index.
+pub const NAMED: usize = 2;
+
 /// The criteria below the target, the one that holds the index back most first.
 ///
 /// A criterion's share in the index is that of its dimension over the number of its criteria with a figure, which is exact

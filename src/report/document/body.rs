@@ -12,6 +12,7 @@ use crate::{
     index::report::{Decision, Quadrant},
     organisation::Phase,
     report::{
+        drag::{self, Drag},
         duties::{self, Role},
         format, scope, shown, words,
     },
@@ -20,7 +21,7 @@ use crate::{
 /// Most units that a sentence lists.
 const LISTED: usize = 12;
 
-/// The sentences of the first page: the index, how sure its decision is, the two worst criteria and who answers for them.
+/// The sentences of the first page: the index, how sure its decision is, the criteria that hold it back most and who answers for them.
 pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
     let index = &report.total.index;
@@ -48,21 +49,23 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
         let moment = format::moment(lang, &report.generated_at, &report.campaign.opens);
         sentences.push(vec![strong(fl!(m, "report-interim", moment = moment))]);
     }
-    let worst = duties::worst_first(report);
-    let worst: Vec<_> = worst.iter().filter(|(_, c)| shown::figure(&c.estimate).is_some()).take(2).collect();
+    // As on the report's page: what costs the index most, which need not be what is lowest.
+    let worst = drag::heaviest(report);
+    let worst = worst.get(..drag::NAMED.min(worst.len())).unwrap_or_default();
     if !worst.is_empty() {
         sentences.push(vec![strong(fl!(m, "document-worst", n = worst.len()))]);
     }
-    for (_, criterion) in worst {
+    for Drag { item: (_, criterion), points } in worst {
         let estimate = &criterion.estimate;
         let mut runs = vec![
             plain("– "),
             strong(format!("{}: {}", cells::name(&criterion.name), cells::figure(lang, estimate))),
             plain(format!(
-                " ({}; {}).",
+                " ({}; {})",
                 cells::interval(lang, estimate),
                 cells::verdict(lang, estimate).to_lowercase()
             )),
+            plain(format!(" {}.", fl!(m, "report-worst-by", points = format::points(lang, -points)))),
         ];
         let bodies: Vec<String> = Role::ALL
             .into_iter()

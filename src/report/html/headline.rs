@@ -81,9 +81,6 @@ fn judged(report: &Report, lang: Lang) -> Markup {
     }
 }
 
-/// So many criteria are named beside the index.
-const NAMED: usize = 2;
-
 /// The criteria that hold the index back most, and who leads on them.
 fn worst(report: &Report, lang: Lang) -> Markup {
     let m = lang.messages();
@@ -95,7 +92,7 @@ fn worst(report: &Report, lang: Lang) -> Markup {
         .worst {
             h3 { (fl!(m, "report-worst")) }
             ol {
-                @for Drag { item: (_, criterion), points } in drags.iter().take(NAMED) {
+                @for Drag { item: (_, criterion), points } in drags.iter().take(drag::NAMED) {
                     li {
                         p {
                             b { (parts::name(lang, &criterion.name)) } " "
