@@ -20,6 +20,7 @@ pub mod index;
 pub mod language;
 pub mod microdata;
 pub mod organisation;
+pub mod publication;
 pub mod questionnaire;
 pub mod recordings;
 pub mod report;

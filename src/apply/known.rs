@@ -12,7 +12,7 @@ use crate::{
         erasure,
         invitations::{self, Invitation},
         places::{self, Place},
-        raters, responses, translations, units,
+        publications, raters, responses, translations, units,
     },
 };
 
@@ -49,6 +49,8 @@ pub struct KnownCampaign {
     pub invitations: Vec<Invitation>,
     /// Whether its list of invited persons was deleted.
     pub erased: bool,
+    /// Whether its results have ever been published.
+    pub published: bool,
     /// Answers by the number of their place.
     pub answers: BTreeMap<i64, u64>,
 }
@@ -93,6 +95,7 @@ impl Known {
                 raters: Raters::default(),
                 invitations: Vec::new(),
                 erased: false,
+                published: false,
                 answers: BTreeMap::new(),
             };
             if slugs.contains(campaign.stored.campaign.slug.as_str()) {
@@ -101,6 +104,7 @@ impl Known {
                 campaign.raters = raters::of_campaign(db, number).await?;
                 campaign.invitations = invitations::of_campaign(db, number).await?;
                 campaign.erased = erasure::is_erased(db, number).await?;
+                campaign.published = publications::any(db, number).await?;
             }
             known.campaigns.push(campaign);
         }

@@ -3,9 +3,10 @@
 //! Pure: everything is made from [`crate::index::report::Report`], and nothing is read or written. What may not be
 //! published passes through one gate, [`shown`], so that a suppressed cell has no figure in any rendering; a cell of a
 //! spreadsheet passes through [`guard`], so that a name can never become a formula. [`scope::of_unit`] cuts a report
-//! down to one unit; [`duties`] tells by body what is below the target, [`drag`] what of it holds the index back most. [`document`] is the official report in words,
+//! down to one unit; [`duties`] tells by body what is below the target, [`drag`] what of it holds the index back most. [`badge`] is a unit's small picture for its own site. [`document`] is the official report in words,
 //! which [`fn@docx`] and [`crate::distribution::pdf::report`] set. Start at [`html`] for what a director reads and at [`mod@format`] for how numbers are written.
 
+pub mod badge;
 pub mod chart;
 pub mod document;
 pub mod drag;
@@ -25,7 +26,7 @@ mod json;
 mod xlsx;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use csv::csv;
 pub use docx::docx;

@@ -226,6 +226,8 @@ pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreErr
         "DELETE FROM stratum WHERE campaign = $1",
         "DELETE FROM margin WHERE campaign = $1",
         "DELETE FROM microdata WHERE campaign = $1",
+        "DELETE FROM publication_file WHERE campaign = $1",
+        "DELETE FROM publication WHERE campaign = $1",
         "DELETE FROM turnout WHERE campaign = $1",
         "DELETE FROM assignment WHERE campaign = $1",
         "DELETE FROM rater_group WHERE campaign = $1",
@@ -372,17 +374,21 @@ pub struct Gate {
     pub generation: i64,
     /// Whether the urn has been shuffled out.
     pub settled: bool,
+    /// Whether its results have been published: from then on no answer is added, or a later publication could be compared
+    /// with an earlier one answer by answer.
+    pub published: bool,
 }
 
 impl Gate {
     /// Whether the campaign takes answers at `now` (UTC milliseconds).
     pub const fn is_open(&self, now: i64) -> bool {
-        self.active && self.opens <= now && now < self.closes && !self.settled
+        self.active && self.opens <= now && now < self.closes && !self.settled && !self.published
     }
 
-    /// Whether answers from paper and from files may be entered at `now`: until [`PAPER`] after closing.
+    /// Whether answers from paper and from files may be entered at `now`: until [`PAPER`] after closing, or until its results
+    /// are published.
     pub const fn takes_paper(&self, now: i64) -> bool {
-        self.opens <= now && now < self.closes.saturating_add(PAPER)
+        self.opens <= now && now < self.closes.saturating_add(PAPER) && !self.published
     }
 }
 
@@ -406,7 +412,8 @@ pub async fn hold(db: &mut Writer, campaign: i64, hold: Hold) -> Result<Option<G
     macro_rules! gate {
         ($hold:literal) => {
             concat!(
-                "SELECT opens, closes, generation, settled, state = 'active' AS active, state = 'draft' AS draft \
+                "SELECT opens, closes, generation, settled, state = 'active' AS active, state = 'draft' AS draft, \
+                 EXISTS (SELECT 1 FROM publication p WHERE p.campaign = campaign.number) AS published \
                  FROM campaign WHERE number = $1",
                 $hold
             )

@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 26] = [
+const MIGRATIONS: [(i64, &str, &str); 27] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -34,6 +34,7 @@ const MIGRATIONS: [(i64, &str, &str); 26] = [
     (23, "microdata", include_str!("../../migrations/0023_microdata.sql")),
     (24, "absent", include_str!("../../migrations/0024_absent.sql")),
     (25, "erased answers", include_str!("../../migrations/0025_erased_answers.sql")),
+    (26, "publication", include_str!("../../migrations/0026_publication.sql")),
     (27, "audience", include_str!("../../migrations/0027_audience.sql")),
 ];
 

@@ -32,6 +32,7 @@ pub mod paper;
 pub mod personal_links;
 pub mod pictures;
 pub mod places;
+pub mod publications;
 pub mod raters;
 pub mod ready;
 pub mod reminders;

@@ -18,6 +18,7 @@ use super::{
     audio::Sounds,
     auth::{oidc, throttle::Throttle},
     catalogue::Catalogue,
+    published::Published,
     respond::guesses::Guesses,
     shelf::Shelf,
 };
@@ -66,6 +67,8 @@ pub struct State {
     pub sso_refusals: Throttle,
     /// The single sign-on, where there is one.
     pub sso: Option<oidc::Provider>,
+    /// Published results, ready to be sent.
+    pub published: Published,
     /// Wrong short codes of letters.
     pub guesses: Guesses,
     /// Seats for checking passwords.
@@ -108,6 +111,7 @@ impl App {
             throttle: Throttle::default(),
             tablets: Throttle::default(),
             sso_refusals: Throttle::default(),
+            published: Published::default(),
             guesses: Guesses::default(),
             passwords: Semaphore::new(PASSWORDS),
             reports: Semaphore::new(REPORTS),

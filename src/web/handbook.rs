@@ -53,13 +53,14 @@ pub fn picture(name: &str) -> Option<Vec<u8>> {
 
 /// The address of the chapter that explains a staff page: by a word in its address, the more particular one first.
 pub fn help_for(path: &str) -> String {
-    const WORDS: [(&str, &str); 21] = [
+    const WORDS: [(&str, &str); 22] = [
         ("nguoi-duoc-moi", "nguoi-duoc-moi"),
         ("paper", "phieu-giay"),
         ("thu-moi", "thu-moi"),
         ("y-kien", "y-kien"),
         ("report", "bao-cao"),
         ("du-lieu", "bao-cao"),
+        ("cong-bo", "cong-bo"),
         ("theo-doi", "theo-doi"),
         ("counters", "quay-ma-qr"),
         ("posters", "quay-ma-qr"),

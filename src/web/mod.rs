@@ -16,6 +16,7 @@ pub mod handbook;
 pub mod meanwhile;
 pub mod middleware;
 pub mod onward;
+pub mod published;
 pub mod registry;
 pub mod respond;
 pub mod routes;

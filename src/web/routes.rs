@@ -27,14 +27,14 @@ use super::{
         Access::Public,
         Permission::{
             Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns,
-            ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadReports, ReadUnits, ScreenComments,
-            SetAside,
+            ManageInvitations, ManageUnits, Publish, ReadAudit, ReadCampaigns, ReadReports, ReadUnits,
+            ScreenComments, SetAside,
         },
     },
     coding::Taken,
     error,
     middleware::{doors, headers, log},
-    onward,
+    onward, published,
     registry::Registry,
     respond::{about, answer, counter, kiosk, link, stop, trial, visit},
     views::message::{self, Kind},
@@ -69,6 +69,10 @@ pub fn map() -> Registry {
         .get(Public, about::link)
         .get(Public, stop::show)
         .post(Public, stop::stop)
+        // Everybody
+        .get(Public, published::list)
+        .get(Public, published::page)
+        .get(Public, published::file)
         // Staff
         .get(Enter, admin::home::show)
         .get(Public, admin::login::show)
@@ -97,6 +101,8 @@ pub fn map() -> Registry {
         .get(ReadReports, admin::report::docx)
         .get(ReadReports, admin::report::pdf)
         .get(ReadReports, admin::report::html)
+        .get(Publish, admin::publish::show)
+        .post(Publish, admin::publish::act)
         .get(ExportAnswers, admin::microdata::show)
         .post(ExportAnswers, admin::microdata::make)
         .get(ExportAnswers, admin::microdata::download)

@@ -31,6 +31,9 @@ const PUBLIC: &str = "
     POST /k/{address}/{told}/{reached}
     GET  /k/{address}/thu
     POST /k/{address}/thu
+    GET  /ket-qua
+    GET  /ket-qua/{slug}
+    GET  /ket-qua/{slug}/{file}
     GET  /m/{token}
     POST /m/{token}
     GET  /m
@@ -104,6 +107,8 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.docx                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.pdf                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.html                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/cong-bo                          +   +   -   -   -
+    POST /admin/campaigns/{slug}/cong-bo                          +   +   -   -   -
     GET  /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
     POST /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -
     GET  /admin/campaigns/{slug}/du-lieu/{format}                 -   +   -   -   -
@@ -384,12 +389,13 @@ fn every_page_of_a_campaign_leads_to_all_others_that_the_account_may_open() {
         "/theo-doi",
         "/y-kien",
         "/report",
+        "/cong-bo",
         "/du-lieu",
     ];
     let cases: [(&str, &[&str]); 3] = [
         ("manager", &all),
         ("officer", &["", "/counters", "/print", "/paper", "/theo-doi", "/report"]),
-        ("administrator", &["", "/counters", "/print", "/theo-doi", "/report"]),
+        ("administrator", &["", "/counters", "/print", "/theo-doi", "/report", "/cong-bo"]),
     ];
     for (role, tabs) in cases {
         let mut client = enter(&server, role);

@@ -27,6 +27,7 @@ mod paper;
 mod personal_link;
 mod plan;
 mod print;
+mod published;
 mod questionnaire_pages;
 mod questionnaires;
 mod report;

@@ -239,4 +239,9 @@ fn check_settled(found: &mut Findings<'_>, now: i64, asked: &CampaignAsked, befo
         let words = fl!(found.lang.messages(), "apply-settled", slug = slug, closed = closed);
         found.wrong(asked.closes.spot, words);
     }
+    // What comes in after results were published could be told from a second publication.
+    if before.published && asked.closes.value > now {
+        let slug = asked.slug.value.as_str();
+        found.wrong(asked.closes.spot, fl!(found.lang.messages(), "publish-closed", slug = slug));
+    }
 }

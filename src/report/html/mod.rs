@@ -13,6 +13,7 @@ mod groups;
 mod headline;
 mod method;
 mod parts;
+pub mod public;
 mod rankings;
 mod units;
 

@@ -15,6 +15,15 @@ const DEEPEST: usize = 6;
 
 /// The table of units; nothing where the report is of one unit without others below.
 pub fn section(report: &Report, lang: Lang) -> Markup {
+    table(report, lang, true)
+}
+
+/// The same in a page that does not show each unit's dimensions below.
+pub fn plain(report: &Report, lang: Lang) -> Markup {
+    table(report, lang, false)
+}
+
+fn table(report: &Report, lang: Lang, linked: bool) -> Markup {
     if others(report) == 0 {
         return html! {};
     }
@@ -45,7 +54,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             @let index = &unit.result.index;
             tr.{ "depth-" (depth.min(&DEEPEST)) }.closed[shown::shown(index).is_none()] role="row" {
                 th scope="row" role="rowheader" {
-                    @if has_figures(unit) {
+                    @if linked && has_figures(unit) {
                         a href=(format!("#unit-{position}")) { (parts::name(lang, &unit.name)) }
                     } @else {
                         (parts::name(lang, &unit.name))

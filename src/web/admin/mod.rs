@@ -22,6 +22,7 @@ pub mod own;
 pub mod paper;
 pub mod password_link;
 pub mod printing;
+pub mod publish;
 pub mod report;
 pub mod second_factor;
 pub mod setup;

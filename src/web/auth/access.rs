@@ -25,6 +25,8 @@ pub enum Permission {
     ManageCampaigns,
     /// Reading the figures of the units that one sees.
     ReadReports,
+    /// Publishing the report of a closed campaign, and withdrawing it.
+    Publish,
     /// Reading released comments beside the figures of the units that one sees.
     ReadComments,
     /// Reading comments that nobody has read yet, and deciding on them.
@@ -50,7 +52,7 @@ impl Permission {
     const fn goes_with_a_unit(self) -> bool {
         use Permission::{
             Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns,
-            ManageInvitations, ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished,
+            ManageInvitations, ManageUnits, Publish, ReadAudit, ReadCampaigns, ReadComments, ReadPublished,
             ReadReports, ReadUnits, ScreenComments, SetAside,
         };
         match self {
@@ -58,7 +60,7 @@ impl Permission {
                 true
             }
             ManageUnits | ManageCampaigns | ScreenComments | ManageInvitations | ImportAnswers | SetAside
-            | ExportAnswers | ManageAccounts | ReadAudit => false,
+            | ExportAnswers | ManageAccounts | Publish | ReadAudit => false,
         }
     }
 }
@@ -67,14 +69,21 @@ impl Permission {
 pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
     use Permission::{
         Enter, EnterPaper, ExportAnswers, ImportAnswers, ManageAccounts, ManageCampaigns, ManageInvitations,
-        ManageUnits, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
+        ManageUnits, Publish, ReadAudit, ReadCampaigns, ReadComments, ReadPublished, ReadReports, ReadUnits,
         ScreenComments, SetAside,
     };
     let listed = match role {
         // Runs the system and is no reader of answers (security test E-07).
         Role::Administrator => matches!(
             permission,
-            Enter | ReadPublished | ReadUnits | ReadCampaigns | ReadReports | ManageAccounts | ReadAudit
+            Enter
+                | ReadPublished
+                | ReadUnits
+                | ReadCampaigns
+                | ReadReports
+                | Publish
+                | ManageAccounts
+                | ReadAudit
         ),
         Role::Manager => matches!(
             permission,
@@ -85,6 +94,7 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
                 | ReadCampaigns
                 | ManageCampaigns
                 | ReadReports
+                | Publish
                 | ReadComments
                 | ScreenComments
                 | ManageInvitations
@@ -157,6 +167,7 @@ mod tests {
                 Permission::ScreenComments,
                 Permission::ImportAnswers,
                 Permission::SetAside,
+                Permission::Publish,
                 Permission::ManageAccounts,
                 Permission::ReadAudit,
             ] {

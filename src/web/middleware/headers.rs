@@ -7,8 +7,8 @@ use axum::{
     http::{
         HeaderName, HeaderValue,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+            ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::Next,
@@ -33,7 +33,7 @@ const POLICY_OF_FILES: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
 );
 
-/// Put into a response's extensions by a page of staff's that needs a little more than the policy allows. Respondents'
+/// Put into a response's extensions by a page that needs a little more than the policy allows. Respondents'
 /// pages need nothing more, and what others need does not weigh on their first visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
@@ -43,6 +43,8 @@ pub enum Needs {
     Framing,
     /// Carries the styles of printed codes.
     PosterStyle,
+    /// May be shown and read by pages of other sites: open data and badges.
+    Shared,
 }
 
 /// The policy of such a page.
@@ -52,16 +54,19 @@ fn policy_for(needs: Needs) -> Option<HeaderValue> {
         Needs::Frame => format!("{policy}; frame-src 'self'"),
         Needs::Framing => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
         Needs::PosterStyle => policy.replace(assets::style_hash(), assets::poster_style_hash()),
+        Needs::Shared => return Some(POLICY_OF_FILES),
     };
     HeaderValue::try_from(policy).ok()
 }
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 const FIXED: [(HeaderName, HeaderValue); 6] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -87,6 +92,10 @@ pub async fn set(State(app): State<App>, request: Request, next: Next) -> Respon
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         if needs == Some(Needs::Framing) {
             headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+        }
+        if needs == Some(Needs::Shared) {
+            headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
     }
     if app.config.is_https() {

@@ -21,6 +21,7 @@ pub mod paper;
 pub mod phone;
 pub mod pictograms;
 pub mod poster;
+pub mod published;
 pub mod questionnaire;
 pub mod rule;
 pub mod sitting;

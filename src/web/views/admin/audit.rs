@@ -37,7 +37,7 @@ pub struct Page<'a> {
 }
 
 /// The kinds of objects, as they are offered to choose.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 18] = [
     "session",
     "access",
     "account",
@@ -48,6 +48,7 @@ const KINDS: [&str; 17] = [
     "link",
     "comment",
     "report",
+    "publication",
     "paper",
     "responses",
     "reminder",
@@ -233,6 +234,7 @@ fn kind_words(lang: Lang, kind: &str) -> String {
         "comment" => fl!(m, "access-kind-comment"),
         "report" => fl!(m, "access-kind-report"),
         "microdata" => fl!(m, "microdata-kind"),
+        "publication" => fl!(m, "publish-kind"),
         "paper" => fl!(m, "access-kind-paper"),
         "audit" => fl!(m, "access-kind-audit"),
         "apply" => fl!(m, "access-kind-apply"),
@@ -273,6 +275,8 @@ pub fn words(lang: Lang, action: &str) -> String {
         "comment.cover" => fl!(m, "access-did-comment-cover"),
         "report.export" => fl!(m, "access-did-report-export"),
         "microdata.export" => fl!(m, "microdata-did-export"),
+        "publication.publish" => fl!(m, "publish-did-publish"),
+        "publication.withdraw" => fl!(m, "publish-did-withdraw"),
         "microdata.make" => fl!(m, "microdata-did-make"),
         "audit.export" => fl!(m, "access-did-audit-export"),
         "campaign.create" => fl!(m, "access-did-campaign-create"),

@@ -7,7 +7,10 @@ use super::frame::{self, Frame};
 use crate::{
     language::Lang,
     organisation::Role,
-    web::auth::{access::Permission, session::Staff},
+    web::{
+        auth::{access::Permission, session::Staff},
+        respond::answer::in_language,
+    },
 };
 
 /// The page.
@@ -15,7 +18,8 @@ pub fn page(lang: Lang, staff: &Staff) -> Markup {
     let m = lang.messages();
     let content = html! {
         @if staff.may(Permission::ReadPublished) {
-            p { (fl!(m, "access-home-unpublished")) }
+            p { (fl!(m, "publish-home")) }
+            p { a.button href=(in_language("/ket-qua", lang)) { (fl!(m, "publish-list")) } }
         } @else if staff.role == Role::Officer {
             p { (fl!(m, "access-home-no-unit")) }
         } @else {

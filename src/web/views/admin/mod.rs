@@ -25,6 +25,7 @@ pub mod pager;
 pub mod paper;
 pub mod password;
 pub mod printing;
+pub mod publish;
 pub mod refusal;
 pub mod report;
 pub mod second_factor;

@@ -44,13 +44,15 @@ pub enum Tab {
     Comments,
     /// The report.
     Report,
+    /// Publishing it.
+    Publish,
     /// Answer sheets as files.
     Microdata,
 }
 
 impl Tab {
     /// All of them, in the order in which a campaign is set up, and then runs.
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Overview,
         Self::Settings,
         Self::Units,
@@ -62,6 +64,7 @@ impl Tab {
         Self::Watching,
         Self::Comments,
         Self::Report,
+        Self::Publish,
         Self::Microdata,
     ];
 
@@ -97,6 +100,7 @@ impl Tab {
             Self::Watching => "/theo-doi",
             Self::Comments => "/y-kien",
             Self::Report => "/report",
+            Self::Publish => "/cong-bo",
             Self::Microdata => "/du-lieu",
         }
     }
@@ -109,6 +113,7 @@ impl Tab {
             Self::Paper => Permission::EnterPaper,
             Self::Comments => Permission::ScreenComments,
             Self::Report => Permission::ReadReports,
+            Self::Publish => Permission::Publish,
             Self::Microdata => Permission::ExportAnswers,
         }
     }
@@ -128,6 +133,7 @@ impl Tab {
             Self::Watching => fl!(m, "desk-tab-watching"),
             Self::Comments => fl!(m, "desk-tab-comments"),
             Self::Report => fl!(m, "desk-tab-report"),
+            Self::Publish => fl!(m, "publish-tab"),
             Self::Microdata => fl!(m, "microdata-tab"),
         }
     }

@@ -1,0 +1,141 @@
+//! Publications ready to be sent: their pages, and what badges are drawn of.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use i18n_embed_fl::fl;
+
+use super::{Held, name_of};
+use crate::{
+    index::report::{Estimate, Report},
+    language::Lang,
+    publication::{self, Format},
+    report::{
+        badge::{self, Badge},
+        html::public::Facts,
+        words,
+    },
+    store::{StoreError, publications::Publication},
+    web::{
+        app::App,
+        respond::answer::in_language,
+        views::{dates, published as view},
+    },
+};
+
+/// So many publications are kept ready; the others are read again when somebody asks for them.
+const READY: usize = 8;
+
+/// The publications that were asked for last, the latest of them first.
+#[derive(Debug, Default)]
+pub struct Published(Mutex<Vec<Arc<Shown>>>);
+
+/// A publication ready to be sent.
+#[derive(Debug)]
+pub struct Shown {
+    campaign: i64,
+    number: i64,
+    pages: Vec<(Lang, Held)>,
+    units: BTreeMap<String, Unit>,
+    level: f64,
+    periods: Vec<(Lang, String)>,
+    demonstration: bool,
+}
+
+/// What a badge shows of a unit.
+#[derive(Debug)]
+struct Unit {
+    name: String,
+    index: Estimate,
+    responses: Option<u64>,
+}
+
+impl Shown {
+    /// The page.
+    pub(super) fn page(&self, lang: Lang) -> &Held {
+        let own = self.pages.iter().find(|(own, _)| *own == lang);
+        // There is one for each language.
+        &own.unwrap_or(&self.pages[0]).1
+    }
+
+    /// The badge of a unit; `None`: no such unit.
+    pub(super) fn badge(&self, code: &str, lang: Lang) -> Option<String> {
+        let unit = self.units.get(code)?;
+        let period =
+            self.periods.iter().find(|(own, _)| *own == lang).map_or("", |(_, words)| words.as_str());
+        let badge = Badge {
+            lang,
+            name: &unit.name,
+            index: &unit.index,
+            responses: unit.responses,
+            level: self.level,
+            period,
+            demonstration: self.demonstration,
+        };
+        Some(badge::svg(&badge).into_string())
+    }
+}
+
+/// A publication, from the shelf or made ready.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn take(app: &App, publication: &Publication) -> Result<Arc<Shown>, StoreError> {
+    let is_it =
+        |shown: &Arc<Shown>| (shown.campaign, shown.number) == (publication.campaign, publication.number);
+    {
+        let mut shelf = app.published.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = shelf.iter().position(is_it) {
+            let shown = shelf.remove(at);
+            shelf.insert(0, Arc::clone(&shown));
+            return Ok(shown);
+        }
+    }
+    // Rendering 700 units takes a core for a while: no more at a time than reports.
+    let _seat = app.reports.acquire().await;
+    let report = publication::read(&mut app.store.read().await?, publication).await?;
+    let base = app.config.base_url.trim_end_matches('/').to_owned();
+    let (own, work) = (publication.clone(), move |own: &Publication| make(&report, own, &base));
+    let made = tokio::task::spawn_blocking(move || work(&own)).await;
+    let shown = Arc::new(match made {
+        Ok(shown) => shown,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    });
+    let mut shelf = app.published.0.lock().unwrap_or_else(PoisonError::into_inner);
+    shelf.retain(|shown| !is_it(shown));
+    shelf.insert(0, Arc::clone(&shown));
+    shelf.truncate(READY);
+    Ok(shown)
+}
+
+fn make(report: &Report, publication: &Publication, base: &str) -> Shown {
+    let path = format!("/ket-qua/{}", report.campaign.slug);
+    let page = |lang: Lang| {
+        let file = |format| in_language(&format!("{path}/{}", name_of(format)), lang);
+        let day = dates::day(lang, publication.published);
+        let facts = Facts {
+            day: &day,
+            sha256: &publication.sha256,
+            json: &file(Format::Json),
+            csv: &file(Format::Csv),
+            badge: &format!("{base}{path}/{{{}}}.svg", fl!(lang.messages(), "publish-badge-unit")),
+        };
+        (lang, Held::new(view::page(report, &facts, &path, lang).into_bytes()))
+    };
+    let units = report.units.iter().map(|unit| {
+        let result = &unit.result;
+        let own = Unit { name: unit.name.clone(), index: result.index.clone(), responses: result.responses };
+        (unit.code.clone(), own)
+    });
+    Shown {
+        campaign: publication.campaign,
+        number: publication.number,
+        pages: Lang::ALL.map(page).into(),
+        units: units.collect(),
+        level: report.level,
+        periods: Lang::ALL.map(|lang| (lang, words::period(lang, report))).into(),
+        demonstration: report.campaign.demonstration,
+    }
+}
