@@ -1296,6 +1296,39 @@ raters-groups = Groups
 raters-groups-hint = A line for each group: code; name; weight. Give all groups a weight or none (then they combine by number invited). Example: members; Council members; 0.4
 raters-assignments = Which group judges which units
 raters-assignments-hint = A line each: code of the group; units; form. Units by their codes, with commas between; all units of a kind as { $kinds }. Forms: { $forms }; left out, the campaign's. Example: members; *department, snv; agency
+raters-by-lines = Write it, or paste from a spreadsheet
+raters-name = Name of the group
+raters-name-hint = For example: members of the People’s Council. Leave it empty to add none.
+raters-name-gone = Delete the name and save to remove the group.
+raters-weight = Weight
+raters-weight-hint = For example 0.4. For all groups or for none; without weights groups count by how many are invited.
+raters-add = Add a group
+raters-judges = This group judges:
+raters-not-judged = Not judged
+raters-kind = { $kind } ({ $n } units)
+raters-kind-province = Province
+raters-kind-department = Departments
+raters-kind-district = Districts
+raters-kind-commune = Communes
+raters-kind-one-stop = One-stop shops
+raters-kind-council = Councils
+raters-kind-council-group = Groups of council members
+raters-next = Next: the invited persons
+raters-more = Choose single units
+raters-more-hint = Names or codes of units, between semicolons, in whatever case.
+raters-more-by = Judged by the form: { $form }
+raters-no-unit = No unit is called “{ $unit }”. Please look it up among the units, or take it out here.
+raters-no-name = Please enter the group’s name, or take back the choices of this card.
+raters-not-a-weight = “{ $typed }” is not a number. Please write it like 0.4, or leave it empty.
+raters-two-forms = The group “{ $group }” is given “{ $unit }” by two forms. Please leave one of them.
+raters-unweighted = The group “{ $group }” has no weight, though others have. Please give all groups one, or none.
+raters-idle = The group “{ $group }” judges no unit yet. Please choose at least one kind of units, or remove the group.
+raters-people = { $n ->
+        [one] One person on the list does not fit these groups.
+       *[other] { $n } persons on the list do not fit these groups.
+    } Please open the invited persons, change their group or withdraw them, save the groups, then import the list with a column for the group.
+raters-no-group = Line { $line }: no group has the name or code “{ $group }”. Groups above: { $all }.
+raters-no-form = Line { $line }: there is no form “{ $form }”. Please choose one of: { $all }.
 raters-bad-group = Line { $line }: give a code and a name, with a semicolon between.
 raters-bad-weight = Line { $line }: the weight must be a number, such as 0.4.
 raters-bad-assignment = Line { $line }: give a group's code and its units, with a semicolon between.
@@ -1705,6 +1738,7 @@ desk-link-delete-what = The draft is deleted with its list of invited persons an
 desk-link-delete-undo = This cannot be undone. Letters and links that were made for it no longer work.
 desk-link-units-purpose = A plan for each unit, if wanted: persons invited and answers wanted. Without one the report counts the list of invited persons.
 desk-link-population = Persons invited
+desk-link-apart = Comments are stored apart and read by somebody before any report shows them. Please write no names and nothing by which a reader would know you.
 desk-link-closed-next = If you have a question, please ask the body that wrote to you.
 # --- comments: comments on judged units ---
 comments-about = About { $unit }

@@ -372,7 +372,12 @@ impl Asked<'_> {
             Kind::Multiple => fl!(messages, "respond-choose-several"),
             Kind::Text => format!(
                 "{} {}",
-                fl!(messages, "respond-apart"),
+                // Who has a personal link had no case at a counter.
+                if self.page.token.is_some() {
+                    fl!(messages, "desk-link-apart")
+                } else {
+                    fl!(messages, "respond-apart")
+                },
                 fl!(messages, "respond-longest", length = self.question.max_length)
             ),
             Kind::Number => match self.question.range {
