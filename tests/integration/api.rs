@@ -202,6 +202,8 @@ fn schemathesis_finds_no_answer_that_is_not_described() {
     let address = format!("{}/api/v1/openapi.json", server.url());
     let output = std::process::Command::new(program)
         .args(["run", &address, "--checks", "all", "--max-examples", "200", "--seed", "1", "--no-color"])
+        // No schema can say which cursors were given out.
+        .args(["--exclude-checks", "positive_data_acceptance"])
         .current_dir(database.folder())
         .output()
         .unwrap();
