@@ -12,6 +12,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+# Tests make hundreds of small databases, and each waits for its disk at every commit, as it should. A disk in memory answers
+# at once: there they take a quarter of the time. TMPDIR names another place.
+roomy() { [ -w "$1" ] && [ "$(df -Pk "$1" | awk 'NR == 2 { print $4 }')" -gt $((4 * 1024 * 1024)) ]; }
+if [ -z "${TMPDIR:-}" ] && roomy /dev/shm; then export TMPDIR=/dev/shm; fi
+
 summary=() passed=0 failed=0 skipped=0
 
 # --- What is needed ------------------------------------------------------------------------------------------

@@ -448,6 +448,21 @@ fn managers_say_on_a_page_who_judges_what_by_the_rules_of_files() {
     for at_counters in ["can-bo/counters", "can-bo/print", "can-bo/theo-doi"] {
         assert!(!overview.text().contains(at_counters), "{at_counters}: {}", overview.text());
     }
+    let new = "/admin/campaigns/new?form=officials%2F2026.2%2Fagency";
+    let mut sheet = desk.get(new).is(200).form_to("/admin/campaigns/new");
+    for (field, value) in [
+        ("title.vi", "Đánh giá thử"),
+        ("slug", "thu"),
+        ("opens.day", "01/01/2040"),
+        ("closes.day", "31/01/2040"),
+    ] {
+        sheet.set(field, value);
+    }
+    let made = desk.submit("/admin/campaigns/new", &sheet).is(303);
+    assert!(made.header("location").starts_with("/admin/campaigns/thu/raters?"));
+    assert!(desk.get(made.header("location")).is(200).text().contains("/admin/campaigns/thu/nguoi-duoc-moi"));
+    let check = desk.get("/admin/campaigns/thu").is(200);
+    assert!(check.text().contains("Danh sách mời còn trống") && !check.text().contains("thu/counters"));
     let form = |page: &Page| {
         let all = Form::all(page.text());
         all.into_iter().find(|form| form.fields.iter().any(|field| field.name == "assignments")).unwrap()
@@ -470,7 +485,29 @@ fn managers_say_on_a_page_who_judges_what_by_the_rules_of_files() {
     assert!(kept.text().contains("*departments"));
     assert_eq!(value(&form(&kept), "groups"), typed);
     wrong.set("assignments", "dai-bieu; *department\nlanh-dao; qn; commune");
-    assert!(desk.submit(path, &wrong).is(422).text().contains("weight"), "all weights or none");
+    assert!(desk.submit(path, &wrong).is(422).text().contains("chưa có trọng số"), "all weights or none");
+    // The same by choices: a card for each group and an empty one; what is wrong stands once, at its field.
+    let cards = |page: &Page| {
+        let all = Form::all(page.text());
+        all.into_iter().find(|form| form.fields.iter().any(|field| field.name == "g0.name")).unwrap()
+    };
+    let chosen = cards(&desk.get(path).is(200));
+    assert_eq!(chosen.value("g0.name"), Some("Đại biểu HĐND"));
+    assert_eq!(chosen.value("g2.name").unwrap_or_default(), "");
+    let mut idle = chosen.clone();
+    idle.set("g2.name", "Công chức");
+    let page = desk.submit(path, &idle).is(422);
+    assert_eq!(page.text().matches("Nhóm “Công chức” chưa được giao").count(), 2, "above, and at the field");
+    assert_eq!(cards(&page).value("g2.name"), Some("Công chức"));
+    let mut more = idle;
+    more.set("g2.more.agency", "Sở nội vụ");
+    desk.submit(path, &more).is(303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM assignment"), 6);
+    let mut gone = cards(&desk.get(path).is(200));
+    let last = (0..3).find(|n| gone.value(&format!("g{n}.name")) == Some("Công chức")).unwrap();
+    gone.set(&format!("g{last}.name"), "");
+    desk.submit(path, &gone).is(303);
+    assert_eq!(database.number("SELECT COUNT(*) FROM assignment"), 5);
     // Who began before somebody else saved is told so.
     let mut late = empty;
     late.set("groups", "khac; Nhóm khác");

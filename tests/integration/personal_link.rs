@@ -34,10 +34,13 @@ fn counts(database: &Database) -> (i64, i64, i64) {
 #[test]
 fn a_03_looking_at_a_link_leaves_it_unused() {
     let (database, server, links) = open(2);
-    for _ in 0..30 {
+    let agents = ["WhatsApp/2.24", "facebookexternalhit/1.1", "Zalo", "Mozilla/5.0 (SafeLinks)"];
+    for n in 0..100 {
         let mut scanner = server.client();
+        let address = format!("203.0.113.{n}");
+        let headers = [("x-forwarded-for", address.as_str()), ("user-agent", agents[n % agents.len()])];
         for method in ["GET", "HEAD", "OPTIONS"] {
-            scanner.send(method, &links[0], &[], b"");
+            scanner.send(method, &links[0], &headers, b"");
         }
     }
     assert_eq!(counts(&database), (0, 0, 0));
@@ -139,7 +142,7 @@ fn a_07_of_many_forms_at_once_exactly_one_is_kept() {
     let page = server.client().get(&links[0]).is(200);
     let mut statuses: Vec<u16> = thread::scope(|scope| {
         let (server, page, link) = (&server, &page, &links[0]);
-        let senders: Vec<_> = (0..60)
+        let senders: Vec<_> = (0..200)
             .map(|n| {
                 scope.spawn(move || {
                     let mut form = filled(page, if n % 2 == 0 { "5" } else { "1" });
@@ -228,21 +231,87 @@ fn b_06_the_urn_is_shuffled_out_once() {
 }
 
 #[test]
+fn a_09_b_13_a_campaign_that_closes_while_an_official_writes_keeps_nothing_and_no_cookie_is_set() {
+    let (database, server, links) = open(2);
+    let mut official = server.client();
+    let form = filled(&official.get(&links[0]).is(200), "5");
+    stage::apply(&database, &officials(When::Before, 2));
+    let late = official.submit(&links[0], &form).is(410);
+    assert!(late.text().contains("kết thúc"), "{}", late.text());
+    assert_eq!(counts(&database), (0, 0, 0));
+    assert!(official.cookies().is_empty());
+}
+
+/// Spearman's rank correlation of two orders of the same things, times √(n − 1): by chance about normal.
+fn rank_correlation(one: &[usize], other: &[usize]) -> f64 {
+    let n = f64::from(u32::try_from(one.len()).unwrap());
+    let distance: f64 = one
+        .iter()
+        .enumerate()
+        .map(|(at, thing)| at.abs_diff(other.iter().position(|it| it == thing).unwrap()))
+        .map(|far| f64::from(u32::try_from(far).unwrap()).powi(2))
+        .sum();
+    (1.0 - 6.0 * distance / (n * (n * n - 1.0))) * (n - 1.0).sqrt()
+}
+
+#[test]
 fn b_02_the_order_of_the_answers_tells_nothing_of_the_order_of_the_links() {
-    let (database, server, links) = open(40);
-    for (n, link) in links.iter().enumerate() {
-        answer(&mut server.client(), link, if n < 20 { "5" } else { "1" });
+    /// Less than one in a million by chance, in either direction.
+    const CHANCE: f64 = 5.0;
+    const BITS: usize = 6;
+    let (database, server, links) = open(50);
+    // Every sheet says who it is of: in its first six answers, 5 for one and 1 for nought. Nobody has such an attacker's luck.
+    let sent: Vec<usize> = (0..50).map(|n| n * 17 % 50).collect();
+    for n in &sent {
+        let mut client = server.client();
+        let page = client.get(&links[*n]).is(200);
+        let mut form = filled(&page, "1");
+        let scales = form.fields.iter_mut().filter(|field| field.options.iter().any(|it| it.value == "5"));
+        for (bit, field) in scales.take(BITS).enumerate() {
+            field.values = vec![if n >> bit & 1 == 1 { "5" } else { "1" }.to_owned()];
+        }
+        client.submit(&links[*n], &form).is(303);
     }
     drop(server);
-    stage::apply(&database, &officials(When::Before, 40));
+    stage::apply(&database, &officials(When::Before, 50));
     report(&database, "can-bo");
-    // Early answers are marked by their content; the attacker guesses that the first rows are the early ones.
-    let rows = database.texts("SELECT answers FROM response");
-    assert_eq!(rows.len(), 40);
-    let early: Vec<bool> = rows.iter().map(|row| row == &rows[0]).collect();
-    let right = early[..20].iter().filter(|early| **early).count();
-    // By chance 10 of 20 are right; 20 or 0 would be the order itself (less than one in ten million by chance).
-    assert!((3..=17).contains(&right), "{right} of the first 20 rows are of one kind");
+    // As they lie (PostgreSQL's ctid), by number, and by what was answered.
+    for order in ["", " ORDER BY id", " ORDER BY answers"] {
+        let rows = database.texts(&format!("SELECT answers FROM response{order}"));
+        let rows: Vec<usize> = rows.iter().map(|row| who(row, &rows, BITS)).collect();
+        assert_eq!(rows.iter().collect::<BTreeSet<_>>().len(), 50, "every sheet is known again");
+        if order == " ORDER BY answers" {
+            // What the attacker looks for is found where it is.
+            assert!(rank_correlation(&rows, &reversed_bits(BITS)).abs() > CHANCE);
+            continue;
+        }
+        let listed: Vec<usize> = (0..50).collect();
+        for (guess, by) in [(&listed, "the list"), (&sent, "when they came")] {
+            let z = rank_correlation(&rows, guess);
+            assert!(z.abs() < CHANCE, "{order}: z = {z} against {by}");
+        }
+    }
+}
+
+/// Whose sheet a row is: its answers differ from others' in as many places as there are bits.
+fn who(row: &str, all: &[String], bits: usize) -> usize {
+    let bytes = |row: &str| row.as_bytes().chunks(2).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let (row, all): (_, Vec<_>) = (bytes(row), all.iter().map(|row| bytes(row)).collect());
+    let differs = |at: &usize| all.iter().any(|other| other[*at] != all[0][*at]);
+    let places: Vec<usize> = (0..row.len()).filter(differs).collect();
+    assert_eq!(places.len(), bits, "nothing else differs");
+    // Of 0 to 49 the highest bit is rarely set, which tells what 5 is stored as.
+    let last = places[bits - 1];
+    let is_five = |value: &Vec<u8>| all.iter().filter(|other| other[last] == *value).count() < 25;
+    let five = all.iter().map(|other| &other[last]).find(|value| is_five(value)).unwrap();
+    places.iter().enumerate().map(|(bit, at)| usize::from(row[*at] == *five) << bit).sum()
+}
+
+/// The numbers 0 to 49 in the order of their first bits.
+fn reversed_bits(bits: usize) -> Vec<usize> {
+    let mut all: Vec<usize> = (0..50).collect();
+    all.sort_by_key(|n| (0..bits).map(|bit| (n >> bit & 1) << (bits - 1 - bit)).sum::<usize>());
+    all
 }
 
 #[test]

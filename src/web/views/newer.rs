@@ -49,13 +49,13 @@ pub fn page(page: &Page<'_>) -> Markup {
                 input.num.code #newer name=(LINK) type="text" value=(page.typed) maxlength="400" autocomplete="off"
                     autocapitalize="none" spellcheck="false"
                     aria-invalid=[page.fault.map(|_| "true")] aria-describedby=(described);
-                .send { button { (fl!(m, "outbox-newer-send")) } }
-            }
-            @if !page.texts.is_empty() {
-                details {
-                    summary { (fl!(m, "outbox-newer-texts")) }
-                    @for text in page.texts { p dir="auto" { (text) } }
+                @if !page.texts.is_empty() {
+                    details {
+                        summary { (fl!(m, "outbox-newer-texts")) }
+                        @for text in page.texts { p dir="auto" { (text) } }
+                    }
                 }
+                .send { button { (fl!(m, "outbox-newer-send")) } }
             }
             (components::never_asked(page.lang))
         }

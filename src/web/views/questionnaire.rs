@@ -372,7 +372,12 @@ impl Asked<'_> {
             Kind::Multiple => fl!(messages, "respond-choose-several"),
             Kind::Text => format!(
                 "{} {}",
-                fl!(messages, "respond-apart"),
+                // Who has a personal link had no case at a counter.
+                if self.page.token.is_some() {
+                    fl!(messages, "desk-link-apart")
+                } else {
+                    fl!(messages, "respond-apart")
+                },
                 fl!(messages, "respond-longest", length = self.question.max_length)
             ),
             Kind::Number => match self.question.range {
@@ -409,6 +414,7 @@ pub fn fault_words(fault: &Fault, question: &Question, lang: Lang) -> String {
         Fault::OutOfRange(low, high) => {
             fl!(messages, "respond-fault-range", low = low, high = high)
         }
+        Fault::NotAsked => fl!(messages, "paper-not-asked"),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod counters;
 pub mod new;
 pub mod preview;
 pub mod raters;
+pub mod raters_choices;
 pub mod settings;
 mod sheet;
 pub use sheet::Offer;

@@ -1,4 +1,5 @@
-//! Who judges what in a campaign: groups and assignments, a line each, as they can be pasted from a spreadsheet.
+//! Who judges what in a campaign: chosen on a card for each group ([`super::raters_choices`]), or written, groups and assignments
+//! a line each, as they can be pasted from a spreadsheet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,11 +12,11 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Done, Trouble, cells, changed, desk, refused, shown};
+use super::{Done, Trouble, cells, changed, desk, raters_choices as choices, refused, shown};
 use crate::{
     apply::desk::{Fault, NotDone},
-    definition::message::with_hint,
-    language::Lang,
+    definition::{Definition, message::with_hint, model::Text},
+    language::{Lang, vietnamese},
     organisation::{Assignment, RaterGroup, Raters, UnitTree},
     store::{StoreError, campaigns, raters as store, ready},
     web::{
@@ -28,7 +29,7 @@ use crate::{
         views::{
             admin::{
                 form::{Fault as Shown, Form},
-                setup::raters::{self as view, Group, Page},
+                setup::raters::{self as view, Group, Kinds, Page},
             },
             message::Kind,
         },
@@ -82,7 +83,21 @@ async fn page(
     let counted = store::counted(&mut db, stored.number, &raters, &tree).await?;
     let definition = ready::load(&mut db, stored.clone()).await?.definition;
     drop(db);
+    let forms = forms(&definition);
     let base = fields(&raters, &tree);
+    let chosen = choices::fields(&raters, &tree, &forms.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+    let by_choices = sent.fields.as_ref().is_none_or(|fields| fields.has(choices::BY));
+    let kinds = choices::kinds(&tree);
+    let kinds: Vec<Kinds<'_>> = kinds
+        .iter()
+        .map(|kind| Kinds {
+            kind,
+            units: choices::of_kind(&tree, kind)
+                .into_iter()
+                .filter_map(|code| Some(tree.get(code)?.name.as_str()))
+                .collect(),
+        })
+        .collect();
     let groups: Vec<Group<'_>> = raters
         .groups
         .iter()
@@ -100,32 +115,56 @@ async fn page(
             }
         })
         .collect();
-    let kinds: BTreeSet<&str> = tree.units().iter().map(|unit| unit.kind.as_str()).collect();
+    let none: &[Shown] = &[];
+    let form = |mine: bool, base| Form {
+        lang,
+        values: sent.fields.as_ref().filter(|_| mine).unwrap_or(base),
+        faults: if mine { &sent.faults } else { none },
+        changed: if mine { &sent.changed } else { &[] },
+    };
+    let names: Vec<(&str, String)> =
+        forms.iter().map(|(id, title)| (*id, format!("{} ({id})", lang.pick(title)))).collect();
     let page = Page {
         lang,
         staff,
         campaign: &stored.campaign,
         phase: stored.campaign.phase(app.clock.now()),
-        form: Form {
-            lang,
-            values: sent.fields.as_ref().unwrap_or(&base),
-            faults: &sent.faults,
-            changed: &sent.changed,
-        },
+        by_choices,
+        choices: form(by_choices, &chosen),
+        choices_base: &chosen,
+        form: form(!by_choices, &base),
         base: &base,
         groups: &groups,
-        kinds: &kinds.into_iter().collect::<Vec<_>>(),
-        // What several forms ask together is none that could be chosen.
-        forms: &definition
-            .forms
-            .iter()
-            .map(|form| form.id.as_str())
-            .filter(|id| !id.contains('+'))
-            .collect::<Vec<_>>(),
+        kinds: &kinds,
+        forms: &names,
         action: &path.to_string(),
         done: sent.done.as_deref(),
     };
     Ok(Some(view::page(&page).into_string()))
+}
+
+/// The forms by which a group can judge: what several forms ask together is none, nor is one that asks everybody something
+/// else.
+fn forms(definition: &Definition) -> Vec<(&str, &Text)> {
+    let forms = definition.forms.iter().filter(|form| !form.id.contains('+') && form.rotation.is_none());
+    forms.map(|form| (form.id.as_str(), form.title.as_ref().unwrap_or(&definition.title))).collect()
+}
+
+/// What is wrong with the groups as wholes, in words that say what to do; at the field that `at` gives for a group's code.
+fn whole(lang: Lang, raters: &Raters, at: impl Fn(&str) -> String) -> Vec<Fault> {
+    let m = lang.messages();
+    let mut faults = Vec::new();
+    let weighted = raters.groups.iter().any(|group| group.weight.is_some());
+    for group in &raters.groups {
+        if weighted && group.weight.is_none() {
+            faults
+                .push(Fault::new(at(&group.code), fl!(m, "raters-unweighted", group = group.name.as_str())));
+        }
+        if raters.assignments.iter().all(|assigned| assigned.group != group.code) {
+            faults.push(Fault::new(at(&group.code), fl!(m, "raters-idle", group = group.name.as_str())));
+        }
+    }
+    faults
 }
 
 /// The lines as they are written: a kind of which every unit is judged stands for them.
@@ -158,7 +197,13 @@ fn fields(raters: &Raters, tree: &UnitTree) -> Fields {
 }
 
 /// Reads the lines; what is wrong with them stands at their field, with the number of the line.
-fn read(lang: Lang, fields: &Fields, tree: &UnitTree, form: &str) -> Result<Raters, Vec<Fault>> {
+fn read(
+    lang: Lang,
+    fields: &Fields,
+    tree: &UnitTree,
+    form: &str,
+    forms: &[&str],
+) -> Result<Raters, Vec<Fault>> {
     let m = lang.messages();
     let (mut raters, mut faults) = (Raters::default(), Vec::new());
     let lines = |name: &str| {
@@ -192,7 +237,7 @@ fn read(lang: Lang, fields: &Fields, tree: &UnitTree, form: &str) -> Result<Rate
     let mut pairs: BTreeMap<(String, String), String> = BTreeMap::new();
     for (number, line) in lines("assignments") {
         let cells = cells(&line);
-        let (group, wanted, own) = match cells.as_slice() {
+        let (said, wanted, own) = match cells.as_slice() {
             [group, wanted] => (*group, *wanted, form),
             [group, wanted, ""] => (*group, *wanted, form),
             [group, wanted, own] => (*group, *wanted, *own),
@@ -201,13 +246,26 @@ fn read(lang: Lang, fields: &Fields, tree: &UnitTree, form: &str) -> Result<Rate
                 continue;
             }
         };
+        // By its code or its name, in whatever case.
+        let key = vietnamese::key(said);
+        let meant =
+            |group: &&RaterGroup| vietnamese::key(&group.code) == key || vietnamese::key(&group.name) == key;
+        let Some(group) = raters.groups.iter().find(meant).map(|group| group.code.as_str()) else {
+            let known: Vec<&str> = raters.groups.iter().map(|group| group.code.as_str()).collect();
+            let words = fl!(m, "raters-no-group", line = number, group = said, all = known.join(", "));
+            faults.push(Fault::new("assignments", words));
+            continue;
+        };
+        let own = forms.iter().find(|form| form.eq_ignore_ascii_case(own)).copied().unwrap_or(own);
+        if !forms.contains(&own) {
+            let words = fl!(m, "raters-no-form", line = number, form = own, all = forms.join(", "));
+            faults.push(Fault::new("assignments", words));
+            continue;
+        }
         for part in wanted.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let units: Vec<&str> = match part.strip_prefix(KIND) {
-                Some(kind) => {
-                    let of = tree.units().iter().filter(|unit| unit.kind == kind.trim());
-                    of.map(|unit| unit.code.as_str()).collect()
-                }
-                None => tree.get(part).map(|unit| unit.code.as_str()).into_iter().collect(),
+                Some(kind) => choices::of_kind(tree, kind),
+                None => choices::unit(tree, part).into_iter().collect(),
             };
             if units.is_empty() {
                 let known: Vec<String> = tree
@@ -221,7 +279,8 @@ fn read(lang: Lang, fields: &Fields, tree: &UnitTree, form: &str) -> Result<Rate
             for unit in units {
                 let pair = (group.to_owned(), unit.to_owned());
                 if pairs.insert(pair, own.to_owned()).is_some_and(|other| other != own) {
-                    let words = fl!(m, "apply-assignment-forms", group = group, unit = unit);
+                    let name = tree.get(unit).map_or(unit, |unit| unit.name.as_str());
+                    let words = fl!(m, "raters-two-forms", group = group, unit = name);
                     faults.push(Fault::new("assignments", words));
                 }
             }
@@ -230,6 +289,9 @@ fn read(lang: Lang, fields: &Fields, tree: &UnitTree, form: &str) -> Result<Rate
     raters.assignments =
         pairs.into_iter().map(|((group, unit), form)| Assignment { group, unit, form }).collect();
     raters.sort();
+    if faults.is_empty() {
+        faults = whole(lang, &raters, |_| "groups".to_owned());
+    }
     if faults.is_empty() { Ok(raters) } else { Err(faults) }
 }
 
@@ -250,17 +312,10 @@ pub async fn submit(
     let (status, sent) = match save(&app, &staff, lang, &path, &fields).await {
         Ok(()) => return changed(&app, &path.to_string(), lang, "saved", None).await,
         Err(Trouble::NotDone(NotDone::Refused(faults))) => {
-            let faults = faults.into_iter().map(|fault| {
-                let field = match fault.field.as_str() {
-                    field if field.ends_with(".units") => "assignments",
-                    field if field.starts_with("group.") => "groups",
-                    field => field,
-                };
-                Fault::new(field, fault.words)
-            });
+            let faults = at_fields(lang, &fields, faults);
             (
                 StatusCode::UNPROCESSABLE_ENTITY,
-                Sent { faults: shown(faults.collect()), fields: Some(fields), ..Sent::default() },
+                Sent { faults: shown(faults), fields: Some(fields), ..Sent::default() },
             )
         }
         Err(Trouble::Meanwhile(meanwhile)) => (
@@ -273,20 +328,67 @@ pub async fn submit(
     error::found(status, page(&app, &staff, lang, &path, &sent).await, lang)
 }
 
+/// What the comparison refuses, at the fields of the page, each thing once. Persons who are invited already are counted
+/// instead of being listed: what to do is the same for all of them.
+fn at_fields(lang: Lang, sent: &Fields, faults: Vec<Fault>) -> Vec<Fault> {
+    let by_choices = sent.has(choices::BY);
+    let (mut told, mut people): (Vec<Fault>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
+    for fault in faults {
+        let field = match fault.field.as_str() {
+            field if field.starts_with("invited.") => {
+                people.insert(field.rsplit_once('.').map_or(field, |(person, _)| person).to_owned());
+                continue;
+            }
+            field if field.starts_with('g') && sent.has(field) => field,
+            _ if by_choices => "",
+            field if field.ends_with(".units") => "assignments",
+            field if field.starts_with("group.") => "groups",
+            field => field,
+        };
+        if told.iter().all(|other| other.words != fault.words) {
+            told.push(Fault::new(field, fault.words));
+        }
+    }
+    if !people.is_empty() {
+        told.push(Fault::new("", fl!(lang.messages(), "raters-people", n = people.len())));
+    }
+    told
+}
+
 async fn save(app: &App, staff: &Staff, lang: Lang, path: &RatersPath, sent: &Fields) -> Result<(), Trouble> {
     let tree = async {
         let mut db = app.store.read().await?;
         let Some(stored) = campaigns::find(&mut db, &path.slug).await? else { return Ok(None) };
-        store::tree(&mut db, &stored.campaign).await.map(Some)
+        let tree = store::tree(&mut db, &stored.campaign).await?;
+        Ok(Some((tree, ready::load(&mut db, stored).await?.definition)))
     };
     let tree = tree.await.map_err(|error: StoreError| Trouble::NotDone(NotDone::Store(error)))?;
-    let tree = tree.ok_or(Trouble::NotDone(NotDone::Unknown))?;
+    let (tree, definition) = tree.ok_or(Trouble::NotDone(NotDone::Unknown))?;
+    let forms: Vec<&str> = forms(&definition).into_iter().map(|(id, _)| id).collect();
+    let by_choices = sent.has(choices::BY);
     desk(app, staff, lang)
         .edit(&path.slug, |campaign, _| {
-            if let Some(meanwhile) = meanwhile(sent, &fields(&campaign.raters, &tree)) {
+            let stored = if by_choices {
+                choices::fields(&campaign.raters, &tree, &forms)
+            } else {
+                fields(&campaign.raters, &tree)
+            };
+            if let Some(meanwhile) = meanwhile(sent, &stored) {
                 return Err(Trouble::Meanwhile(meanwhile));
             }
-            campaign.raters = read(lang, sent, &tree, &campaign.campaign.form).map_err(refused)?;
+            campaign.raters = if by_choices {
+                let (raters, mut faults) = choices::read(lang, sent, &tree, &forms);
+                if faults.is_empty() {
+                    let at = |code: &str| choices::field_of(sent, &raters, code).unwrap_or_default();
+                    faults = whole(lang, &raters, at);
+                }
+                if !faults.is_empty() {
+                    return Err(refused(faults));
+                }
+                raters
+            } else {
+                read(lang, sent, &tree, &campaign.campaign.form, &forms).map_err(refused)?
+            };
             Ok(())
         })
         .await
@@ -296,6 +398,8 @@ async fn save(app: &App, staff: &Staff, lang: Lang, path: &RatersPath, sent: &Fi
 mod tests {
     use super::*;
     use crate::organisation::Unit;
+
+    const FORMS: [&str; 2] = ["agency", "commune"];
 
     fn tree() -> UnitTree {
         let unit = |code: &str, kind: &str| Unit {
@@ -311,20 +415,20 @@ mod tests {
     fn the_lines_say_again_what_was_read_from_them() {
         let typed = Fields::of([
             ("groups", "db; Đại biểu; 0,4\n\nld\tLãnh đạo\t0.6"),
-            ("assignments", "ld; *commune\ndb; snv, an; agency"),
+            ("assignments", "LD; *Commune\nđại biểu; snv, AN; Agency"),
         ]);
-        let raters = read(Lang::EN, &typed, &tree(), "commune").unwrap();
+        let raters = read(Lang::EN, &typed, &tree(), "commune", &FORMS).unwrap();
         assert_eq!(raters.assignments.len(), 4);
         let lines = fields(&raters, &tree());
         assert_eq!(lines.one("groups"), Some("db; Đại biểu; 0,4\nld; Lãnh đạo; 0,6"));
         assert_eq!(lines.one("assignments"), Some("db; *department, an; agency\nld; *commune; commune"));
-        assert_eq!(read(Lang::EN, &lines, &tree(), "commune").unwrap(), raters);
+        assert_eq!(read(Lang::EN, &lines, &tree(), "commune", &FORMS).unwrap(), raters);
     }
 
     #[test]
     fn what_is_wrong_is_said_with_the_number_of_the_line() {
         let typed = Fields::of([("groups", "db; Đại biểu; viel\nx"), ("assignments", "db; qm\ndb")]);
-        let faults = read(Lang::EN, &typed, &tree(), "commune").unwrap_err();
+        let faults = read(Lang::EN, &typed, &tree(), "commune", &FORMS).unwrap_err();
         let all: Vec<String> =
             faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.words)).collect();
         assert_eq!(all.len(), 4, "{all:?}");
