@@ -2909,6 +2909,14 @@ report-column-mean = Mean score
 report-column-count = Level { $code }
 report-column-count-of = Sheets
 
+# --- api: lỗi cho chương trình / errors for programs ---
+api-parameter = A parameter that there is not, or one that stands there twice.
+api-limit = limit must be a number from 1 to { $most }.
+api-cursor = cursor is wrong: please pass on next of the page before as it is.
+api-unknown = There is nothing at this address.
+api-method = This address answers GET and HEAD only.
+api-unavailable = The system is busy. Please try again in a few seconds.
+
 # --- publish: công bố kết quả / published results ---
 publish-tab = Publish
 publish-kind = Publications

@@ -2844,6 +2844,14 @@ report-column-mean = Điểm trung bình
 report-column-count = Mức { $code }
 report-column-count-of = Số phiếu
 
+# --- api: lỗi cho chương trình / errors for programs ---
+api-parameter = Tham số không có hoặc viết hai lần.
+api-limit = limit phải là số từ 1 đến { $most }.
+api-cursor = cursor không đúng: xin dùng nguyên giá trị next của trang trước.
+api-unknown = Không có gì ở địa chỉ này.
+api-method = Địa chỉ này chỉ trả lời GET và HEAD.
+api-unavailable = Hệ thống đang bận. Xin thử lại sau ít giây.
+
 # --- publish: công bố kết quả / published results ---
 publish-tab = Công bố
 publish-kind = Công bố kết quả
