@@ -3,6 +3,7 @@
 #
 #   ./test.sh                  everything
 #   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser, xlsform, mail
+#   ./test.sh api              by hand: schemathesis asks the API what its description does not say
 #   ./test.sh microdata        by hand: exported answers in R, pyreadstat and openpyxl (a minute or two)
 #
 # Installs what is missing where it may: Debian packages as root or through `sudo -n`, Node packages from the
@@ -72,6 +73,9 @@ has_readers_of_microdata() { "$microdata/bin/python" -c "import pyreadstat, open
 install_microdata() {
     has_readers_of_microdata || { venv "$microdata" tests/microdata/requirements.txt && has_readers_of_microdata; }
 }
+api="${CARGO_TARGET_DIR:-target}/api"
+has_schemathesis() { "$api/bin/schemathesis" --version >/dev/null 2>&1; }
+install_api() { has_schemathesis || { venv "$api" tests/api/requirements.txt && has_schemathesis; }; }
 has_survey() { has Rscript && Rscript -e 'library(survey); library(jsonlite); library(MASS)' >/dev/null 2>&1; }
 
 browser_program() { command -v "${CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome; }
@@ -103,6 +107,7 @@ need_browser() {
 }
 need_xlsform() { need install_pyxform "pyxform (Python 3 with venv, and PyPI)"; }
 need_mail() { need install_mail "aiosmtpd (Python 3 with venv, and PyPI)"; }
+need_api() { need install_api "schemathesis (Python 3 with venv, and PyPI)"; }
 need_microdata() {
     need has_survey "R with survey, jsonlite and MASS" r-base-core r-cran-survey r-cran-jsonlite r-cran-mass
     need install_microdata "pyreadstat and openpyxl (Python 3 with venv, and PyPI)"
@@ -124,6 +129,10 @@ part_xlsform() {
 }
 part_mail() {
     step "mail with aiosmtpd" cargo test --locked --test integration mail:: -- --ignored
+}
+part_api() {
+    step "the API with schemathesis" env SCHEMATHESIS="$(realpath "$api")/bin/schemathesis" \
+        cargo test --locked --test integration api::schemathesis -- --ignored
 }
 part_microdata() {
     step "microdata in R and other programs" env MICRODATA_PYTHON="$(realpath "$microdata")/bin/python" \
@@ -175,7 +184,7 @@ skip() {
 parts=("$@")
 if [ $# = 0 ]; then parts=(lint sqlite postgres xlsform mail browser); fi
 for part in "${parts[@]}"; do
-    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|mail|browser|microdata)$ ]]; then
+    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|mail|browser|api|microdata)$ ]]; then
         sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
         exit 2
     fi

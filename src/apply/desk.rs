@@ -329,6 +329,10 @@ impl Desk<'_> {
             _ if wanted.campaign.closes == self.now => "campaign.close",
             _ if wanted.counters.iter().any(|counter| counter.renew) => "counter.replace",
             _ if wanted.people != before.people => "invited.change",
+            _ if wanted.campaign == before.campaign && wanted.counters != before.counters => {
+                let kept = before.counters.iter().all(|counter| wanted.counters.contains(counter));
+                if kept { "counter.add" } else { "counter.change" }
+            }
             _ => "campaign.change",
         }
     }

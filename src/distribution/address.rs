@@ -1,5 +1,17 @@
 //! Addresses of questionnaires.
 
+/// Whether an address leads to nothing but the computer that it is opened on: no phone reaches it.
+pub fn is_local(base_url: &str) -> bool {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let is_own = |address: std::net::IpAddr| address.is_loopback() || address.is_unspecified();
+    host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(is_own)
+}
+
 /// A counter's address.
 pub fn counter(base_url: &str, last: &str) -> String {
     format!("{base_url}/k/{last}")
@@ -32,5 +44,15 @@ mod tests {
         );
         assert_eq!(short("khaosat"), "khaosat");
         assert_eq!(link("http://127.0.0.1:8080", "abc"), "http://127.0.0.1:8080/m/abc");
+    }
+
+    #[test]
+    fn an_address_of_this_computer_alone_is_known() {
+        for local in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:80", "http://0.0.0.0:1"] {
+            assert!(is_local(local), "{local}");
+        }
+        for other in ["https://khaosat.binhdinh.gov.vn", "http://10.0.0.5:8080", "http://[2001:db8::1]"] {
+            assert!(!is_local(other), "{other}");
+        }
     }
 }

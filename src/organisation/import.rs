@@ -93,6 +93,21 @@ pub struct List {
     pub notes: Vec<Fault>,
 }
 
+/// Codes that differ by small and large letters alone: two units to the program, hardly to whoever types them.
+fn alike(lang: Lang, asked: &[Asked], column: Option<usize>) -> Vec<Fault> {
+    let mut first: BTreeMap<String, &Asked> = BTreeMap::new();
+    let mut found = Vec::new();
+    for unit in asked.iter().filter(|unit| !unit.code.is_empty()) {
+        let before = *first.entry(unit.code.to_lowercase()).or_insert(unit);
+        if before.code != unit.code {
+            let (one, other, row) = (before.code.as_str(), unit.code.as_str(), before.row.to_string());
+            let words = fl!(lang.messages(), "desk-units-alike", one = one, other = other, row = row);
+            found.push(Fault { row: unit.row, column, words });
+        }
+    }
+    found
+}
+
 /// Why a file is not a list of units, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfit(pub String);
@@ -142,7 +157,8 @@ impl List {
                     words: fl!(lang.messages(), "desk-units-merged-cell"),
                 })
         });
-        let notes = unknown.chain(merged).collect();
+        let alike = alike(lang, &asked, table.column(Key::Code));
+        let notes = unknown.chain(merged).chain(alike).collect();
         let columns = table.keys().into_iter().filter_map(|key| Some((key, table.column(key)?))).collect();
         Ok(Self { asked, columns, faults, notes })
     }
@@ -207,6 +223,16 @@ impl List {
             let column = self.columns.get(&key).copied();
             for row in named.into_iter().chain(first).filter(|row| !told(*row, column)) {
                 faults.push(Fault { row, column, words: words.clone() });
+            }
+        }
+        // Of a code that stands in several rows only the last one is among the units.
+        for asked in &self.asked {
+            let column = self.columns.get(&Key::Parent).copied();
+            if let Some(parent) = asked.parent.as_ref().filter(|parent| after.get(parent).is_none())
+                && !told(asked.row, column)
+            {
+                let words = Wrong::UnknownParent { parent: parent.clone() }.words(lang, &asked.code);
+                faults.push(Fault { row: asked.row, column, words });
             }
         }
         faults.sort();
@@ -408,6 +434,16 @@ mod tests {
         );
         let told = faults(&format!("{HEAD}a;A;xã;;;b\nb;B;xã;;;\n"));
         assert!(told[0].starts_with("dòng 2, cột F: ") && told[0].contains("ngày cuối"), "{told:#?}");
+    }
+
+    #[test]
+    fn a_parent_that_is_nowhere_is_told_of_a_row_whose_code_comes_again_and_alike_codes_are_noted() {
+        let text = format!("{HEAD}a;A;xã;b;;\nb;B;xã;a;;\nc;C;xã;z;;\nc;C;xã;;;\n");
+        let told = faults(&text);
+        assert!(told.iter().any(|told| told.starts_with("dòng 4, cột D: ")), "{told:#?}");
+        let list = list(&format!("{HEAD}a1;A;xã;;;\nA1;B;xã;;;\n")).unwrap();
+        assert_eq!(list.notes.len(), 1);
+        assert!(list.notes[0].words.contains("“a1”") && list.notes[0].row == 3, "{:?}", list.notes);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Subject<'a> {
     pub strata: &'a [Stratum],
     /// Campaigns that have been released and ask at some of its counters.
     pub rivals: &'a [Rival],
+    /// Whether the addresses on its posters lead nowhere but to the server itself.
+    pub local: bool,
     /// Whether earlier campaigns asked the same questionnaire and form.
     pub asked_before: bool,
     /// UTC milliseconds.
@@ -68,6 +70,8 @@ pub enum Finding {
     Untranslated(Vec<String>),
     /// Earlier campaigns asked the same; no one is named to count changes from.
     NoPrevious,
+    /// No phone reaches the addresses on its posters.
+    LocalAddress,
     /// Its answers will be marked as invented.
     Demonstration,
     /// It begins at once, since its period has begun.
@@ -119,6 +123,9 @@ pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let untranslated = untranslated(subject);
     if !untranslated.is_empty() {
         found.push(Finding::Untranslated(untranslated));
+    }
+    if subject.local && !subject.counters.is_empty() && !campaign.demonstration {
+        found.push(Finding::LocalAddress);
     }
     if subject.asked_before && campaign.previous.is_none() {
         found.push(Finding::NoPrevious);
@@ -232,6 +239,7 @@ mod tests {
             invited: 0,
             strata: &strata,
             rivals: &[],
+            local: false,
             asked_before: false,
             now: 50,
         })

@@ -54,6 +54,8 @@ pub enum Fault {
     NotANumber,
     /// The number is outside these limits.
     OutOfRange(i32, i32),
+    /// An answer to a question that is not asked after the answers before it.
+    NotAsked,
 }
 
 /// Answers that break rules: what was sent, so that nothing is lost, and what is wrong, by question in order.

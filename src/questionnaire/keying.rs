@@ -87,6 +87,29 @@ pub fn read<'t>(form: &Questionnaire, typed: impl Fn(&str) -> &'t str) -> Result
     lenient(form, typed, codes)
 }
 
+/// Positions of the questions of which something was keyed though they are not asked after the answers before them: a slip
+/// of whoever keys, or of whoever filled in the sheet, which nothing else would show.
+pub fn superfluous<'t>(
+    form: &Questionnaire,
+    answers: &Answers,
+    typed: impl Fn(&str) -> &'t str,
+) -> Vec<usize> {
+    let keyed = |question: &Question| !matches!(typed(&question.id).trim(), "" | BLANK);
+    let asked = form.questions.iter().enumerate();
+    asked.filter(|(at, question)| !answers.asked(*at) && keyed(question)).map(|(at, _)| at).collect()
+}
+
+/// What may be keyed for a question, as an expression that a browser checks while it is typed; `None` for words.
+pub fn pattern(question: &Question) -> Option<String> {
+    let keys = keys(question).join("|");
+    match question.kind {
+        Kind::Single => Some(format!(r"\s*({keys}|-)?\s*")),
+        Kind::Multiple => Some(format!(r"[\s,;.+\/]*(({keys})[\s,;.+\/]*)*|\s*-\s*")),
+        Kind::Number => Some(r"\s*(-|-?[0-9]+)?\s*".to_owned()),
+        Kind::Text => None,
+    }
+}
+
 fn lenient<'t>(
     form: &Questionnaire,
     typed: impl Fn(&str) -> &'t str,
@@ -156,6 +179,29 @@ mod tests {
         let blank = read(&form, |_| BLANK).unwrap();
         assert!(blank.get(0).is_none() && blank.asked(0));
         assert_eq!(blank.pack(&form), [super::super::answers::BLANK]);
+    }
+
+    #[test]
+    fn what_is_keyed_after_an_answer_that_rules_it_out_is_found() {
+        let form = questionnaire(
+            r#"
+            [[question]]
+            id = "q1"
+            kind = "single"
+            options = "ab"
+            [[question]]
+            id = "q2"
+            kind = "single"
+            options = "ab"
+            asked_if = { question = "q1", in = ["a"] }
+            "#,
+        );
+        let found = |q1: &'static str, q2: &'static str| {
+            let typed = move |id: &str| if id == "q1" { q1 } else { q2 };
+            superfluous(&form, &read(&form, typed).unwrap(), typed)
+        };
+        assert_eq!(found("2", "1"), [1]);
+        assert_eq!((found("1", "1"), found("2", ""), found("2", "-")), (vec![], vec![], vec![]));
     }
 
     #[test]

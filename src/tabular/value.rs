@@ -5,6 +5,17 @@ use jiff::civil::Date;
 /// A day: `2026-07-01`, or day first as Vietnamese officials write it: `01/07/2026`, `1-7-2026`, `1.7.2026`. Years have four
 /// digits, since two could be either century.
 pub fn day(text: &str) -> Option<Date> {
+    let (year, month, day) = figures_of_day(text)?;
+    Date::new(year, month, day).ok()
+}
+
+/// Whether something is written as a day that no calendar has, such as `31/11/2026`.
+pub fn is_no_day(text: &str) -> bool {
+    figures_of_day(text).is_some_and(|(year, month, day)| Date::new(year, month, day).is_err())
+}
+
+/// Year, month and day as they are written.
+fn figures_of_day(text: &str) -> Option<(i16, i8, i8)> {
     let text = text.strip_suffix("T00:00:00").unwrap_or(text).trim();
     let parts: Vec<&str> = text.split(['-', '/', '.']).map(str::trim).collect();
     let [one, month, other] = parts.as_slice() else { return None };
@@ -19,7 +30,7 @@ pub fn day(text: &str) -> Option<Date> {
     if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
         return None;
     }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    Some((year.parse().ok()?, month.parse().ok()?, day.parse().ok()?))
 }
 
 /// A whole number, not negative: `1250`, `1.250`, `1 250`. Groups of three behind a separator are a thousand's.

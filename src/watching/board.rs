@@ -132,6 +132,8 @@ pub struct Board {
     pub units: Vec<Option<Figures>>,
     /// Everything together.
     pub total: Figures,
+    /// Units with planned answers and nowhere to give them, which no figure counts: how many, and their plan together.
+    pub idle: (usize, u64),
     /// The counters with their figures, by unit and name.
     pub counters: Vec<(Counter, Figures)>,
     /// What days of each kind bring.
@@ -171,9 +173,15 @@ impl Board {
                 merge(unit.get_or_insert_with(|| empty.clone()), figures);
             }
         }
+        let mut idle = (0, 0);
         for stratum in strata {
             let Some(unit) = tree.position(&stratum.unit).and_then(|at| units.get_mut(at)) else { continue };
-            let Some(figures) = unit else { continue };
+            let Some(figures) = unit else {
+                if let Some(plan) = stratum.sample {
+                    idle = (idle.0 + 1, idle.1 + plan);
+                }
+                continue;
+            };
             figures.population = Some(stratum.population);
             figures.plan = stratum.sample;
         }
@@ -201,7 +209,7 @@ impl Board {
             figures.starts = figures.starts.max(figures.own);
             look_ahead(figures, span, &shape);
         }
-        Self { span, tree, units, total, counters: lines, shape }
+        Self { span, tree, units, total, idle, counters: lines, shape }
     }
 
     /// The figures of the unit at this position.

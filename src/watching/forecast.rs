@@ -70,7 +70,7 @@ const fn kind(day: i32) -> usize {
 
 /// The forecast. `days` are the answers of complete days, the last of them the day before `today`; `before` all answers
 /// until then, `done` all answers until now; the campaign goes on to the end of the day before `end`. `None` with too
-/// few days.
+/// few days, or where the first answers are of today.
 pub fn forecast(
     before: u64,
     done: u64,
@@ -89,6 +89,10 @@ pub fn forecast(
         return None;
     }
     let sum: u64 = days.iter().sum();
+    // Answers of today alone say that collecting has only just begun: the silent days before were none of it.
+    if sum == 0 && done > before {
+        return None;
+    }
     let level = sum as f64 / exposure;
     let remaining = shape.weights(today, end.max(today));
     let mean = level * remaining;

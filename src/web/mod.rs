@@ -4,6 +4,7 @@
 //! draws pages from plain structs and knows neither requests nor the database; [`assets`] holds the files of `static/`.
 
 pub mod admin;
+pub mod api;
 pub mod app;
 pub mod assets;
 pub mod audio;

@@ -21,6 +21,10 @@ use tower_http::{
 
 use super::{
     admin,
+    api::{
+        self,
+        problem::{self, Problem},
+    },
     app::App,
     assets,
     auth::access::{
@@ -73,6 +77,10 @@ pub fn map() -> Registry {
         .get(Public, published::list)
         .get(Public, published::page)
         .get(Public, published::file)
+        .get(Public, api::describe)
+        .get(Public, api::list)
+        .get(Public, api::report)
+        .get(Public, api::units)
         // Staff
         .get(Enter, admin::home::show)
         .get(Public, admin::login::show)
@@ -309,10 +317,16 @@ fn failed() -> Response {
 }
 
 async fn unknown(request: Request) -> Response {
+    if api::is_of(request.uri().path()) {
+        return Problem::Unknown.answer(problem::language(request.headers()));
+    }
     error::page(language(&request), Kind::Unknown)
 }
 
 async fn not_allowed(request: Request) -> Response {
+    if api::is_of(request.uri().path()) {
+        return Problem::Method.answer(problem::language(request.headers()));
+    }
     error::html(
         StatusCode::METHOD_NOT_ALLOWED,
         message::page(language(&request), &Kind::Malformed).into_string(),

@@ -10,6 +10,11 @@ pub fn day(typed: &str) -> Option<Date> {
     value::day(typed)
 }
 
+/// Whether what was typed is a day that the calendar lacks, such as `31/11/2026`.
+pub fn is_no_day(typed: &str) -> bool {
+    value::is_no_day(typed)
+}
+
 /// A day as it is shown in a field: `01/10/2026`.
 pub fn day_text(day: Date) -> String {
     day.strftime("%d/%m/%Y").to_string()
@@ -99,6 +104,7 @@ mod tests {
             ["", "1/10", "10/2026", "31/02/2026", "1/13/2026", "1/10/26", "a/b/c", "1/10/2026/3", "-1/1/2026"]
         {
             assert_eq!(day(typed), None, "{typed}");
+            assert_eq!(is_no_day(typed), ["31/02/2026", "1/13/2026"].contains(&typed), "{typed}");
         }
         assert_eq!(day_text(wanted), "01/10/2026");
     }

@@ -57,6 +57,7 @@ test('tabs lead through a campaign; print, paper and a file of answers are sound
       assert.deepEqual(await brokenRules(page, { staff: true }), [], name);
     }
     await page.goto(new URL(`${path}/paper`, stage.citizen).href);
+    await page.selectOption('[name=counter]', { index: 1 });
     await page.fill('[name=count]', '3');
     await page.locator('[name=do][value=print]').click();
     await page.locator('a[href$="/entry"]').waitFor();

@@ -89,14 +89,14 @@ test('a group of answers is proposed to be set aside with the keyboard alone, an
     await page.getByRole('link', { name: 'Để riêng phiếu' }).press('Enter');
     await accessible(page, 'set-aside-empty');
     const [first, last] = (await page.locator('p.where span').last().innerText()).split('–').map((day) => day.trim());
-    await page.getByLabel('Mã quầy').fill(code);
+    await page.getByLabel('Quầy', { exact: true }).selectOption(code);
     await page.getByLabel(/Mọi quầy của đơn vị/).press('Space');
     await page.getByLabel('Từ ngày').fill(first);
     await page.getByLabel('Đến hết ngày').fill(last);
     const propose = () => page.getByRole('button', { name: 'Gửi đề nghị' }).press('Enter');
     await Promise.all([page.waitForEvent('load'), propose()]);
     assert.match(await page.locator('.summary').innerText(), /loại lý do/);
-    assert.equal(await page.getByLabel('Mã quầy').inputValue(), code);
+    assert.equal(await page.getByLabel('Quầy', { exact: true }).inputValue(), code);
     await accessible(page, 'set-aside-faults');
     await page.getByLabel('Loại lý do').selectOption('trial');
     await page.getByLabel('Giải thích').fill('Phiếu thử khi tập huấn cán bộ một cửa');

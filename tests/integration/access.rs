@@ -31,6 +31,10 @@ const PUBLIC: &str = "
     POST /k/{address}/{told}/{reached}
     GET  /k/{address}/thu
     POST /k/{address}/thu
+    GET  /api/v1/openapi.json
+    GET  /api/v1/publications
+    GET  /api/v1/publications/{slug}
+    GET  /api/v1/publications/{slug}/units
     GET  /ket-qua
     GET  /ket-qua/{slug}
     GET  /ket-qua/{slug}/{file}

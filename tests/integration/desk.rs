@@ -505,6 +505,43 @@ fn a_file_applied_over_the_desk_leaves_its_decisions_alone() {
 }
 
 #[test]
+fn what_a_newcomer_gets_wrong_is_told_where_it_stands() {
+    let (_database, _server, mut desk) = empty_desk();
+    // The other language keeps what was chosen.
+    assert!(desk.get(NEW).is(200).text().contains("new?form=sipas%2F2026.1%2Fcounter&amp;lang=en"));
+    draft(&mut desk);
+    let path = "/admin/campaigns/thu/settings";
+    let mut form = desk.get(path).is(200).form_to(path);
+    form.set("notice.purpose.vi", "về lần làm thủ tục tại {đơn vị}");
+    form.set("notice.email", "sonoivu@binhdinh");
+    form.set("closes.day", "31/11/2030");
+    let refused = desk.submit(path, &form).is(422);
+    for says in ["{đơn vị}", "{counter}", "sonoivu@binhdinh.gov.vn", "lịch không có ngày 31/11/2030"]
+    {
+        assert!(refused.text().contains(says), "{says}: {}", refused.text());
+    }
+    // Lines with spaces between and codes in large letters are taken.
+    let path = "/admin/campaigns/thu/units";
+    let mut form = Form::all(desk.get(path).is(200).text())
+        .into_iter()
+        .find(|form| has(form, "lines") && !has(form, "population.qn"))
+        .unwrap();
+    form.set("lines", "QN 41.250 400");
+    desk.submit(path, &form).is(303);
+    assert!(desk.get(path).is(200).text().contains("41.250"));
+    // Printing says that no phone reaches this server, and how many labels a sheet has.
+    add_counters(&mut desk, "thu", "qn", "1");
+    assert!(desk.get("/admin/campaigns/thu/print").is(200).text().contains("127.0.0.1"));
+    assert!(desk.get("/admin/campaigns/thu").is(200).text().contains("127.0.0.1"));
+    let over = desk.get("/admin/campaigns/thu/posters.pdf?size=labels-21&words=vi&skip=21");
+    assert!(over.text().contains("có 21 nhãn"), "{}", over.text());
+    let empty = desk.post("/admin/units/new", &[]).is(422);
+    for label in ["Mã đơn vị: ", "Tên đơn vị: ", "Loại đơn vị: "] {
+        assert!(empty.text().contains(label), "{label}: {}", empty.text());
+    }
+}
+
+#[test]
 fn k_01_every_change_at_the_desk_is_in_the_audit_log() {
     let (database, _server, mut desk) = empty_desk();
     draft(&mut desk);
@@ -512,7 +549,7 @@ fn k_01_every_change_at_the_desk_is_in_the_audit_log() {
     step(&mut desk, "thu", "open").is(303);
     let ours =
         database.texts("SELECT action FROM audit WHERE actor = 'thulan' AND object = 'thu' ORDER BY number");
-    assert_eq!(ours, ["campaign.create", "campaign.change", "campaign.open"]);
+    assert_eq!(ours, ["campaign.create", "counter.add", "campaign.open"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod access;
 mod account_security;
 mod accounts;
+mod api;
 mod apply;
 mod audit;
 mod bad_input;

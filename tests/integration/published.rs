@@ -17,7 +17,7 @@ const DESK: &str = "/admin/campaigns/dan/cong-bo";
 const WORDS: &str = "Chị Nguyễn Thị Lan tự quét mã";
 
 /// A campaign that has ended, of a district with many answers, one with some and one with few.
-fn closed() -> Database {
+pub fn closed() -> Database {
     let (opens, closes) = period(When::Before);
     let more =
         "[[unit]]\ncode = \"vc\"\nname = \"UBND huyện Vân Canh\"\nkind = \"district\"\nparent = \"bd\"\n";
@@ -40,7 +40,7 @@ fn closed() -> Database {
     database
 }
 
-fn staff(database: &Database, server: &Server, name: &str, role: &[&str]) -> Client {
+pub fn staff(database: &Database, server: &Server, name: &str, role: &[&str]) -> Client {
     let args = [&["user", "add", name, "--role"], role].concat();
     database.run_with_input(&args, PASSWORD).ok();
     let mut client = server.client();
@@ -53,7 +53,7 @@ fn fingerprint(page: &Page) -> String {
     rest.split_once('"').unwrap().0.to_owned()
 }
 
-fn publish(client: &mut Client) -> Page {
+pub fn publish(client: &mut Client) -> Page {
     let fingerprint = fingerprint(&client.get(DESK).is(200));
     client.post(DESK, &[("do", "publish"), ("fingerprint", &fingerprint), ("confirm", "công bố")])
 }

@@ -106,11 +106,16 @@ pub fn legend<'a>(lang: Lang, estimates: impl Iterator<Item = &'a Estimate>, min
 /// Why there is no index, in a sentence.
 pub fn nothing(report: &Report, lang: Lang) -> String {
     let m = lang.messages();
-    let note = report.notes.iter().find(|note| note.code == "closed_until_end");
+    // While answers are counted in steps, more have come than count: none of them is lost.
+    let hidden = shown::shown(&report.total.index).is_none();
+    let note = report
+        .notes
+        .iter()
+        .find(|note| note.code == "closed_until_end" || (note.code == "in_steps" && hidden));
     match note {
         Some(note) => name(lang.pick(&note.text)),
         None if report.responses.valid == 0 => fl!(m, "document-no-answers"),
-        None if shown::shown(&report.total.index).is_some() => fl!(m, "document-index-not-computable"),
+        None if !hidden => fl!(m, "document-index-not-computable"),
         None => fl!(m, "document-too-few", minimum = report.method.minimum_answers),
     }
 }

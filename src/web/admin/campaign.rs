@@ -100,6 +100,7 @@ async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError
         invited,
         strata: &strata,
         rivals: &rivals,
+        local: address::is_local(&app.config.base_url),
         asked_before,
         now: app.clock.now(),
     }))

@@ -48,14 +48,18 @@ pub async fn show(
     Query(shows): Query<Shows>,
 ) -> Response {
     let lang = wanted.language();
-    let found = async { Ok::<_, StoreError>((rows(&app, &staff).await?, grants(&app, &staff).await?)) };
+    let found = async {
+        let (rows, grants) = (rows(&app, &staff).await?, grants(&app, &staff).await?);
+        let units = !rows.is_empty() || !units::names(&mut app.store.read().await?).await?.is_empty();
+        Ok::<_, StoreError>((rows, grants, units))
+    };
     match found.await {
-        Ok((rows, grants)) => {
+        Ok((rows, grants, units)) => {
             let archived = rows.iter().filter(|row| row.campaign.state == Stand::Archived).count();
             let which = shows.which.as_deref() == Some("archived");
             let done = done.words(lang);
             let note = note(lang, grants);
-            let page = view::page(lang, &staff, &rows, (archived, which), done.as_deref(), &note);
+            let page = view::page(lang, &staff, &rows, (archived, which), done.as_deref(), &note, units);
             error::html(StatusCode::OK, page.into_string())
         }
         Err(error) => error::of_store(&error, lang),

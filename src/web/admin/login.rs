@@ -53,6 +53,8 @@ const LONGEST: usize = 1_024;
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
     next: Option<String>,
+    /// A session has ended by itself, or was ended.
+    ended: Option<String>,
     /// Somebody has just logged out.
     out: Option<String>,
 }
@@ -86,6 +88,7 @@ pub async fn show(
         next: next.next.as_deref(),
         sso: sso_name(&app),
         out: out.as_deref(),
+        ended: next.ended.is_some(),
         ..view::Page::new(lang)
     });
     error::html(StatusCode::OK, page.into_string())

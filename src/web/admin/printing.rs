@@ -9,10 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::routing::TypedPath;
+use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use crate::{
     distribution::{
+        address,
         pdf::{PdfError, Templates, poster::Size},
         print::{self, Choice, Sheets},
     },
@@ -162,6 +164,7 @@ async fn page(
         units: &units,
         unit: choice.unit.unwrap_or_default(),
         counter: counter.as_ref().map(|(code, name)| (code.as_str(), name.as_str())),
+        local: address::is_local(&app.config.base_url),
         logo: if staff.may(Permission::ManageCampaigns) {
             Some(pictures::get(&mut db, pictures::LOGO).await?.is_some())
         } else {
@@ -190,6 +193,10 @@ pub async fn pdf(
     };
     let skip = chosen.skip.as_deref().unwrap_or_default().trim().parse().unwrap_or(0);
     let (Some(size), Some(words)) = (size, words) else { return error::page(lang, Kind::Unknown) };
+    if size.per_sheet() > 1 && skip >= size.per_sheet() {
+        let words = fl!(lang.messages(), "print-skip-over", n = size.per_sheet());
+        return error::page(lang, Kind::Words { words: &words });
+    }
     let gathered = print::gather(&app.store, &app.config.base_url, &path.slug, chosen.choice(&staff)).await;
     let sheets = match gathered {
         Ok(Some(sheets)) if !sheets.desks.is_empty() => sheets,

@@ -154,6 +154,11 @@ fn token(parts: &Parts, https: bool) -> Option<&str> {
         .map(|(_, value)| value)
 }
 
+/// Whether the request brings a session, be it one that has ended.
+pub fn is_brought(app: &App, parts: &Parts) -> bool {
+    token(parts, app.config.is_https()).is_some_and(|token| !token.is_empty())
+}
+
 fn hash(app: &App, token: &str) -> [u8; 32] {
     app.key.hash("session", &[token.as_bytes()])
 }

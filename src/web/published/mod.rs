@@ -4,7 +4,7 @@
 //! Pages and badges are rendered once for each publication and kept ([`shelf`]); each request asks the database only which
 //! publication is the latest, so that what is withdrawn is gone at once from here, and within [`CACHE`] from caches.
 
-mod shelf;
+pub(super) mod shelf;
 
 pub use shelf::Published;
 
@@ -168,7 +168,7 @@ async fn badge(
         .map(|svg| send(&Held::plain(svg.into_bytes()), "image/svg+xml; charset=utf-8", headers)))
 }
 
-async fn data(
+pub(super) async fn data(
     app: &App,
     publication: &Publication,
     slug: &str,
@@ -211,7 +211,7 @@ pub struct Held {
 
 impl Held {
     /// With all codings in which it is smaller.
-    fn new(bytes: Vec<u8>) -> Self {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
         let taken = [Taken { brotli: true, gzip: false }, Taken { brotli: false, gzip: true }];
         let packed = taken.into_iter().filter_map(|taken| coding::at_once(&bytes, taken)).collect();
         Self { packed, ..Self::plain(bytes) }
@@ -225,7 +225,7 @@ impl Held {
 
 /// Sends it, or says that the reader has it already. Each coding has an ETag of its own, since its bytes differ (RFC 9110,
 /// section 8.8.3).
-fn send(held: &Held, kind: &'static str, headers: &HeaderMap) -> Response {
+pub(super) fn send(held: &Held, kind: &'static str, headers: &HeaderMap) -> Response {
     let taken = Taken::by(headers);
     let packed =
         held.packed.iter().find(|packed| if packed.coding == "br" { taken.brotli } else { taken.gzip });

@@ -6,6 +6,7 @@ use std::{
 };
 
 use i18n_embed_fl::fl;
+use serde_json::{Value, json};
 
 use super::{Held, name_of};
 use crate::{
@@ -48,6 +49,8 @@ pub struct Shown {
 #[derive(Debug)]
 struct Unit {
     name: String,
+    kind: String,
+    parent: Option<String>,
     index: Estimate,
     responses: Option<u64>,
 }
@@ -58,6 +61,17 @@ impl Shown {
         let own = self.pages.iter().find(|(own, _)| *own == lang);
         // There is one for each language.
         &own.unwrap_or(&self.pages[0]).1
+    }
+
+    /// Each unit as the API tells of it, by code.
+    pub fn units(&self) -> impl Iterator<Item = (String, Value)> {
+        self.units.iter().map(|(code, unit)| {
+            let Unit { name, kind, parent, index, responses } = unit;
+            let told = json!({
+                "code": code, "name": name, "kind": kind, "parent": parent, "responses": responses, "index": index,
+            });
+            (code.clone(), told)
+        })
     }
 
     /// The badge of a unit; `None`: no such unit.
@@ -126,7 +140,13 @@ fn make(report: &Report, publication: &Publication, base: &str) -> Shown {
     };
     let units = report.units.iter().map(|unit| {
         let result = &unit.result;
-        let own = Unit { name: unit.name.clone(), index: result.index.clone(), responses: result.responses };
+        let own = Unit {
+            name: unit.name.clone(),
+            kind: unit.kind.clone(),
+            parent: unit.parent.clone(),
+            index: result.index.clone(),
+            responses: result.responses,
+        };
         (unit.code.clone(), own)
     });
     Shown {

@@ -414,6 +414,7 @@ pub fn fault_words(fault: &Fault, question: &Question, lang: Lang) -> String {
         Fault::OutOfRange(low, high) => {
             fl!(messages, "respond-fault-range", low = low, high = high)
         }
+        Fault::NotAsked => fl!(messages, "paper-not-asked"),
     }
 }
 

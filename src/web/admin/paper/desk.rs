@@ -155,8 +155,8 @@ async fn draw(
             (code, spot.unit.as_str(), name)
         })
         .collect();
-    // Counters of one unit beside each other, counter 2 before counter 10.
-    counters.sort_by_cached_key(|(_, unit, name)| (*unit, vietnamese::natural(name)));
+    // Counters of one unit beside each other, counter 2 before counter 10, in the order of the Vietnamese alphabet.
+    counters.sort_by_cached_key(|(_, unit, name)| (vietnamese::natural(unit), vietnamese::natural(name)));
     let page = Page {
         lang,
         staff,

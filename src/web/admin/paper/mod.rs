@@ -14,7 +14,7 @@ use crate::{
     definition::model::Audience,
     language::Lang,
     organisation::{Channel, Mode, UnitTree},
-    questionnaire::{Answers, Invalid, Questionnaire, keying},
+    questionnaire::{Answers, Fault, Invalid, Questionnaire, keying},
     secret::Id,
     store::{
         Reader, StoreError, Writer, audit,
@@ -107,7 +107,11 @@ fn id(app: &App, ready: &Ready, number: i64) -> Id {
 /// What was keyed of a sheet, read: its answers and who filled it in.
 fn read(form: &Questionnaire, typed: &Typed) -> Result<(Answers, Mode), Invalid> {
     let of = |id: &str| typed.get(id).map_or("", String::as_str);
-    let answers = keying::read(form, of);
+    let answers = keying::read(form, of).and_then(|answers| {
+        let faults: Vec<_> =
+            keying::superfluous(form, &answers, of).into_iter().map(|at| (at, Fault::NotAsked)).collect();
+        if faults.is_empty() { Ok(answers) } else { Err(Invalid { faults, ..Invalid::default() }) }
+    });
     let keyed = of(MODE).trim();
     let mode = match keyed {
         "" | keying::BLANK => Some(Mode::Unknown),

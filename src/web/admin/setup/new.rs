@@ -13,7 +13,7 @@ use crate::{
     apply::desk::{KioskCode, NotDone, Wanted},
     language::Lang,
     organisation::Campaign,
-    store::{StoreError, campaigns},
+    store::{StoreError, campaigns, units},
     web::{
         app::App,
         auth::session::Staff,
@@ -52,7 +52,14 @@ pub async fn show(
     let name = chosen.form.unwrap_or_default();
     if sheet::offer(lang, &app.shelf.library(), &name).is_none() {
         let offers = sheet::offers(lang, &app.shelf.library(), "");
-        return error::html(StatusCode::OK, view::choose(lang, &staff, &offers).into_string());
+        let names = async { units::names(&mut app.store.read().await?).await }.await;
+        return match names {
+            Ok(names) => {
+                let page = view::choose(lang, &staff, &offers, !names.is_empty());
+                error::html(StatusCode::OK, page.into_string())
+            }
+            Err(error) => error::of_store(&error, lang),
+        };
     }
     framing(page(settings(&app, &staff, lang, &name, None).await.map(Some), lang))
 }

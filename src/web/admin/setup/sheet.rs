@@ -120,7 +120,12 @@ pub fn read(lang: Lang, fields: &Fields, campaign: &mut Campaign) -> Vec<Fault> 
             continue;
         }
         if typed::day(typed_day).is_none() {
-            faults.push(Fault::new(day, fl!(m, "desk-settings-day", field = label)));
+            let words = if typed::is_no_day(typed_day) {
+                fl!(m, "desk-settings-no-day", field = label, day = typed_day)
+            } else {
+                fl!(m, "desk-settings-day", field = label)
+            };
+            faults.push(Fault::new(day, words));
         } else if let Some(typed) = typed::moment(typed_day, typed_time) {
             *moment = typed;
         } else {
@@ -189,14 +194,14 @@ fn read_notice(lang: Lang, fields: &Fields, campaign: &mut Campaign, faults: &mu
     if let Some(email) = notice.email.as_deref().filter(|email| lacks_dot(email)) {
         faults.push(Fault::new("notice.email", fl!(m, "apply-email-dot", email = email)));
     }
-    for (name, number) in [
-        ("notice.keep_answers_months", &mut notice.keep_answers_months),
-        ("notice.keep_list_days", &mut notice.keep_list_days),
+    for (name, label, number) in [
+        ("notice.keep_answers_months", fl!(m, "desk-notice-months"), &mut notice.keep_answers_months),
+        ("notice.keep_list_days", fl!(m, "desk-notice-days"), &mut notice.keep_list_days),
     ] {
         let Some(typed) = fields.one(name).map(str::trim) else { continue };
         *number = small(typed);
         if number.is_none() && !typed.is_empty() {
-            faults.push(Fault::new(name, fl!(m, "desk-settings-number")));
+            faults.push(Fault::new(name, fl!(m, "desk-settings-number", field = label)));
         }
     }
     campaign.notice = Some(notice).filter(|notice| *notice != Notice::default());

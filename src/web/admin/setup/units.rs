@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::{Done, Trouble, changed, desk, refused, shown};
 use crate::{
     apply::desk::{Fault, NotDone},
+    definition::message::with_hint,
     language::{Lang, vietnamese},
     organisation::{Stratum, UnitTree},
     sampling::{
@@ -279,13 +280,29 @@ fn typed_strata(lang: Lang, sent: &Fields) -> Result<Vec<Stratum>, Vec<Fault>> {
     if faults.is_empty() { Ok(strata) } else { Err(faults) }
 }
 
-/// Lines as they come from a spreadsheet: code, population, planned answers, with tabs or semicolons between.
+/// The code of a unit as it is known, where it was written in other letters, small or large, and only one unit can be meant.
+fn known<'a>(typed: &'a str, units: &'a BTreeSet<String>) -> &'a str {
+    if units.contains(typed) {
+        return typed;
+    }
+    let lower = typed.to_lowercase();
+    let mut alike = units.iter().filter(|unit| unit.to_lowercase() == lower);
+    match (alike.next(), alike.next()) {
+        (Some(one), None) => one,
+        _ => typed,
+    }
+}
+
+/// Lines as they come from a spreadsheet: code, population, planned answers, with tabs, semicolons or spaces between.
 fn pasted(lang: Lang, lines: &str, units: &BTreeSet<String>) -> Result<Vec<Stratum>, Vec<Fault>> {
     let m = lang.messages();
     let (mut strata, mut faults): (Vec<Stratum>, Vec<Fault>) = (Vec::new(), Vec::new());
+    let codes: Vec<String> = units.iter().cloned().collect();
     for (n, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let cells: Vec<&str> = super::cells(line);
-        let code = cells.first().copied().unwrap_or_default();
+        let cells: Vec<&str> =
+            if line.contains(['\t', ';']) { super::cells(line) } else { line.split_whitespace().collect() };
+        let typed = cells.first().copied().unwrap_or_default();
+        let code = known(typed, units);
         let population = cells.get(1).and_then(|cell| typed::whole(cell)).filter(|n| *n > 0);
         let sample = cells.get(2).filter(|cell| !cell.is_empty()).map(|cell| typed::whole(cell));
         let line = n + 1;
@@ -293,7 +310,10 @@ fn pasted(lang: Lang, lines: &str, units: &BTreeSet<String>) -> Result<Vec<Strat
         match (population, sample) {
             // The first line may be the heading of a table.
             (None, _) if n == 0 && !units.contains(code) => {}
-            _ if !units.contains(code) => wrong(fl!(m, "desk-lines-unit", line = line, code = code)),
+            _ if !units.contains(code) => {
+                let words = fl!(m, "desk-lines-unit", line = line, code = code);
+                wrong(with_hint(lang, words, code, &codes));
+            }
             _ if strata.iter().any(|stratum| stratum.unit == code) => {
                 wrong(fl!(m, "desk-lines-twice", line = line, code = code));
             }
@@ -408,6 +428,10 @@ mod tests {
         let strata = pasted(Lang::VI, "Mã\tSố hồ sơ\tMẫu\nqn\t41.250\t400\n\nan; 1000\n", &units()).unwrap();
         assert_eq!(strata[0], Stratum { unit: "qn".to_owned(), population: 41_250, sample: Some(400) });
         assert_eq!(strata[1], Stratum { unit: "an".to_owned(), population: 1_000, sample: None });
+        // As people type them: with spaces between, and codes in large letters.
+        assert_eq!(pasted(Lang::VI, "QN 41.250 400\nan  1000", &units()).unwrap(), strata);
+        let near = pasted(Lang::VI, "qnn 5", &units()).unwrap_err();
+        assert!(near[0].words.contains("“qn”"), "{}", near[0].words);
         let faults = pasted(Lang::VI, "qn\t10\nxx\t5\nan\tmười\nqn\t7", &units()).unwrap_err();
         assert_eq!(faults.len(), 3);
         assert!(faults.iter().all(|fault| fault.field == "lines"));

@@ -263,17 +263,26 @@ fn read(
         |field: &str, words: Option<String>| faults.extend(words.map(|words| Fault::new(field, words)));
     let of = |name: &str| text::line(fields.one(name).unwrap_or_default());
     let (code, name, kind, parent) = (of(field::CODE), of(field::NAME), of(field::KIND), of(field::PARENT));
-    say(field::CODE, text::code_problem(lang, &code));
+    // Of several empty fields each says which one it is.
+    let named = |label: String, words: Option<String>| words.map(|words| format!("{label}: {words}"));
+    say(field::CODE, named(fl!(m, "desk-units-code"), text::code_problem(lang, &code)));
     if taken(&code) {
         say(field::CODE, Some(fl!(m, "desk-units-code-taken", code = code.as_str())));
     }
-    say(field::NAME, text::line_problem(lang, &name, text::NAME));
-    say(field::KIND, text::line_problem(lang, &kind, text::KIND));
+    say(field::NAME, named(fl!(m, "desk-units-name"), text::line_problem(lang, &name, text::NAME)));
+    say(field::KIND, named(fl!(m, "desk-units-kind"), text::line_problem(lang, &kind, text::KIND)));
     let mut day = |name: &str| -> Option<Date> {
         let text = of(name);
         let day = value::day(&text);
         let wrong = day.is_none() && !text.is_empty();
-        say(name, wrong.then(|| fl!(m, "desk-units-not-a-day", text = text)));
+        let no_day = value::is_no_day(&text);
+        say(
+            name,
+            wrong.then(|| match no_day {
+                true => fl!(m, "desk-units-no-day", day = text),
+                false => fl!(m, "desk-units-not-a-day", text = text),
+            }),
+        );
         day
     };
     let valid_from = day(field::FROM);

@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use crate::{
     clock, index,
-    language::Lang,
+    language::{Lang, vietnamese},
     set_aside::{self, By, NotDone, Refusal, Wish},
-    store::{StoreError, campaigns, campaigns::Stored, set_aside::Decision, units},
+    store::{StoreError, campaigns, campaigns::Stored, places, set_aside::Decision, units},
     web::{
         app::App,
         auth::session::Staff,
@@ -200,7 +200,17 @@ async fn draw(
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
     let shelf = set_aside::shelf(&mut db, stored.number).await?;
     let tree = units::tree(&mut db).await?;
+    let places = places::of_campaign(&mut db, stored.number).await?;
     drop(db);
+    let mut counters: Vec<(String, String)> = places
+        .into_iter()
+        .filter_map(|place| {
+            let (code, name) = (place.counter?, place.name.unwrap_or_default());
+            let unit = tree.get(&place.unit).map_or(place.unit.as_str(), |unit| unit.name.as_str());
+            Some((code.clone(), format!("{unit} – {name} ({code})")))
+        })
+        .collect();
+    counters.sort_by_cached_key(|(_, label)| vietnamese::natural(label));
     let Some(k) = k(app, &stored).await? else { return Ok(None) };
     let phase = stored.campaign.phase(app.clock.now());
     let page = Page {
@@ -210,6 +220,7 @@ async fn draw(
         phase,
         tree: &tree,
         shelf: &shelf,
+        counters: &counters,
         k,
         fields,
         faults,

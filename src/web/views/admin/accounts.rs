@@ -57,7 +57,7 @@ pub enum Wrong {
 pub fn words(lang: Lang, wrong: Wrong) -> String {
     let m = lang.messages();
     match wrong {
-        Wrong::Name => fl!(m, "signin-name-wrong"),
+        Wrong::Name => format!("{} {}", fl!(m, "signin-name-wrong"), fl!(m, "signin-name-full")),
         Wrong::Taken => fl!(m, "access-name-taken"),
         Wrong::Text => fl!(m, "access-text-wrong"),
         Wrong::Email => fl!(m, "access-email-wrong"),
@@ -232,7 +232,7 @@ pub fn invite(staff: &Staff, form: &Form<'_>, tree: &UnitTree) -> Markup {
         }))
     };
     let title = fl!(m, "access-invite");
-    frame::page(&Frame { lang, title: &title, path: "/admin/tai-khoan", staff: Some(staff) }, &content)
+    frame::page(&Frame { lang, title: &title, path: "/admin/tai-khoan-moi", staff: Some(staff) }, &content)
 }
 
 /// A link that has just been made; it is shown this once.
@@ -252,7 +252,7 @@ pub fn link(lang: Lang, staff: &Staff, name: &str, link: &str, purpose: Purpose)
         }
     };
     let title = fl!(m, "access-link-made");
-    frame::page(&Frame { lang, title: &title, path: "/admin/tai-khoan", staff: Some(staff) }, &content)
+    frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: Some(staff) }, &content)
 }
 
 /// What is wrong with what was sent, or has changed meanwhile.

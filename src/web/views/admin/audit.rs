@@ -99,7 +99,10 @@ pub fn page(page: &Page<'_>) -> Markup {
         } @else {
             .scroll role="region" aria-labelledby="caption" tabindex="0" {
                 table.log {
-                    caption #caption { (fl!(m, "access-audit-caption", n = shown.len())) }
+                    caption #caption {
+                        @if page.rows.len() > shown.len() { (fl!(m, "desk-audit-newest", n = shown.len())) }
+                        @else { (fl!(m, "access-audit-caption", n = shown.len())) }
+                    }
                     thead {
                         tr {
                             th.number scope="col" { (fl!(m, "access-audit-number")) }
@@ -178,7 +181,7 @@ fn entry(lang: Lang, row: &Row) -> Markup {
                 @if !row.origin.is_empty() && row.origin != "command" { br; span.soft { (row.origin) } }
             }
             td { (words(lang, &row.action)) }
-            td.object { (row.object) }
+            td.object { (object(lang, row)) }
             td {
                 @if !(row.old_value.is_empty() && row.new_value.is_empty()) {
                     details {
@@ -188,6 +191,16 @@ fn entry(lang: Lang, row: &Row) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What it was done to; of a page that was refused, what was asked of it.
+fn object(lang: Lang, row: &Row) -> String {
+    let m = lang.messages();
+    match row.object.split_once(' ') {
+        Some(("GET" | "HEAD", path)) if path.starts_with('/') => fl!(m, "desk-audit-opened", path = path),
+        Some((_, path)) if path.starts_with('/') => fl!(m, "desk-audit-posted", path = path),
+        _ => row.object.clone(),
     }
 }
 
@@ -275,6 +288,8 @@ pub fn words(lang: Lang, action: &str) -> String {
         "campaign.archive" => fl!(m, "access-did-campaign-archive"),
         "campaign.unarchive" => fl!(m, "access-did-campaign-unarchive"),
         "campaign.delete" => fl!(m, "access-did-campaign-delete"),
+        "counter.add" => fl!(m, "access-did-counter-add"),
+        "counter.change" => fl!(m, "access-did-counter-change"),
         "counter.replace" => fl!(m, "access-did-counter-replace"),
         "invited.change" => fl!(m, "lists-did-change"),
         "responses.erase" => fl!(m, "admin-did-answers-erase"),

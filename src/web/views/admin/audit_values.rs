@@ -5,7 +5,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use crate::language::Lang;
+use crate::{language::Lang, web::views::dates};
 
 /// Lines of a list shown before the rest is folded.
 const FEW: usize = 10;
@@ -157,7 +157,7 @@ fn plain(lang: Lang, value: &Value) -> String {
         Value::Null => "–".to_owned(),
         Value::Bool(true) => fl!(m, "desk-audit-yes"),
         Value::Bool(false) => fl!(m, "desk-audit-no"),
-        Value::String(text) => text.clone(),
+        Value::String(text) => line(lang, text),
         Value::Number(number) => number.to_string(),
         Value::Array(values) => values.iter().map(|value| plain(lang, value)).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => {
@@ -166,6 +166,79 @@ fn plain(lang: Lang, value: &Value) -> String {
                 .collect::<Vec<_>>()
                 .join("; ")
         }
+    }
+}
+
+/// A line that tells of a change as it is stored (`~ what: key: before → after; key: …`), its keys and what they hold in
+/// words.
+fn line(lang: Lang, text: &str) -> String {
+    if text == "by link" {
+        return fl!(lang.messages(), "desk-audit-by-link");
+    }
+    let part = |part: &str| -> Option<String> {
+        let (left, after) = part.split_once(" → ")?;
+        // The last colon but one ends what it is about; the value before may hold colons itself.
+        let (key, at) = left.match_indices(": ").find_map(|(end, _)| {
+            let start = left.get(..end)?.rfind(": ").map_or(0, |colon| colon + 2);
+            let key = left.get(start..end)?;
+            (key_name(lang, key).is_some()).then_some((key, start))
+        })?;
+        let before = left.get(at + key.len() + 2..)?;
+        let (before, after) = (held(lang, key, before), held(lang, key, after));
+        Some(format!("{}{}: {before} → {after}", left.get(..at)?, key_name(lang, key)?))
+    };
+    text.split("; ").map(|of| part(of).unwrap_or_else(|| of.to_owned())).collect::<Vec<_>>().join("; ")
+}
+
+/// The name of a key of such a line, with its language where it has one.
+fn key_name(lang: Lang, key: &str) -> Option<String> {
+    let m = lang.messages();
+    let (base, language) = match key.rsplit_once('.') {
+        Some((base, language)) if base == "title" || base.starts_with("notice.") => (base, Some(language)),
+        _ => (key, None),
+    };
+    let name = match base {
+        "title" => fl!(m, "desk-audit-title"),
+        "state" => fl!(m, "desk-audit-state"),
+        "opens" => fl!(m, "desk-audit-opens"),
+        "closes" => fl!(m, "desk-audit-closes"),
+        "target" => fl!(m, "desk-audit-target"),
+        "minimum_answers" => fl!(m, "desk-audit-minimum"),
+        "previous" => fl!(m, "desk-audit-previous"),
+        "demonstration" => fl!(m, "desk-audit-demonstration"),
+        "languages" => fl!(m, "desk-audit-languages"),
+        "definition" => fl!(m, "desk-audit-definition"),
+        "version" => fl!(m, "desk-audit-version"),
+        "form" => fl!(m, "desk-audit-form"),
+        "notice" => fl!(m, "desk-audit-notice"),
+        "notice.responsible" => fl!(m, "desk-notice-responsible"),
+        "notice.purpose" => fl!(m, "desk-notice-purpose"),
+        "notice.legal_ground" => fl!(m, "desk-notice-law"),
+        "notice.address" => fl!(m, "desk-notice-address"),
+        "notice.email" => fl!(m, "desk-notice-email"),
+        "notice.phone" => fl!(m, "desk-notice-phone"),
+        "notice.keep_answers_months" => fl!(m, "desk-notice-months"),
+        "notice.keep_list_days" => fl!(m, "desk-notice-days"),
+        "unit" | "name" | "kind" | "parent" | "valid_from" | "valid_to" | "successor" => name(lang, base),
+        _ => return None,
+    };
+    Some(language.map_or(name.clone(), |language| format!("{name} ({language})")))
+}
+
+/// What such a key holds, in words where it is a code of ours.
+fn held(lang: Lang, key: &str, value: &str) -> String {
+    let m = lang.messages();
+    match (key, value) {
+        ("state", "draft") => fl!(m, "desk-phase-draft"),
+        ("state", "active") => fl!(m, "admin-phase-open"),
+        ("state", "paused") => fl!(m, "desk-phase-paused"),
+        ("state", "archived") => fl!(m, "desk-audit-archived"),
+        ("demonstration", "true") => fl!(m, "desk-audit-yes"),
+        ("demonstration", "false") => fl!(m, "desk-audit-no"),
+        ("opens" | "closes", moment) => moment
+            .parse::<jiff::Timestamp>()
+            .map_or_else(|_| moment.to_owned(), |at| dates::moment(lang, at.as_millisecond())),
+        _ => value.to_owned(),
     }
 }
 
@@ -257,6 +330,21 @@ mod tests {
         let said = text(&before, &after);
         assert!(said.starts_with("x0 Bỏ: Cũ x1 Mới Tên: Cũ → Mới x2"), "{said}");
         assert!(said.contains("và 3 dòng nữa x10") && said.ends_with("x12 Thêm: Mới"), "{said}");
+    }
+
+    #[test]
+    fn lines_of_changes_are_told_with_names_and_values_in_words() {
+        assert_eq!(
+            text(
+                "",
+                r#"["~ đợt khảo sát “dan”: state: draft → active; notice.legal_ground.vi: – → QĐ: số 1", "by link"]"#
+            ),
+            "~ đợt khảo sát “dan”: Trạng thái: Bản nháp → Đang mở; Căn cứ (vi): – → QĐ: số 1 qua liên kết một lần"
+        );
+        assert_eq!(
+            text("", r#"["~ đợt “a: b”: closes: 2027-01-01T00:00:00+07:00 → 2027-02-01T00:00:00+07:00"]"#),
+            "~ đợt “a: b”: Kết thúc: 00:00 ngày 01/01/2027 → 00:00 ngày 01/02/2027"
+        );
     }
 
     #[test]

@@ -155,8 +155,13 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         p.actions {
             @if page.phase != Phase::Draft {
-                a.button href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
-                @if !campaign.by_link {
+                // While answers come in, how they come in is what people look for; afterwards, what they say.
+                @let watch = page.phase != Phase::Closed && !campaign.by_link;
+                @if watch {
+                    a.button href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+                }
+                a.button.plain[watch] href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
+                @if !watch && !campaign.by_link {
                     a.button.plain href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
                 }
             }

@@ -29,7 +29,8 @@ pub struct Row {
 
 /// The page.
 ///
-/// `archived`: how many are put away, and whether those are shown. `note`: what else should be seen first.
+/// `archived`: how many are put away, and whether those are shown. `note`: what else should be seen first. `units`: whether there are
+/// any, without which no campaign can be made.
 pub fn page(
     lang: Lang,
     staff: &Staff,
@@ -37,6 +38,7 @@ pub fn page(
     archived: (usize, bool),
     done: Option<&str>,
     note: &Markup,
+    units: bool,
 ) -> Markup {
     let m = lang.messages();
     let new = in_language(&NewPath.to_string(), lang);
@@ -49,7 +51,7 @@ pub fn page(
         (form::purpose(&fl!(m, "desk-campaigns-purpose")))
         (note)
         @if rows.is_empty() && archived.0 == 0 {
-            (nothing_yet(lang, staff, &new))
+            (nothing_yet(lang, staff, &new, units))
         } @else {
             @if manages { p.actions { a.button href=(new) { (fl!(m, "desk-campaigns-new")) } } }
             @if archived.0 > 0 {
@@ -131,11 +133,15 @@ pub fn turnout(lang: Lang, turnout: &Turnout) -> String {
 }
 
 /// What belongs here, and the next step of whoever reads it.
-fn nothing_yet(lang: Lang, staff: &Staff, new: &str) -> Markup {
+fn nothing_yet(lang: Lang, staff: &Staff, new: &str, units: bool) -> Markup {
     let m = lang.messages();
     let title = fl!(m, "desk-campaigns-none");
     let invite = in_language("/admin/tai-khoan-moi", lang);
-    if staff.may(Permission::ManageCampaigns) {
+    let import = in_language("/admin/units/import", lang);
+    if staff.may(Permission::ManageUnits) && !units {
+        let next = fl!(m, "desk-units-import-first");
+        form::empty(&title, &fl!(m, "desk-campaigns-none-units"), Some((import.as_str(), next.as_str())))
+    } else if staff.may(Permission::ManageCampaigns) {
         let next = fl!(m, "desk-campaigns-new");
         form::empty(&title, &fl!(m, "desk-campaigns-none-what"), Some((new, next.as_str())))
     } else if staff.may(Permission::ManageAccounts) {

@@ -150,7 +150,7 @@ pub fn document(frame: &Frame<'_>, heading: &str, styles: Styles, content: &Mark
 fn menu(frame: &Frame<'_>, staff: &Staff) -> Markup {
     let m = frame.lang.messages();
     let here = |path: &str| {
-        frame.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        frame.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '-']))
     };
     html! {
         nav.places aria-label=(fl!(m, "access-menu")) {

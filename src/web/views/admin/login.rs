@@ -66,6 +66,8 @@ pub struct Page<'a> {
     pub identity: Option<&'a str>,
     /// Where one also logs out of the single sign-on, right after the log-out.
     pub out: Option<&'a str>,
+    /// Whether a session has ended.
+    pub ended: bool,
     /// Why the last attempt was refused.
     pub problem: Option<Problem>,
 }
@@ -73,7 +75,17 @@ pub struct Page<'a> {
 impl Page<'_> {
     /// The page as it is first shown.
     pub const fn new(lang: Lang) -> Self {
-        Self { lang, name: "", next: None, kept: None, sso: None, identity: None, out: None, problem: None }
+        Self {
+            lang,
+            name: "",
+            next: None,
+            kept: None,
+            sso: None,
+            identity: None,
+            out: None,
+            ended: false,
+            problem: None,
+        }
     }
 }
 
@@ -99,6 +111,7 @@ pub fn page(page: &Page<'_>) -> Markup {
     let described = page.problem.map(|_| "problem");
     let content = html! {
         @if let Some(problem) = page.problem { (told(lang, problem)) }
+        @if page.ended { p.note { (fl!(m, "signin-ended")) } }
         @if let Some(identity) = page.identity { p.note { (fl!(m, "signin-sso-identity", identity = identity)) } }
         @if let (Some(out), Some(sso)) = (page.out, page.sso) {
             p.note { (fl!(m, "signin-sso-out", name = sso)) " " a href=(out) { (fl!(m, "signin-sso-out-there")) } }

@@ -21,7 +21,9 @@ pub fn check(lang: Lang, given: &str, again: &str, whose: &Whose<'_>) -> Vec<Fau
     let mut faults = Vec::new();
     if let Err(weak) = password::check(given, whose) {
         faults.push(Fault::new("password", weak_words(lang, weak, whose)));
-    } else if given != again {
+    }
+    // Told with what else is wrong, so that both are mended at once.
+    if given != again {
         faults.push(Fault::new("again", fl!(lang.messages(), "access-password-differs")));
     }
     faults
@@ -111,7 +113,9 @@ pub fn by_link(lang: Lang, token: &str, account: Option<&str>, fields: &Fields, 
         (form.post(&in_language("/admin/dat-mat-khau", lang), None, &inside))
     };
     let title = if account.is_some() { fl!(m, "access-link-title") } else { fl!(m, "access-setup-title") };
-    frame::page(&Frame { lang, title: &title, path: "", staff: None }, &content)
+    // What was sent is answered elsewhere; the link's own page is there in every language.
+    let path = format!("/admin/dat-mat-khau/{token}");
+    frame::page(&Frame { lang, title: &title, path: &path, staff: None }, &content)
 }
 
 /// A link that cannot be used (any more).
@@ -122,7 +126,7 @@ pub fn gone(lang: Lang) -> Markup {
         p { a href=(in_language("/admin/login", lang)) { (fl!(m, "admin-login-title")) } }
     };
     let title = fl!(m, "access-link-gone");
-    frame::page(&Frame { lang, title: &title, path: "", staff: None }, &content)
+    frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: None }, &content)
 }
 
 /// The password is set.
@@ -133,5 +137,5 @@ pub fn done(lang: Lang) -> Markup {
         p.actions { a.button href=(in_language("/admin/login", lang)) { (fl!(m, "admin-login-title")) } }
     };
     let title = fl!(m, "access-password-done");
-    frame::page(&Frame { lang, title: &title, path: "", staff: None }, &content)
+    frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: None }, &content)
 }

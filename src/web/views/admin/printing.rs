@@ -33,6 +33,8 @@ pub struct Page<'a> {
     pub unit: &'a str,
     /// Code and name of the one counter to print; absent: several.
     pub counter: Option<(&'a str, &'a str)>,
+    /// Whether the addresses on paper lead nowhere but to the server itself.
+    pub local: bool,
     /// Whether there is a logo; absent: the account may not change it.
     pub logo: Option<bool>,
 }
@@ -47,6 +49,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         @if page.counter.is_some() { (form::back(&counters, &fl!(m, "desk-tab-counters"))) }
         (form::purpose(&fl!(m, "print-purpose")))
         @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
+        @if page.local && page.counters > 0 { p.note { (fl!(m, "print-local")) } }
         @if page.counters == 0 {
             (form::empty(&fl!(m, "print-empty"), &fl!(m, "print-empty-what"), Some((&counters, &fl!(m, "desk-tab-counters")))))
         } @else {

@@ -155,12 +155,17 @@ fn print(page: &Page<'_>, path: &str) -> Markup {
     if !pdf::BUILT_IN {
         return html! { p.note { (fl!(m, "print-not-built-in")) } };
     }
-    let first = page.counters.first().map_or("", |(code, ..)| code);
-    let values = Fields::of([(COUNTER, first), (COUNT, "50"), (WORDS, Lang::VI.code())]);
+    // Sheets for the wrong counter are paper wasted: nothing is chosen before somebody does, unless there is one alone.
+    let only = page.counters.first().filter(|_| page.counters.len() == 1).map_or("", |(code, ..)| code);
+    let values = Fields::of([(COUNTER, only), (COUNT, "50"), (WORDS, Lang::VI.code())]);
     let form = Form::new(lang, &values);
     let named: Vec<(&str, String)> =
         page.counters.iter().map(|(code, unit, name)| (*code, format!("{unit} – {name} ({code})"))).collect();
-    let named: Vec<(&str, &str)> = named.iter().map(|(code, name)| (*code, name.as_str())).collect();
+    let choose = fl!(m, "aside-choose");
+    let named: Vec<(&str, &str)> = std::iter::once(("", choose.as_str()))
+        .filter(|_| only.is_empty())
+        .chain(named.iter().map(|(code, name)| (*code, name.as_str())))
+        .collect();
     let spoken: Vec<(&str, String)> = page
         .languages
         .iter()

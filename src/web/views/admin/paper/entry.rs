@@ -130,7 +130,7 @@ pub fn form(page: &Page<'_>, lines: &Lines<'_>) -> Markup {
     let first = lines.invalid.and_then(|invalid| invalid.faults.first()).map_or(0, |(at, _)| *at);
     let content = html! {
         @if let Some(invalid) = lines.invalid { (summary(lang, lines, invalid, mode_wrong)) }
-        form.keying method="post" action=(in_language(&page.path(), lang)) autocomplete="off" data-keying {
+        form.keying method="post" action=(in_language(&page.path(), lang)) autocomplete="off" novalidate data-keying {
             p.sheet-number { (fl!(m, "paper-sheet", number = printed(lines.number))) }
             p { b { (lines.places.counter.unwrap_or_default()) } " · " (lines.places.unit) }
             p.hint { (fl!(m, "paper-how")) }
@@ -215,6 +215,7 @@ fn line(lang: Lang, lines: &Lines<'_>, at: usize, question: &Question, focus: bo
                     aria-invalid=[wrong.then_some("true")] { "\n" (value) }
             } @else {
                 input #{ "q" (n) } name=(question.id) inputmode="numeric" value=(value) autofocus[focus]
+                    pattern=[keying::pattern(question)]
                     aria-describedby={ "k" (n) } aria-invalid=[wrong.then_some("true")];
                 (keys(lang, lines.words, &lines.places, n, question))
             }

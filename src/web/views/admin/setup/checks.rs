@@ -53,7 +53,7 @@ fn way(lang: Lang, campaign: &Campaign, finding: &Finding) -> Option<(&'static s
         | Finding::NoticeLacks(_)
         | Finding::Untranslated(_)
         | Finding::NoPrevious => ("/settings", fl!(m, "desk-tab-settings")),
-        Finding::Demonstration | Finding::AtOnce => return None,
+        Finding::LocalAddress | Finding::Demonstration | Finding::AtOnce => return None,
     })
 }
 
@@ -106,6 +106,7 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
             fl!(m, "desk-check-untranslated", languages = names.join(", "))
         }
         Finding::NoPrevious => fl!(m, "desk-check-no-previous"),
+        Finding::LocalAddress => fl!(m, "print-local"),
         Finding::Demonstration => fl!(m, "desk-check-demonstration"),
         Finding::AtOnce => fl!(m, "desk-check-at-once"),
     }

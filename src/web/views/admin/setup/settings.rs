@@ -76,11 +76,17 @@ pub enum Way<'a> {
     },
 }
 
-/// The page that asks for the questionnaire.
-pub fn choose(lang: Lang, staff: &Staff, offers: &[Offer]) -> Markup {
+/// The page that asks for the questionnaire. `units`: whether there are any.
+pub fn choose(lang: Lang, staff: &Staff, offers: &[Offer], units: bool) -> Markup {
     let m = lang.messages();
     let content = html! {
         (form::purpose(&fl!(m, "desk-choose-purpose")))
+        @if !units {
+            p.note {
+                (fl!(m, "desk-choose-no-units")) " "
+                a href=(in_language("/admin/units/import", lang)) { (fl!(m, "desk-units-import-first")) }
+            }
+        }
         @for (at_counters, heading) in [(true, fl!(m, "desk-choose-citizens")), (false, fl!(m, "desk-choose-officials"))] {
             @if offers.iter().any(|offer| offer.at_counters == at_counters) {
                 h2 { (heading) }
@@ -142,7 +148,14 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
                 (form::purpose(&if at_counters { fl!(m, "desk-new-purpose") } else { fl!(m, "desk-link-new-purpose") }))
                 (form.summary()) (body)
             };
-            frame::page(&head::frame_of(lang, &title, &path, sheet.staff), &content)
+            // In another language it is the same form that was chosen.
+            let chosen = sheet.offer.map(|offer| {
+                let query =
+                    form_urlencoded::Serializer::new(String::new()).append_pair("form", &offer.name).finish();
+                format!("{path}?{query}")
+            });
+            let here = chosen.as_deref().unwrap_or(&path);
+            frame::page(&head::frame_of(lang, &title, here, sheet.staff), &content)
         }
         Way::Copy { from, slug, counters, invited } => {
             let title = fl!(m, "desk-copy-title");
@@ -363,7 +376,8 @@ fn notice(sheet: &Sheet<'_>) -> Markup {
                 (form.line(&Field { name: &en, label: &label_en, optional: true, ..Field::default() }, Line::Text))
             }
             @for (name, label, hint, kind) in &lines {
-                (form.line(&Field { name, label, hint: hint.as_deref(), ..Field::default() }, *kind))
+                @let optional = *name == "notice.keep_list_days";
+                (form.line(&Field { name, label, hint: hint.as_deref(), optional, ..Field::default() }, *kind))
             }
         }
     }

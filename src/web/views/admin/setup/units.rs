@@ -96,9 +96,9 @@ pub fn page(page: &Page<'_>) -> Markup {
                     div { dt { (fl!(m, "desk-units-sample")) } dd { (count(lang, page.sample)) } }
                 }
             }
+            (paste(page))
             (search(page))
             (table(page))
-            (paste(page))
         }
     };
     head::page(&head, &content)
@@ -261,7 +261,8 @@ fn paste(page: &Page<'_>) -> Markup {
         .buttons { button.plain { (fl!(m, "desk-lines-button")) } }
     };
     html! {
-        details.fold open[wrong] {
+        // Where nothing is known yet, a table from elsewhere is what most people begin with.
+        details.fold open[wrong || page.with == 0] {
             summary { (fl!(m, "desk-lines")) }
             (form.post(&in_language(&path(page), lang), None, &fields))
         }

@@ -50,10 +50,13 @@ pub fn page(page: &Page<'_>) -> Markup {
     let content = html! {
         (form::purpose(&fl!(m, "desk-units-purpose")))
         (just_done(lang, page.done))
+        @if matches!(page.done, Some(Some(_))) && page.staff.may(Permission::ManageCampaigns) {
+            p { a href=(in_language("/admin/campaigns", lang)) { (fl!(m, "desk-units-then")) } }
+        }
         @if page.history.is_empty() {
             (form::empty(
                 &fl!(m, "desk-units-none"),
-                &fl!(m, "desk-units-none-what"),
+                &(if manages { fl!(m, "desk-units-none-what") } else { fl!(m, "desk-units-none-ask") }),
                 manages.then_some((in_language("/admin/units/import", lang).as_str(), fl!(m, "desk-units-import").as_str())),
             ))
             @if manages {

@@ -35,6 +35,8 @@ pub struct Page<'a> {
     pub tree: &'a UnitTree,
     /// The groups, those that wait first.
     pub shelf: &'a [Shelf],
+    /// The campaign's counters, their codes and names, to choose from.
+    pub counters: &'a [(String, String)],
     /// Fewest answers of a group.
     pub k: u32,
     /// What the form holds.
@@ -66,7 +68,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         h3 #aside-new { (fl!(m, "aside-new")) }
         p.note { (fl!(m, "aside-how", k = page.k)) }
-        (proposal(lang, form, &action))
+        (proposal(lang, form, &action, page.counters))
     };
     let title = fl!(m, "aside-title");
     let head =
@@ -215,9 +217,12 @@ fn acts(page: &Page<'_>, one: &Shelf, action: &str, form: Form<'_>) -> Markup {
     }
 }
 
-fn proposal(lang: Lang, form: Form<'_>, action: &str) -> Markup {
+fn proposal(lang: Lang, form: Form<'_>, action: &str, counters: &[(String, String)]) -> Markup {
     let m = lang.messages();
     let (counter, counter_hint) = (fl!(m, "aside-counter"), fl!(m, "aside-counter-hint"));
+    let none = fl!(m, "aside-choose");
+    let counters = counters.iter().map(|(code, label)| (code.as_str(), label.as_str()));
+    let counters: Vec<(&str, &str)> = std::iter::once(("", none.as_str())).chain(counters).collect();
     let (whole, first, last) = (fl!(m, "aside-unit-box"), fl!(m, "aside-first"), fl!(m, "aside-last"));
     let (days, reason, words) = (fl!(m, "aside-days-hint"), fl!(m, "aside-reason"), fl!(m, "aside-words"));
     let words_hint = fl!(m, "aside-words-hint", shortest = SHORTEST, longest = LONGEST);
@@ -232,7 +237,7 @@ fn proposal(lang: Lang, form: Form<'_>, action: &str) -> Markup {
         action,
         None,
         &html! {
-            (form.line(&field("counter", &counter, Some(&counter_hint)), Line::Code))
+            (form.select(&field("counter", &counter, Some(&counter_hint)), &counters))
             (form.check(&field("whole", &whole, None)))
             (form.line(&field("first", &first, Some(&days)), Line::Code))
             (form.line(&field("last", &last, None), Line::Code))

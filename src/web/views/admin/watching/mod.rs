@@ -269,6 +269,10 @@ fn facts(page: &Page<'_>) -> Markup {
                         @if figures.unplanned > 0 {
                             br; small { (fl!(m, "desk-watch-unplanned", n = figures.unplanned)) }
                         }
+                        @let (idle, idle_plan) = page.board.idle;
+                        @if idle > 0 && page.unit.is_none() {
+                            br; small { (fl!(m, "desk-watch-idle", n = idle, plan = count(idle_plan))) }
+                        }
                     }
                 }
                 div { dt { (fl!(m, "desk-watch-pace")) } dd { (table::pace(lang, figures, page.phase == Phase::Closed)) } }
