@@ -1,5 +1,7 @@
 //! An official with a personal link: used once, and nothing joins it to the answers.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::{collections::BTreeSet, thread};
 
 use crate::support::{
