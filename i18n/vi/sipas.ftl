@@ -1409,7 +1409,6 @@ desk-tab-comments = Ý kiến
 desk-campaigns-purpose = Mỗi đợt khảo sát hỏi một phiếu, tại các quầy đã chọn hoặc những người được mời, trong một khoảng thời gian.
 desk-campaigns-none = Chưa có đợt khảo sát nào
 desk-campaigns-none-what = Lập một đợt gồm bốn bước: chọn phiếu và thời gian, ghi số hồ sơ của từng đơn vị, thêm quầy (hoặc ai đánh giá ai và danh sách người được mời), rồi kiểm tra và mở. Trước khi mở, chưa ai thấy gì.
-desk-campaigns-none-what = Lập một đợt gồm bốn bước: chọn phiếu và thời gian, ghi số hồ sơ của từng đơn vị, thêm quầy, rồi kiểm tra và mở. Trước khi mở, người dân chưa thấy gì.
 desk-campaigns-none-units = Việc đầu tiên là nhập danh sách đơn vị của tỉnh; có đơn vị rồi mới lập được đợt khảo sát.
 desk-units-import-first = Nhập danh sách đơn vị
 desk-units-none-ask = Danh sách đơn vị do người quản lý khảo sát nhập. Nếu chưa có ai giữ vai trò đó, người quản trị mời ở trang “Tài khoản”.
