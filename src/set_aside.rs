@@ -22,6 +22,7 @@ use crate::{
         AsConn, Store, StoreError, Writer,
         audit::{self, Entry},
         campaigns::{self, Hold, Stored},
+        erasure::answers,
         places::{self, Place},
         set_aside::{self as store, Decision, Proposal, State},
         watching,
@@ -313,6 +314,8 @@ pub enum Refusal {
     SamePerson,
     /// It stands otherwise by now.
     Meanwhile,
+    /// The answers have been deleted; the last report stays as it is.
+    Erased,
     /// There is no such campaign or group.
     Unknown,
 }
@@ -360,9 +363,8 @@ pub struct By<'a> {
 /// # Errors
 /// [`NotDone`].
 pub async fn propose(store: &Store, slug: &str, wish: &Wish, by: &By<'_>) -> Result<i64, NotDone> {
-    let refused = |why: Refusal| NotDone::Refused(vec![why]);
     let mut db = store.write().await?;
-    let stored = held(&mut db, slug).await?.ok_or_else(|| refused(Refusal::Unknown))?;
+    let stored = held(&mut db, slug).await?;
     let desk = Desk::load(&mut db, stored.number).await?;
     let mut refusals = Vec::new();
     let place = desk.places.iter().find(|place| place.counter.as_deref() == Some(wish.counter.as_str()));
@@ -416,7 +418,7 @@ pub async fn propose_back(
 ) -> Result<(), NotDone> {
     let refused = |why: Refusal| NotDone::Refused(vec![why]);
     let mut db = store.write().await?;
-    let stored = held(&mut db, slug).await?.ok_or_else(|| refused(Refusal::Unknown))?;
+    let stored = held(&mut db, slug).await?;
     let desk = Desk::load(&mut db, stored.number).await?;
     let row = desk.row(number).ok_or_else(|| refused(Refusal::Unknown))?;
     let words = words(typed).ok_or_else(|| refused(Refusal::Words))?;
@@ -442,7 +444,7 @@ pub async fn decide(
 ) -> Result<(), NotDone> {
     let refused = |why: Refusal| NotDone::Refused(vec![why]);
     let mut db = store.write().await?;
-    let stored = held(&mut db, slug).await?.ok_or_else(|| refused(Refusal::Unknown))?;
+    let stored = held(&mut db, slug).await?;
     let desk = Desk::load(&mut db, stored.number).await?;
     let row = desk.row(number).ok_or_else(|| refused(Refusal::Unknown))?;
     let withdraws = matches!(decision, Decision::Withdraw | Decision::WithdrawBack);
@@ -481,10 +483,14 @@ pub async fn decide(
 }
 
 /// The campaign, held alone so that no two decisions are checked side by side.
-async fn held(db: &mut Writer, slug: &str) -> Result<Option<Stored>, StoreError> {
-    let Some(stored) = campaigns::find(db, slug).await? else { return Ok(None) };
+async fn held(db: &mut Writer, slug: &str) -> Result<Stored, NotDone> {
+    let refused = |why: Refusal| NotDone::Refused(vec![why]);
+    let stored = campaigns::find(db, slug).await?.ok_or_else(|| refused(Refusal::Unknown))?;
     campaigns::hold(db, stored.number, Hold::Alone).await?;
-    Ok(Some(stored))
+    if answers::of(db, stored.number).await?.is_some() {
+        return Err(refused(Refusal::Erased));
+    }
+    Ok(stored)
 }
 
 /// Words as kept: one line; nothing where they are too few or too many.

@@ -117,9 +117,6 @@ async fn slower(store: &Store, now: i64, is_steady: bool, keep_audit: Option<i64
             watching::look_through(store, stored.number, clock::day(now)).await?;
         }
     }
-    if is_steady {
-        promises::keep(store, now).await?;
-    }
     if let Some(keep) = keep_audit.filter(|_| is_steady) {
         let removed = audit::sweep(store, now, now - keep).await?;
         if removed > 0 {
@@ -130,5 +127,6 @@ async fn slower(store: &Store, now: i64, is_steady: bool, keep_audit: Option<i64
     // Those that were idle for too long are over, but stay until nobody can come back to one: a form that was filled in
     // during one says whose it is (`web::auth::kept`).
     accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::ABSOLUTE).await?;
-    db.commit().await
+    db.commit().await?;
+    if is_steady { promises::keep(store, now).await } else { Ok(()) }
 }

@@ -185,7 +185,11 @@ pub fn fill(letter: &Letter, campaign: &Campaign, to: To<'_>, link: &str) -> Let
     if contact.is_empty() {
         text = text
             .split_inclusive('\n')
-            .filter(|line| !CONTACT.iter().any(|blank| line.contains(blank)))
+            .filter(|line| {
+                // Whatever else is missing, nobody gets a letter without the link.
+                let holds = |blanks: &[&str]| blanks.iter().any(|blank| line.contains(blank));
+                !holds(&CONTACT) || holds(&LINK)
+            })
             .collect();
     }
     if title.is_none() {

@@ -5,14 +5,14 @@
 //! from them (security tests D-01, D-02). Two publications of one campaign could tell more than each of them, by what one
 //! hides and the other shows; [`reveals`] finds that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use i18n_embed_fl::fl;
 
 use crate::{
     index::report::{Estimate, Publish, Report, Result},
     language::Lang,
-    report::format,
+    report::{format, shown},
     set_aside::Reason,
 };
 
@@ -21,9 +21,24 @@ const SET_ASIDE: &str = "set_aside";
 
 /// The report without what single people wrote (comments; a manager's reasons, which may name somebody) and without counts of
 /// fewer answers than k that staff may see.
+///
+/// A change tells the figure that it is counted from. It stays only where that one is public itself: where `before`, the
+/// published report of the campaign before, shows the very same.
 #[must_use]
-pub fn for_the_public(report: &Report) -> Report {
+pub fn for_the_public(report: &Report, before: Option<&Report>) -> Report {
     let mut public = report.clone();
+    if before.is_none() {
+        public.previous = None;
+    }
+    keep_public_changes(&mut public.total, before.map(|before| &before.total));
+    for unit in &mut public.units {
+        let own = before.and_then(|before| before.units.iter().find(|own| own.code == unit.code));
+        keep_public_changes(&mut unit.result, own.map(|own| &own.result));
+    }
+    for group in &mut public.groups {
+        let own = before.and_then(|before| before.groups.iter().find(|own| own.code == group.code));
+        keep_public_changes(&mut group.result, own.map(|own| &own.result));
+    }
     let k = u64::from(report.method.minimum_answers);
     let few = |n: u64| n > 0 && n < k;
     public.comments.clear();
@@ -66,11 +81,39 @@ pub fn for_the_public(report: &Report) -> Report {
     public
 }
 
+fn keep_public_changes(result: &mut Result, before: Option<&Result>) {
+    let keep = |estimate: &mut Estimate, own: Option<&Estimate>| {
+        let is_public = |told: &f64| own.and_then(shown::figure).is_some_and(|own| own == *told);
+        let told = estimate.change.as_ref().and_then(|change| change.previous);
+        if !told.as_ref().is_some_and(is_public) {
+            estimate.change = None;
+        }
+    };
+    keep(&mut result.index, before.map(|before| &before.index));
+    for part in &mut result.parts {
+        let own = before.and_then(|before| before.parts.iter().find(|own| own.id == part.id));
+        keep(&mut part.estimate, own.map(|own| &own.estimate));
+    }
+    for dimension in &mut result.dimensions {
+        let own = before.and_then(|before| before.dimensions.iter().find(|own| own.id == dimension.id));
+        keep(&mut dimension.estimate, own.map(|own| &own.estimate));
+        for criterion in &mut dimension.criteria {
+            let own = own.and_then(|own| own.criteria.iter().find(|own| own.id == criterion.id));
+            keep(&mut criterion.estimate, own.map(|own| &own.estimate));
+        }
+    }
+}
+
 /// What a second publication would reveal beside the first one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reveals {
     /// Figures that were hidden would be shown. Code of the first unit with such a figure; none: the whole campaign.
     Hidden {
+        /// The unit.
+        unit: Option<String>,
+    },
+    /// Fewer than k answers of a figure would have come or gone. Code of the first such unit; none: the whole campaign.
+    Few {
         /// The unit.
         unit: Option<String>,
     },
@@ -82,69 +125,91 @@ pub enum Reveals {
 /// populations, margins and method.
 ///
 /// Whoever has both knows whatever one of them shows. If `next` hides all that `first` hid, and is formed the same way, then
-/// it only adds what became of answers that were set aside in between, which are at least k of a unit
-/// ([`crate::index::steps`]).
+/// it only adds what became of answers that were set aside in between. Those are at least k of a unit
+/// ([`crate::index::steps`]), but fewer may have answered one criterion of it: no figure's answers may differ by fewer than k.
 pub fn reveals(first: &Report, next: &Report, same: bool) -> Option<Reveals> {
-    let before = hidden(first);
-    if before.is_empty() {
-        return None;
+    let named = |cell: &Cell| Some(cell.0.clone()).filter(|code| !code.is_empty());
+    let (was, is) = (Cells::of(first), Cells::of(next));
+    if !was.hidden.is_empty() {
+        if !same {
+            return Some(Reveals::OtherWay);
+        }
+        if let Some(cell) = was.hidden.iter().find(|cell| !is.hidden.contains(*cell)) {
+            return Some(Reveals::Hidden { unit: named(cell) });
+        }
     }
-    if !same {
-        return Some(Reveals::OtherWay);
-    }
-    let after = hidden(next);
-    let shown = before.iter().find(|cell| !after.contains(*cell))?;
-    Some(Reveals::Hidden { unit: Some(shown.0.to_owned()).filter(|code| !code.is_empty()) })
+    let k = u64::from(next.method.minimum_answers);
+    let mut counts =
+        was.counts.iter().filter_map(|(cell, n)| Some((cell, n.abs_diff(*is.counts.get(cell)?))));
+    let (cell, _) = counts.find(|(_, moved)| (1..k).contains(moved))?;
+    Some(Reveals::Few { unit: named(cell) })
 }
 
 /// A cell: the unit (empty: the whole; a group of raters after a colon), and what of it.
 type Cell = (String, String);
 
-fn hidden(report: &Report) -> BTreeSet<Cell> {
-    let mut all = BTreeSet::new();
-    hidden_in("", &report.total, &mut all);
-    for unit in &report.units {
-        hidden_in(&unit.code, &unit.result, &mut all);
-    }
-    for group in &report.groups {
-        hidden_in(&format!(":{}", group.code), &group.result, &mut all);
-        if group.answered.is_none() {
-            all.insert((format!(":{}", group.code), "answered".to_owned()));
-        }
-    }
-    if let Some(modes) = &report.responses.modes {
-        for (name, number) in [
-            ("self", modes.own),
-            ("helped", modes.helped),
-            ("proxy", modes.proxy),
-            ("unknown", modes.unknown),
-        ] {
-            if number.is_none() {
-                all.insert((String::new(), format!("mode {name}")));
-            }
-        }
-    }
-    all
+/// What there is to compare two publications by.
+#[derive(Default)]
+struct Cells {
+    /// Those that are not shown.
+    hidden: BTreeSet<Cell>,
+    /// Answers of those that are.
+    counts: BTreeMap<Cell, u64>,
 }
 
-fn hidden_in(unit: &str, result: &Result, all: &mut BTreeSet<Cell>) {
-    let mut note = |what: String, estimate: &Estimate| {
-        if estimate.publish == Publish::Suppress {
-            all.insert((unit.to_owned(), what));
+impl Cells {
+    fn of(report: &Report) -> Self {
+        let mut all = Self::default();
+        all.add("", &report.total);
+        for unit in &report.units {
+            all.add(&unit.code, &unit.result);
         }
-    };
-    note("index".to_owned(), &result.index);
-    for part in &result.parts {
-        note(format!("part {}", part.id), &part.estimate);
-    }
-    for dimension in &result.dimensions {
-        note(format!("dimension {}", dimension.id), &dimension.estimate);
-        for criterion in &dimension.criteria {
-            note(format!("criterion {}", criterion.id), &criterion.estimate);
+        for group in &report.groups {
+            let code = format!(":{}", group.code);
+            all.add(&code, &group.result);
+            all.count((code, "answered".to_owned()), group.answered);
         }
+        if let Some(modes) = &report.responses.modes {
+            for (name, number) in [
+                ("self", modes.own),
+                ("helped", modes.helped),
+                ("proxy", modes.proxy),
+                ("unknown", modes.unknown),
+            ] {
+                all.count((String::new(), format!("mode {name}")), number);
+            }
+        }
+        all
     }
-    if result.responses.is_none() {
-        all.insert((unit.to_owned(), "responses".to_owned()));
+
+    /// What a unit or group has; the whole campaign's code is empty.
+    fn add(&mut self, code: &str, result: &Result) {
+        let mut note = |what: String, estimate: &Estimate| {
+            let cell = (code.to_owned(), what);
+            if estimate.publish == Publish::Suppress {
+                self.hidden.insert(cell);
+            } else if let Some(n) = estimate.n {
+                self.counts.insert(cell, n);
+            }
+        };
+        note("index".to_owned(), &result.index);
+        for part in &result.parts {
+            note(format!("part {}", part.id), &part.estimate);
+        }
+        for dimension in &result.dimensions {
+            note(format!("dimension {}", dimension.id), &dimension.estimate);
+            for criterion in &dimension.criteria {
+                note(format!("criterion {}", criterion.id), &criterion.estimate);
+            }
+        }
+        self.count((code.to_owned(), "responses".to_owned()), result.responses);
+    }
+
+    fn count(&mut self, cell: Cell, n: Option<u64>) {
+        match n {
+            Some(n) => drop(self.counts.insert(cell, n)),
+            None => drop(self.hidden.insert(cell)),
+        }
     }
 }
 
@@ -152,7 +217,7 @@ fn hidden_in(unit: &str, result: &Result, all: &mut BTreeSet<Cell>) {
 mod tests {
     use super::*;
     use crate::{
-        index::report::{Note, SetAside, SetAsideGroup},
+        index::report::{Change, Note, SetAside, SetAsideGroup},
         report::{json, tests::fixture},
     };
 
@@ -171,11 +236,13 @@ mod tests {
             since: "2026-10-02".to_owned(),
         };
         report.set_aside = Some(SetAside { responses: 13, groups: vec![group], index_with: None });
-        let public = for_the_public(&report);
+        let public = for_the_public(&report, None);
         let written = json(&public);
         assert!(!written.contains("Nguyễn Thị Lan") && public.comments.is_empty(), "{written}");
         let note = public.notes.iter().find(|note| note.code == SET_ASIDE).unwrap();
         assert!(note.text["vi"].contains("13 phiếu của UBND thành phố Quy Nhơn"), "{note:?}");
+        // The report it is compared with being public itself, nothing else goes.
+        let public = for_the_public(&report, Some(&as_before(&report)));
         assert_eq!(
             (&public.total, &public.units, &public.rankings),
             (&report.total, &report.units, &report.rankings)
@@ -189,7 +256,7 @@ mod tests {
         if let Some(rotation) = &mut report.rotation {
             rotation.modules[0].asked = Some(4);
         }
-        let public = for_the_public(&report);
+        let public = for_the_public(&report, None);
         assert!(public.responses.channels.is_empty());
         assert!(public.rotation.unwrap().modules.iter().all(|module| module.asked.is_none()));
     }
@@ -197,7 +264,7 @@ mod tests {
     #[test]
     fn d_06_a_second_publication_must_hide_all_that_the_first_one_hid() {
         let first = fixture::report();
-        assert!(!hidden(&first).is_empty());
+        assert!(!Cells::of(&first).hidden.is_empty());
         assert_eq!(reveals(&first, &first, true), None);
         let mut more = first.clone();
         more.units[2].result.index = Estimate::default();
@@ -205,5 +272,59 @@ mod tests {
         let code = first.units[2].code.clone();
         assert_eq!(reveals(&more, &first, true), Some(Reveals::Hidden { unit: Some(code) }));
         assert_eq!(reveals(&first, &first, false), Some(Reveals::OtherWay));
+    }
+
+    /// A report of the campaign before that shows what this one's changes are counted from.
+    fn as_before(report: &Report) -> Report {
+        let mut before = report.clone();
+        let back = |estimate: &mut Estimate| {
+            let told = estimate.change.take().and_then(|change| change.previous);
+            if told.is_some() {
+                (estimate.estimate, estimate.publish) = (told, Publish::Publish);
+            }
+        };
+        let back_all = |result: &mut Result| {
+            back(&mut result.index);
+            result.parts.iter_mut().for_each(|part| back(&mut part.estimate));
+            for dimension in &mut result.dimensions {
+                back(&mut dimension.estimate);
+                dimension.criteria.iter_mut().for_each(|criterion| back(&mut criterion.estimate));
+            }
+        };
+        back_all(&mut before.total);
+        before.units.iter_mut().for_each(|unit| back_all(&mut unit.result));
+        before.groups.iter_mut().for_each(|group| back_all(&mut group.result));
+        before
+    }
+
+    #[test]
+    fn d_06_changes_are_published_only_from_figures_that_are_public_themselves() {
+        let mut report = fixture::report();
+        report.total.index.change =
+            Some(Change { previous: Some(0.8), change: Some(0.02), ..Change::default() });
+        report.previous = Some(report.campaign.clone());
+        let told = |report: &Report| report.total.index.change.is_some();
+        let alone = for_the_public(&report, None);
+        assert!(!told(&alone) && alone.previous.is_none() && !json(&alone).contains("\"change\":{"));
+        let mut before = as_before(&report);
+        assert!(told(&for_the_public(&report, Some(&before))));
+        before.total.index.publish = Publish::Suppress;
+        assert!(!told(&for_the_public(&report, Some(&before))), "hidden there");
+        before = as_before(&report);
+        before.total.index.estimate = before.total.index.estimate.map(|figure| figure + 0.001);
+        assert!(!told(&for_the_public(&report, Some(&before))), "another figure than was published");
+    }
+
+    #[test]
+    fn d_06_no_figure_s_answers_differ_by_few_between_two_publications() {
+        let first = fixture::report();
+        let k = u64::from(first.method.minimum_answers);
+        for (fewer, refused) in [(1, true), (k - 1, true), (k, false)] {
+            let mut next = first.clone();
+            let criterion = &mut next.total.dimensions[0].criteria[0].estimate;
+            criterion.n = criterion.n.map(|n| n - fewer);
+            let found = reveals(&first, &next, true);
+            assert_eq!(found, refused.then_some(Reveals::Few { unit: None }), "{fewer}");
+        }
     }
 }

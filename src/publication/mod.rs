@@ -25,7 +25,7 @@ use crate::{
     secret::hex,
     set_aside::View,
     store::{
-        Reader, Store, StoreError, Writer,
+        AsConn, Reader, Store, StoreError, Writer,
         campaigns::{self, Hold, Stored},
         paper,
         publications::{self, File, JSON, Publication},
@@ -78,6 +78,10 @@ impl NoPublication {
                 fl!(m, "publish-not-hidden", unit = unit.as_str())
             }
             Self::Reveals(Reveals::Hidden { unit: None }) => fl!(m, "publish-not-hidden-whole"),
+            Self::Reveals(Reveals::Few { unit: Some(unit) }) => {
+                fl!(m, "publish-not-few", unit = unit.as_str())
+            }
+            Self::Reveals(Reveals::Few { unit: None }) => fl!(m, "publish-not-few-whole"),
             Self::Reveals(Reveals::OtherWay) => fl!(m, "publish-not-other-way"),
             Self::Changed => fl!(m, "publish-not-changed"),
             Self::Store(error) => error.words(lang, ""),
@@ -96,6 +100,8 @@ pub struct Proposal {
     inputs: String,
     /// Answer sheets in the database.
     sheets: u64,
+    /// The latest publication that it was held to; none: there was none.
+    latest: Option<i64>,
 }
 
 /// What would be published of a campaign at `now`.
@@ -107,23 +113,25 @@ pub async fn propose(store: &Store, stored: &Stored, now: i64) -> Result<Proposa
         return Err(NoPublication::Open);
     }
     let number = stored.number;
+    // Counted first: what comes in while the figures are formed is noticed when they are published.
+    let sheets = responses::stored(&mut store.read().await?, number).await?;
     let report = figures::report(store, &stored.campaign.slug, now, View::Shown).await?;
-    let report = for_the_public(&report);
+    let mut db = store.read().await?;
+    let before = match &report.previous {
+        Some(previous) => published(&mut db, &previous.slug).await?,
+        None => None,
+    };
+    let report = for_the_public(&report, before.as_ref());
     if !shown::any(&report) {
         return Err(NoPublication::Nothing);
     }
-    let mut db = store.read().await?;
-    let waiting = paper::tally(&mut db, number, |_| true).await?;
-    let waiting = waiting.once.len() + waiting.differing.len();
-    if waiting > 0 {
-        return Err(NoPublication::Paper(waiting));
-    }
-    let sheets = responses::stored(&mut db, number).await?;
+    check_paper(&mut db, number).await?;
     let strata = campaigns::strata(&mut db, number).await?;
     let margins = campaigns::margins(&mut db, number).await?;
     let inputs = inputs(&report, &strata, &margins);
     // The latest one hides all that those before it hid.
-    if let Some(earlier) = publications::of_campaign(&mut db, number).await?.first() {
+    let all = publications::of_campaign(&mut db, number).await?;
+    if let Some(earlier) = all.first() {
         let first = read(&mut db, earlier).await?;
         if let Some(what) = reveals(&first, &report, earlier.inputs == inputs) {
             return Err(NoPublication::Reveals(what));
@@ -131,7 +139,23 @@ pub async fn propose(store: &Store, stored: &Stored, now: i64) -> Result<Proposa
     }
     let timeless = Report { generated_at: String::new(), ..report.clone() };
     let fingerprint = hex(&Sha256::digest(report::json(&timeless)));
-    Ok(Proposal { report, fingerprint, inputs, sheets })
+    let latest = all.first().map(|latest| latest.number);
+    Ok(Proposal { report, fingerprint, inputs, sheets, latest })
+}
+
+/// What the public reads of a campaign now.
+async fn published(db: &mut Reader, slug: &str) -> Result<Option<Report>, StoreError> {
+    match publications::latest(db, slug).await?.filter(Publication::is_public) {
+        Some(latest) => read(db, &latest).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A published campaign takes no paper any more, so none may be left half entered.
+async fn check_paper(db: &mut impl AsConn, campaign: i64) -> Result<(), NoPublication> {
+    let waiting = paper::tally(db, campaign, |_| true).await?;
+    let waiting = waiting.once.len() + waiting.differing.len();
+    if waiting > 0 { Err(NoPublication::Paper(waiting)) } else { Ok(()) }
 }
 
 /// Publishes a proposal in a transaction, to which the caller adds what the audit log tells; gives the publication.
@@ -145,16 +169,19 @@ pub async fn publish(
     now: i64,
 ) -> Result<Publication, NoPublication> {
     let number = stored.number;
-    // From here on no answer comes in before the gate knows of the publication.
     campaigns::hold(db, number, Hold::Alone).await?;
-    if responses::stored(db, number).await? != proposal.sheets {
+    let latest = publications::of_campaign(db, number).await?.first().map(|latest| latest.number);
+    if responses::stored(db, number).await? != proposal.sheets || latest != proposal.latest {
         return Err(NoPublication::Changed);
     }
+    check_paper(db, number).await?;
     let mut files = vec![pack(JSON, report::json(&proposal.report).as_bytes())?];
     files.push(pack(REPORT, &figures::packed(&proposal.report)?)?);
     for (name, lang) in CSV {
         files.push(pack(name, &report::csv(&proposal.report, lang))?);
     }
+    // Whoever waited to add an answer read the gate from before this; the revision tells them to read again.
+    campaigns::bump_revision(db).await?;
     let own = publications::add(db, number, now, &proposal.inputs, &files).await?;
     let sha256 = files.first().map_or_else(String::new, |file| file.sha256.clone());
     let inputs = proposal.inputs.clone();
@@ -168,10 +195,7 @@ pub async fn publish(
 pub async fn read(db: &mut Reader, publication: &Publication) -> Result<Report, StoreError> {
     let broken = || StoreError::Corrupt("publication");
     let file = publications::file(db, publication, REPORT).await?.ok_or_else(broken)?;
-    ciborium::from_reader(unpacked(&file)?.as_slice()).map_err(|error| {
-        tracing::error!(%error, "a publication cannot be read");
-        broken()
-    })
+    figures::unpacked(&unpacked(&file)?)
 }
 
 /// A frozen file by the name of its format in a language.

@@ -6,7 +6,7 @@
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
-use super::{format, shown};
+use super::{format, shown, words};
 use crate::{
     index::report::{Decision, Estimate, Publish},
     language::Lang,
@@ -56,6 +56,7 @@ pub fn svg(badge: &Badge<'_>) -> Markup {
     });
     let answers = badge.responses.filter(|_| figure.is_some());
     let answers = answers.map(|n| fl!(m, "publish-badge-answers", n = format::count(badge.lang, n)));
+    let decision = shown::decision(badge.index).map(|decision| words::decision(badge.lang, decision));
     let last = [answers.as_deref(), Some(badge.period)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let caution = badge.index.publish == Publish::Caution && figure.is_some();
     let lines = wrapped(badge.name);
@@ -73,6 +74,7 @@ pub fn svg(badge: &Badge<'_>) -> Markup {
             title #t { (what) " – " (badge.name) }
             desc #d {
                 (enough.clone().unwrap_or_else(|| fl!(m, "publish-badge-few")))
+                @if let Some(decision) = &decision { "; " (decision) }
                 @if let Some(interval) = &interval { "; " (interval) }
                 "; " (last)
                 @if badge.demonstration { "; " (fl!(m, "publish-badge-demonstration")) }
@@ -88,8 +90,11 @@ pub fn svg(badge: &Badge<'_>) -> Markup {
             @match &enough {
                 Some(figure) => {
                     text x="20" y=(top + 38) font-size="32" font-weight="700" fill="#16222a" { (figure) }
+                    @if let Some(decision) = &decision {
+                        text x="160" y=(top + if caution { 24 } else { 36 }) font-size="13" font-weight="600" fill=(edge) { (decision) }
+                    }
                     @if caution {
-                        text x="160" y=(top + 36) font-size="13" fill="#5a4a12" { (fl!(m, "publish-badge-caution")) }
+                        text x="160" y=(top + 40) font-size="13" fill="#5a4a12" { (fl!(m, "publish-badge-caution")) }
                     }
                 },
                 None => {

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     clock,
     figures::{self, NoReport},
+    organisation::State,
     report,
     secret::hex,
     store::{Store, StoreError, audit::Entry, campaigns, campaigns::Stored, erasure, responses},
@@ -18,8 +19,10 @@ pub(super) async fn keep(store: &Store, now: i64) -> Result<(), StoreError> {
     let lists = erasure::waiting(&mut db).await?;
     let (mut answers_due, mut lists_due) = (Vec::new(), Vec::new());
     for stored in campaigns::all(&mut db).await? {
-        let ends = stored.campaign.answers_end();
-        if ends.is_some_and(|end| end <= now) && erasure::answers::of(&mut db, stored.number).await?.is_none()
+        let ends = stored.campaign.answers_end().filter(|_| stored.campaign.state != State::Draft);
+        if ends.is_some_and(|end| end <= now)
+            && responses::any(&mut db, stored.number).await?
+            && erasure::answers::of(&mut db, stored.number).await?.is_none()
         {
             answers_due.push(stored.clone());
         }
@@ -28,12 +31,14 @@ pub(super) async fn keep(store: &Store, now: i64) -> Result<(), StoreError> {
         }
     }
     drop(db);
+    // What cannot be done for one campaign is no reason to break the promises of the others.
+    let mut outcome = Ok(());
     for stored in lists_due {
-        erase_list(store, &stored, now).await?;
+        outcome = outcome.and(erase_list(store, &stored, now).await);
     }
     for stored in answers_due {
         match erase_answers(store, &stored, now).await {
-            Err(NoReport::Store(error)) => return Err(error),
+            Err(NoReport::Store(error)) => outcome = outcome.and(Err(error)),
             // Whoever mends the campaign's populations may still have its figures; without a report they would be lost.
             Err(no) => {
                 let campaign = stored.campaign.slug;
@@ -42,7 +47,7 @@ pub(super) async fn keep(store: &Store, now: i64) -> Result<(), StoreError> {
             Ok(()) => {}
         }
     }
-    Ok(())
+    outcome
 }
 
 async fn erase_list(store: &Store, stored: &Stored, now: i64) -> Result<(), StoreError> {

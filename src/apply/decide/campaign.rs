@@ -51,7 +51,7 @@ pub fn decide(
         };
         if let Some(before) = before {
             check_answered(found, asked, before, &wanted);
-            check_promises(found, asked, before, &wanted);
+            check_promises(found, grounds.now, asked, before, &wanted);
             check_begun(found, grounds.now, asked, before);
             check_settled(found, grounds.now, asked, before);
         }
@@ -194,10 +194,14 @@ fn check_answered(
     }
 }
 
+/// The least time between a change of settings and the deletion of answers that follows from it, in milliseconds: a week.
+const BEFORE_DELETION: i64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// People answered because they were told how long their answers are kept; it may become less, never more. A list of invited
 /// persons is deleted after a number of days whether or not one was named.
 fn check_promises(
     found: &mut Findings<'_>,
+    now: i64,
     asked: &CampaignAsked,
     before: &KnownCampaign,
     wanted: &Campaign,
@@ -218,6 +222,12 @@ fn check_promises(
             let words = fl!(found.lang.messages(), "apply-promise", slug = slug, key = key, before = was);
             found.wrong(spot, words);
         }
+    }
+    // What is promised is kept by itself: nobody loses answers by a number that was typed.
+    let (was, end) = (was.answers_end(), wanted.answers_end());
+    if was != end && end.is_some_and(|end| end < now.saturating_add(BEFORE_DELETION)) {
+        let slug = asked.slug.value.as_str();
+        found.wrong(spot, fl!(found.lang.messages(), "apply-promise-past", slug = slug));
     }
 }
 

@@ -14,7 +14,8 @@ use serde_json::json;
 
 use crate::{
     definition::model::Kind::Text,
-    figures, index,
+    figures::{self, NoReport},
+    index,
     language::Lang,
     organisation::Phase,
     questionnaire::Questionnaire,
@@ -133,7 +134,11 @@ async fn page(
     // about, or from, a unit with three answers would be one of three persons' words (security tests B-10, D-02).
     let by_link = ready.stored.campaign.by_link || ready.judging.is_some();
     let report = if by_link && phase == Phase::Closed {
-        figures::report(&app.store, slug, app.clock.now(), View::default()).await.ok()
+        let _seat = app.reports.acquire().await;
+        match figures::report(&app.store, slug, app.clock.now(), View::default()).await {
+            Err(NoReport::Store(error)) => return Err(error),
+            computed => computed.ok(),
+        }
     } else {
         None
     };

@@ -197,7 +197,7 @@ pub async fn show(
         downloads.push(("PDF", &pdf));
     }
     downloads.extend([("XLSX", xlsx.as_str()), ("HTML", &html), ("CSV", &csv), ("JSON", &json)]);
-    let other = other_units(&app, &part, &base, lang).await;
+    let other = other_units(&app, &report, &part, &base, lang).await;
     let phase = campaign.phase(app.clock.now());
     let page = Page {
         head: Head { lang, staff: &staff, campaign: &campaign, phase, tab: Tab::Report },
@@ -209,8 +209,18 @@ pub async fn show(
 }
 
 /// The way to the same report under the units of its time or of today, where they differ.
-async fn other_units(app: &App, part: &Part, base: &str, lang: Lang) -> Option<(String, String)> {
+async fn other_units(
+    app: &App,
+    report: &Report,
+    part: &Part,
+    base: &str,
+    lang: Lang,
+) -> Option<(String, String)> {
     let m = lang.messages();
+    if report.notes.iter().any(|note| note.code == figures::ERASED) {
+        // The last report is the only one there is.
+        return None;
+    }
     if part.under() == Under::Successors {
         return Some((fl!(m, "report-units-then"), in_language(&part.address(base, Under::Then), lang)));
     }

@@ -99,16 +99,22 @@ impl Shown {
 pub async fn take(app: &App, publication: &Publication) -> Result<Arc<Shown>, StoreError> {
     let is_it =
         |shown: &Arc<Shown>| (shown.campaign, shown.number) == (publication.campaign, publication.number);
-    {
+    let look = || {
         let mut shelf = app.published.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = shelf.iter().position(is_it) {
-            let shown = shelf.remove(at);
-            shelf.insert(0, Arc::clone(&shown));
-            return Ok(shown);
-        }
+        let at = shelf.iter().position(is_it)?;
+        let shown = shelf.remove(at);
+        shelf.insert(0, Arc::clone(&shown));
+        Some(shown)
+    };
+    if let Some(shown) = look() {
+        return Ok(shown);
     }
     // Rendering 700 units takes a core for a while: no more at a time than reports.
     let _seat = app.reports.acquire().await;
+    // Whoever waited behind the first one finds it made.
+    if let Some(shown) = look() {
+        return Ok(shown);
+    }
     let report = publication::read(&mut app.store.read().await?, publication).await?;
     let base = app.config.base_url.trim_end_matches('/').to_owned();
     let (own, work) = (publication.clone(), move |own: &Publication| make(&report, own, &base));

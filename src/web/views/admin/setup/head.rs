@@ -217,7 +217,8 @@ pub fn above(head: &Head<'_>) -> Markup {
     tabs.retain(|tab| tab.fits(campaign) || *tab == head.tab);
     if phase == Phase::Draft {
         tabs.retain(|tab| {
-            !matches!(tab, Tab::Watching | Tab::Comments | Tab::Report | Tab::Microdata) || *tab == head.tab
+            !matches!(tab, Tab::Watching | Tab::Comments | Tab::Report | Tab::Publish | Tab::Microdata)
+                || *tab == head.tab
         });
     }
     tabs.retain(|tab| head.staff.may(tab.needs()));

@@ -269,6 +269,7 @@ pub fn fault(lang: Lang, why: &Refusal, k: u32, proposes: bool, number: i64) -> 
         Refusal::Reason => Fault::new("reason", fl!(m, "aside-no-reason")),
         Refusal::Words => Fault::new(words, fl!(m, "aside-no-words", shortest = SHORTEST, longest = LONGEST)),
         Refusal::SamePerson => Fault::new("", fl!(m, "aside-same-person")),
+        Refusal::Erased => Fault::new("", fl!(m, "aside-erased")),
         Refusal::Meanwhile | Refusal::Unknown => Fault::new("", fl!(m, "aside-meanwhile")),
     }
 }
