@@ -165,7 +165,8 @@ fn widths(pdf: &Path) -> Vec<f64> {
         let mut picture = rqrr::PreparedImage::prepare_from_greyscale(grey.width, grey.height, |x, y| {
             grey.pixels[y * grey.width + x]
         });
-        for code in picture.detect_grids() {
+        // Within a code there may be what looks like another one; what cannot be read is none.
+        for code in picture.detect_grids().into_iter().filter(|code| code.decode().is_ok()) {
             let x = |n: usize| f64::from(code.bounds[n].x);
             widths.push((x(1) - x(0)).abs().max((x(2) - x(3)).abs()) / DPI as f64 * 25.4);
         }
