@@ -229,8 +229,9 @@ fn what_was_published_stays_until_it_is_published_anew_or_withdrawn() {
     database.execute(&format!(
         "INSERT INTO set_aside (number, campaign, unit, place, first_day, last_day, reason, words, answers, state,
            proposed, proposed_by, decided, decided_by)
-         SELECT 1, campaign, unit, number, 0, 99999, 'staff', '{WORDS}', 10, 'out', 1, 'a', 2, 'b'
-         FROM place WHERE counter = 'qn-1'"
+         SELECT ROW_NUMBER() OVER (ORDER BY number), campaign, unit, number, 0, 99999, 'staff', '{WORDS}', 10, 'out',
+           1, 'a', 2, 'b'
+         FROM place WHERE counter IN ('qn-1', 'qn-2', 'qn-3', 'qn-4', 'qn-5')"
     ));
     let staffs = lan.get("/admin/campaigns/dan/report.json").is(200);
     assert!(staffs.text().contains(WORDS) && staffs.text() != first.text());
