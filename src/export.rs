@@ -93,7 +93,7 @@ impl NoExport {
             Self::Report(no) => no.words(lang, address),
             Self::Open { closes } => fl!(m, "microdata-open", closes = closes.as_str()),
             Self::Erased { day } => {
-                fl!(m, "microdata-erased-what", day = format::day(lang, &day.to_string()))
+                fl!(m, "microdata-erased-what", day = format::date(lang, *day))
             }
             Self::TooFew { k } => fl!(m, "microdata-too-few", k = k.to_string()),
             Self::Changed => fl!(m, "microdata-changed"),

@@ -137,7 +137,7 @@ pub(crate) async fn to_be_kept(store: &Store, slug: &str, now: i64) -> Result<Re
     // What single people wrote goes with their answers.
     last.comments.clear();
     last.notes.push(note(ERASED, None, |lang| {
-        let day = clock::date(clock::day(now)).map(|date| format::day(lang, &date.to_string()));
+        let day = clock::date(clock::day(now)).map(|date| format::date(lang, date));
         let day = day.unwrap_or_default();
         fl!(lang.messages(), "figures-answers-erased", day = day)
     }));

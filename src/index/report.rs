@@ -290,6 +290,36 @@ pub struct Result {
     pub points: Option<Points>,
 }
 
+impl Result {
+    /// Every figure with what it is of: `index`, `part …`, `dimension …`, `criterion …`, each with its id.
+    pub fn figures(&self) -> Vec<(String, &Estimate)> {
+        let mut all = vec![("index".to_owned(), &self.index)];
+        all.extend(self.parts.iter().map(|part| (format!("part {}", part.id), &part.estimate)));
+        for dimension in &self.dimensions {
+            all.push((format!("dimension {}", dimension.id), &dimension.estimate));
+            let criteria = dimension.criteria.iter();
+            all.extend(
+                criteria.map(|criterion| (format!("criterion {}", criterion.id), &criterion.estimate)),
+            );
+        }
+        all
+    }
+
+    /// The same to be changed.
+    pub fn figures_mut(&mut self) -> Vec<(String, &mut Estimate)> {
+        let mut all = vec![("index".to_owned(), &mut self.index)];
+        all.extend(self.parts.iter_mut().map(|part| (format!("part {}", part.id), &mut part.estimate)));
+        for dimension in &mut self.dimensions {
+            all.push((format!("dimension {}", dimension.id), &mut dimension.estimate));
+            let criteria = dimension.criteria.iter_mut();
+            all.extend(
+                criteria.map(|criterion| (format!("criterion {}", criterion.id), &mut criterion.estimate)),
+            );
+        }
+        all
+    }
+}
+
 /// How the answers of a unit's subtree were weighted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UnitWeighting {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Estimate, Publish, Report, Result},
+    index::report::{Publish, Report, Result},
     language::Lang,
     report::{format, shown},
     set_aside::Reason,
@@ -82,24 +82,16 @@ pub fn for_the_public(report: &Report, before: Option<&Report>) -> Report {
 }
 
 fn keep_public_changes(result: &mut Result, before: Option<&Result>) {
-    let keep = |estimate: &mut Estimate, own: Option<&Estimate>| {
-        let is_public = |told: &f64| own.and_then(shown::figure).is_some_and(|own| own == *told);
+    let public: BTreeMap<String, f64> = before
+        .map(|before| before.figures())
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(what, estimate)| Some((what, shown::figure(estimate)?)))
+        .collect();
+    for (what, estimate) in result.figures_mut() {
         let told = estimate.change.as_ref().and_then(|change| change.previous);
-        if !told.as_ref().is_some_and(is_public) {
+        if told.is_none() || told.as_ref() != public.get(&what) {
             estimate.change = None;
-        }
-    };
-    keep(&mut result.index, before.map(|before| &before.index));
-    for part in &mut result.parts {
-        let own = before.and_then(|before| before.parts.iter().find(|own| own.id == part.id));
-        keep(&mut part.estimate, own.map(|own| &own.estimate));
-    }
-    for dimension in &mut result.dimensions {
-        let own = before.and_then(|before| before.dimensions.iter().find(|own| own.id == dimension.id));
-        keep(&mut dimension.estimate, own.map(|own| &own.estimate));
-        for criterion in &mut dimension.criteria {
-            let own = own.and_then(|own| own.criteria.iter().find(|own| own.id == criterion.id));
-            keep(&mut criterion.estimate, own.map(|own| &own.estimate));
         }
     }
 }
@@ -184,22 +176,12 @@ impl Cells {
 
     /// What a unit or group has; the whole campaign's code is empty.
     fn add(&mut self, code: &str, result: &Result) {
-        let mut note = |what: String, estimate: &Estimate| {
+        for (what, estimate) in result.figures() {
             let cell = (code.to_owned(), what);
             if estimate.publish == Publish::Suppress {
                 self.hidden.insert(cell);
             } else if let Some(n) = estimate.n {
                 self.counts.insert(cell, n);
-            }
-        };
-        note("index".to_owned(), &result.index);
-        for part in &result.parts {
-            note(format!("part {}", part.id), &part.estimate);
-        }
-        for dimension in &result.dimensions {
-            note(format!("dimension {}", dimension.id), &dimension.estimate);
-            for criterion in &dimension.criteria {
-                note(format!("criterion {}", criterion.id), &criterion.estimate);
             }
         }
         self.count((code.to_owned(), "responses".to_owned()), result.responses);
@@ -217,7 +199,7 @@ impl Cells {
 mod tests {
     use super::*;
     use crate::{
-        index::report::{Change, Note, SetAside, SetAsideGroup},
+        index::report::{Change, Estimate, Note, SetAside, SetAsideGroup},
         report::{json, tests::fixture},
     };
 
@@ -277,18 +259,12 @@ mod tests {
     /// A report of the campaign before that shows what this one's changes are counted from.
     fn as_before(report: &Report) -> Report {
         let mut before = report.clone();
-        let back = |estimate: &mut Estimate| {
-            let told = estimate.change.take().and_then(|change| change.previous);
-            if told.is_some() {
-                (estimate.estimate, estimate.publish) = (told, Publish::Publish);
-            }
-        };
         let back_all = |result: &mut Result| {
-            back(&mut result.index);
-            result.parts.iter_mut().for_each(|part| back(&mut part.estimate));
-            for dimension in &mut result.dimensions {
-                back(&mut dimension.estimate);
-                dimension.criteria.iter_mut().for_each(|criterion| back(&mut criterion.estimate));
+            for (_, estimate) in result.figures_mut() {
+                let told = estimate.change.take().and_then(|change| change.previous);
+                if told.is_some() {
+                    (estimate.estimate, estimate.publish) = (told, Publish::Publish);
+                }
             }
         };
         back_all(&mut before.total);

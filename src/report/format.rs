@@ -85,7 +85,7 @@ fn localised(lang: Lang, plain: &str) -> String {
 
 /// A day: `01/10/2026` in Vietnamese, `1 October 2026` in English; what is no ISO date stays as it is.
 pub fn day(lang: Lang, iso: &str) -> String {
-    iso.parse::<Date>().map_or_else(|_| iso.to_owned(), |date| written(lang, date))
+    iso.parse::<Date>().map_or_else(|_| iso.to_owned(), |day| date(lang, day))
 }
 
 /// The moment `utc` (RFC 3339) on the clocks of the place that `local` (RFC 3339 with an offset) was written in:
@@ -94,7 +94,7 @@ pub fn moment(lang: Lang, utc: &str, local: &str) -> String {
     let Ok(moment) = utc.parse::<Timestamp>() else { return utc.to_owned() };
     let offset = offset(local).unwrap_or(Offset::UTC);
     let there = offset.to_datetime(moment);
-    let (time, date, zone) = (there.strftime("%H:%M").to_string(), written(lang, there.date()), zone(offset));
+    let (time, date, zone) = (there.strftime("%H:%M").to_string(), date(lang, there.date()), zone(offset));
     if lang == Lang::EN {
         format!("{date}, {time} ({zone})")
     } else {
@@ -124,13 +124,13 @@ pub fn opening(lang: Lang, local: &str) -> String {
 pub fn closing(lang: Lang, local: &str) -> String {
     let Some(at) = civil(local) else { return local.to_owned() };
     if at.time() == Time::midnight() {
-        return written(lang, at.date().yesterday().unwrap_or(at.date()));
+        return date(lang, at.date().yesterday().unwrap_or(at.date()));
     }
     with_time(lang, at)
 }
 
 fn with_time(lang: Lang, at: DateTime) -> String {
-    let date = written(lang, at.date());
+    let date = date(lang, at.date());
     if at.time() == Time::midnight() {
         return date;
     }
@@ -138,7 +138,8 @@ fn with_time(lang: Lang, at: DateTime) -> String {
     if lang == Lang::EN { format!("{date}, {time}") } else { format!("{time} ngày {date}") }
 }
 
-fn written(lang: Lang, date: Date) -> String {
+/// A date: `01/10/2026` in Vietnamese, `1 October 2026` in English.
+pub fn date(lang: Lang, date: Date) -> String {
     let pattern = if lang == Lang::EN { "%-d %B %Y" } else { "%d/%m/%Y" };
     date.strftime(pattern).to_string()
 }

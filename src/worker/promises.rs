@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 use crate::{
     clock,
     figures::{self, NoReport},
-    organisation::State,
     report,
     secret::hex,
     store::{Store, StoreError, audit::Entry, campaigns, campaigns::Stored, erasure, responses},
@@ -16,14 +15,11 @@ use crate::{
 /// Deletes what is due at `now`.
 pub(super) async fn keep(store: &Store, now: i64) -> Result<(), StoreError> {
     let mut db = store.read().await?;
-    let lists = erasure::waiting(&mut db).await?;
+    let (lists, answers) = (erasure::waiting(&mut db).await?, erasure::answers::waiting(&mut db).await?);
     let (mut answers_due, mut lists_due) = (Vec::new(), Vec::new());
     for stored in campaigns::all(&mut db).await? {
-        let ends = stored.campaign.answers_end().filter(|_| stored.campaign.state != State::Draft);
-        if ends.is_some_and(|end| end <= now)
-            && responses::any(&mut db, stored.number).await?
-            && erasure::answers::of(&mut db, stored.number).await?.is_none()
-        {
+        let ends = stored.campaign.answers_end();
+        if ends.is_some_and(|end| end <= now) && answers.contains(&stored.number) {
             answers_due.push(stored.clone());
         }
         if stored.campaign.list_ends() <= now && lists.contains(&stored.number) {

@@ -40,6 +40,20 @@ pub async fn of(db: &mut impl AsConn, campaign: i64) -> Result<Option<Erased>, S
     .transpose()
 }
 
+/// Campaigns, drafts apart, that have answers which were not deleted, by number.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn waiting(db: &mut impl AsConn) -> Result<Vec<i64>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar(
+        "SELECT number FROM campaign k WHERE state <> 'draft'
+         AND EXISTS (SELECT 1 FROM response r WHERE r.campaign = k.number)
+         AND NOT EXISTS (SELECT 1 FROM erased_answers e WHERE e.campaign = k.number)"
+    )
+    .fetch_all(c)
+    .await)?)
+}
+
 /// The report that was kept of a campaign's answers, as it was given to [`erase`]; `None`: they are there.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ use crate::{
         error::{self, NotFound},
         form::{self, Fields},
         meanwhile::meanwhile,
-        respond::answer::{Wanted, in_language},
+        respond::answer::{Wanted, in_language, with_query},
         typed,
         views::{
             admin::{
@@ -391,8 +391,7 @@ pub async fn change(
 
 fn done(lang: Lang, name: &str, what: &str) -> Response {
     let path = in_language(&AccountPath { name: name.to_owned() }.to_string(), lang);
-    let sign = if path.contains('?') { '&' } else { '?' };
-    Redirect::to(&format!("{path}{sign}done={what}")).into_response()
+    Redirect::to(&with_query(&path, &format!("done={what}"))).into_response()
 }
 
 async fn save(

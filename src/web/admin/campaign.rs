@@ -32,6 +32,7 @@ use crate::{
         error::{self, NotFound},
         respond::answer::Wanted,
         views::admin::campaign::{self as view, Desk, Kept, Page},
+        views::message::Kind,
     },
 };
 
@@ -41,6 +42,12 @@ use crate::{
 pub struct CampaignPath {
     /// The campaign's slug.
     pub slug: String,
+}
+
+/// The campaign, for pages of those who see it; else the page that says no.
+pub(super) async fn found(app: &App, staff: &Staff, slug: &str, lang: Lang) -> Result<Stored, Response> {
+    let seen = scope::campaign(app, staff, slug).await.map_err(|error| error::of_store(&error, lang))?;
+    Ok(seen.ok_or_else(|| error::page(lang, Kind::Unknown))?.0)
 }
 
 /// Shows a campaign.

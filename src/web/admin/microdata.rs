@@ -35,8 +35,9 @@ use crate::{
     set_aside,
     store::{audit, campaigns::Stored, erasure::answers, microdata as store, responses},
     web::{
+        admin::campaign,
         app::App,
-        auth::{scope, session::Staff},
+        auth::session::Staff,
         error::{self, NotFound},
         respond::answer::{Wanted, in_language},
         views::{
@@ -90,11 +91,6 @@ fn making() -> MutexGuard<'static, Making> {
     MAKING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn found(app: &App, staff: &Staff, slug: &str, lang: Lang) -> Result<Stored, Response> {
-    let seen = scope::campaign(app, staff, slug).await.map_err(|error| error::of_store(&error, lang))?;
-    Ok(seen.ok_or_else(|| error::page(lang, Kind::Unknown))?.0)
-}
-
 /// Shows what files there are.
 pub async fn show(
     path: MicrodataPath,
@@ -103,7 +99,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    let stored = match found(&app, &staff, &path.slug, lang).await {
+    let stored = match campaign::found(&app, &staff, &path.slug, lang).await {
         Ok(stored) => stored,
         Err(response) => return response,
     };
@@ -153,7 +149,7 @@ pub async fn make(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    let stored = match found(&app, &staff, &path.slug, lang).await {
+    let stored = match campaign::found(&app, &staff, &path.slug, lang).await {
         Ok(stored) => stored,
         Err(response) => return response,
     };
@@ -237,7 +233,7 @@ pub async fn download(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    let stored = match found(&app, &staff, &path.slug, lang).await {
+    let stored = match campaign::found(&app, &staff, &path.slug, lang).await {
         Ok(stored) => stored,
         Err(response) => return response,
     };

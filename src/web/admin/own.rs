@@ -23,7 +23,7 @@ use crate::{
         error,
         form::{self, Fields},
         middleware::peer::Peer,
-        respond::answer::{Wanted, in_language},
+        respond::answer::{Wanted, in_language, with_query},
         views::{
             admin::{
                 form::Fault,
@@ -167,8 +167,7 @@ fn answer(kept: Result<(), StoreError>, lang: Lang, done: &str) -> Response {
     match kept {
         Ok(()) => {
             let path = in_language("/admin/toi", lang);
-            let sign = if path.contains('?') { '&' } else { '?' };
-            Redirect::to(&format!("{path}{sign}done={done}")).into_response()
+            Redirect::to(&with_query(&path, &format!("done={done}"))).into_response()
         }
         Err(error) => error::of_store(&error, lang),
     }

@@ -20,11 +20,12 @@ use crate::{
         publications::{self, Publication},
     },
     web::{
+        admin::campaign,
         app::App,
-        auth::{scope, session::Staff},
+        auth::session::Staff,
         error::{self, NotFound},
         form::{self, Fields},
-        respond::answer::{Wanted, in_language},
+        respond::answer::{Wanted, in_language, with_query},
         views::{
             admin::{
                 form::{CONFIRM, Fault, confirmed},
@@ -51,11 +52,6 @@ pub struct Asked {
     done: Option<String>,
 }
 
-async fn found(app: &App, staff: &Staff, slug: &str, lang: Lang) -> Result<Stored, Response> {
-    let seen = scope::campaign(app, staff, slug).await.map_err(|error| error::of_store(&error, lang))?;
-    Ok(seen.ok_or_else(|| error::page(lang, Kind::Unknown))?.0)
-}
-
 /// Shows what is published, and what would be.
 pub async fn show(
     path: PublishPath,
@@ -65,7 +61,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let lang = wanted.language();
-    let stored = match found(&app, &staff, &path.slug, lang).await {
+    let stored = match campaign::found(&app, &staff, &path.slug, lang).await {
         Ok(stored) => stored,
         Err(response) => return response,
     };
@@ -141,7 +137,7 @@ pub async fn act(
         Ok(fields) => fields,
         Err(bad) => return error::of_form(bad, lang),
     };
-    let stored = match found(&app, &staff, &path.slug, lang).await {
+    let stored = match campaign::found(&app, &staff, &path.slug, lang).await {
         Ok(stored) => stored,
         Err(response) => return response,
     };
@@ -163,8 +159,7 @@ pub async fn act(
     match taken {
         Ok(()) => {
             let back = in_language(&path.to_string(), lang);
-            let sign = if back.contains('?') { '&' } else { '?' };
-            Redirect::to(&format!("{back}{sign}done={done}")).into_response()
+            Redirect::to(&with_query(&back, &format!("done={done}"))).into_response()
         }
         Err(NoPublication::Store(error)) => error::of_store(&error, lang),
         Err(no) => {

@@ -214,7 +214,7 @@ pub async fn units(path: UnitsPath, State(app): State<App>, request: Request) ->
 }
 
 fn send(value: &Value, headers: &HeaderMap) -> Response {
-    shared(published::send(&Held::new(value.to_string().into_bytes()), JSON, headers))
+    shared(published::send(&Held::once(value.to_string().into_bytes(), headers), JSON, headers))
 }
 
 /// Pages of other sites may read it.

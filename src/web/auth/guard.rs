@@ -73,10 +73,9 @@ async fn log_in_first(app: &App, parts: &Parts, body: Body, lang: Lang) -> Respo
     if parts.method.is_safe() {
         let next: String = form_urlencoded::byte_serialize(parts.uri.path().as_bytes()).collect();
         let login = answer::in_language(LOGIN, lang);
-        let sign = if login.contains('?') { '&' } else { '?' };
         // Whoever had a session is told where it went.
         let ended = if session::is_brought(app, parts) { "&ended=1" } else { "" };
-        return Redirect::to(&format!("{login}{sign}next={next}{ended}")).into_response();
+        return Redirect::to(&answer::with_query(&login, &format!("next={next}{ended}"))).into_response();
     }
     match Kept::read(app, parts, body).await {
         Ok(form) => login::for_form(app, lang, &form),

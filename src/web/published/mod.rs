@@ -86,7 +86,7 @@ pub async fn list(
     let lang = wanted.language();
     let listed = async { publications::list(&mut app.store.read().await?).await };
     match listed.await {
-        Ok(listed) => send(&Held::new(view::list(&listed, lang).into_bytes()), HTML, &headers),
+        Ok(listed) => send(&Held::once(view::list(&listed, lang).into_bytes(), &headers), HTML, &headers),
         Err(error) => error::of_store(&error, lang),
     }
 }
@@ -210,10 +210,16 @@ pub struct Held {
 }
 
 impl Held {
-    /// With all codings in which it is smaller.
+    /// To be kept: with all codings in which it is smaller.
     pub(super) fn new(bytes: Vec<u8>) -> Self {
         let taken = [Taken { brotli: true, gzip: false }, Taken { brotli: false, gzip: true }];
         let packed = taken.into_iter().filter_map(|taken| coding::at_once(&bytes, taken)).collect();
+        Self { packed, ..Self::plain(bytes) }
+    }
+
+    /// For one reader: packed as that one takes it.
+    pub(super) fn once(bytes: Vec<u8>, headers: &HeaderMap) -> Self {
+        let packed = coding::at_once(&bytes, Taken::by(headers)).into_iter().collect();
         Self { packed, ..Self::plain(bytes) }
     }
 

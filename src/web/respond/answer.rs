@@ -85,8 +85,13 @@ pub fn links_of(questionnaire: &Questionnaire, path: &str) -> Vec<(Lang, String)
 
 /// An address in a language: Vietnamese needs no mark.
 pub fn in_language(path: &str, lang: Lang) -> String {
+    if lang == Lang::VI { path.to_owned() } else { with_query(path, &format!("lang={}", lang.code())) }
+}
+
+/// An address with more after its `?`.
+pub fn with_query(path: &str, query: &str) -> String {
     let sign = if path.contains('?') { '&' } else { '?' };
-    if lang == Lang::VI { path.to_owned() } else { format!("{path}{sign}lang={}", lang.code()) }
+    format!("{path}{sign}{query}")
 }
 
 /// A staff page's addresses in all languages.

@@ -27,7 +27,7 @@ use crate::{
         auth::session::Staff,
         error,
         form::{DESK, Fields},
-        respond::answer::{Wanted, in_language},
+        respond::answer::{Wanted, in_language, with_query},
         upload::{LIST, Upload},
         views::admin::{
             definitions::import::{self as view, Preview},
@@ -114,9 +114,8 @@ pub async fn check(
         }
         Ok(kept) => {
             let to = in_language(&format!("/admin/definitions/{id}/{version}"), lang);
-            let sign = if to.contains('?') { '&' } else { '?' };
             let done = if kept == Kept::Same { "same" } else { "kept" };
-            Redirect::to(&format!("{to}{sign}done={done}")).into_response()
+            Redirect::to(&with_query(&to, &format!("done={done}"))).into_response()
         }
         Err(error) => error::of_store(&error, lang),
     }

@@ -19,7 +19,7 @@ use crate::{
         auth::session::Staff,
         error::{self, NotFound},
         form::{self as bodies, Fields},
-        respond::answer::{Wanted, in_language},
+        respond::answer::{Wanted, in_language, with_query},
         shelf::Origin,
         views::{
             admin::{
@@ -188,8 +188,7 @@ pub async fn remove(
     match take_away(&app, &staff, id, version).await {
         Ok(true) => {
             let to = in_language("/admin/definitions", lang);
-            let sign = if to.contains('?') { '&' } else { '?' };
-            Redirect::to(&format!("{to}{sign}done=removed")).into_response()
+            Redirect::to(&with_query(&to, "done=removed")).into_response()
         }
         Ok(false) => error::page(lang, Kind::Words { words: &view::in_use(lang) }),
         Err(error) => error::of_store(&error, lang),

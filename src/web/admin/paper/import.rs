@@ -37,7 +37,7 @@ use crate::{
         auth::session::Staff,
         error::{self, NotFound},
         form::{BadForm, Fields},
-        respond::answer::{self, Wanted, in_language},
+        respond::answer::{self, Wanted, in_language, with_query},
         upload::{self, Upload},
         views::{
             admin::{
@@ -337,8 +337,7 @@ pub async fn confirm(
         Ok(Done::Stored(new)) => {
             let again = rows.rows.len() as u64 - new;
             let desk = in_language(&DeskPath { slug: path.slug }.to_string(), lang);
-            let joint = if desk.contains('?') { '&' } else { '?' };
-            Redirect::to(&format!("{desk}{joint}done=imported&n={new}&again={again}")).into_response()
+            Redirect::to(&with_query(&desk, &format!("done=imported&n={new}&again={again}"))).into_response()
         }
         Ok(Done::Faults(faults)) => match Held::load(&app, &staff, &path.slug).await {
             Ok(Some(held)) => {

@@ -32,6 +32,7 @@ use crate::{
         error,
         form::{self, Fields},
         meanwhile::Meanwhile,
+        respond::answer::with_query,
         views::admin::form::Fault,
     },
 };
@@ -100,8 +101,7 @@ pub(in crate::web::admin) async fn changed(
     if let Some(n) = n {
         query.append_pair("n", &n.to_string());
     }
-    let joint = if path.contains('?') { '&' } else { '?' };
-    Redirect::to(&format!("{path}{joint}{}", query.finish())).into_response()
+    Redirect::to(&with_query(path, &query.finish())).into_response()
 }
 
 /// Why a form was not taken.

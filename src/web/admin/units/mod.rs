@@ -24,7 +24,11 @@ use crate::{
     language::Lang,
     organisation::{History, UnitTree},
     store::{StoreError, units},
-    web::{app::App, error::NotFound, respond::answer::in_language},
+    web::{
+        app::App,
+        error::NotFound,
+        respond::answer::{in_language, with_query},
+    },
 };
 
 /// The tree.
@@ -74,9 +78,8 @@ pub struct Done {
 /// Back to a page that says what was done.
 fn done(path: &str, lang: Lang, number: Option<i64>) -> Response {
     let path = in_language(path, lang);
-    let sign = if path.contains('?') { '&' } else { '?' };
     // 0: everything was like that already.
-    Redirect::to(&format!("{path}{sign}done={}", number.unwrap_or_default())).into_response()
+    Redirect::to(&with_query(&path, &format!("done={}", number.unwrap_or_default()))).into_response()
 }
 
 /// The changes that a page says were just made, if they can still be taken back.

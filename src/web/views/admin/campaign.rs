@@ -61,7 +61,7 @@ impl Kept {
         match self {
             Self::Until(end) => fl!(m, "admin-answers-until", day = dates::last_day(lang, Some(end))),
             Self::Erased(day) => {
-                fl!(m, "admin-answers-erased", day = report::format::day(lang, &day.to_string()))
+                fl!(m, "admin-answers-erased", day = report::format::date(lang, day))
             }
         }
     }

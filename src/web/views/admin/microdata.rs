@@ -66,7 +66,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             }
             State::Erased { day } => {
                 @let next = (in_language(&format!("{base}/report"), lang), fl!(m, "admin-report"));
-                @let what = fl!(m, "microdata-erased-what", day = format::day(lang, &day.to_string()));
+                @let what = fl!(m, "microdata-erased-what", day = format::date(lang, *day));
                 (form::empty(&fl!(m, "microdata-erased"), &what, Some((&next.0, &next.1))))
             }
             State::Making => {

@@ -26,7 +26,7 @@ use crate::{
     web::{
         assets,
         auth::{access::Permission, session::Staff},
-        respond::answer::in_language,
+        respond::answer::{in_language, with_query},
         views::dates,
     },
 };
@@ -229,9 +229,8 @@ fn above_name(page: &Page<'_>, above: Option<usize>) -> String {
 fn live(page: &Page<'_>) -> Markup {
     let m = page.lang.messages();
     let events = page.address("/su-kien", page.unit, page.open, page.sort);
-    let join = if events.contains('?') { '&' } else { '?' };
     html! {
-        p #live data-events=(format!("{events}{join}stamp={}", page.stamp))
+        p #live data-events=(with_query(&events, &format!("stamp={}", page.stamp)))
             data-on=(fl!(m, "desk-watch-live-on")) data-lost=(fl!(m, "desk-watch-live-lost"))
             data-paused=(fl!(m, "desk-watch-live-paused")) data-ended=(fl!(m, "desk-watch-live-ended")) {
             span data-says="" {
