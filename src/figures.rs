@@ -1,5 +1,7 @@
 //! The way of a figure: from the store's columns through the index to a report.
 
+pub mod period;
+
 use i18n_embed_fl::fl;
 use jiff::civil::Date;
 

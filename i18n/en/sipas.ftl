@@ -2707,6 +2707,23 @@ document-column-body = Body
 document-column-tasks = Tasks by the plan
 document-duties = Responsibilities by body
 
+# Reporting periods
+period-quarter = quarter { $quarter } of { $year }
+period-six-months = first six months of { $year }
+period-nine-months = first nine months of { $year }
+period-year = year { $year }
+period-title = { $questionnaire } – { $period }
+period-no-several = There are not several campaigns in this period to count together.
+period-no-different = Campaign { $campaign } asks or counts differently from the others (questionnaire, scale, criteria or weights), so that they make no common index. The page that compares campaigns still compares the criteria that are the same.
+period-no-judging = In campaign { $campaign } each person judged several bodies, so that it is not counted together with others. See the report of each campaign.
+period-no-weighting = Campaign { $campaign } has no number of transactions for every unit, other campaigns have. Enter it under Units and sample size, then open this page again.
+period-no-empty = No campaign lies wholly within this period.
+period-no-goes-on = This period has not ended and has no campaign of its last three months.
+period-no-open = Campaigns of this period have not closed: { $campaigns }. The report is there as soon as they have.
+period-no-erased = The answers of campaign { $campaign } have been deleted as promised, so that they can no longer be counted together with others. The campaign's own report is still there.
+period-note-pooled = Figures over { $n } campaigns together, each counted by its own number of transactions: { $campaigns }.
+period-note-associations = Importance and reliability are in the reports of the single campaigns only.
+
 # --- report: the index report ---
 report-comments = Comments
 report-comments-note = Comments read and released: { $n }, in no order of time. […] stands for what was covered to protect somebody. Comments do not speak for all who answered.

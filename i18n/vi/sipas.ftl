@@ -2641,6 +2641,23 @@ document-column-body = Cơ quan
 document-column-tasks = Nhiệm vụ theo kế hoạch
 document-duties = Trách nhiệm theo cơ quan
 
+# Kỳ báo cáo
+period-quarter = quý { $quarter } năm { $year }
+period-six-months = 6 tháng đầu năm { $year }
+period-nine-months = 9 tháng đầu năm { $year }
+period-year = năm { $year }
+period-title = { $questionnaire } – { $period }
+period-no-several = Kỳ này không có nhiều đợt khảo sát để gộp.
+period-no-different = Đợt { $campaign } hỏi hoặc tính khác các đợt còn lại (phiếu khảo sát, thang đo, tiêu chí hoặc trọng số), nên không gộp thành một chỉ số được. Trang so sánh các đợt vẫn đối chiếu những tiêu chí giống nhau.
+period-no-judging = Trong đợt { $campaign }, mỗi người đánh giá nhiều cơ quan, nên không gộp với đợt khác. Hãy xem báo cáo của từng đợt.
+period-no-weighting = Đợt { $campaign } chưa có tổng số giao dịch của mọi đơn vị, các đợt khác đã có. Hãy nhập tổng số giao dịch của đợt này trong mục Đơn vị và cỡ mẫu rồi mở lại.
+period-no-empty = Không có đợt khảo sát nào nằm trọn trong kỳ này.
+period-no-goes-on = Kỳ này chưa kết thúc và chưa có đợt khảo sát nào của ba tháng cuối kỳ.
+period-no-open = Còn đợt khảo sát chưa đóng trong kỳ này: { $campaigns }. Báo cáo có ngay sau khi các đợt này đóng.
+period-no-erased = Câu trả lời của đợt { $campaign } đã được xóa đúng thời hạn, nên không gộp với đợt khác được nữa. Báo cáo riêng của đợt vẫn còn.
+period-note-pooled = Số liệu gộp { $n } đợt khảo sát, mỗi đợt được tính theo tổng số giao dịch của đợt đó: { $campaigns }.
+period-note-associations = Mức độ quan trọng và độ tin cậy của thang đo chỉ có trong báo cáo của từng đợt.
+
 # --- report: báo cáo chỉ số ---
 report-comments = Ý kiến
 report-comments-note = { $n } ý kiến đã được đọc và duyệt, không theo thứ tự thời gian. […] là chỗ đã che để không nhận ra một người. Ý kiến không đại diện cho mọi người trả lời.

@@ -123,7 +123,7 @@ fn criterion_of<'a>(figures: &'a Figures, id: &str) -> Option<&'a CriterionResul
 }
 
 /// Whether a criterion means the same in both definitions: the same scale and weight.
-fn same_criterion(one: &Definition, other: &Definition, id: &str) -> bool {
+pub(super) fn same_criterion(one: &Definition, other: &Definition, id: &str) -> bool {
     let scale = |definition: &Definition| {
         let criterion = definition.criteria.iter().find(|criterion| criterion.id == id)?;
         let worth = |option: &ScaleOption| {

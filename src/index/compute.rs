@@ -12,14 +12,14 @@ use crate::{
     clock,
     definition::model::{Aggregation, Audience, Definition, Measure, Text},
     language::Lang,
-    organisation::{Campaign, Channel, Margin, Phase},
+    organisation::{Campaign, Channel, Margin, Phase, UnitTree},
     questionnaire::answers::NOT_ASKED,
 };
 
 use super::{
     Error, associations, calibrate, change,
     domain::{Domain, Linear, Rows, Rules, Shape, Stratum},
-    input::{Input, UnitSheets},
+    input::{Input, Judging, UnitSheets},
     judging, modes,
     notes::note,
     plan::Plan,
@@ -55,13 +55,7 @@ pub fn smallest_cell(campaign: &Campaign, definition: &Definition) -> u32 {
 pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     let plan = Plan::new(input.definition, input.questionnaire)?;
     let closed = input.links.is_some() && input.campaign.phase(input.now) != Phase::Closed;
-    let settings = &input.definition.index;
-    let rules = Rules {
-        level: settings.level,
-        target: input.campaign.target.unwrap_or(input.questionnaire.target),
-        caution_n_eff: settings.caution_n_eff,
-        caution_width: settings.caution_width,
-    };
+    let rules = rules(input);
     let mut notes = Vec::new();
     let k = smallest_cell(input.campaign, input.definition);
     let judged = input
@@ -74,7 +68,9 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     let weighted = strata.weighted;
     let mut responses = responses(input, closed);
     responses.modes = modes::of(input, u64::from(k)).filter(|_| !closed);
-    let places = Places::new(input, &strata);
+    let assigned = input.judging.iter().flat_map(|judging| judging.assigned.keys().map(|(unit, _)| unit));
+    let listed = input.sheets.units.keys().chain(assigned).chain(input.strata.iter().map(|s| &s.unit));
+    let places = Places::new(input.units, listed.map(String::as_str), &strata.codes);
     let mut results: Vec<Figures> = on_all_cores(places.strata.len(), |place| {
         let domain = Domain::new(strata.some(&places.strata[place]), weighted, &plan);
         let own = place.checked_sub(1).map(|at| input.units.units()[places.units[at]].code.as_str());
@@ -120,47 +116,18 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     let mut results = results.into_iter();
     let total =
         results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted, &plan)));
-    let units: Vec<UnitResult> = places
-        .units
-        .iter()
-        .zip(results)
-        .map(|(at, result)| {
-            let unit = &input.units.units()[*at];
-            let of = |amount: fn(&crate::organisation::Stratum) -> Option<u64>| {
-                let inside = input.strata.iter().filter(|s| {
-                    input.units.position(&s.unit).is_some_and(|below| input.units.is_within(below, *at))
-                });
-                inside.filter_map(amount).fold(None, |sum: Option<u64>, n| Some(sum.unwrap_or(0) + n))
-            };
-            UnitResult {
-                code: unit.code.clone(),
-                name: unit.name.clone(),
-                kind: unit.kind.clone(),
-                parent: unit.parent.clone(),
-                population: input.judging.map_or_else(
-                    || of(|s| Some(s.population)),
-                    |judging| judging::assigned_within(judging, input.units, *at),
-                ),
-                planned: of(|s| s.sample),
-                result,
-            }
-        })
-        .collect();
+    let populations: Vec<&crate::organisation::Stratum> = input.strata.iter().collect();
+    let units = unit_results(input.units, &places, &populations, input.judging, results);
     let rankings = ranking::rankings(&units);
     let mut report = Report {
         schema: SCHEMA.into(),
         campaign: campaign(input),
+        period: None,
         generated_at: utc(input.now),
         level: rules.level,
         target: rules.target,
         weighting: if weighted { Weighting::Design } else { Weighting::None },
-        method: Method {
-            name: first(&settings.method, input).to_owned(),
-            measure: settings.measure,
-            aggregation: settings.aggregation,
-            weights: MethodWeights { parts: settings.part_weights, dimensions: settings.dimension_weights },
-            minimum_answers: k,
-        },
+        method: method(input, k),
         responses,
         total,
         units,
@@ -178,6 +145,69 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     Ok(report)
 }
 
+/// What figures are held against.
+pub(super) fn rules(input: &Input<'_>) -> Rules {
+    let settings = &input.definition.index;
+    Rules {
+        level: settings.level,
+        target: input.campaign.target.unwrap_or(input.questionnaire.target),
+        caution_n_eff: settings.caution_n_eff,
+        caution_width: settings.caution_width,
+    }
+}
+
+/// How the figures are formed.
+pub(super) fn method(input: &Input<'_>, k: u32) -> Method {
+    let settings = &input.definition.index;
+    Method {
+        name: first(&settings.method, input).to_owned(),
+        measure: settings.measure,
+        aggregation: settings.aggregation,
+        weights: MethodWeights { parts: settings.part_weights, dimensions: settings.dimension_weights },
+        minimum_answers: k,
+    }
+}
+
+/// The units of a report with their figures, given in the order of the places after the first.
+pub(super) fn unit_results(
+    tree: &UnitTree,
+    places: &Places,
+    strata: &[&crate::organisation::Stratum],
+    judging: Option<&Judging>,
+    results: impl Iterator<Item = Figures>,
+) -> Vec<UnitResult> {
+    let held: Vec<Option<usize>> = strata.iter().map(|stratum| tree.position(&stratum.unit)).collect();
+    places
+        .units
+        .iter()
+        .zip(results)
+        .map(|(at, result)| {
+            let unit = &tree.units()[*at];
+            let of = |amount: fn(&crate::organisation::Stratum) -> Option<u64>| {
+                let inside = strata
+                    .iter()
+                    .zip(&held)
+                    .filter(|(_, held)| held.is_some_and(|below| tree.is_within(below, *at)));
+                inside
+                    .filter_map(|(stratum, _)| amount(stratum))
+                    .fold(None, |sum: Option<u64>, n| Some(sum.unwrap_or(0) + n))
+            };
+            UnitResult {
+                code: unit.code.clone(),
+                name: unit.name.clone(),
+                kind: unit.kind.clone(),
+                parent: unit.parent.clone(),
+                population: judging.map_or_else(
+                    || of(|s| Some(s.population)),
+                    |judging| judging::assigned_within(judging, tree, *at),
+                ),
+                planned: of(|s| s.sample),
+                result,
+            }
+        })
+        .collect()
+}
+
 /// A text in the definition's first language.
 fn first<'t>(text: &'t Text, input: &Input<'_>) -> &'t str {
     input
@@ -188,7 +218,7 @@ fn first<'t>(text: &'t Text, input: &Input<'_>) -> &'t str {
         .map_or_else(|| Lang::VI.pick(text), String::as_str)
 }
 
-fn campaign(input: &Input<'_>) -> CampaignInfo {
+pub(super) fn campaign(input: &Input<'_>) -> CampaignInfo {
     let campaign = input.campaign;
     CampaignInfo {
         slug: campaign.slug.clone(),
@@ -219,7 +249,7 @@ fn local(milliseconds: i64) -> String {
     )
 }
 
-fn responses(input: &Input<'_>, closed: bool) -> Responses {
+pub(super) fn responses(input: &Input<'_>, closed: bool) -> Responses {
     let units = || input.sheets.all();
     let mut channels: BTreeMap<String, u64> = BTreeMap::new();
     let name = |channel: Channel| serde_json::to_value(channel).ok()?.as_str().map(str::to_owned);
@@ -251,7 +281,7 @@ fn responses(input: &Input<'_>, closed: bool) -> Responses {
 }
 
 /// How those who answered by some channels came to answer.
-fn selection<'a>(channels: impl Iterator<Item = &'a str>) -> Option<Selection> {
+pub(super) fn selection<'a>(channels: impl Iterator<Item = &'a str>) -> Option<Selection> {
     let chosen = |channel: &str| matches!(channel, "open" | "kiosk");
     let (own, others): (Vec<&str>, Vec<&str>) = channels.partition(|channel| chosen(channel));
     match (own.is_empty(), others.is_empty()) {
@@ -263,7 +293,7 @@ fn selection<'a>(channels: impl Iterator<Item = &'a str>) -> Option<Selection> {
 }
 
 /// Says what the margins of error rest on: no report passes its answers off as a random sample.
-fn say_selection(selection: Option<Selection>, notes: &mut Vec<Note>) {
+pub(super) fn say_selection(selection: Option<Selection>, notes: &mut Vec<Note>) {
     let Some(selection) = selection else { return };
     notes.push(match selection {
         Selection::SelfSelected => {
@@ -423,23 +453,21 @@ pub(super) fn on_all_cores<T: Send>(count: usize, one: impl Fn(usize) -> T + Syn
 }
 
 /// The whole campaign and the units of the report, each with its strata.
-struct Places {
+pub(super) struct Places {
     /// Positions in the unit tree; place `n + 1` is `units[n]`.
-    units: Vec<usize>,
+    pub units: Vec<usize>,
     /// By place: positions of its strata.
-    strata: Vec<Vec<usize>>,
+    pub strata: Vec<Vec<usize>>,
     /// By place: the places right below.
-    below: Vec<Vec<usize>>,
+    pub below: Vec<Vec<usize>>,
 }
 
 impl Places {
-    fn new(input: &Input<'_>, strata: &Strata) -> Self {
-        let tree = input.units;
-        // Units with answers or a population, and all above them.
+    /// The units with these codes or with strata, and all above them; `held` are the codes of the units that hold the
+    /// strata.
+    pub fn new<'c>(tree: &UnitTree, codes: impl IntoIterator<Item = &'c str>, held: &'c [String]) -> Self {
         let mut listed = BTreeSet::new();
-        let codes = strata.codes.iter().chain(input.sheets.units.keys());
-        let assigned = input.judging.iter().flat_map(|judging| judging.assigned.keys().map(|(unit, _)| unit));
-        for code in codes.chain(assigned).chain(input.strata.iter().map(|s| &s.unit)) {
+        for code in codes.into_iter().chain(held.iter().map(String::as_str)) {
             let mut at = tree.position(code);
             while let Some(here) = at {
                 listed.insert(here);
@@ -447,8 +475,8 @@ impl Places {
             }
         }
         let units: Vec<usize> = listed.into_iter().collect();
-        let positions: Vec<Option<usize>> = strata.codes.iter().map(|code| tree.position(code)).collect();
-        let mut by_place = vec![(0..strata.codes.len()).collect::<Vec<_>>()];
+        let positions: Vec<Option<usize>> = held.iter().map(|code| tree.position(code)).collect();
+        let mut by_place = vec![(0..held.len()).collect::<Vec<_>>()];
         by_place.extend(units.iter().map(|unit| {
             (0..positions.len())
                 .filter(|s| positions[*s].is_some_and(|at| tree.is_within(at, *unit)))
@@ -601,7 +629,7 @@ pub(super) fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Fi
 }
 
 /// Says which dimensions of the whole campaign cannot be computed since an item has no answer.
-fn say_not_computable(total: &Figures, notes: &mut Vec<Note>) {
+pub(super) fn say_not_computable(total: &Figures, notes: &mut Vec<Note>) {
     let missing = |estimate: &Estimate| estimate.n.is_some_and(|n| n > 0) && estimate.estimate.is_none();
     for dimension in total.dimensions.iter().filter(|dimension| missing(&dimension.estimate)) {
         notes.push(note("not_computable", None, |lang| {
@@ -781,16 +809,16 @@ fn suppress_associations(
     any
 }
 
-fn hidden_reliability(items: usize) -> Reliability {
+pub(super) fn hidden_reliability(items: usize) -> Reliability {
     Reliability { items, reason: Some(Missing::Suppressed), ..Reliability::default() }
 }
 
-fn hidden_drivers(drivers: &Drivers) -> Drivers {
+pub(super) fn hidden_drivers(drivers: &Drivers) -> Drivers {
     Drivers { reason: Some(Missing::Suppressed), outcome: drivers.outcome.clone(), ..Drivers::default() }
 }
 
 /// Puts the shown figures beside the drivers and says what both suggest.
-fn judge_drivers(result: &mut Figures) {
+pub(super) fn judge_drivers(result: &mut Figures) {
     let drivers = &mut result.drivers;
     let quadrant = |important: bool, ahead: bool| match (important, ahead) {
         (true, false) => Quadrant::ImproveFirst,

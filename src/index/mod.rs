@@ -7,7 +7,7 @@
 //! to; [`domain`] turns the counts of some strata into a figure with its uncertainty ([`rotation`]: what a
 //! respondent was not asked by chance adds to it); [`associations`] says how answers
 //! hang together; [`suppress`] decides what may be shown; [`compute()`] puts the report together, [`design`] says
-//! by which design and weights, for those who compute the figures themselves. [`ranking`] and
+//! by which design and weights, for those who compute the figures themselves. [`mod@pooled`] counts several campaigns as one. [`ranking`] and
 //! [`change`] are made of shown figures only.
 
 mod associations;
@@ -24,6 +24,7 @@ mod judging;
 mod modes;
 pub(crate) mod notes;
 mod plan;
+pub mod pooled;
 mod ranking;
 mod recovery;
 pub mod report;

@@ -16,6 +16,9 @@ pub struct Report {
     pub schema: Cow<'static, str>,
     /// The campaign.
     pub campaign: CampaignInfo,
+    /// The period, where the report is over several campaigns; `campaign` then stands for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodInfo>,
     /// When the report was computed, RFC 3339 in UTC.
     pub generated_at: String,
     /// Confidence level of all intervals, 0..1.
@@ -49,6 +52,33 @@ pub struct Report {
     pub previous: Option<CampaignInfo>,
     /// What a reader must know, in Vietnamese.
     pub notes: Vec<Note>,
+}
+
+/// A period (kỳ báo cáo) over which several campaigns are counted together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PeriodInfo {
+    /// Code: `2026-q1`, `2026-6m`, `2026-9m`, `2026`.
+    pub code: String,
+    /// Title in Vietnamese.
+    pub title: String,
+    /// First day, ISO date.
+    pub first: String,
+    /// Last day.
+    pub last: String,
+    /// Its campaigns in order of time.
+    pub campaigns: Vec<PeriodCampaign>,
+}
+
+/// A campaign of a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PeriodCampaign {
+    /// The campaign.
+    #[serde(flatten)]
+    pub campaign: CampaignInfo,
+    /// Answer sheets that count.
+    pub responses: u64,
+    /// Population of all its units, where it has any.
+    pub population: Option<u64>,
 }
 
 /// Answers that no figure counts. What they are of the campaign's answers follows from the numbers: `sipas` keeps for

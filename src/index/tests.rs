@@ -22,6 +22,7 @@ use super::{
 };
 
 mod judging;
+mod pooled;
 mod relations;
 mod rotation;
 mod waves;

@@ -199,6 +199,20 @@ impl History {
         }))
     }
 
+    /// The tree as it was on a day, with every unit that had a successor by then below it: what several campaigns up to that day
+    /// counted, by the units of the day.
+    ///
+    /// # Errors
+    /// [`NotATree`].
+    pub fn merged_by(&self, day: Date) -> Result<UnitTree, NotATree> {
+        UnitTree::new(self.iter().map(|dated| {
+            let unit = dated.on(day);
+            let ended = unit.valid_to.is_some_and(|last| last < day);
+            let heir = unit.successor.clone().filter(|_| ended);
+            Unit { parent: heir.or_else(|| unit.parent.clone()), ..unit }
+        }))
+    }
+
     /// The unit that this one has become in the end: the last of its successors, or itself.
     pub fn heir<'a>(&'a self, code: &'a str) -> &'a str {
         let (mut at, mut met) = (code, BTreeSet::new());

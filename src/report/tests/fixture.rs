@@ -294,6 +294,7 @@ pub fn report() -> Report {
             status: Phase::Closed,
             demonstration: false,
         },
+        period: None,
         generated_at: "2027-01-05T02:14:09Z".to_owned(),
         level: 0.95,
         target: TARGET,

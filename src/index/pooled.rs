@@ -1,0 +1,387 @@
+//! One report over several campaigns that asked the same: a quarter, half a year, nine months, a year.
+//!
+//! The campaigns are strata beside the units: each drew its own answers from its own population, so that a figure is the
+//! stratified one over units × campaigns (Cochran 1977, ch. 5), as the engine computes it from their answers in one file. Units
+//! are those of the period's end, with units that were merged by then below their successors.
+//!
+//! What may be shown follows from what the reports of the single campaigns, and of shorter periods within this one, show already
+//! ([`hiding`]).
+
+mod hiding;
+
+use std::collections::BTreeMap;
+
+use i18n_embed_fl::fl;
+
+use crate::{language::Lang, organisation::UnitTree};
+
+use super::{
+    Error,
+    change::{self, same_criterion},
+    compute::{
+        Places, Strata, campaign, figures, forget_associations, hide_cells, method, on_all_cores, responses,
+        rules, say_not_computable, say_selection, selection, smallest_cell, strata, unit_results,
+    },
+    domain::Domain,
+    input::{Input, Previous},
+    notes::note,
+    plan::Plan,
+    ranking,
+    report::{
+        CampaignInfo, Modes, PeriodCampaign, PeriodInfo, Report, Responses, Result as Figures, SCHEMA,
+        SetAside, Weighting,
+    },
+};
+use hiding::Table;
+
+/// A campaign of a period.
+#[derive(Debug, Clone, Copy)]
+pub struct Wave<'a> {
+    /// Its input; a closed campaign's.
+    pub input: &'a Input<'a>,
+    /// Its report, with everything hidden that may not be shown.
+    pub report: &'a Report,
+}
+
+/// A shorter period within the one that is asked for, which has a report of its own.
+#[derive(Debug)]
+pub struct Within {
+    /// Positions of its campaigns.
+    pub waves: Vec<usize>,
+    /// The units of its end.
+    pub units: UnitTree,
+}
+
+/// What a report over several campaigns is made of.
+#[derive(Debug)]
+pub struct Pool<'a> {
+    /// The campaigns in order of time: at least two.
+    pub waves: &'a [Wave<'a>],
+    /// The shorter periods within this one that hold several campaigns, each after those within it.
+    pub within: &'a [Within],
+    /// The units of the period's end.
+    pub units: &'a UnitTree,
+    /// What the period is called; its campaigns are filled in.
+    pub period: PeriodInfo,
+    /// The period that changes are counted from.
+    pub previous: Option<Previous<'a>>,
+}
+
+/// Why campaigns have no figures in common.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoPool {
+    /// Fewer than two campaigns.
+    #[error("there are not several campaigns")]
+    Few,
+    /// Two campaigns ask or count differently.
+    #[error("campaign {0:?} asks or counts differently")]
+    Different(String),
+    /// People judged several units in it, so that its answers have no populations of their own.
+    #[error("in campaign {0:?} groups of people judged units")]
+    Judging(String),
+    /// One has populations for all units, another one has not.
+    #[error("campaign {0:?} has no population for every unit, others have")]
+    Weighting(String),
+    /// The figures of one campaign.
+    #[error(transparent)]
+    Index(#[from] Error),
+}
+
+impl NoPool {
+    /// The words for the reader: what is wrong and how to mend it.
+    pub fn words(&self, lang: Lang) -> String {
+        let m = lang.messages();
+        match self {
+            Self::Few => fl!(m, "period-no-several"),
+            Self::Different(slug) => fl!(m, "period-no-different", campaign = slug.as_str()),
+            Self::Judging(slug) => fl!(m, "period-no-judging", campaign = slug.as_str()),
+            Self::Weighting(slug) => fl!(m, "period-no-weighting", campaign = slug.as_str()),
+            Self::Index(error) => error.words(lang),
+        }
+    }
+}
+
+/// The report over several campaigns.
+///
+/// # Errors
+/// [`NoPool`] says why they cannot be counted together.
+pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
+    let (Some(last), true) = (pool.waves.last(), pool.waves.len() > 1) else { return Err(NoPool::Few) };
+    let plan = Plan::new(last.input.definition, last.input.questionnaire)?;
+    let k = pool.waves.iter().map(|wave| smallest_cell(wave.input.campaign, wave.input.definition)).max();
+    let k = k.unwrap_or(u32::MAX);
+    let mut notes = Vec::new();
+    let (counted, known) = count(pool, &plan, u64::from(k))?;
+    let weighted = counted.weighted;
+    if !weighted {
+        notes.push(note("unweighted", None, |lang| fl!(lang.messages(), "index-unweighted")));
+    }
+    let listed = |units: &UnitTree, of: &dyn Fn(usize) -> bool| {
+        let waves = pool.waves.iter().enumerate().filter(|(at, _)| of(*at)).map(|(_, wave)| wave.input);
+        let codes: Vec<&str> = waves
+            .flat_map(|input| {
+                input.sheets.units.keys().chain(input.strata.iter().map(|stratum| &stratum.unit))
+            })
+            .map(String::as_str)
+            .collect();
+        Places::new(units, codes, &counted.codes)
+    };
+    let rules = rules(last.input);
+    let mut tables = known;
+    for within in pool.within {
+        let places = listed(&within.units, &|wave| within.waves.contains(&wave));
+        let only: Vec<Vec<usize>> = places
+            .strata
+            .iter()
+            .map(|own| own.iter().copied().filter(|s| within.waves.contains(&counted.wave[*s])).collect())
+            .collect();
+        // Only what lies within it bears on it: so its own report shows the same.
+        let inside: Vec<&Table> = tables
+            .iter()
+            .filter(|table| table.waves.iter().all(|wave| within.waves.contains(wave)))
+            .collect();
+        let mut table = hiding::table(&plan, &counted, only, within.waves.clone());
+        let results = counted.figures(&plan, &rules, &table.strata);
+        hiding::settle(&plan, &counted, &places.below, u64::from(k), &results, &mut table, &inside);
+        tables.push(table);
+    }
+    let places = listed(pool.units, &|_| true);
+    let mut results = counted.figures(&plan, &rules, &places.strata);
+    let all = (0..pool.waves.len()).collect();
+    let mut table = hiding::table(&plan, &counted, places.strata.clone(), all);
+    let inside: Vec<&Table> = tables.iter().collect();
+    let n = hiding::settle(&plan, &counted, &places.below, u64::from(k), &results, &mut table, &inside);
+    let mut any = false;
+    for (place, result) in results.iter_mut().enumerate() {
+        any |= hide_cells(&plan, result, &table.hidden[place], &n[place]);
+        // They rest on other sheets than the figures, so that those of the campaigns do not say what these would tell.
+        forget_associations(result);
+    }
+    say_selection(joined_selection(pool), &mut notes);
+    if let Some(total) = results.first() {
+        say_not_computable(total, &mut notes);
+    }
+    if any {
+        notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
+    }
+    let mut results = results.into_iter();
+    let total =
+        results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted, &plan)));
+    let strata: Vec<&crate::organisation::Stratum> =
+        pool.waves.iter().flat_map(|wave| wave.input.strata).collect();
+    let units = unit_results(pool.units, &places, &strata, None, results);
+    for wave in pool.waves {
+        let own = wave.report.notes.iter().filter(|note| {
+            matches!(
+                note.code.as_str(),
+                "unit_without_population" | "margin_not_used" | "set_aside" | "rotated"
+            )
+        });
+        for note in own {
+            if !notes.contains(note) {
+                notes.push(note.clone());
+            }
+        }
+    }
+    say_period(pool, &mut notes);
+    let rankings = ranking::rankings(&units);
+    let mut report = Report {
+        schema: SCHEMA.into(),
+        campaign: info(pool, last),
+        period: Some(PeriodInfo { campaigns: campaigns(pool), ..pool.period.clone() }),
+        generated_at: last.report.generated_at.clone(),
+        level: rules.level,
+        target: rules.target,
+        weighting: if weighted { Weighting::Design } else { Weighting::None },
+        method: method(last.input, k),
+        responses: joined_responses(pool),
+        total,
+        units,
+        groups: Vec::new(),
+        rankings,
+        rotation: None,
+        set_aside: joined_set_aside(pool),
+        comments: pool.waves.iter().flat_map(|wave| wave.report.comments.clone()).collect(),
+        previous: None,
+        notes,
+    };
+    if let Some(previous) = &pool.previous {
+        change::set(&mut report, last.input.definition, previous);
+    }
+    Ok(report)
+}
+
+/// The strata of all campaigns.
+pub(in crate::index) struct Counted {
+    /// By stratum: code of the unit.
+    codes: Vec<String>,
+    /// By stratum: position of its campaign.
+    wave: Vec<usize>,
+    all: Vec<super::domain::Stratum>,
+    weighted: bool,
+}
+
+impl Counted {
+    fn domain<'a>(&'a self, plan: &'a Plan<'a>, which: &[usize]) -> Domain<'a> {
+        Domain::new(which.iter().map(|at| &self.all[*at]).collect(), self.weighted, plan)
+    }
+
+    fn figures(&self, plan: &Plan<'_>, rules: &super::domain::Rules, places: &[Vec<usize>]) -> Vec<Figures> {
+        on_all_cores(places.len(), |place| {
+            let domain = self.domain(plan, &places[place]);
+            Figures { weighting: domain.weighting(None), ..figures(plan, rules, &domain) }
+        })
+    }
+}
+
+/// Counts every campaign, with what its report shows.
+fn count(pool: &Pool<'_>, plan: &Plan<'_>, k: u64) -> Result<(Counted, Vec<Table>), NoPool> {
+    let slug = |wave: &Wave<'_>| wave.input.campaign.slug.clone();
+    let mut counted = Counted { codes: Vec::new(), wave: Vec::new(), all: Vec::new(), weighted: true };
+    let mut places = Vec::new();
+    for (at, wave) in pool.waves.iter().enumerate() {
+        let input = wave.input;
+        if input.judging.is_some() {
+            return Err(NoPool::Judging(slug(wave)));
+        }
+        let own = Plan::new(input.definition, input.questionnaire)?;
+        if !same(&own, plan) {
+            return Err(NoPool::Different(slug(wave)));
+        }
+        let least = u64::from(smallest_cell(input.campaign, input.definition));
+        let Strata { codes, all, weighted } = strata(input, &own, least.min(k), false, &mut Vec::new())?;
+        // A campaign without answers says nothing of how the others are weighted.
+        if !all.is_empty() {
+            if counted.all.is_empty() {
+                counted.weighted = weighted;
+            } else if counted.weighted != weighted {
+                let without = pool.waves.iter().find(|wave| wave.report.weighting == Weighting::None);
+                return Err(NoPool::Weighting(without.map_or_else(|| slug(wave), slug)));
+            }
+        }
+        let listed = input.sheets.units.keys().chain(input.strata.iter().map(|stratum| &stratum.unit));
+        let mut own = Places::new(input.units, listed.map(String::as_str), &codes);
+        let from = counted.all.len();
+        own.strata.iter_mut().flatten().for_each(|stratum| *stratum += from);
+        counted.wave.extend(codes.iter().map(|_| at));
+        counted.codes.extend(codes);
+        counted.all.extend(all);
+        places.push(own);
+    }
+    let mut tables = Vec::new();
+    for (at, (wave, places)) in pool.waves.iter().zip(places).enumerate() {
+        let mut table = hiding::table(plan, &counted, places.strata, vec![at]);
+        let shown =
+            std::iter::once(&wave.report.total).chain(wave.report.units.iter().map(|unit| &unit.result));
+        table.hidden = shown.map(|figures| hiding::hidden_in(plan, figures)).collect();
+        tables.push(table);
+    }
+    Ok((counted, tables))
+}
+
+/// Whether two campaigns count the same in the same way.
+fn same(one: &Plan<'_>, other: &Plan<'_>) -> bool {
+    let weight = |value: f64| (value * 1e9).round();
+    let (a, b) = (&one.definition.index, &other.definition.index);
+    one.definition.id == other.definition.id
+        && (a.measure, a.aggregation) == (b.measure, b.aggregation)
+        && one.items.len() == other.items.len()
+        && one.items.iter().zip(&other.items).all(|(x, y)| {
+            x.criterion.id == y.criterion.id
+                && x.module == y.module
+                && same_criterion(one.definition, other.definition, &x.criterion.id)
+        })
+        && one.dimensions.len() == other.dimensions.len()
+        && one.dimensions.iter().zip(&other.dimensions).all(|(x, y)| {
+            (&x.id, &x.part, &x.items) == (&y.id, &y.part, &y.items) && weight(x.weight) == weight(y.weight)
+        })
+        && one.parts.len() == other.parts.len()
+        && one.parts.iter().zip(&other.parts).all(|(x, y)| {
+            (&x.id, &x.dimensions) == (&y.id, &y.dimensions) && weight(x.weight) == weight(y.weight)
+        })
+        && one.predictors == other.predictors
+        && one.overall.as_ref().map(|overall| &overall.points) == other.overall.as_ref().map(|o| &o.points)
+        && one.rotation.as_ref().map(|rotation| (rotation.ask, rotation.modules))
+            == other.rotation.as_ref().map(|rotation| (rotation.ask, rotation.modules))
+}
+
+fn info(pool: &Pool<'_>, last: &Wave<'_>) -> CampaignInfo {
+    let own = campaign(last.input);
+    let infos = || pool.waves.iter().map(|wave| &wave.report.campaign);
+    // All times have the province's offset, so that their order is that of their letters.
+    CampaignInfo {
+        slug: format!("{}-{}-{}", own.definition.id, own.form, pool.period.code),
+        title: pool.period.title.clone(),
+        opens: infos().map(|info| info.opens.clone()).min().unwrap_or_default(),
+        closes: infos().map(|info| info.closes.clone()).max().unwrap_or_default(),
+        demonstration: infos().any(|info| info.demonstration),
+        definition: last.report.campaign.definition.clone(),
+        ..own
+    }
+}
+
+fn campaigns(pool: &Pool<'_>) -> Vec<PeriodCampaign> {
+    let of = |wave: &Wave<'_>| PeriodCampaign {
+        campaign: wave.report.campaign.clone(),
+        responses: wave.report.responses.valid,
+        population: wave.input.strata.iter().map(|stratum| stratum.population).reduce(|a, b| a + b),
+    };
+    pool.waves.iter().map(of).collect()
+}
+
+fn joined_responses(pool: &Pool<'_>) -> Responses {
+    let own: Vec<Responses> = pool.waves.iter().map(|wave| responses(wave.input, false)).collect();
+    let mut channels: BTreeMap<String, u64> = BTreeMap::new();
+    for (name, n) in own.iter().flat_map(|responses| &responses.channels) {
+        *channels.entry(name.clone()).or_default() += n;
+    }
+    let sum = |of: fn(&Responses) -> u64| own.iter().map(of).sum();
+    Responses {
+        stored: sum(|own| own.stored),
+        valid: sum(|own| own.valid),
+        flagged: sum(|own| own.flagged),
+        from: own.iter().filter_map(|own| own.from.clone()).min(),
+        to: own.iter().filter_map(|own| own.to.clone()).max(),
+        channels,
+        selection: joined_selection(pool),
+        modes: joined_modes(pool),
+    }
+}
+
+fn joined_selection(pool: &Pool<'_>) -> Option<super::report::Selection> {
+    let waves = pool.waves.iter().flat_map(|wave| &wave.report.responses.channels);
+    selection(waves.filter(|(_, n)| **n > 0).map(|(name, _)| name.as_str()))
+}
+
+/// The modes that every campaign's report shows.
+fn joined_modes(pool: &Pool<'_>) -> Option<Modes> {
+    let all: Option<Vec<&Modes>> =
+        pool.waves.iter().map(|wave| wave.report.responses.modes.as_ref()).collect();
+    let all = all?;
+    let sum = |of: fn(&Modes) -> Option<u64>| all.iter().map(|modes| of(modes)).sum::<Option<u64>>();
+    Some(Modes {
+        own: sum(|modes| modes.own),
+        helped: sum(|modes| modes.helped),
+        proxy: sum(|modes| modes.proxy),
+        unknown: sum(|modes| modes.unknown),
+        index_unassisted: None,
+    })
+}
+
+fn joined_set_aside(pool: &Pool<'_>) -> Option<SetAside> {
+    let all: Vec<&SetAside> = pool.waves.iter().filter_map(|wave| wave.report.set_aside.as_ref()).collect();
+    (!all.is_empty()).then(|| SetAside {
+        responses: all.iter().map(|own| own.responses).sum(),
+        groups: all.iter().flat_map(|own| own.groups.clone()).collect(),
+        index_with: None,
+    })
+}
+
+fn say_period(pool: &Pool<'_>, notes: &mut Vec<super::report::Note>) {
+    let titles: Vec<&str> = pool.waves.iter().map(|wave| wave.report.campaign.title.as_str()).collect();
+    let titles = titles.join("; ");
+    notes.push(note("pooled", None, |lang| {
+        fl!(lang.messages(), "period-note-pooled", n = pool.waves.len(), campaigns = titles.as_str())
+    }));
+    notes.push(note("pooled_associations", None, |lang| fl!(lang.messages(), "period-note-associations")));
+}

@@ -1,0 +1,347 @@
+//! Several campaigns as one: against the engine on all their answers, and what all reports together must not tell.
+
+use super::*;
+use crate::{
+    index::{
+        pooled::{NoPool, Pool, Wave, Within, pooled},
+        report::PeriodInfo,
+    },
+    organisation::{History, Since},
+};
+
+type Told = (BTreeMap<String, Answers>, Vec<Stratum>);
+
+fn period() -> PeriodInfo {
+    PeriodInfo {
+        code: "2026-6m".to_owned(),
+        title: "Thử – 6 tháng".to_owned(),
+        first: "2026-01-01".to_owned(),
+        last: "2026-06-30".to_owned(),
+        campaigns: Vec::new(),
+    }
+}
+
+/// The reports of some campaigns, and the one over all of them; `within` are the shorter periods.
+fn reports(
+    definitions: &[&Definition],
+    waves: &[Told],
+    within: &[Vec<usize>],
+    trees: (&UnitTree, &UnitTree),
+) -> (Vec<Report>, Result<Report, NoPool>) {
+    let questionnaires: Vec<Questionnaire> =
+        definitions.iter().map(|definition| Questionnaire::generate(definition, "f").unwrap()).collect();
+    let campaigns: Vec<Campaign> =
+        (0..waves.len()).map(|at| Campaign { slug: format!("t{at}"), ..campaign() }).collect();
+    let columns: Vec<Sheets> = waves.iter().map(|(answers, _)| sheets(answers)).collect();
+    let inputs: Vec<Input<'_>> = (0..waves.len())
+        .map(|at| Input {
+            campaign: &campaigns[at],
+            definition: definitions[at],
+            questionnaire: &questionnaires[at],
+            units: trees.0,
+            strata: &waves[at].1,
+            margins: &[],
+            previous: None,
+            sheets: &columns[at],
+            judging: None,
+            links: None,
+            now: 2_000_000,
+        })
+        .collect();
+    let own: Vec<Report> = inputs.iter().map(|input| compute(input).unwrap()).collect();
+    let parts: Vec<Wave<'_>> =
+        inputs.iter().zip(&own).map(|(input, report)| Wave { input, report }).collect();
+    let within: Vec<Within> =
+        within.iter().map(|waves| Within { waves: waves.clone(), units: trees.1.clone() }).collect();
+    let pool = Pool { waves: &parts, within: &within, units: trees.1, period: period(), previous: None };
+    let all = pooled(&pool);
+    (own, all)
+}
+
+/// The engine's answer to the same: a stratum is a unit in a campaign.
+fn stacked(waves: &[Told]) -> (BTreeMap<String, Answers>, Vec<Stratum>) {
+    let mut answers = BTreeMap::new();
+    let mut strata = Vec::new();
+    for (at, (own, populations)) in waves.iter().enumerate() {
+        answers.extend(own.iter().map(|(unit, rows)| (format!("{unit}#{at}"), rows.clone())));
+        strata.extend(populations.iter().map(|s| Stratum { unit: format!("{}#{at}", s.unit), ..s.clone() }));
+    }
+    (answers, strata)
+}
+
+fn equal_to_the_engine_over(measure: &str, aggregation: &str, seed: u64, weighted: bool) {
+    let waves: Vec<Told> = (0..3)
+        .map(|wave| {
+            let (mut answers, mut strata) = random(seed * 10 + wave, (seed + wave).is_multiple_of(2));
+            // Populations differ from campaign to campaign, and a unit is missing in one.
+            strata.iter_mut().for_each(|stratum| stratum.population += 100 * wave);
+            // One answer alone would hide most of the others.
+            for gone in ["d1y"].into_iter().chain((wave == 1).then_some("s1")) {
+                answers.remove(gone);
+                strata.retain(|stratum| stratum.unit != gone);
+            }
+            (answers, if weighted { strata } else { Vec::new() })
+        })
+        .collect();
+    let definition = definition(measure, aggregation, "citizens");
+    let tree = units();
+    let (own, all) = reports(&[&definition; 3], &waves, &[vec![0, 1]], (&tree, &tree));
+    let all = all.unwrap();
+    assert_eq!(all.responses.valid, own.iter().map(|report| report.responses.valid).sum::<u64>());
+    let (answers, strata) = stacked(&waves);
+    let csv = csv(&answers, &strata);
+    let scale = if measure == "mean_score" { 0.2 } else { 1.0 };
+    let inside = |codes: &[&str]| -> Vec<String> {
+        answers
+            .keys()
+            .filter(|key| codes.iter().any(|code| key.split('#').next() == Some(*code)))
+            .cloned()
+            .collect()
+    };
+    let mut shown = 0;
+    let everywhere = ["d1", "d1x", "d1y", "d2", "s1"];
+    let places =
+        [("total", &everywhere[..]), ("d1", &["d1", "d1x", "d1y"]), ("d2", &["d2"]), ("s1", &["s1"])];
+    for (code, of) in places {
+        let figures = match code {
+            "total" => &all.total,
+            code => &all.units.iter().find(|unit| unit.code == code).unwrap().result,
+        };
+        let inside = inside(of);
+        let inside: Vec<&str> = inside.iter().map(String::as_str).collect();
+        let theirs = engine(measure, aggregation, &csv, weighted, &inside);
+        compare(figures, &theirs, scale, code);
+        shown += figures.figures().iter().filter(|(_, estimate)| estimate.estimate.is_some()).count();
+    }
+    assert!(shown > 20, "{shown} figures are compared");
+    assert_eq!(all.total.responses, Some(answers.values().map(|rows| rows.len() as u64).sum()));
+}
+
+#[test]
+fn figures_over_several_campaigns_are_those_of_the_engine_on_all_their_answers() {
+    for seed in [1, 2] {
+        for aggregation in ["item_shares", "respondent_scores", "pooled_answers"] {
+            equal_to_the_engine_over("share_satisfied", aggregation, seed, true);
+        }
+        equal_to_the_engine_over("mean_score", "item_shares", seed, true);
+        equal_to_the_engine_over("share_satisfied", "item_shares", seed, false);
+    }
+}
+
+/// The same answer to everything, `n` times and `satisfied` of them satisfied.
+fn rows(n: usize, satisfied: usize) -> Answers {
+    (0..n).map(|at| [if at < satisfied { 5 } else { 2 }; 6]).collect()
+}
+
+fn told(units: &[(&str, usize, u64)]) -> Told {
+    let answers = units.iter().map(|(unit, n, _)| ((*unit).to_owned(), rows(*n, n * 3 / 4))).collect();
+    let stratum = |(unit, _, population): &(&str, usize, u64)| Stratum {
+        unit: (*unit).to_owned(),
+        population: *population,
+        sample: None,
+    };
+    (answers, units.iter().map(stratum).collect())
+}
+
+fn index_of<'r>(report: &'r Report, unit: &str) -> &'r Estimate {
+    &report.units.iter().find(|own| own.code == unit).unwrap().result.index
+}
+
+#[test]
+fn d_06_a_small_unit_is_shown_over_a_year_where_no_quarter_of_it_was() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let quarter = || told(&[("d1x", 6, 90), ("d1y", 7, 80), ("d2", 60, 900), ("s1", 50, 700)]);
+    let waves = [quarter(), quarter(), quarter(), quarter()];
+    let tree = units();
+    let within = [vec![0, 1], vec![0, 1, 2]];
+    let (own, all) = reports(&[&definition; 4], &waves, &within, (&tree, &tree));
+    let all = all.unwrap();
+    assert!(own.iter().all(|report| index_of(report, "d1x").publish == Publish::Suppress));
+    assert_eq!(index_of(&all, "d1x").n, Some(24));
+    assert_eq!(index_of(&all, "d1y").n, Some(28));
+}
+
+#[test]
+fn d_06_a_period_tells_no_campaign_s_hidden_figure() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let tree = units();
+    // Hidden in one campaign alone: with it the period would be the other one's figure and this one's.
+    let waves = [
+        told(&[("d1x", 4, 40), ("d1y", 20, 200), ("d2", 60, 600), ("s1", 50, 500)]),
+        told(&[("d1x", 40, 80), ("d1y", 40, 80), ("d2", 60, 120), ("s1", 50, 100)]),
+    ];
+    let (own, all) = reports(&[&definition; 2], &waves, &[], (&tree, &tree));
+    let all = all.unwrap();
+    assert_eq!(index_of(&own[0], "d1x").publish, Publish::Suppress);
+    assert_eq!(index_of(&own[1], "d1x").n, Some(40));
+    assert_eq!(index_of(&all, "d1x").publish, Publish::Suppress);
+    // Its neighbour was hidden with it, and would give it away.
+    assert_eq!(index_of(&own[0], "d1y").publish, Publish::Suppress);
+    assert_eq!(index_of(&all, "d1y").publish, Publish::Suppress);
+    assert_eq!(index_of(&all, "d2").n, Some(120));
+    assert_eq!(all.total.index.n, Some(134 + 190));
+}
+
+#[test]
+fn a_unit_that_was_merged_counts_for_its_successor() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let history: History = units().units().iter().cloned().map(Into::into).collect();
+    let ended = Unit {
+        valid_to: Some(jiff::civil::date(2026, 3, 31)),
+        successor: Some("d2".to_owned()),
+        ..units().get("s1").unwrap().clone()
+    };
+    let history = history.with([(ended, Since::Always)]);
+    let day = |month| jiff::civil::date(2026, month, 15);
+    let (before, after) = (history.merged_by(day(3)).unwrap(), history.merged_by(day(6)).unwrap());
+    assert_eq!(before.get("s1").unwrap().parent.as_deref(), Some("root"));
+    assert_eq!(after.get("s1").unwrap().parent.as_deref(), Some("d2"));
+    let waves = [
+        told(&[("d1x", 30, 90), ("d2", 60, 900), ("s1", 50, 700)]),
+        told(&[("d1x", 40, 90), ("d2", 80, 1_500)]),
+    ];
+    let (_, all) = reports(&[&definition; 2], &waves, &[], (&before, &after));
+    let all = all.unwrap();
+    assert_eq!(index_of(&all, "d2").n, Some(190));
+    assert_eq!(index_of(&all, "s1").n, Some(50));
+    let d2 = all.units.iter().find(|unit| unit.code == "d2").unwrap();
+    assert_eq!(d2.population, Some(900 + 700 + 1_500));
+}
+
+#[test]
+fn campaigns_that_ask_or_weigh_otherwise_are_not_counted_together() {
+    let one = definition("share_satisfied", "item_shares", "citizens");
+    let other = parsed(&definition_text("share_satisfied", "item_shares", "citizens").replace("q5", "q7"));
+    let tree = units();
+    let waves = [told(&[("d2", 60, 900)]), told(&[("d2", 60, 900)])];
+    let (_, all) = reports(&[&one, &other], &waves, &[], (&tree, &tree));
+    assert_eq!(all.unwrap_err(), NoPool::Different("t0".to_owned()));
+    let [with, (answers, _)] = waves;
+    let (_, all) = reports(&[&one; 2], &[with.clone(), (answers, Vec::new())], &[], (&tree, &tree));
+    assert_eq!(all.unwrap_err(), NoPool::Weighting("t1".to_owned()));
+    let (_, all) = reports(&[&one], &[with], &[], (&tree, &tree));
+    assert_eq!(all.unwrap_err(), NoPool::Few);
+}
+
+/// All that is shown of one item, as sums over unit × campaign: what somebody can subtract.
+fn equations(
+    report: &Report,
+    waves: &[usize],
+    below: &dyn Fn(&str) -> Vec<&'static str>,
+) -> Vec<(Vec<usize>, bool)> {
+    let units = ["d1", "d1x", "d1y", "d2", "s1"];
+    let cells = |codes: &[&str]| -> Vec<usize> {
+        waves
+            .iter()
+            .flat_map(|wave| codes.iter().map(move |code| (wave, code)))
+            .filter_map(|(wave, code)| Some(wave * units.len() + units.iter().position(|unit| unit == code)?))
+            .collect()
+    };
+    let shown = |figures: &Figures| {
+        let of = |criterion: &str| {
+            let all = figures.dimensions.iter().flat_map(|dimension| &dimension.criteria);
+            all.clone().find(|own| own.id == criterion).unwrap().estimate.publish != Publish::Suppress
+        };
+        of("q0")
+    };
+    let total = (cells(&units), shown(&report.total));
+    let each = report.units.iter().map(|unit| (cells(&below(&unit.code)), shown(&unit.result)));
+    std::iter::once(total).chain(each).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    /// Whoever has the reports of all quarters, half-years and the year and subtracts them in any way learns no sum over fewer
+    /// than k answers of a unit in a campaign that they do not show themselves.
+    #[test]
+    fn d_06_no_hidden_cell_follows_from_the_reports_of_all_periods(
+        sizes in proptest::collection::vec(proptest::collection::vec(0_usize..28, 5), 4),
+        populations in proptest::collection::vec(30_u64..90, 20),
+    ) {
+        let definition = definition("share_satisfied", "item_shares", "citizens");
+        let tree = units();
+        let codes = ["d1", "d1x", "d1y", "d2", "s1"];
+        let waves: Vec<Told> = sizes.iter().enumerate().map(|(wave, sizes)| {
+            let units: Vec<(&str, usize, u64)> = codes.iter().enumerate()
+                .map(|(at, code)| (*code, sizes[at], populations[wave * 5 + at]))
+                .filter(|(_, n, _)| *n > 0).collect();
+            told(&units)
+        }).collect();
+        prop_assume!(waves.iter().all(|(answers, _)| !answers.is_empty()));
+        let below = |code: &str| match code {
+            "root" => codes.to_vec(),
+            "d1" => vec!["d1", "d1x", "d1y"],
+            other => codes.into_iter().filter(|unit| *unit == other).collect(),
+        };
+        let spans: [Vec<usize>; 3] = [vec![0, 1], vec![0, 1, 2], vec![0, 1, 2, 3]];
+        let mut told: Vec<(Vec<usize>, bool)> = Vec::new();
+        for (at, span) in spans.iter().enumerate() {
+            let own: Vec<Told> = span.iter().map(|wave| waves[*wave].clone()).collect();
+            let (single, all) = reports(&vec![&definition; span.len()], &own, &spans[..at], (&tree, &tree));
+            told.extend(equations(&all.unwrap(), span, &below));
+            if at == 2 {
+                for (wave, report) in single.iter().enumerate() {
+                    told.extend(equations(report, &[wave], &below));
+                }
+            }
+        }
+        // Each shown place gives a sum without weights and one with them.
+        let n = |cell: usize| sizes[cell / 5][cell % 5] as f64;
+        let row = |cells: &[usize], weighted: bool| -> Vec<f64> {
+            (0..20).map(|cell| {
+                let weight = if weighted { populations[cell] as f64 / n(cell).max(1.0) } else { 1.0 };
+                if cells.contains(&cell) && n(cell) > 0.0 { weight } else { 0.0 }
+            }).collect()
+        };
+        let mut known = Vec::new();
+        for (cells, _) in told.iter().filter(|(_, shown)| *shown) {
+            known.push(row(cells, false));
+            known.push(row(cells, true));
+        }
+        let rank = rank(known.clone());
+        for (cells, shown) in &told {
+            let answers: f64 = cells.iter().map(|cell| n(*cell)).sum();
+            if *shown || answers == 0.0 || answers >= 10.0 {
+                continue;
+            }
+            for weighted in [false, true] {
+                let mut more = known.clone();
+                more.push(row(cells, weighted));
+                prop_assert!(self::rank(more) > rank, "{cells:?} with {answers} answers follows: {sizes:?}");
+            }
+        }
+    }
+}
+
+/// Rank of a matrix, by elimination with the largest pivot.
+fn rank(mut rows: Vec<Vec<f64>>) -> usize {
+    let mut rank = 0;
+    let columns = rows.first().map_or(0, Vec::len);
+    for row in &mut rows {
+        let size = row.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        if size > 0.0 {
+            row.iter_mut().for_each(|value| *value /= size);
+        }
+    }
+    for column in 0..columns {
+        let Some(best) =
+            (rank..rows.len()).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))
+        else {
+            break;
+        };
+        if rows[best][column].abs() < 1e-9 {
+            continue;
+        }
+        rows.swap(rank, best);
+        let pivot = rows[rank].clone();
+        for row in rows.iter_mut().skip(rank + 1) {
+            let factor = row[column] / pivot[column];
+            if factor != 0.0 {
+                row.iter_mut().zip(&pivot).for_each(|(value, pivot)| *value -= factor * pivot);
+                row[column] = 0.0;
+            }
+        }
+        rank += 1;
+    }
+    rank
+}

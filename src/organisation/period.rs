@@ -1,0 +1,201 @@
+//! Periods over which the Department reports (kỳ báo cáo): a quarter, six months, nine months, a year.
+
+use std::{fmt, str::FromStr};
+
+use i18n_embed_fl::fl;
+use jiff::civil::{Date, date};
+
+use crate::language::Lang;
+
+/// How much of a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Span {
+    /// Quarter 1 to 4 (quý).
+    Quarter(u8),
+    /// January to June.
+    SixMonths,
+    /// January to September.
+    NineMonths,
+    /// The whole year.
+    Year,
+}
+
+impl Span {
+    /// All of them, in the order in which they end; those that end together from the shortest on.
+    pub const ALL: [Self; 7] = [
+        Self::Quarter(1),
+        Self::Quarter(2),
+        Self::SixMonths,
+        Self::Quarter(3),
+        Self::NineMonths,
+        Self::Quarter(4),
+        Self::Year,
+    ];
+
+    /// First and last month.
+    const fn months(self) -> (i8, i8) {
+        match self {
+            #[expect(clippy::cast_possible_wrap, reason = "1 to 4")]
+            Self::Quarter(n) => (n as i8 * 3 - 2, n as i8 * 3),
+            Self::SixMonths => (1, 6),
+            Self::NineMonths => (1, 9),
+            Self::Year => (1, 12),
+        }
+    }
+}
+
+/// A period. Its code is `2026-q1`, `2026-6m`, `2026-9m` or `2026`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    /// The year.
+    pub year: i16,
+    /// How much of it.
+    pub span: Span,
+}
+
+/// What is no period's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a period is written 2026-q1, 2026-6m, 2026-9m or 2026")]
+pub struct NoPeriod;
+
+impl Period {
+    /// All periods of a year, in the order of [`Span::ALL`].
+    pub fn of(year: i16) -> impl Iterator<Item = Self> {
+        Span::ALL.into_iter().map(move |span| Self { year, span })
+    }
+
+    /// The first day.
+    pub fn first(self) -> Date {
+        date(self.year, self.span.months().0, 1)
+    }
+
+    /// The last day.
+    pub fn last(self) -> Date {
+        date(self.year, self.span.months().1, 1).last_of_month()
+    }
+
+    /// Whether these days, both included, lie in it.
+    pub fn holds(self, first: Date, last: Date) -> bool {
+        self.first() <= first && last <= self.last()
+    }
+
+    /// Whether it reaches as far as any of its year that ends on the same day or later than this one, as the fourth quarter of a
+    /// year: whether this day is in its last three months.
+    pub fn is_in_last_quarter(self, day: Date) -> bool {
+        let (_, last) = self.span.months();
+        date(self.year, last - 2, 1) <= day && day <= self.last()
+    }
+
+    /// Shorter periods within it, in the order in which they end.
+    pub fn within(self) -> impl Iterator<Item = Self> {
+        Self::of(self.year).filter(move |other| *other != self && self.holds(other.first(), other.last()))
+    }
+
+    /// The one that changes are counted from: the quarter before, or the same months of the year before.
+    #[must_use]
+    pub const fn before(self) -> Self {
+        match self.span {
+            Span::Quarter(n) if n > 1 => Self { year: self.year, span: Span::Quarter(n - 1) },
+            Span::Quarter(_) => Self { year: self.year - 1, span: Span::Quarter(4) },
+            span => Self { year: self.year - 1, span },
+        }
+    }
+
+    /// Its name, as it stands in a sentence: “quý I năm 2026”.
+    pub fn name(self, lang: Lang) -> String {
+        let m = lang.messages();
+        let year = self.year.to_string();
+        match self.span {
+            Span::Quarter(n) => {
+                let quarter = ["I", "II", "III", "IV"].get(usize::from(n).wrapping_sub(1)).copied();
+                fl!(m, "period-quarter", quarter = quarter.unwrap_or_default(), year = year)
+            }
+            Span::SixMonths => fl!(m, "period-six-months", year = year),
+            Span::NineMonths => fl!(m, "period-nine-months", year = year),
+            Span::Year => fl!(m, "period-year", year = year),
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}", self.year)?;
+        match self.span {
+            Span::Quarter(n) => write!(f, "-q{n}"),
+            Span::SixMonths => f.write_str("-6m"),
+            Span::NineMonths => f.write_str("-9m"),
+            Span::Year => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Period {
+    type Err = NoPeriod;
+
+    fn from_str(code: &str) -> Result<Self, NoPeriod> {
+        let (year, rest) = code.split_once('-').map_or((code, None), |(year, rest)| (year, Some(rest)));
+        let year: i16 = year.parse().ok().filter(|year| (1000..=9998).contains(year)).ok_or(NoPeriod)?;
+        // One address each: “02026” and “2026-Q1” are none.
+        Self::of(year).find(|period| period.to_string() == code).filter(|_| rest != Some("")).ok_or(NoPeriod)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_named_by_its_code() {
+        for period in Period::of(2026) {
+            assert_eq!(period.to_string().parse(), Ok(period));
+        }
+        for code in
+            ["", "2026-", "2026-q0", "2026-q5", "2026-Q1", "02026", "2026-3m", "26", "-2026", "2026-6m-1"]
+        {
+            assert_eq!(code.parse::<Period>(), Err(NoPeriod), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn its_days_are_those_of_the_calendar() {
+        let days = |code: &str| {
+            let period: Period = code.parse().unwrap();
+            (period.first().to_string(), period.last().to_string())
+        };
+        let is = |first: &str, last: &str| (first.to_owned(), last.to_owned());
+        assert_eq!(days("2028-q1"), is("2028-01-01", "2028-03-31"));
+        assert_eq!(days("2026-q4"), is("2026-10-01", "2026-12-31"));
+        assert_eq!(days("2026-6m"), is("2026-01-01", "2026-06-30"));
+        assert_eq!(days("2026-9m"), is("2026-01-01", "2026-09-30"));
+        assert_eq!(days("2026"), is("2026-01-01", "2026-12-31"));
+    }
+
+    #[test]
+    fn it_is_compared_with_the_quarter_before_or_the_same_months_of_the_year_before() {
+        let before = |code: &str| code.parse::<Period>().unwrap().before().to_string();
+        assert_eq!(before("2026-q1"), "2025-q4");
+        assert_eq!(before("2026-q3"), "2026-q2");
+        assert_eq!(before("2026-6m"), "2025-6m");
+        assert_eq!(before("2026"), "2025");
+    }
+
+    #[test]
+    fn longer_ones_hold_the_shorter_ones() {
+        let within = |code: &str| -> Vec<String> {
+            code.parse::<Period>().unwrap().within().map(|period| period.to_string()).collect()
+        };
+        assert_eq!(within("2026-q2"), [""; 0]);
+        assert_eq!(within("2026-6m"), ["2026-q1", "2026-q2"]);
+        assert_eq!(within("2026-9m"), ["2026-q1", "2026-q2", "2026-6m", "2026-q3"]);
+        assert_eq!(within("2026").len(), 6);
+    }
+
+    #[test]
+    fn it_is_called_as_officials_call_it() {
+        let name = |code: &str| code.parse::<Period>().unwrap().name(Lang::VI);
+        assert_eq!(name("2026-q3"), "quý III năm 2026");
+        assert_eq!(name("2026-6m"), "6 tháng đầu năm 2026");
+        assert_eq!(name("2026-9m"), "9 tháng đầu năm 2026");
+        assert_eq!(name("2026"), "năm 2026");
+    }
+}
