@@ -1,6 +1,8 @@
 //! The way of a figure: from the store's columns through the index to a report.
 
+pub mod calendar;
 pub mod period;
+pub mod series;
 
 use i18n_embed_fl::fl;
 use jiff::civil::Date;

@@ -1,11 +1,12 @@
 //! What happens without a request: noticing changes that commands made, opening urns of closed campaigns, writing
 //! what was counted, looking through finished days, forgetting old sessions and rows of the audit log; what people were
-//! promised would be deleted is deleted by [`promises`]. Mail to those
+//! promised would be deleted is deleted by [`promises`]; of reports that are ready or due tells [`periods`]. Mail to those
 //! invited and to officers is [`outbox`]'s; what letters to officers say, [`remind`]'s; mail to owners of accounts,
 //! [`notices`]'.
 
 pub mod notices;
 pub mod outbox;
+mod periods;
 mod promises;
 pub mod remind;
 
@@ -104,7 +105,11 @@ fn warn_of_little_room(database_url: &str) {
 }
 
 async fn slower(store: &Store, now: i64, is_steady: bool, keep_audit: Option<i64>) -> Result<(), StoreError> {
-    for stored in campaigns::all(&mut store.read().await?).await? {
+    let all = campaigns::all(&mut store.read().await?).await?;
+    if is_steady {
+        periods::announce(store, &all, now).await?;
+    }
+    for stored in all {
         if is_steady
             && !stored.settled
             && stored.campaign.closes <= now

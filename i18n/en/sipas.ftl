@@ -2723,6 +2723,86 @@ period-no-open = Campaigns of this period have not closed: { $campaigns }. The r
 period-no-erased = The answers of campaign { $campaign } have been deleted as promised, so that they can no longer be counted together with others. The campaign's own report is still there.
 period-note-pooled = Figures over { $n } campaigns together, each counted by its own number of transactions: { $campaigns }.
 period-note-associations = Importance and reliability are in the reports of the single campaigns only.
+period-menu = Reporting periods
+period-title-page = Reporting periods
+period-purpose = This page says which quarterly, six-month, nine-month and yearly reports have all their figures, of which campaigns they are made, and when they are due.
+period-none = No reporting period yet
+period-none-what = A period counts together the campaigns that asked the same questionnaire and lie wholly within it. Make and open a campaign first.
+period-caption = Reporting periods of { $year }
+period-year-name = { $year }
+period-column-period = Period
+period-column-campaigns = Campaigns within it
+period-column-due = Due
+period-column-standing = State
+period-open = Open the report
+period-open-of = Open the report on the { $period }
+period-standing-empty = No campaign yet
+period-standing-goes-on = Waits for a campaign of its last three months
+period-standing-waits = { $n ->
+    [one] Waits for a campaign to close
+   *[other] Waits for { $n } campaigns to close
+}
+period-to-series = Compare the campaigns
+period-due = When reports are due
+period-due-label = Day of a period’s last month
+period-due-hint = A number from 1 to 31, by the rules of the province. In a shorter month it is the last day. Seven days before, those who manage campaigns get a mail if a report does not have all its figures.
+period-due-fault = Day due: write a number from 1 to 31, for example 25.
+period-due-save = Save the day
+period-due-saved = The day was saved.
+period-pooled = { $n ->
+    [one] One campaign
+   *[other] { $n } campaigns together
+}
+period-pooled-caption = The campaigns of the period, each counted by its own number of transactions
+period-kind = Reporting period
+period-did-ready = A period’s report has all its figures
+period-did-due = A period’s report is due soon and lacks figures
+period-did-due-day = Day due changed
+period-mail-subject-ready = The report on the { $period } has all its figures
+period-mail-subject-due = The report on the { $period } is due soon
+period-mail-ready = The campaigns of the { $period } have closed, and the report is ready ({ $campaigns }).
+period-mail-due = The report on the { $period } is due soon but does not have all its figures. Campaigns within the period: { $campaigns }.
+period-mail-when = Due: { $due }.
+period-mail-page = See: { $page }
+
+series-title = Campaigns compared
+series-purpose = This page puts the closed campaigns beside each other: how index, dimensions, criteria and units moved, and whether that is more than chance.
+series-none = No campaign has closed yet
+series-none-what = Campaigns are compared as soon as they have closed.
+series-all-units = All units together
+series-chart = The index over the campaigns, with confidence intervals and the target
+series-caption = The index of each campaign
+series-column-campaign = Campaign
+series-column-change = Since the campaign before (percentage points)
+series-column-test = Change
+series-column-line = Dimension, criterion
+series-column-last = Last campaign against the one before
+series-from-to = { $from } to { $to }
+series-up = Clearly up
+series-down = Clearly down
+series-same = Within the margin of error
+series-no-unit = No such unit
+series-lines = Dimensions and criteria
+series-lines-caption = Dimensions and criteria over the campaigns
+series-lines-means = “(clearly)” means that the change is larger than the errors of both campaigns, with allowance for the number of comparisons (Holm’s method).
+series-units-caption = The index of the units over the campaigns, under the units that there are now
+series-units-means = What was answered at a unit that has been merged counts for its successor where the figures of each allow it. “(clearly)” allows for all units being compared at once. Choose a unit to see it alone.
+series-differ = { $n ->
+    [one] The questionnaire changed between campaigns: one criterion is in some of them only or is asked otherwise. Only criteria that are the same are compared.
+   *[other] The questionnaire changed between campaigns: { $n } criteria are in some of them only or are asked otherwise. Only criteria that are the same are compared.
+}
+series-differ-index = So the index of those campaigns cannot be compared.
+series-why-not-computable = Cannot be computed
+series-why-hidden = Too few answers in the campaign before
+series-why-no-unit = The campaign before has no such unit
+series-why-not-asked = Not asked in the campaign before
+series-why-not-comparable = Asked or counted otherwise
+series-why-no-variance = All answered alike: no test
+series-latest-none = The last campaign has too few answers for an index.
+series-latest-first = Last campaign: { $figure }. There is none before to compare it with.
+series-latest-up = Last campaign: { $figure }, clearly up since “{ $before }” ({ $points } percentage points).
+series-latest-down = Last campaign: { $figure }, clearly down since “{ $before }” ({ $points } percentage points).
+series-latest-same = Last campaign: { $figure }; since “{ $before }” it moved by { $points } percentage points, within the margin of error.
 
 # --- report: the index report ---
 report-comments = Comments
@@ -3175,6 +3255,7 @@ index-draw-not-recorded = Whether those asked had been drawn at random is not re
 index-closed-until-end = A survey by personal links: results open only after it closes; the number of persons who have answered is updated once a day.
 index-successors = Units are those of today: answers at a unit that was merged count for its successor. Only figures that follow from the campaign's own report are shown.
 index-suppressed = Figures with fewer than { $k } answers, and figures that would give them away, are not published.
+index-not-covered = { $n } of { $of } units of the campaign have no answers that count ({ $share } % of the transactions): the figures tell nothing of them, so that they are not yet those of the whole.
 index-not-computable = “{ $dimension }” cannot be computed, since a criterion of it has no answer.
 index-margin-not-used = Unit { $unit }: weights were not adjusted by “{ $by }” because { $why }; the unit's answers are weighted by its population alone.
 index-margin-unweighted = the campaign is not weighted

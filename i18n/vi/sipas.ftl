@@ -2657,6 +2657,83 @@ period-no-open = Còn đợt khảo sát chưa đóng trong kỳ này: { $campai
 period-no-erased = Câu trả lời của đợt { $campaign } đã được xóa đúng thời hạn, nên không gộp với đợt khác được nữa. Báo cáo riêng của đợt vẫn còn.
 period-note-pooled = Số liệu gộp { $n } đợt khảo sát, mỗi đợt được tính theo tổng số giao dịch của đợt đó: { $campaigns }.
 period-note-associations = Mức độ quan trọng và độ tin cậy của thang đo chỉ có trong báo cáo của từng đợt.
+period-menu = Kỳ báo cáo
+period-title-page = Kỳ báo cáo
+period-purpose = Trang này cho biết báo cáo quý, 6 tháng, 9 tháng và năm nào đã đủ số liệu, gồm những đợt khảo sát nào và hạn nộp ngày nào.
+period-none = Chưa có kỳ báo cáo nào
+period-none-what = Kỳ báo cáo gộp các đợt khảo sát dùng cùng một phiếu và nằm trọn trong kỳ. Hãy tạo và mở một đợt khảo sát trước.
+period-caption = Các kỳ báo cáo năm { $year }
+period-year-name = Năm { $year }
+period-column-period = Kỳ
+period-column-campaigns = Đợt khảo sát trong kỳ
+period-column-due = Hạn nộp
+period-column-standing = Tình trạng
+period-open = Xem báo cáo
+period-open-of = Xem báo cáo { $period }
+period-standing-empty = Chưa có đợt khảo sát
+period-standing-goes-on = Chờ đợt khảo sát của ba tháng cuối kỳ
+period-standing-waits = { $n ->
+   *[other] Chờ { $n } đợt khảo sát đóng
+}
+period-to-series = So sánh các đợt khảo sát
+period-due = Hạn nộp báo cáo
+period-due-label = Ngày trong tháng cuối kỳ
+period-due-hint = Viết một số từ 1 đến 31, theo văn bản của tỉnh. Tháng ngắn hơn thì tính ngày cuối tháng. Trước hạn 7 ngày, người quản lý đợt khảo sát nhận thư nhắc nếu báo cáo chưa đủ số liệu.
+period-due-fault = Hạn nộp: hãy viết một số từ 1 đến 31, ví dụ 25.
+period-due-save = Lưu hạn nộp
+period-due-saved = Đã lưu hạn nộp báo cáo.
+period-pooled = { $n ->
+   *[other] Gộp { $n } đợt khảo sát
+}
+period-pooled-caption = Các đợt khảo sát trong kỳ, mỗi đợt tính theo tổng số giao dịch của đợt đó
+period-kind = Kỳ báo cáo
+period-did-ready = Báo cáo của kỳ đã đủ số liệu
+period-did-due = Báo cáo của kỳ sắp đến hạn, chưa đủ số liệu
+period-did-due-day = Đổi hạn nộp báo cáo
+period-mail-subject-ready = Báo cáo { $period } đã đủ số liệu
+period-mail-subject-due = Báo cáo { $period } sắp đến hạn nộp
+period-mail-ready = Các đợt khảo sát của { $period } đã đóng, báo cáo đã sẵn sàng ({ $campaigns }).
+period-mail-due = Báo cáo { $period } sắp đến hạn nhưng chưa đủ số liệu. Các đợt khảo sát trong kỳ: { $campaigns }.
+period-mail-when = Hạn nộp: { $due }.
+period-mail-page = Xem tại: { $page }
+
+series-title = So sánh các đợt khảo sát
+series-purpose = Trang này đặt các đợt khảo sát đã đóng cạnh nhau: chỉ số, yếu tố, tiêu chí và đơn vị nào tăng, giảm, và mức thay đổi có vượt quá sai số hay không.
+series-none = Chưa có đợt nào đóng
+series-none-what = Các đợt khảo sát được so sánh ngay sau khi đóng.
+series-all-units = Xem cả tỉnh
+series-chart = Chỉ số qua các đợt, với khoảng tin cậy và mục tiêu
+series-caption = Chỉ số của từng đợt khảo sát
+series-column-campaign = Đợt khảo sát
+series-column-change = So với đợt trước (điểm %)
+series-column-test = Thay đổi
+series-column-line = Yếu tố, tiêu chí
+series-column-last = Đợt cuối so với đợt trước
+series-from-to = { $from } đến { $to }
+series-up = Tăng rõ rệt
+series-down = Giảm rõ rệt
+series-same = Trong phạm vi sai số
+series-no-unit = Không có đơn vị này
+series-lines = Yếu tố và tiêu chí
+series-lines-caption = Yếu tố và tiêu chí qua các đợt
+series-lines-means = “(rõ rệt)” nghĩa là thay đổi vượt quá sai số của cả hai đợt, sau khi đã tính đến việc so sánh nhiều lần (phương pháp Holm).
+series-units-caption = Chỉ số của các đơn vị qua các đợt, theo đơn vị hiện nay
+series-units-means = Đơn vị đã sáp nhập được tính cho đơn vị nhận sáp nhập, khi số liệu của từng đơn vị cho phép. “(rõ rệt)” đã tính đến việc so sánh tất cả các đơn vị cùng lúc. Chọn một đơn vị để xem riêng.
+series-differ = { $n ->
+   *[other] Phiếu khảo sát có thay đổi giữa các đợt: { $n } tiêu chí chỉ có ở một số đợt hoặc được hỏi khác đi. Chỉ những tiêu chí giống nhau được so sánh.
+}
+series-differ-index = Vì vậy chỉ số chung của các đợt đó không so sánh được với nhau.
+series-why-not-computable = Không tính được
+series-why-hidden = Đợt trước có quá ít câu trả lời
+series-why-no-unit = Đợt trước không có đơn vị này
+series-why-not-asked = Đợt trước không hỏi
+series-why-not-comparable = Cách hỏi hoặc cách tính khác
+series-why-no-variance = Mọi người trả lời như nhau, không kiểm định được
+series-latest-none = Đợt cuối có quá ít câu trả lời để công bố chỉ số.
+series-latest-first = Đợt cuối: { $figure }. Chưa có đợt trước để so sánh.
+series-latest-up = Đợt cuối: { $figure }, tăng rõ rệt so với “{ $before }” ({ $points } điểm %).
+series-latest-down = Đợt cuối: { $figure }, giảm rõ rệt so với “{ $before }” ({ $points } điểm %).
+series-latest-same = Đợt cuối: { $figure }; so với “{ $before }” thay đổi { $points } điểm %, trong phạm vi sai số.
 
 # --- report: báo cáo chỉ số ---
 report-comments = Ý kiến
@@ -3109,6 +3186,7 @@ index-draw-not-recorded = Hệ thống không ghi nhận người được hỏi
 index-closed-until-end = Khảo sát bằng liên kết cá nhân: kết quả chỉ mở sau khi đợt khảo sát đóng; số người đã trả lời cập nhật mỗi ngày một lần.
 index-successors = Các đơn vị được trình bày theo cây đơn vị hiện nay: phiếu thu ở đơn vị đã sáp nhập tính cho đơn vị kế thừa. Chỉ hiện những số liệu suy ra được từ báo cáo gốc của đợt.
 index-suppressed = Số liệu có dưới { $k } câu trả lời, và số liệu có thể suy ra chúng, không được công bố.
+index-not-covered = { $n } trong { $of } đơn vị của đợt chưa có phiếu nào được tính ({ $share } % số giao dịch): kết quả chưa nói lên các đơn vị này, nên chưa phải là kết quả của toàn bộ.
 index-not-computable = Chưa tính được “{ $dimension }” vì có tiêu chí chưa ai trả lời.
 index-margin-not-used = Đơn vị { $unit }: không hiệu chỉnh trọng số theo “{ $by }” vì { $why }; các phiếu của đơn vị chỉ được gia quyền theo tổng thể.
 index-margin-unweighted = đợt khảo sát không gia quyền

@@ -28,6 +28,17 @@ pub(super) fn set(report: &mut Report, definition: &Definition, previous: &Previ
     report.previous = Some(previous.report.campaign.clone());
 }
 
+/// Leaves out what was compared with a previous report.
+pub(super) fn forget(report: &mut Report) {
+    let units = report.units.iter_mut().map(|unit| &mut unit.result);
+    for figures in std::iter::once(&mut report.total).chain(units) {
+        for (_, estimate) in figures.figures_mut() {
+            estimate.change = None;
+        }
+    }
+    report.previous = None;
+}
+
 /// What two questionnaires have in common.
 struct Waves {
     /// Criteria, dimensions and parts that measure the same.

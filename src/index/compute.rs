@@ -95,6 +95,10 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         // Of raters everybody is invited, and the notes on them say what follows.
         say_selection(responses.selection.filter(|_| input.judging.is_none()), &mut notes);
         say_not_computable(&results[0], &mut notes);
+        if input.judging.is_none() {
+            let held = input.strata.iter().map(|stratum| (stratum.unit.as_str(), stratum.population));
+            say_coverage(held, |unit| input.sheets.units.get(unit).is_some_and(|s| s.count > 0), &mut notes);
+        }
         let hidden = suppress(&plan, &places, &strata, weighted, u64::from(k), &mut results);
         shown = hidden.cells.clone();
         let associations = suppress_associations(&plan, &places, u64::from(k), &hidden.cells, &mut results);
@@ -307,6 +311,33 @@ pub(super) fn say_selection(selection: Option<Selection>, notes: &mut Vec<Note>)
         }
     });
 }
+
+/// Says which part of the population nobody has answered for: figures tell nothing of it, and a decision against the target
+/// is one on the others.
+pub(super) fn say_coverage<'u>(
+    held: impl Iterator<Item = (&'u str, u64)>,
+    answered: impl Fn(&str) -> bool,
+    notes: &mut Vec<Note>,
+) {
+    let mut units: BTreeMap<&str, u64> = BTreeMap::new();
+    for (unit, population) in held.filter(|(_, population)| *population > 0) {
+        *units.entry(unit).or_default() += population;
+    }
+    let empty: Vec<u64> =
+        units.iter().filter(|(unit, _)| !answered(unit)).map(|(_, population)| *population).collect();
+    if empty.is_empty() {
+        return;
+    }
+    let share = empty.iter().sum::<u64>() as f64 / units.values().sum::<u64>() as f64;
+    notes.push(note(NOT_COVERED, None, |lang| {
+        let share = format!("{:.1}", share * 100.0);
+        let share = if lang == Lang::VI { share.replace('.', ",") } else { share };
+        fl!(lang.messages(), "index-not-covered", n = empty.len(), of = units.len(), share = share)
+    }));
+}
+
+/// Code of the note that says that nobody has answered for a part of the population.
+pub const NOT_COVERED: &str = "not_covered";
 
 /// Below this chance the report says that modules were not asked as often as they should be.
 const UNEVEN: f64 = 0.001;

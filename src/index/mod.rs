@@ -7,7 +7,7 @@
 //! to; [`domain`] turns the counts of some strata into a figure with its uncertainty ([`rotation`]: what a
 //! respondent was not asked by chance adds to it); [`associations`] says how answers
 //! hang together; [`suppress`] decides what may be shown; [`compute()`] puts the report together, [`design`] says
-//! by which design and weights, for those who compute the figures themselves. [`mod@pooled`] counts several campaigns as one. [`ranking`] and
+//! by which design and weights, for those who compute the figures themselves. [`mod@pooled`] counts several campaigns as one, [`mod@series`] puts them beside each other. [`ranking`] and
 //! [`change`] are made of shown figures only.
 
 mod associations;
@@ -29,6 +29,7 @@ mod ranking;
 mod recovery;
 pub mod report;
 mod rotation;
+pub mod series;
 pub mod steps;
 mod succession;
 mod suppress;
@@ -36,6 +37,6 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use compute::{compute, smallest_cell};
+pub use compute::{NOT_COVERED, compute, smallest_cell};
 pub use error::Error;
 pub use succession::under_successors;

@@ -20,7 +20,7 @@ use super::{
     change::{self, same_criterion},
     compute::{
         Places, Strata, campaign, figures, forget_associations, hide_cells, method, on_all_cores, responses,
-        rules, say_not_computable, say_selection, selection, smallest_cell, strata, unit_results,
+        rules, say_coverage, say_not_computable, say_selection, selection, smallest_cell, strata, unit_results,
     },
     domain::Domain,
     input::{Input, Previous},
@@ -161,6 +161,10 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     if let Some(total) = results.first() {
         say_not_computable(total, &mut notes);
     }
+    let held = pool.waves.iter().flat_map(|wave| wave.input.strata);
+    let answered =
+        |unit: &str| pool.waves.iter().any(|w| w.input.sheets.units.get(unit).is_some_and(|s| s.count > 0));
+    say_coverage(held.map(|stratum| (stratum.unit.as_str(), stratum.population)), answered, &mut notes);
     if any {
         notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
     }

@@ -738,7 +738,7 @@ pub struct Change {
 }
 
 /// Why a change, or its test, is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unchanged {
     /// This figure cannot be computed.

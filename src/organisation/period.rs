@@ -74,13 +74,18 @@ impl Period {
         date(self.year, self.span.months().1, 1).last_of_month()
     }
 
+    /// The day on which its report is due: this day of its last month, or the month's last.
+    pub fn due(self, day: i8) -> Date {
+        let last = self.last();
+        date(last.year(), last.month(), day.clamp(1, last.day()))
+    }
+
     /// Whether these days, both included, lie in it.
     pub fn holds(self, first: Date, last: Date) -> bool {
         self.first() <= first && last <= self.last()
     }
 
-    /// Whether it reaches as far as any of its year that ends on the same day or later than this one, as the fourth quarter of a
-    /// year: whether this day is in its last three months.
+    /// Whether a day is in its last three months.
     pub fn is_in_last_quarter(self, day: Date) -> bool {
         let (_, last) = self.span.months();
         date(self.year, last - 2, 1) <= day && day <= self.last()

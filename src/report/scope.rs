@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Comment, Note, Ranking, Report, SetAside, SetAsideGroup, UnitResult},
+    index::{
+        NOT_COVERED,
+        report::{Comment, Note, Ranking, Report, SetAside, SetAsideGroup, UnitResult},
+    },
     language::Lang,
 };
 
@@ -30,7 +33,7 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
     }
     let own = Note { code: ONE_UNIT.to_owned(), unit: Some(code.to_owned()), text: sentence(&unit.name) };
     let others = report.notes.iter().filter(|note| {
-        !matches!(note.code.as_str(), ONE_UNIT | SET_ASIDE_WITH)
+        !matches!(note.code.as_str(), ONE_UNIT | SET_ASIDE_WITH | NOT_COVERED)
             && note.unit.as_deref().is_none_or(|about| within.contains(about))
     });
     let notes = std::iter::once(own).chain(others.cloned()).collect();

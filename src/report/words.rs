@@ -4,7 +4,10 @@ use i18n_embed_fl::fl;
 
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
-    index::report::{Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting},
+    index::{
+        NOT_COVERED,
+        report::{Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting},
+    },
     language::Lang,
     organisation::Phase,
     report::{duties::Role, format, scope, shown},
@@ -54,11 +57,16 @@ pub fn status(lang: Lang, report: &Report) -> String {
 
 /// When the campaign takes answers.
 pub fn period(lang: Lang, report: &Report) -> String {
+    days(lang, &report.campaign.opens, &report.campaign.closes)
+}
+
+/// From when to when, from RFC 3339 with the province's offset, the end exclusive.
+pub fn days(lang: Lang, opens: &str, closes: &str) -> String {
     fl!(
         lang.messages(),
         "report-period",
-        from = format::opening(lang, &report.campaign.opens),
-        to = format::closing(lang, &report.campaign.closes)
+        from = format::opening(lang, opens),
+        to = format::closing(lang, closes)
     )
 }
 
@@ -154,6 +162,11 @@ pub fn modes(lang: Lang, modes: &Modes) -> [(String, Option<u64>); 4] {
 /// Of an open campaign, how its answers come to be counted: not each as it comes.
 pub fn in_steps(report: &Report, lang: Lang) -> Option<&str> {
     report.notes.iter().find(|note| note.code == "in_steps").map(|note| lang.pick(&note.text))
+}
+
+/// Which part of the population nobody has answered for, where there is one: it belongs beside every decision on the whole.
+pub fn not_covered(report: &Report, lang: Lang) -> Option<&str> {
+    report.notes.iter().find(|note| note.code == NOT_COVERED).map(|note| lang.pick(&note.text))
 }
 
 /// What the number of valid answer sheets is called: while answers are counted in steps, more may have come.

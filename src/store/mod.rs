@@ -29,6 +29,7 @@ pub mod microdata;
 pub mod notices;
 pub mod outbox;
 pub mod paper;
+pub mod periods;
 pub mod personal_links;
 pub mod pictures;
 pub mod places;

@@ -53,11 +53,13 @@ pub fn picture(name: &str) -> Option<Vec<u8>> {
 
 /// The address of the chapter that explains a staff page: by a word in its address, the more particular one first.
 pub fn help_for(path: &str) -> String {
-    const WORDS: [(&str, &str); 22] = [
+    const WORDS: [(&str, &str); 24] = [
         ("nguoi-duoc-moi", "nguoi-duoc-moi"),
         ("paper", "phieu-giay"),
         ("thu-moi", "thu-moi"),
         ("y-kien", "y-kien"),
+        ("periods", "ky-bao-cao"),
+        ("series", "ky-bao-cao"),
         ("report", "bao-cao"),
         ("du-lieu", "bao-cao"),
         ("cong-bo", "cong-bo"),
@@ -161,6 +163,7 @@ mod tests {
             ("/admin/campaigns", "dot-khao-sat"),
             ("/admin/campaigns/dan", "dot-khao-sat"),
             ("/admin/campaigns/dan/report", "bao-cao"),
+            ("/admin/periods/sipas/counter/2026-q3", "ky-bao-cao"),
             ("/admin/campaigns/dan/y-kien", "y-kien"),
             ("/admin/campaigns/dan/counters", "quay-ma-qr"),
             ("/admin/definitions/sipas/2026.1", "phieu-khao-sat"),

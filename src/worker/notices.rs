@@ -1,5 +1,5 @@
 //! Mails to the owners of accounts: what was changed of their account, and that somebody guesses its password (security test
-//! F-03).
+//! F-03). And mails to those who manage campaigns: that a period's report is ready, or due.
 //!
 //! They are made from the audit log, where every change of an account is a row already, whether a page, a command or the server
 //! itself made it: none can be forgotten, and a server that was down or had no mail server to talk to goes on where it stopped.
@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use i18n_embed_fl::fl;
+use jiff::civil::Date;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
@@ -17,6 +18,8 @@ use crate::{
     config::Config,
     distribution::mail::{Mail, Mailer},
     language::Lang,
+    organisation::{Period, Role},
+    report::format,
     secret,
     store::{Store, StoreError, audit, audit::Row, notices, outbox::Undelivered, staff},
     web::views::{admin::audit as words, dates},
@@ -108,6 +111,9 @@ async fn look(store: &Store, now: i64, mailer: &Mailer, base_url: &str) -> Resul
 
 /// Sends what a row asks for; false: the mail server is away.
 async fn tell(store: &Store, row: &Row, mailer: &Mailer, base_url: &str) -> Result<bool, StoreError> {
+    if let Some(letter) = report_letter(row, base_url) {
+        return tell_managers(store, row, mailer, &letter).await;
+    }
     if row.object.is_empty() || !(TOLD.contains(&row.action.as_str()) || row.action == ALARM) {
         return Ok(true);
     }
@@ -133,6 +139,72 @@ async fn tell(store: &Store, row: &Row, mailer: &Mailer, base_url: &str) -> Resu
         }
     }
     Ok(true)
+}
+
+/// Sends a letter to everybody who manages campaigns for the whole Department.
+async fn tell_managers(
+    store: &Store,
+    row: &Row,
+    mailer: &Mailer,
+    letter: &Letter,
+) -> Result<bool, StoreError> {
+    let all = staff::all(&mut store.read().await?).await?;
+    let managers = all.iter().filter(|own| own.role == Role::Manager && own.unit.is_none() && !own.disabled);
+    for own in managers {
+        let Some(to) = &own.email else { continue };
+        let name = Some(own.full_name.as_str()).filter(|name| !name.is_empty());
+        match hand_over(mailer, to, name, letter).await {
+            Ok(()) => {}
+            Err(Undelivered::Away(error) | Undelivered::Later { why: error, .. }) => {
+                tracing::warn!(error, "notices to managers wait for the mail server");
+                return Ok(false);
+            }
+            Err(error) => tracing::warn!(?error, object = row.object, "a manager could not be told"),
+        }
+    }
+    Ok(true)
+}
+
+/// The words on a period's report; `None`: the row is about something else.
+fn report_letter(row: &Row, base_url: &str) -> Option<Letter> {
+    let ready = match row.action.as_str() {
+        "period.ready" => true,
+        "period.due" => false,
+        _ => return None,
+    };
+    let (series, code) = row.object.rsplit_once('/')?;
+    let period: Period = code.parse().ok()?;
+    let told: Value = serde_json::from_str(&row.new_value).ok()?;
+    let due: Date = told.get("due")?.as_str()?.parse().ok()?;
+    let campaigns: Vec<&str> = told.get("campaigns")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    let campaigns = campaigns.join(", ");
+    let page = if ready {
+        format!("{base_url}/admin/periods/{series}/{code}")
+    } else {
+        format!("{base_url}/admin/periods")
+    };
+    let part = |lang: Lang| {
+        let m = lang.messages();
+        let (period, due) = (period.name(lang), format::date(lang, due));
+        let first = if ready {
+            fl!(m, "period-mail-ready", period = period, campaigns = campaigns.as_str())
+        } else {
+            fl!(m, "period-mail-due", period = period, campaigns = campaigns.as_str())
+        };
+        let when = fl!(m, "period-mail-when", due = due);
+        let way = fl!(m, "period-mail-page", page = page.as_str());
+        [first, when, way].join("\n\n")
+    };
+    let m = Lang::VI.messages();
+    let name = period.name(Lang::VI);
+    Some(Letter {
+        subject: if ready {
+            fl!(m, "period-mail-subject-ready", period = name)
+        } else {
+            fl!(m, "period-mail-subject-due", period = name)
+        },
+        text: format!("{}\n\n---\n\n{}\n", part(Lang::VI), part(Lang::EN)),
+    })
 }
 
 /// The one way out for notices.
@@ -233,6 +305,29 @@ mod tests {
             2,
             "no link but the own page's, in either language"
         );
+    }
+
+    #[test]
+    fn a_report_that_is_ready_is_told_with_its_page_and_the_day_on_which_it_is_due() {
+        let row = |action: &str| Row {
+            object: "sipas/service/2026-q3".to_owned(),
+            new_value: r#"{"due":"2026-09-25","campaigns":["quy-3"]}"#.to_owned(),
+            ..row(action, "system")
+        };
+        let ready = report_letter(&row("period.ready"), "https://k.example").unwrap();
+        assert!(ready.subject.contains("quý III năm 2026"), "{}", ready.subject);
+        for part in [
+            "quy-3",
+            "25/09/2026",
+            "25 September 2026",
+            "https://k.example/admin/periods/sipas/service/2026-q3",
+        ] {
+            assert!(ready.text.contains(part), "{part}: {}", ready.text);
+        }
+        let due = report_letter(&row("period.due"), "https://k.example").unwrap();
+        assert_ne!(due.subject, ready.subject);
+        assert!(due.text.contains("https://k.example/admin/periods\n"), "{}", due.text);
+        assert!(report_letter(&row("account.change"), "https://k.example").is_none());
     }
 
     #[test]

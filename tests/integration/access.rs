@@ -111,6 +111,11 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.docx                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.pdf                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.html                      +   +   +   -   -
+    GET  /admin/periods                                           +   +   +   -   -
+    POST /admin/periods                                           -   +   -   -   -
+    GET  /admin/periods/{definition}/{form}/{period}              +   +   +   -   -
+    GET  /admin/series/{definition}/{form}                        +   +   +   -   -
+    GET  /admin/series/{definition}/{form}/{file}                 +   +   +   -   -
     GET  /admin/campaigns/{slug}/cong-bo                          +   +   -   -   -
     POST /admin/campaigns/{slug}/cong-bo                          +   +   -   -   -
     GET  /admin/campaigns/{slug}/du-lieu                          -   +   -   -   -

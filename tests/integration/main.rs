@@ -25,6 +25,7 @@ mod microdata;
 mod notice;
 mod outbox;
 mod paper;
+mod periods;
 mod personal_link;
 mod plan;
 mod print;

@@ -250,7 +250,7 @@ fn equations(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
     /// Whoever has the reports of all quarters, half-years and the year and subtracts them in any way learns no sum over fewer
     /// than k answers of a unit in a campaign that they do not show themselves.
     #[test]

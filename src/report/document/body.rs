@@ -9,7 +9,7 @@ use super::{
     lead, paragraph, plain, strong,
 };
 use crate::{
-    index::report::{Decision, Quadrant},
+    index::report::{Decision, Publish, Quadrant},
     organisation::Phase,
     report::{
         drag::{self, Drag},
@@ -45,6 +45,12 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
         first.push(plain(format!(" {}", words::decision_because(lang, decision, report.target))));
     }
     let mut sentences = vec![first];
+    if index.publish == Publish::Caution {
+        sentences.push(vec![plain(fl!(m, "report-legend-caution"))]);
+    }
+    if let Some(words) = words::not_covered(report, lang) {
+        sentences.push(vec![strong(words.to_owned())]);
+    }
     if report.campaign.status != Phase::Closed {
         let moment = format::moment(lang, &report.generated_at, &report.campaign.opens);
         sentences.push(vec![strong(fl!(m, "report-interim", moment = moment))]);

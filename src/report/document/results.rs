@@ -64,6 +64,9 @@ fn index(c: &mut Composer<'_>) -> Vec<Block> {
     if total.index.publish == Publish::Caution {
         said = format!("{said} {}", fl!(m, "report-legend-caution"));
     }
+    if let Some(words) = words::not_covered(report, lang).filter(|_| shown::figure(&total.index).is_some()) {
+        said = format!("{said} {words}");
+    }
     blocks.push(paragraph(said));
     if let Some(points) = total.points {
         blocks.push(paragraph(fl!(

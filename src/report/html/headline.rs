@@ -73,6 +73,7 @@ fn judged(report: &Report, lang: Lang) -> Markup {
             @if let Some(decision) = shown::decision(index) {
                 p { (parts::chip(lang, decision)) }
                 p { (words::decision_because(lang, decision, report.target)) }
+                @if let Some(words) = words::not_covered(report, lang) { p.uncovered { (words) } }
             } @else if shown::shown(index).is_none() {
                 p { (words::why_closed(report, lang)) }
             }

@@ -12,7 +12,7 @@ mod duties;
 mod groups;
 mod headline;
 mod method;
-mod parts;
+pub(crate) mod parts;
 pub mod public;
 mod rankings;
 mod units;

@@ -162,7 +162,7 @@ async fn compute(
 }
 
 /// Waits for one of the seats for work that keeps a core busy.
-async fn seat(app: &App, lang: Lang) -> Result<SemaphorePermit<'_>, Response> {
+pub(super) async fn seat(app: &App, lang: Lang) -> Result<SemaphorePermit<'_>, Response> {
     match tokio::time::timeout(PATIENCE, app.reports.acquire()).await {
         Ok(Ok(seat)) => Ok(seat),
         _ => {

@@ -37,7 +37,7 @@ pub struct Page<'a> {
 }
 
 /// The kinds of objects, as they are offered to choose.
-const KINDS: [&str; 18] = [
+const KINDS: [&str; 19] = [
     "session",
     "access",
     "account",
@@ -48,6 +48,7 @@ const KINDS: [&str; 18] = [
     "link",
     "comment",
     "report",
+    "period",
     "publication",
     "paper",
     "responses",
@@ -234,6 +235,7 @@ fn kind_words(lang: Lang, kind: &str) -> String {
         "comment" => fl!(m, "access-kind-comment"),
         "report" => fl!(m, "access-kind-report"),
         "microdata" => fl!(m, "microdata-kind"),
+        "period" => fl!(m, "period-kind"),
         "publication" => fl!(m, "publish-kind"),
         "paper" => fl!(m, "access-kind-paper"),
         "audit" => fl!(m, "access-kind-audit"),
@@ -275,6 +277,9 @@ pub fn words(lang: Lang, action: &str) -> String {
         "comment.cover" => fl!(m, "access-did-comment-cover"),
         "report.export" => fl!(m, "access-did-report-export"),
         "microdata.export" => fl!(m, "microdata-did-export"),
+        "period.due" => fl!(m, "period-did-due"),
+        "period.due-day" => fl!(m, "period-did-due-day"),
+        "period.ready" => fl!(m, "period-did-ready"),
         "publication.publish" => fl!(m, "publish-did-publish"),
         "publication.withdraw" => fl!(m, "publish-did-withdraw"),
         "microdata.make" => fl!(m, "microdata-did-make"),

@@ -9,7 +9,7 @@ use crate::{
         assets,
         auth::{
             access::Permission::{
-                self, ManageAccounts, ManageCampaigns, ReadAudit, ReadCampaigns, ReadUnits,
+                self, ManageAccounts, ManageCampaigns, ReadAudit, ReadCampaigns, ReadReports, ReadUnits,
             },
             session::Staff,
         },
@@ -32,6 +32,7 @@ const MENU: &[Place] = &[
         path: "/admin/campaigns",
         name: |lang| fl!(lang.messages(), "access-menu-campaigns"),
     },
+    Place { needs: ReadReports, path: "/admin/periods", name: |lang| fl!(lang.messages(), "period-menu") },
     Place { needs: ReadUnits, path: "/admin/units", name: |lang| fl!(lang.messages(), "desk-units") },
     Place {
         needs: ManageCampaigns,

@@ -1,0 +1,280 @@
+//! Campaigns beside each other: a chart of the index over time, every figure of every campaign as a table, and which changes are
+//! more than chance.
+
+mod chart;
+mod csv;
+
+use i18n_embed_fl::fl;
+use maud::{Markup, html};
+
+pub use csv::csv;
+
+use super::{format, html::parts, words};
+use crate::{
+    index::{
+        report::{Estimate, Unchanged},
+        series::{Level, Line, Point, Series, reasons},
+    },
+    language::Lang,
+};
+
+/// The figures below a page's title; headings begin with `h2`. `link` gives the address of a unit's series.
+pub fn content(series: &Series, lang: Lang, link: impl Fn(&str) -> String) -> Markup {
+    let m = lang.messages();
+    let index = series.lines.first();
+    html! {
+        @if let Some(index) = index {
+            section aria-labelledby="over-time" {
+                h2 #over-time { (fl!(m, "report-index")) }
+                p.lead { (latest(index, series, lang)) }
+                (chart::line(index, series, lang))
+                (campaigns(index, series, lang))
+            }
+        }
+        @if series.lines.iter().any(|line| line.level != Level::Index) {
+            section aria-labelledby="each-line" {
+                h2 #each-line { (fl!(m, "series-lines")) }
+                p.small { (fl!(m, "series-lines-means")) }
+                (not_compared(series, lang))
+                (matrix(series, lang))
+            }
+        }
+        @if !series.units.is_empty() {
+            section aria-labelledby="units-over-time" {
+                h2 #units-over-time { (fl!(m, "report-units")) }
+                p.small { (fl!(m, "series-units-means")) }
+                (units(series, lang, link))
+            }
+        }
+        (parts::legend(lang, estimates(series), series.minimum))
+    }
+}
+
+fn estimates(series: &Series) -> impl Iterator<Item = &Estimate> {
+    let lines = series.lines.iter().map(|line| &line.points);
+    lines
+        .chain(series.units.iter().map(|unit| &unit.points))
+        .flatten()
+        .filter_map(|point| point.figure.as_ref())
+}
+
+/// In one sentence: how the index moved last, and whether that is more than chance.
+fn latest(index: &Line, series: &Series, lang: Lang) -> String {
+    let m = lang.messages();
+    let Some(point) = index.points.last() else { return String::new() };
+    let Some(figure) = point.shown() else { return fl!(m, "series-latest-none") };
+    let figure = format::percent(lang, figure);
+    let before = series.campaigns.len().checked_sub(2).and_then(|at| series.campaigns.get(at));
+    let (Some(change), Some(before)) = (point.change(), before) else {
+        return fl!(m, "series-latest-first", figure = figure);
+    };
+    let before = before.campaign.title.as_str();
+    match (change.change, point.significant) {
+        (Some(points), Some(true)) if points > 0.0 => {
+            fl!(
+                m,
+                "series-latest-up",
+                figure = figure,
+                points = format::points(lang, points),
+                before = before
+            )
+        }
+        (Some(points), Some(true)) => {
+            fl!(
+                m,
+                "series-latest-down",
+                figure = figure,
+                points = format::points(lang, points),
+                before = before
+            )
+        }
+        (Some(points), _) => {
+            fl!(
+                m,
+                "series-latest-same",
+                figure = figure,
+                points = format::points(lang, points),
+                before = before
+            )
+        }
+        (None, _) => fl!(m, "series-latest-first", figure = figure),
+    }
+}
+
+/// The campaigns, a row each: the twin of the chart.
+fn campaigns(index: &Line, series: &Series, lang: Lang) -> Markup {
+    let m = lang.messages();
+    let level = format::percent_short(lang, series.level);
+    let (answers, figure) = (fl!(m, "report-column-answers"), fl!(m, "report-column-estimate"));
+    let (interval, decision) =
+        (fl!(m, "report-interval-at", level = level), fl!(m, "report-column-decision"));
+    let (change, test) = (fl!(m, "series-column-change"), fl!(m, "series-column-test"));
+    let headings = html! {
+        (parts::column(&fl!(m, "series-column-campaign")))
+        (parts::number_column(&answers))
+        (parts::number_column(&figure))
+        (parts::number_column(&interval))
+        (parts::column(&decision))
+        (parts::number_column(&change))
+        (parts::column(&test))
+    };
+    let rows = html! {
+        @for (own, point) in series.campaigns.iter().zip(&index.points) {
+            tr role="row" {
+                th scope="row" role="rowheader" {
+                    (parts::name(lang, &own.campaign.title))
+                    span.of { " " (words::days(lang, &own.campaign.opens, &own.campaign.closes)) }
+                }
+                (parts::number(&answers, &parts::count(lang, own.responses)))
+                @match &point.figure {
+                    Some(estimate) => {
+                        (parts::number(&figure, &html! { b { (parts::figure(lang, estimate)) } }))
+                        (parts::number(&interval, &parts::interval(lang, estimate)))
+                        (parts::cell(&decision, &parts::verdict(lang, estimate)))
+                    },
+                    None => {
+                        (parts::number(&figure, &html! { "–" }))
+                        (parts::number(&interval, &html! { "–" }))
+                        (parts::cell(&decision, &html! { (fl!(m, "series-no-unit")) }))
+                    },
+                }
+                (parts::number(&change, &moved(point, lang)))
+                (parts::cell(&test, &html! { (tested(point, lang)) }))
+            }
+        }
+    };
+    parts::table("over-time", &fl!(m, "series-caption"), &headings, &rows)
+}
+
+/// The change in percentage points with its interval.
+fn moved(point: &Point, lang: Lang) -> Markup {
+    let change = point.shown().and(point.change());
+    html! {
+        @match change.and_then(|change| Some((change.change?, change))) {
+            Some((points, change)) => {
+                (format::points(lang, points))
+                @if let (Some(lower), Some(upper)) = (change.lower, change.upper) {
+                    span.of {
+                        " (" (fl!(lang.messages(), "series-from-to", from = format::points(lang, lower), to = format::points(lang, upper))) ")"
+                    }
+                }
+            },
+            None => "–",
+        }
+    }
+}
+
+/// Whether a change is more than chance, in words; why it is not tested.
+fn tested(point: &Point, lang: Lang) -> String {
+    let m = lang.messages();
+    let Some(change) = point.shown().and(point.change()) else { return "–".to_owned() };
+    match (change.reason, change.change, point.significant) {
+        (Some(reason), ..) => unchanged(lang, reason),
+        (None, Some(points), Some(true)) if points > 0.0 => fl!(m, "series-up"),
+        (None, Some(_), Some(true)) => fl!(m, "series-down"),
+        (None, Some(_), Some(false)) => fl!(m, "series-same"),
+        _ => "–".to_owned(),
+    }
+}
+
+/// Why a change, or its test, is not there.
+fn unchanged(lang: Lang, reason: Unchanged) -> String {
+    let m = lang.messages();
+    match reason {
+        Unchanged::NotComputable => fl!(m, "series-why-not-computable"),
+        Unchanged::PreviousHidden => fl!(m, "series-why-hidden"),
+        Unchanged::NoUnit => fl!(m, "series-why-no-unit"),
+        Unchanged::NotAsked => fl!(m, "series-why-not-asked"),
+        Unchanged::NotComparable => fl!(m, "series-why-not-comparable"),
+        Unchanged::NoVariance => fl!(m, "series-why-no-variance"),
+    }
+}
+
+/// Says that questionnaires differ, where they do: only what is the same is compared.
+fn not_compared(series: &Series, lang: Lang) -> Markup {
+    let m = lang.messages();
+    let differs = |line: &&Line| {
+        reasons(line).iter().any(|reason| matches!(reason, Unchanged::NotComparable | Unchanged::NotAsked))
+    };
+    let lines = series.lines.iter().filter(differs).filter(|line| line.level == Level::Criterion).count();
+    let index = series.lines.first().is_some_and(|line| differs(&line));
+    let n: usize = lines + series.no_longer_asked.len();
+    html! {
+        @if n > 0 || index {
+            p.interim role="note" {
+                (fl!(m, "series-differ", n = n))
+                @if index { " " (fl!(m, "series-differ-index")) }
+            }
+        }
+    }
+}
+
+/// Dimensions and criteria by campaign.
+fn matrix(series: &Series, lang: Lang) -> Markup {
+    let m = lang.messages();
+    let headings = html! {
+        (parts::column(&fl!(m, "series-column-line")))
+        @for own in &series.campaigns { (parts::number_column(&own.campaign.title)) }
+        (parts::number_column(&fl!(m, "series-column-last")))
+    };
+    let rows = html! {
+        @for line in series.lines.iter().filter(|line| line.level != Level::Index) {
+            tr.depth-0[line.level == Level::Dimension].depth-1[line.level == Level::Criterion] role="row" {
+                th scope="row" role="rowheader" {
+                    @if line.level == Level::Dimension { b { (parts::name(lang, &line.name)) } }
+                    @else { (parts::name(lang, &line.name)) }
+                }
+                @for (own, point) in series.campaigns.iter().zip(&line.points) {
+                    (parts::number(&own.campaign.title, &figure(point, lang)))
+                }
+                (parts::number(&fl!(m, "series-column-last"), &last(&line.points, lang)))
+            }
+        }
+    };
+    parts::table("each-line", &fl!(m, "series-lines-caption"), &headings, &rows)
+}
+
+/// Units by campaign.
+fn units(series: &Series, lang: Lang, link: impl Fn(&str) -> String) -> Markup {
+    let m = lang.messages();
+    let headings = html! {
+        (parts::column(&fl!(m, "report-column-unit")))
+        @for own in &series.campaigns { (parts::number_column(&own.campaign.title)) }
+        (parts::number_column(&fl!(m, "series-column-last")))
+    };
+    let rows = html! {
+        @for unit in &series.units {
+            tr role="row" {
+                th scope="row" role="rowheader" { a href=(link(&unit.code)) { (parts::name(lang, &unit.name)) } }
+                @for (own, point) in series.campaigns.iter().zip(&unit.points) {
+                    (parts::number(&own.campaign.title, &figure(point, lang)))
+                }
+                (parts::number(&fl!(m, "series-column-last"), &last(&unit.points, lang)))
+            }
+        }
+    };
+    parts::table("units-over-time", &fl!(m, "series-units-caption"), &headings, &rows)
+}
+
+fn figure(point: &Point, lang: Lang) -> Markup {
+    html! {
+        @match &point.figure { Some(estimate) => (parts::figure(lang, estimate)), None => "–" }
+    }
+}
+
+/// The last step of a row.
+fn last(points: &[Point], lang: Lang) -> Markup {
+    let point = points.last().cloned().unwrap_or_default();
+    let moved = point.shown().and(point.change()).and_then(|change| change.change);
+    html! {
+        @match moved {
+            Some(points) => {
+                (format::points(lang, points))
+                @if point.significant == Some(true) {
+                    span.of { " " (fl!(lang.messages(), "report-change-significant")) }
+                }
+            },
+            None => "–",
+        }
+    }
+}

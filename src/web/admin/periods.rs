@@ -1,0 +1,163 @@
+//! The calendar of reports due: each series of campaigns, its periods, how each stands.
+
+use axum::{
+    extract::{Query, Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::routing::TypedPath;
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    clock,
+    figures::{calendar, period::Series},
+    language::Lang,
+    store::{
+        StoreError, audit,
+        campaigns::{self, Stored},
+        periods, places, ready, units,
+    },
+    web::{
+        app::App,
+        auth::session::Staff,
+        error,
+        form::{self, Fields},
+        respond::answer::{Wanted, in_language, with_query},
+        typed,
+        views::admin::{
+            form::Fault,
+            periods::{self as view, Listed, Page},
+        },
+    },
+};
+
+/// The calendar.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/periods")]
+pub struct PeriodsPath;
+
+/// The part of the address after `?`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// The year shown; absent: the newest one.
+    year: Option<i16>,
+    /// What has just been done: `saved`.
+    done: Option<String>,
+}
+
+/// Shows the calendar.
+pub async fn show(
+    _: PeriodsPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    page(&app, &staff, wanted.language(), &asked, None, &[]).await
+}
+
+async fn page(
+    app: &App,
+    staff: &Staff,
+    lang: Lang,
+    asked: &Asked,
+    typed: Option<&Fields>,
+    faults: &[Fault],
+) -> Response {
+    let now = app.clock.now();
+    let found = async {
+        let all = seen(app, staff).await?;
+        let due_day = periods::due_day(&mut app.store.read().await?).await?.unwrap_or(calendar::DUE_DAY);
+        let mut listed = Vec::new();
+        for (series, campaigns) in calendar::all(&all) {
+            let Some(last) = campaigns.last() else { continue };
+            let ready = ready::load(&mut app.store.read().await?, last.clone()).await?;
+            let title = lang.pick(&ready.definition.title).to_owned();
+            let form = (ready.definition.forms.len() > 1).then(|| series.form.clone());
+            listed.push(Listed { title, form, series, campaigns });
+        }
+        Ok::<_, StoreError>((listed, due_day))
+    };
+    let (listed, due_day) = match found.await {
+        Ok(found) => found,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let this = clock::date(clock::day(now)).map_or(2000, jiff::civil::Date::year);
+    let mut years: Vec<i16> =
+        listed.iter().flat_map(|own| calendar::years(&own.campaigns)).chain([this]).collect();
+    years.sort_unstable_by(|a, b| b.cmp(a));
+    years.dedup();
+    let year = asked.year.filter(|year| years.contains(year)).unwrap_or(this);
+    let page = Page {
+        lang,
+        staff,
+        listed: &listed,
+        years: &years,
+        year,
+        due_day,
+        now,
+        typed,
+        faults,
+        done: asked.done.as_deref(),
+    };
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    error::html(status, view::page(&page).into_string())
+}
+
+/// The campaigns that the account sees.
+pub(super) async fn seen(app: &App, staff: &Staff) -> Result<Vec<Stored>, StoreError> {
+    let mut db = app.store.read().await?;
+    let mut all = campaigns::all(&mut db).await?;
+    if !staff.sees_all() {
+        let tree = units::tree(&mut db).await?;
+        let asked = places::units_asked(&mut db, None).await?;
+        all.retain(|stored| {
+            asked.iter().any(|(number, unit)| *number == stored.number && staff.sees(&tree, unit))
+        });
+    }
+    Ok(all)
+}
+
+/// The campaigns of one series that the account sees, in order of time.
+pub(super) async fn of_series(app: &App, staff: &Staff, series: &Series) -> Result<Vec<Stored>, StoreError> {
+    Ok(series.campaigns(seen(app, staff).await?))
+}
+
+/// Sets the day on which reports are due.
+pub async fn act(
+    _: PeriodsPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let (parts, body) = request.into_parts();
+    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
+        Ok(fields) => fields,
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    let day = typed::whole(fields.one("due").unwrap_or_default())
+        .and_then(|day| i8::try_from(day).ok())
+        .filter(|day| (1..=31).contains(day));
+    let Some(day) = day else {
+        let fault = Fault::new("due", fl!(lang.messages(), "period-due-fault"));
+        return page(&app, &staff, lang, &Asked::default(), Some(&fields), &[fault]).await;
+    };
+    let saved = async {
+        let before = periods::due_day(&mut app.store.read().await?).await?.unwrap_or(calendar::DUE_DAY);
+        let mut db = app.store.write().await?;
+        periods::put_due_day(&mut db, day).await?;
+        let entry = staff.did("period.due-day", "").changed(json!(before), json!(day));
+        audit::append(&mut db, app.clock.now(), &entry).await?;
+        db.commit().await
+    };
+    match saved.await {
+        Ok(()) => {
+            Redirect::to(&with_query(&in_language("/admin/periods", lang), "done=saved")).into_response()
+        }
+        Err(error) => error::of_store(&error, lang),
+    }
+}
