@@ -295,7 +295,15 @@ impl Asked {
         let mut day = |key: Key, text: &str| {
             let day = value::day(text);
             if !text.is_empty() && day.is_none() {
-                say(key, Some(fl!(lang.messages(), "desk-units-not-a-day", text = text)));
+                let m = lang.messages();
+                say(
+                    key,
+                    Some(if value::is_no_day(text) {
+                        fl!(m, "desk-units-no-day", day = text)
+                    } else {
+                        fl!(m, "desk-units-not-a-day", text = text)
+                    }),
+                );
             }
             table.column(key).map(|_| day)
         };

@@ -4,6 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
+    copy,
     form::{Choice, Fault, Field, Form, Line, back, done, purpose},
     frame::{self, Frame},
     grants, home, own,
@@ -43,7 +44,7 @@ pub enum Wrong {
     NoUnit,
     /// There is no such unit.
     UnknownUnit,
-    /// No day, or one that has passed.
+    /// A day that has passed.
     Expires,
     /// One's own role.
     Own,
@@ -70,6 +71,11 @@ pub fn words(lang: Lang, wrong: Wrong) -> String {
         Wrong::Last => fl!(m, "access-last-administrator"),
         Wrong::Confirm => fl!(m, "access-confirm-wrong"),
     }
+}
+
+/// What the field for an account's last day is called.
+pub fn expires(lang: Lang) -> String {
+    fl!(lang.messages(), "access-expires")
 }
 
 /// Where an account is linked with the single sign-on.
@@ -191,7 +197,7 @@ fn fields(form: &Form<'_>, tree: &UnitTree, fixed: Option<&str>) -> Markup {
                 ..Field::default()
             }, &options))
             (form.line(&Field {
-                name: "expires", label: &fl!(m, "access-expires"), hint: Some(&fl!(m, "access-expires-hint")),
+                name: "expires", label: &expires(form.lang), hint: Some(&fl!(m, "access-expires-hint")),
                 optional: true, ..Field::default()
             }, Line::Code))
         } @else {
@@ -245,7 +251,7 @@ pub fn link(lang: Lang, staff: &Staff, name: &str, link: &str, purpose: Purpose)
             Purpose::Invitation => p { (fl!(m, "access-link-invitation", name = name)) },
             Purpose::Reset => p { (fl!(m, "access-link-reset", name = name)) },
         }
-        p.once { code { (link) } }
+        (copy::text(lang, link))
         p.note { (fl!(m, "access-link-once")) }
         p.actions {
             a.button href=(in_language(&address(name), lang)) { (fl!(m, "access-link-next", name = name)) }

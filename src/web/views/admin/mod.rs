@@ -7,6 +7,7 @@ mod audit_values;
 pub mod campaign;
 pub mod campaigns;
 pub mod comments;
+pub mod copy;
 pub mod definitions;
 pub mod form;
 pub mod frame;

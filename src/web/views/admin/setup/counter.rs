@@ -11,7 +11,10 @@ use crate::{
         auth::session::Staff,
         form::Fields,
         respond::answer::in_language,
-        views::admin::form::{self, Field, Form, Line},
+        views::admin::{
+            copy,
+            form::{self, Field, Form, Line},
+        },
     },
 };
 
@@ -104,6 +107,8 @@ fn code(page: &Page<'_>, base: &str) -> Markup {
         aside.code-card {
             img.qr src={ (own) "/qr.svg" } width="240" height="240" alt=(fl!(m, "desk-counter-qr", address = page.short));
             p.address { (page.short) }
+            (copy::button(lang, page.url))
+            (copy::script())
             p.hint { (fl!(m, "desk-counter-code", code = page.code)) }
             ul.plain {
                 li { a href={ (page.url) "/thu" } { (fl!(m, "desk-counter-try")) } }

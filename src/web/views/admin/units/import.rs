@@ -40,6 +40,9 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
     ];
     let wrong = form.faults.iter().any(|fault| fault.field == field::FILE);
     let id = form::id(field::FILE);
+    let of = |name: &str| form.values.one(name).unwrap_or_default();
+    // Only the day was wrong: the list comes along.
+    let read_before = !wrong && form.values.one(field::LIST).is_some();
     let content = html! {
         (form::back(&in_language("/admin/units", lang), &fl!(m, "desk-units")))
         (form::purpose(&fl!(m, "desk-units-import-purpose")))
@@ -50,7 +53,17 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
             .block {
                 .field.wrong[wrong] {
                     label for=(id) { (file) }
-                    p.hint id={ (id) "-hint" } { (file_hint) }
+                    p.hint id={ (id) "-hint" } {
+                        @if read_before { (fl!(m, "desk-units-file-read", file = of(field::NAME))) }
+                        @else { (file_hint) }
+                    }
+                    @if read_before {
+                        @for name in [field::LIST, field::NAME, field::GUESSED] {
+                            @if form.values.one(name).is_some() {
+                                input type="hidden" name=(name) value=(of(name));
+                            }
+                        }
+                    }
                     @for fault in form.faults.iter().filter(|fault| fault.field == field::FILE) {
                         p.fault id={ (id) "-fault" } { (fault.words) }
                     }

@@ -18,6 +18,7 @@ use crate::{
     store::units::Made,
     web::{
         auth::session::Staff,
+        form::Fields,
         respond::answer::in_language,
         views::admin::form::{self, Form},
     },
@@ -38,6 +39,8 @@ pub struct UnitForm<'a> {
     pub unit: &'a Unit,
     /// What was typed, and what is wrong with it.
     pub form: &'a Form<'a>,
+    /// What the form is made from now.
+    pub base: &'a Fields,
 }
 
 /// The address of a unit.
