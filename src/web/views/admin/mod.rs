@@ -21,6 +21,7 @@ pub mod logo;
 pub mod mail;
 pub mod mailing;
 pub mod microdata;
+pub mod overdue;
 pub mod own;
 pub mod pager;
 pub mod paper;
