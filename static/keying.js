@@ -37,7 +37,7 @@
       const away = !holds(JSON.parse(line.dataset.askedIf));
       const extra = away && !["", "-"].includes(field.value.trim());
       if (away) ruledOut.add(field);
-      line.classList.toggle("skip", away && !extra);
+      line.classList.toggle("passed", away && !extra);
       line.querySelector(".fault").hidden = !extra;
       field.disabled = away && !extra;
       /* A line that was refused stays marked until it is stored, unless it was for what is not asked. */

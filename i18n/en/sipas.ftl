@@ -1401,6 +1401,7 @@ desk-watch-share = Share
 desk-watch-nothing-yet = No answers yet.
 desk-watch-chart = { $sum } answers in all; at most { $most } ({ $peak }).
 desk-watch-as-table = As a table
+desk-watch-classes = Hours, durations, languages, devices
 desk-watch-few = Shown from { $n } answers that tell of it on; paper forms and imported answers do not.
 desk-watch-idle = Without { $n } units that have a plan ({ $plan } answers) and no counter.
 desk-watch-durations = Time taken to answer
@@ -1726,6 +1727,9 @@ desk-units-file-read = The file { $file } was read; choose another one only if y
 desk-copy = Copy
 desk-copied = Copied.
 desk-copy-by-hand = Could not copy: please choose the line above and press Ctrl+C.
+desk-report-draft = No report yet
+desk-report-draft-what = This campaign is a draft. Once it is open and has answers, its report stands here.
+desk-paper-nothing = (nothing)
 desk-paper-skipped = Not asked: passed over.
 
 # --- desk-link: campaigns by personal links ---

@@ -1353,6 +1353,7 @@ desk-watch-share = Tỷ lệ
 desk-watch-nothing-yet = Chưa có phiếu nào.
 desk-watch-chart = Tổng { $sum } phiếu; nhiều nhất { $most } ({ $peak }).
 desk-watch-as-table = Xem dạng bảng
+desk-watch-classes = Giờ, thời gian trả lời, ngôn ngữ, loại máy
 desk-watch-few = Chỉ hiện khi có từ { $n } phiếu mang thông tin này trở lên; phiếu giấy và phiếu nhập từ tệp không mang.
 desk-watch-idle = Không kể { $n } đơn vị có kế hoạch ({ $plan } phiếu) mà chưa có quầy.
 desk-watch-durations = Thời gian trả lời
@@ -1675,6 +1676,9 @@ desk-units-file-read = Đã đọc tệp { $file }; không phải chọn lại, 
 desk-copy = Sao chép
 desk-copied = Đã sao chép.
 desk-copy-by-hand = Chưa sao chép được: xin chọn dòng trên rồi bấm Ctrl+C.
+desk-report-draft = Chưa có báo cáo
+desk-report-draft-what = Đợt còn là bản nháp. Khi đợt đã mở và có phiếu, báo cáo hiện ở đây.
+desk-paper-nothing = (để trống)
 desk-paper-skipped = Không hỏi, bỏ qua.
 
 # --- desk-link: đợt hỏi cán bộ qua liên kết cá nhân / campaigns by personal links ---

@@ -108,7 +108,6 @@ pub fn list(lang: Lang, staff: &Staff, all: &[Listed], grants: &[Row], tree: &Un
                 thead {
                     tr {
                         th scope="col" { (fl!(m, "access-name")) }
-                        th scope="col" { (fl!(m, "access-full-name")) }
                         th scope="col" { (fl!(m, "access-role")) }
                         th scope="col" { (fl!(m, "admin-unit")) }
                         th scope="col" { (fl!(m, "access-state")) }
@@ -118,8 +117,10 @@ pub fn list(lang: Lang, staff: &Staff, all: &[Listed], grants: &[Row], tree: &Un
                 tbody {
                     @for account in all {
                         tr {
-                            th scope="row" { a href=(in_language(&address(&account.name), lang)) { (account.name) } }
-                            td { (account.full_name) }
+                            th scope="row" {
+                                a href=(in_language(&address(&account.name), lang)) { (account.name) }
+                                @if !account.full_name.is_empty() { br; span.own-code { (account.full_name) } }
+                            }
                             td { (home::role(lang, account.role)) }
                             td { (account.unit.as_deref().map_or_else(String::new, |unit| unit_name(tree, unit))) }
                             td { (state(lang, account, now)) }

@@ -5,11 +5,13 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
+    form,
     frame::{self, Styles},
     setup::head::{self, Head},
 };
 use crate::{
     index::report::Report,
+    organisation::Phase,
     report::html as report,
     web::{auth::access::Permission, respond::answer::in_language},
 };
@@ -33,6 +35,16 @@ pub fn page(page: &Page<'_>) -> Markup {
     let m = lang.messages();
     let name = lang.pick(&campaign.title);
     let title = fl!(m, "report-title", campaign = name);
+    if page.head.phase == Phase::Draft {
+        // Nobody has been asked anything yet; a report would only say so at length.
+        let campaign = in_language(&format!("/admin/campaigns/{}", campaign.slug), lang);
+        let none = form::empty(
+            &fl!(m, "desk-report-draft"),
+            &fl!(m, "desk-report-draft-what"),
+            Some((&campaign, &fl!(m, "desk-watch-empty-next"))),
+        );
+        return head::page(&page.head, &none);
+    }
     let content = html! {
         p.kind-of-paper { (fl!(m, "report-heading")) }
         (head::above(&page.head))

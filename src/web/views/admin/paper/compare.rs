@@ -116,7 +116,12 @@ fn both(page: &Page<'_>, id: &str) -> Markup {
             @for entry in [page.first, page.second] {
                 div {
                     dt { (entry.account) }
-                    dd { @match typed(entry, id) { "" => "∅", typed => (typed) } }
+                    dd {
+                        @match typed(entry, id) {
+                            "" => (fl!(page.lang.messages(), "desk-paper-nothing")),
+                            typed => (typed),
+                        }
+                    }
                 }
             }
         }

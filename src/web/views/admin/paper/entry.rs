@@ -281,7 +281,7 @@ impl Line<'_> {
         let by = (!by.is_empty()).then_some(by);
         let invalid = (keyed.wrong || extra).then_some("true");
         html! {
-            .line.wrong[keyed.wrong].extra[extra].skip[keyed.ruled_out && !extra] data-asked-if=[in_keys] {
+            .line.wrong[keyed.wrong].extra[extra].passed[keyed.ruled_out && !extra] data-asked-if=[in_keys] {
                 .ask {
                     label for={ "q" (n) } {
                         span.n { (n) "." }

@@ -93,7 +93,11 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
         p { (fl!(m, "desk-units-template-what")) }
         p.actions {
             a.button.plain href=(in_language("/admin/units/template.xlsx", lang)) { (fl!(m, "desk-units-template")) }
-            a.button.plain href=(in_language("/admin/units/units.xlsx", lang)) { (fl!(m, "desk-units-download-xlsx")) }
+            @if of(field::SINCE) != FIRST {
+                a.button.plain href=(in_language("/admin/units/units.xlsx", lang)) {
+                    (fl!(m, "desk-units-download-xlsx"))
+                }
+            }
         }
     };
     let title = fl!(m, "desk-units-import");

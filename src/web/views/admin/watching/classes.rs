@@ -52,6 +52,13 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
     let reached: Vec<u64> =
         (1..).map(|at: usize| of("reached", &at.to_string())).take_while(|n| *n > 0).collect();
     let few = fl!(m, "desk-watch-few", n = inner.minimum);
+    let people = reached.first().is_some_and(|n| *n >= inner.minimum);
+    if !people && ![&hours, &durations, &languages, &devices].into_iter().any(|counts| enough(counts)) {
+        // Said once, not under each title.
+        return html! {
+            div #classes { section { h2 { (fl!(m, "desk-watch-classes")) } p { (few) } } }
+        };
+    }
     html! {
         div #classes {
             section {
@@ -70,7 +77,7 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
                 @if page.unit.is_none() {
                     section {
                         h2 #reached { (fl!(m, "desk-watch-reached")) }
-                        @if reached.first().is_some_and(|n| *n >= inner.minimum) {
+                        @if people {
                             (drop_out(lang, inner.questions, &reached))
                         } @else { p { (few) } }
                     }
