@@ -36,7 +36,7 @@ const MIGRATIONS: [(i64, &str, &str); 28] = [
     (25, "erased answers", include_str!("../../migrations/0025_erased_answers.sql")),
     (26, "publication", include_str!("../../migrations/0026_publication.sql")),
     (27, "audience", include_str!("../../migrations/0027_audience.sql")),
-    (30, "rewrite due", include_str!("../../migrations/0030_rewrite_due.sql")),
+    (30, "desk", include_str!("../../migrations/0030_desk.sql")),
 ];
 
 /// What makes the database refuse changes of rows of the audit log, in the words of each.

@@ -259,7 +259,7 @@ pub fn link(lang: Lang, staff: &Staff, name: &str, link: &str, purpose: Purpose)
         }
     };
     let title = fl!(m, "access-link-made");
-    frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: Some(staff) }, &content)
+    frame::page(&Frame { lang, title: &title, path: "#/admin/tai-khoan", staff: Some(staff) }, &content)
 }
 
 /// What is wrong with what was sent, or has changed meanwhile.

@@ -217,7 +217,7 @@ pub fn codes(lang: Lang, staff: &Staff, codes: &[String], waiting: Option<&Kept>
         }
     };
     let title = fl!(m, "signin-codes-title");
-    frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: Some(staff) }, &content)
+    frame::page(&Frame { lang, title: &title, path: "#/admin/second-factor", staff: Some(staff) }, &content)
 }
 
 /// It is removed.

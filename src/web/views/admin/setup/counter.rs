@@ -114,7 +114,10 @@ fn code(page: &Page<'_>, base: &str) -> Markup {
                 li { a href={ (page.url) "/thu" } { (fl!(m, "desk-counter-try")) } }
                 li { a href=(in_language(&format!("{own}/print"), lang)) { (fl!(m, "print-title")) } }
                 li { a href={ (page.url) "/kiosk" } { (fl!(m, "admin-tablet")) } }
-                li { a href={ (own) "/qr.svg" } { "SVG" } " · " a href={ (own) "/qr.png" } { "PNG" } }
+                li {
+                    a href={ (own) "/qr.png" } { (fl!(m, "desk-counter-png")) } br;
+                    a href={ (own) "/qr.svg" } { (fl!(m, "desk-counter-svg")) }
+                }
             }
         }
     }

@@ -6,3 +6,6 @@ CREATE TABLE rewrite_due (
     since BIGINT NOT NULL,
     tried BIGINT NOT NULL
 );
+-- People type the address beside a code, in small or large letters.
+CREATE INDEX place_address_typed ON place (LOWER(address));
+CREATE INDEX replaced_address_typed ON replaced_address (LOWER(address));
