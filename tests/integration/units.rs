@@ -309,7 +309,11 @@ fn two_who_end_or_merge_the_same_units_are_told_and_lose_nothing() {
     let mut form = staff.get(end).is(200).form_to(end);
     staff.submit(end, form.set("valid_to", "31/12/2998").set("confirm", "qn")).is(303);
     let told = other.submit(end, late.set("valid_to", "31/12/2999").set("confirm", "qn")).is(409);
-    assert!(told.text().contains("31/12/2998") && told.text().contains("Người khác"), "{}", told.text());
+    assert!(
+        told.text().contains("31/12/2998") && told.text().contains("Nơi khác vừa đổi thành"),
+        "{}",
+        told.text()
+    );
     let told = told.form_to(end);
     assert_eq!((told.value("valid_to"), told.value("confirm")), (Some("31/12/2999"), Some("qn")));
     merging.set_all("unit", &["qn"]).set("valid_to", "30/06/2999");
