@@ -20,7 +20,8 @@ use super::{
     change::{self, same_criterion},
     compute::{
         Places, Strata, campaign, figures, forget_associations, hide_cells, method, on_all_cores, responses,
-        rules, say_coverage, say_not_computable, say_selection, selection, smallest_cell, strata, unit_results,
+        rules, say_coverage, say_not_computable, say_selection, selection, smallest_cell, strata,
+        unit_results,
     },
     domain::Domain,
     input::{Input, Previous},
