@@ -31,6 +31,7 @@ const PAGES = [
   ['phieu-giay', (page, base) => openCampaign(page, base, '/paper'), [1280]],
   ['nhap-tep', (page, base) => openCampaign(page, base, '/paper/import'), [1280]],
   ['tai-khoan', (page, base) => page.goto(`${base}/admin/tai-khoan`), [1280], 'administrator'],
+  ['ma-truy-cap', (page, base) => page.goto(`${base}/admin/toi/ma-truy-cap`), [1280]],
   ['nhat-ky', auditLog, [1280], 'administrator'],
   ['y-kien', (page, base) => openCampaign(page, base, '/y-kien', true), [1280]],
   ['bao-cao', (page, base) => openCampaign(page, base, '/report', true), [1280, 390]],
