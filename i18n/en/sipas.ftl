@@ -2983,6 +2983,7 @@ api-not-acceptable = This address has no kind of content that Accept asks for.
 api-slow = The request took too long to come.
 api-conflict = The figures cannot be formed, or the file is no longer what was made.
 api-too-many = Too many wrong access tokens from there. Please wait for { $seconds } seconds.
+api-misdirected = This server does not serve that host.
 api-failed = Something broke here; the operators have been told.
 api-unavailable = The system is busy. Please try again in a few seconds.
 

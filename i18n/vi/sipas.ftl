@@ -2914,6 +2914,7 @@ api-not-acceptable = Địa chỉ này không có loại nội dung mà Accept y
 api-slow = Yêu cầu đến quá chậm.
 api-conflict = Chưa lập được số liệu, hoặc tệp không còn như khi tạo.
 api-too-many = Quá nhiều mã truy cập sai từ nơi này. Xin chờ { $seconds } giây.
+api-misdirected = Máy chủ không phục vụ tên miền này.
 api-failed = Hệ thống gặp lỗi; người vận hành đã được báo.
 api-unavailable = Hệ thống đang bận. Xin thử lại sau ít giây.
 

@@ -270,6 +270,7 @@ pub fn map() -> Registry {
 pub fn router(app: App) -> Router {
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), headers::set))
+        .layer(from_fn(api::problems_for_refusals))
         .layer(CatchPanicLayer::custom(|_| failed()))
         .layer(from_fn_with_state(app.clone(), doors::check))
         .layer(from_fn(pages_for_refusals))
@@ -298,11 +299,10 @@ fn csrf(app: &App) -> CsrfLayer {
 async fn pages_for_refusals(request: Request, next: axum::middleware::Next) -> Response {
     let lang = language(&request);
     let desk = request.uri().path().starts_with("/admin");
-    let program = api::is_of(request.uri().path()).then(|| problem::language(request.headers()));
-    let response = next.run(request).await;
-    if let Some(lang) = program {
-        return api::refusal(response, lang);
+    if api::is_of(request.uri().path()) {
+        return next.run(request).await;
     }
+    let response = next.run(request).await;
     let response = refusal(response, lang);
     if desk { onward::framed(response) } else { response }
 }

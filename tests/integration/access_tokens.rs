@@ -1,7 +1,7 @@
 //! Access tokens: a program never reads more than its owner could at that moment, and nothing once the owner has done
 //! away with it.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use scraper::{Html, Selector};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! `/api/v1`: what it answers is what its description says.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -376,8 +376,9 @@ fn schemathesis_finds_no_answer_that_is_not_described() {
     let output = std::process::Command::new(program)
         .args(["run", &address, "--checks", "all", "--max-examples", "100", "--seed", "1", "--no-color"])
         .args(["--header", &token])
-        // No schema can say which cursors were given out, which slugs and units there are, and which days.
-        .args(["--exclude-checks", "positive_data_acceptance"])
+        // No schema can say which cursors were given out. Wrong tokens are slowed down after some (429): that none opens
+        // anything is held for each path above.
+        .args(["--exclude-checks", "positive_data_acceptance,ignored_auth"])
         .current_dir(database.folder())
         .output()
         .unwrap();

@@ -19,8 +19,9 @@ pub mod reports;
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::{
-    extract::{State, rejection::PathRejection},
+    extract::{Request, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE, request::Parts},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use axum_extra::routing::TypedPath;
@@ -79,7 +80,7 @@ pub struct UnitsPath {
     pub slug: String,
 }
 
-/// An address that cannot be read is an unknown one.
+/// An address that cannot be read is an unknown one, whoever asks.
 #[derive(Debug, Default)]
 pub struct NoPath;
 
@@ -214,8 +215,16 @@ pub fn is_of(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
 }
 
-/// What the framework or a layer refused at an address of the API, as a problem.
-pub fn refusal(response: Response, lang: Lang) -> Response {
+/// What the framework or a layer refuses at an address of the API is told to programs, too.
+pub async fn problems_for_refusals(request: Request, next: Next) -> Response {
+    if !is_of(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let lang = problem::language(request.headers());
+    refusal(next.run(request).await, lang)
+}
+
+fn refusal(response: Response, lang: Lang) -> Response {
     if response.extensions().get::<ProtectionError>().is_some() {
         // What could be forged in a browser's name would change something, and nothing here does.
         return Problem::Method.answer(lang);
@@ -224,6 +233,8 @@ pub fn refusal(response: Response, lang: Lang) -> Response {
     match response.status() {
         StatusCode::REQUEST_TIMEOUT => Problem::Slow.answer(lang),
         StatusCode::BAD_REQUEST if kind.starts_with(b"text/plain") => Problem::Parameter.answer(lang),
+        StatusCode::MISDIRECTED_REQUEST => Problem::Misdirected.answer(lang),
+        StatusCode::INTERNAL_SERVER_ERROR => Problem::Failed.answer(lang),
         _ => response,
     }
 }

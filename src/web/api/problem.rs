@@ -67,6 +67,8 @@ pub enum Problem {
         /// Seconds to wait.
         seconds: i64,
     },
+    /// The request is for another host.
+    Misdirected,
     /// Something of ours broke.
     Failed,
     /// The database does not answer, or others are served first.
@@ -87,7 +89,7 @@ impl Problem {
     }
 
     /// One of each kind.
-    fn all() -> [Self; 21] {
+    fn all() -> [Self; 22] {
         [
             Self::Parameter,
             Self::Limit,
@@ -108,6 +110,7 @@ impl Problem {
             Self::Conflict(String::new()),
             Self::Withdrawn,
             Self::TooMany { seconds: 2 },
+            Self::Misdirected,
             Self::Failed,
             Self::Unavailable,
         ]
@@ -130,6 +133,7 @@ impl Problem {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -157,6 +161,7 @@ impl Problem {
             Self::Slow => "slow",
             Self::Conflict(_) => "conflict",
             Self::TooMany { .. } => "too-many",
+            Self::Misdirected => "misdirected",
             Self::Failed => "failed",
             Self::Unavailable => "unavailable",
         }
@@ -188,6 +193,7 @@ impl Problem {
                 let seconds = *seconds;
                 fl!(m, "api-too-many", seconds = seconds)
             }
+            Self::Misdirected => fl!(m, "api-misdirected"),
             Self::Failed => fl!(m, "api-failed"),
             Self::Unavailable => fl!(m, "api-unavailable"),
         }
@@ -283,7 +289,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let (vi, en) = (names(Lang::VI), names(Lang::EN));
-        assert_eq!(vi.len(), 21);
+        assert_eq!(vi.len(), 22);
         for ((code, words), (same, other)) in vi.iter().zip(&en) {
             assert!(code == same && words != other, "{code}");
         }

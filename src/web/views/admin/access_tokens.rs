@@ -122,10 +122,8 @@ pub fn page(page: &Page<'_>) -> Markup {
             (table(lang, page.tokens, page.now, &in_language(&format!("{PATH}/thu-hoi"), lang)))
         }
         @if may {
-            section {
-                h2 { (fl!(m, "token-new")) }
-                (new(page))
-            }
+            h2 { (fl!(m, "token-new")) }
+            (new(page))
         }
     };
     let title = fl!(m, "token-title");
