@@ -4,6 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
+    copy,
     form::{Choice, Fault, Field, Form, Line, back, done, empty, purpose},
     frame::{self, Frame},
     own, password,
@@ -242,7 +243,7 @@ pub fn made(lang: Lang, staff: &Staff, order: &Order, token: &str, base_url: &st
     let content = html! {
         (back(&list, &fl!(m, "token-title")))
         (done(&fl!(m, "token-made", name = order.name.as_str())))
-        p.once { code translate="no" { (token) } }
+        (copy::text(lang, token))
         p.note { (fl!(m, "token-once")) }
         p { (fl!(m, "token-how")) }
         pre.once tabindex="0" translate="no" {
