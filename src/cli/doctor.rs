@@ -7,13 +7,16 @@ use crate::{
     config::Config,
     disk,
     distribution::{dkim::Signer, mail::Mailer},
+    figures::{self, NoReport},
     secret::hex,
     store::{
         Store, StoreError,
         audit::{self, Fault},
+        erasure::overdue::{self, Overdue, What},
         health::{self, Ill},
         watching,
     },
+    web::views::dates,
 };
 
 /// Flags of `sipas doctor`.
@@ -74,6 +77,43 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         return Err(Failure::Input(fl!(m, "doctor-faults", n = faults)));
     }
     say(fl!(m, "doctor-well"));
+    Ok(())
+}
+
+/// Whether everything is gone that people were promised would be deleted by now.
+async fn promises(here: &Surroundings, lines: &mut Vec<Line>) -> Result<(), StoreError> {
+    let (lang, now) = (language(), here.clock.now());
+    let m = lang.messages();
+    let mut db = here.store.read().await?;
+    let (overdue, unwritten) =
+        (overdue::overdue(&mut db, now).await?, overdue::unwritten(&mut db, now).await?);
+    drop(db);
+    if overdue.is_empty() && unwritten.is_none() {
+        lines.push(Line(Mark::Ok, "promises", fl!(m, "desk-doctor-promises")));
+    }
+    for Overdue { slug, what, since } in overdue {
+        let day = dates::day(lang, since);
+        let words = match what {
+            What::List => {
+                let why = fl!(m, "desk-doctor-waits");
+                fl!(m, "desk-doctor-list", slug = slug, day = day, why = why)
+            }
+            // Answers go only once there is a report that stays: most likely that is what cannot be made.
+            What::Answers => {
+                let why = match figures::to_be_kept(&here.store, &slug, now).await {
+                    Err(NoReport::Store(error)) => return Err(error),
+                    Err(no) => fl!(m, "desk-doctor-no-report", why = no.words(lang, "")),
+                    Ok(_) => fl!(m, "desk-doctor-waits"),
+                };
+                fl!(m, "desk-doctor-answers", slug = slug, day = day, why = why)
+            }
+        };
+        lines.push(Line(Mark::Fault, "promises", words));
+    }
+    if let Some(since) = unwritten {
+        let words = fl!(m, "desk-doctor-unwritten", day = dates::day(lang, since));
+        lines.push(Line(Mark::Fault, "promises", words));
+    }
     Ok(())
 }
 
@@ -168,6 +208,7 @@ async fn stored(
         let words = fl!(m, "doctor-ill-counts", slug = slug, counted = counted, stored = stored);
         lines.push(Line(Mark::Fault, "counts", words));
     }
+    promises(here, lines).await?;
     if health::data_checksums(&here.store).await? == Some(false) {
         lines.push(Line(Mark::Warning, "checksums", fl!(m, "doctor-no-checksums")));
     }

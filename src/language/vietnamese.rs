@@ -45,9 +45,10 @@ pub fn natural(name: &str) -> Vec<(String, u64)> {
 }
 
 static COLLATOR: LazyLock<Option<CollatorBorrowed<'static>>> =
-    LazyLock::new(|| Collator::try_new(locale!("vi").into(), CollatorOptions::default()).ok());
+    LazyLock::new(|| Collator::try_new(locale!("vi-u-kn").into(), CollatorOptions::default()).ok());
 
-/// The order of the Vietnamese alphabet (a ă â b c d đ e ê …), tones after letters: Unicode's collation as CLDR tailors it.
+/// The order of the Vietnamese alphabet (a ă â b c d đ e ê …), tones after letters, numbers as numbers: Unicode's collation as
+/// CLDR tailors it.
 pub fn compare(one: &str, other: &str) -> Ordering {
     let ordering = COLLATOR.as_ref().map_or(Ordering::Equal, |collator| collator.compare(one, other));
     ordering.then_with(|| one.cmp(other))
@@ -114,5 +115,8 @@ mod tests {
         let mut tones = vec!["mạ", "mã", "má", "mà", "mả", "ma"];
         tones.sort_by(|one, other| compare(one, other));
         assert_eq!(tones, ["ma", "mà", "mả", "mã", "má", "mạ"]);
+        let mut wards = vec!["Phường 10", "Phường 2", "Phường Đống Đa", "Phường 1"];
+        wards.sort_by(|one, other| compare(one, other));
+        assert_eq!(wards, ["Phường 1", "Phường 2", "Phường 10", "Phường Đống Đa"]);
     }
 }

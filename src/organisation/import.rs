@@ -3,7 +3,7 @@
 //! Pure. A file names units by their codes, in any order; units that it does not name stay as they are. A column that it does
 //! not have says nothing; an empty cell of one that it has says that there is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use i18n_embed_fl::fl;
 
@@ -13,7 +13,7 @@ use super::{
     text,
 };
 use crate::{
-    language::Lang,
+    language::{Lang, vietnamese},
     tabular::{
         self, Book, Fault, Row, Sheet,
         header::{self, Column, Table},
@@ -108,6 +108,23 @@ fn alike(lang: Lang, asked: &[Asked], column: Option<usize>) -> Vec<Fault> {
     found
 }
 
+/// Kinds that differ by marks, spaces and large letters alone, once for each way of writing: counters and groups are made by
+/// kind, and would miss some units.
+fn kinds_alike(lang: Lang, asked: &[Asked], column: Option<usize>) -> Vec<Fault> {
+    let mut first: BTreeMap<String, &Asked> = BTreeMap::new();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut found = Vec::new();
+    for unit in asked.iter().filter(|unit| !unit.kind.is_empty()) {
+        let before = *first.entry(vietnamese::key(&unit.kind)).or_insert(unit);
+        if before.kind != unit.kind && told.insert(&unit.kind) {
+            let (one, other, row) = (before.kind.as_str(), unit.kind.as_str(), before.row.to_string());
+            let words = fl!(lang.messages(), "desk-units-kinds-alike", one = one, other = other, row = row);
+            found.push(Fault { row: unit.row, column, words });
+        }
+    }
+    found
+}
+
 /// Why a file is not a list of units, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfit(pub String);
@@ -158,7 +175,8 @@ impl List {
                 })
         });
         let alike = alike(lang, &asked, table.column(Key::Code));
-        let notes = unknown.chain(merged).chain(alike).collect();
+        let kinds = kinds_alike(lang, &asked, table.column(Key::Kind));
+        let notes = unknown.chain(merged).chain(alike).chain(kinds).collect();
         let columns = table.keys().into_iter().filter_map(|key| Some((key, table.column(key)?))).collect();
         Ok(Self { asked, columns, faults, notes })
     }
@@ -286,16 +304,29 @@ impl Asked {
                 faults.push(Fault { row: row.number, column, words });
             }
         };
-        say(Key::Code, text::code_problem(lang, &code));
-        say(Key::Name, text::line_problem(lang, &name, text::NAME));
-        say(Key::Kind, text::line_problem(lang, &kind, text::KIND));
+        // An empty cell is named by its heading: it is what people look for.
+        let missing = |key: Key, text: &str| {
+            let column = heading(lang, key);
+            text.is_empty().then(|| fl!(lang.messages(), "desk-units-cell-empty", column = column))
+        };
+        say(Key::Code, missing(Key::Code, &code).or_else(|| text::code_problem(lang, &code)));
+        say(Key::Name, missing(Key::Name, &name).or_else(|| text::line_problem(lang, &name, text::NAME)));
+        say(Key::Kind, missing(Key::Kind, &kind).or_else(|| text::line_problem(lang, &kind, text::KIND)));
         for (key, code) in [(Key::Parent, &parent), (Key::Successor, &successor)] {
             say(key, (!code.is_empty()).then(|| text::code_problem(lang, code)).flatten());
         }
         let mut day = |key: Key, text: &str| {
             let day = value::day(text);
             if !text.is_empty() && day.is_none() {
-                say(key, Some(fl!(lang.messages(), "desk-units-not-a-day", text = text)));
+                let m = lang.messages();
+                say(
+                    key,
+                    Some(if value::is_no_day(text) {
+                        fl!(m, "desk-units-no-day", day = text)
+                    } else {
+                        fl!(m, "desk-units-not-a-day", text = text)
+                    }),
+                );
             }
             table.column(key).map(|_| day)
         };
@@ -391,6 +422,17 @@ mod tests {
             Since::Always,
         )]);
         assert_eq!(list.applied(Lang::VI, &ended, Since::Always).unwrap(), ended);
+    }
+
+    #[test]
+    fn kinds_that_are_written_in_two_ways_are_pointed_at_once() {
+        let text = format!("{HEAD}bd;Tỉnh;tỉnh;;;\na;A;xã;bd;;\nb;B;xa;bd;;\nc;C;XÃ;bd;;\nd;D;xa;bd;;\n");
+        let notes = told(&list(&text).unwrap().notes);
+        assert_eq!(notes.len(), 2, "{notes:#?}");
+        assert!(notes[0].starts_with("dòng 4, cột C: ") && notes[0].contains("“xa”"), "{notes:#?}");
+        assert!(notes[1].starts_with("dòng 5, cột C: ") && notes[1].contains("“XÃ”"), "{notes:#?}");
+        let told = faults(&format!("{HEAD}bd;;tỉnh;;;\n"));
+        assert_eq!(told, ["dòng 2, cột B: Thiếu “Tên đơn vị”."]);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Answers, Invalid, Question, Questionnaire};
-use crate::definition::model::Kind;
+use super::{Answer, Answers, Invalid, Question, Questionnaire};
+use crate::definition::model::{All, Any, Condition, In, Kind, Not};
 
 /// What is keyed for a question that the sheet leaves blank or answers in a way that cannot be read. Nothing keyed at
 /// all is a question overlooked by whoever keys.
@@ -47,7 +47,7 @@ fn codes(question: &Question, typed: &str) -> Vec<String> {
     if question.kind == Kind::Single {
         return vec![code(typed).unwrap_or_else(|| typed.to_owned())];
     }
-    let one_digit = keys.iter().all(|key| key.len() == 1);
+    let one_digit = several(question) == Some(true);
     typed
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.' | '+' | '/'))
         .filter(|part| !part.is_empty())
@@ -97,6 +97,51 @@ pub fn superfluous<'t>(
     let keyed = |question: &Question| !matches!(typed(&question.id).trim(), "" | BLANK);
     let asked = form.questions.iter().enumerate();
     asked.filter(|(at, question)| !answers.asked(*at) && keyed(question)).map(|(at, _)| at).collect()
+}
+
+/// For each question whether it is asked after what was keyed of those before it, however much is still missing or wrong:
+/// what is no option answers no rule.
+pub fn asked<'t>(form: &Questionnaire, typed: impl Fn(&str) -> &'t str) -> Vec<bool> {
+    let answers = Answers::from_values(form, |_, question| {
+        let codes = codes(question, typed(&question.id).trim());
+        let mut options = codes.iter().filter_map(|code| question.choice(code));
+        match question.kind {
+            Kind::Single => options.next().map(Answer::Single),
+            Kind::Multiple => Some(Answer::Multiple(options.collect())),
+            Kind::Text | Kind::Number => None,
+        }
+    });
+    (0..form.questions.len()).map(|at| answers.asked(at)).collect()
+}
+
+/// A rule with the numbers that are keyed in place of the options' codes, for a browser that sees nothing else.
+pub fn rule(form: &Questionnaire, condition: &Condition) -> Condition {
+    let each = |rules: &[Condition]| rules.iter().map(|inner| rule(form, inner)).collect();
+    match condition {
+        Condition::In(In { question, codes }) => {
+            let asked = form.question(question);
+            let numbers = asked.map(keys).unwrap_or_default();
+            let number = |code: &String| numbers.get(asked?.choice(code)?).cloned();
+            let codes = codes.iter().filter_map(number).collect();
+            Condition::In(In { question: question.clone(), codes })
+        }
+        Condition::All(rules) => Condition::All(All { all: each(&rules.all) }),
+        Condition::Any(rules) => Condition::Any(Any { any: each(&rules.any) }),
+        Condition::Not(inner) => Condition::Not(Not { not: Box::new(rule(form, &inner.not)) }),
+    }
+}
+
+/// The numbers of the options that were keyed for a question, without what is no option's.
+pub fn chosen(question: &Question, typed: &str) -> Vec<String> {
+    let keys = keys(question);
+    let key = |code: &String| keys.get(question.choice(code)?).cloned();
+    codes(question, typed.trim()).iter().filter_map(key).collect()
+}
+
+/// How several options of a question are typed: `Some(true)` in one go (`135`), `Some(false)` with something between them;
+/// `None` where one is chosen.
+pub fn several(question: &Question) -> Option<bool> {
+    (question.kind == Kind::Multiple).then(|| keys(question).iter().all(|key| key.len() == 1))
 }
 
 /// What may be keyed for a question, as an expression that a browser checks while it is typed; `None` for words.
@@ -205,6 +250,62 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_next_is_known_while_other_lines_are_empty_or_wrong() {
+        let form = questionnaire(
+            r#"
+            [[question]]
+            id = "q1"
+            kind = "multiple"
+            options = "abc"
+            required = true
+            [[question]]
+            id = "q2"
+            kind = "single"
+            options = "ab"
+            required = true
+            asked_if = { question = "q1", in = ["b", "c"] }
+            [[question]]
+            id = "q3"
+            kind = "text"
+            asked_if = { not = { question = "q2", in = ["a"] } }
+            "#,
+        );
+        let asked = |q1: &'static str, q2: &'static str| {
+            asked(&form, move |id| match id {
+                "q1" => q1,
+                "q2" => q2,
+                _ => "",
+            })
+        };
+        assert_eq!(asked("", ""), [true, false, true]);
+        assert_eq!(asked("17", "1"), [true, false, true], "a question that is ruled out answers no rule");
+        assert_eq!(asked(" 13", "8"), [true, true, true]);
+        assert_eq!(asked("3", "1"), [true, true, false]);
+    }
+
+    #[test]
+    fn a_rule_for_the_browser_has_the_numbers_that_are_keyed() {
+        let form = questionnaire(
+            r#"
+            [[question]]
+            id = "q1"
+            kind = "single"
+            options = "xyz"
+            [[question]]
+            id = "q2"
+            kind = "text"
+            asked_if = { any = [{ not = { question = "q1", in = ["z", "gone"] } }, { question = "gone", in = ["x"] }] }
+            "#,
+        );
+        let rule = rule(&form, form.questions[1].asked_if.as_ref().unwrap());
+        let json = serde_json::to_value(&rule).unwrap();
+        let wanted = serde_json::json!({ "any": [
+            { "not": { "question": "q1", "in": ["3"] } }, { "question": "gone", "in": [] },
+        ] });
+        assert_eq!(json, wanted);
+    }
+
+    #[test]
     fn a_number_that_no_option_has_is_a_fault() {
         let fault =
             |kind: &str, keyed: &'static str| read(&choice(kind, "abc"), |_| keyed).unwrap_err().faults;
@@ -226,6 +327,14 @@ mod tests {
                 for (key, option) in keys.iter().zip(&question.options) {
                     prop_assert_eq!(codes(question, key), vec![option.code.clone()]);
                 }
+            }
+        }
+
+        #[test]
+        fn what_is_said_to_be_asked_is_asked(form in any_questionnaire(), keyed in "[0-9]{1,2}|-") {
+            if let Ok(answers) = read(&form, |_| &keyed) {
+                let asked = asked(&form, |_| &keyed);
+                prop_assert_eq!(asked, (0..form.questions.len()).map(|at| answers.asked(at)).collect::<Vec<_>>());
             }
         }
 

@@ -1,11 +1,12 @@
 //! Deleting what people were promised would be deleted. Here lists of invited persons: names, addresses, links and short codes
-//! go, counts stay (security tests L-08, B-09); [`answers`] has the answers.
+//! go, counts stay (security tests L-08, B-09); [`answers`] has the
+//! answers, [`rewriting`] what the databases keep of either, [`overdue`] what should be gone and is not.
 
 pub mod answers;
+pub mod overdue;
+pub mod rewriting;
 
 use std::collections::BTreeMap;
-
-use sqlx::AssertSqlSafe;
 
 use super::{
     AsConn, Store, StoreError, Writer,
@@ -16,6 +17,9 @@ use super::{
 
 /// Fewest invited persons of a unit that stays named beside its counts.
 const SMALLEST: usize = 5;
+
+/// Every table of which rows are deleted here.
+const ERASED: [&str; 5] = ["invitation", "response", "comment", "segment", "paper_entry"];
 
 /// Whether a campaign's list was deleted.
 ///
@@ -104,8 +108,9 @@ pub async fn erase(
     let entry = entry.with(serde_json::json!({ "persons": named }));
     audit::append(&mut db, now, &entry).await?;
     campaigns::bump_revision(&mut db).await?;
+    rewriting::owe(&mut db, &["invitation"], now).await?;
     db.commit().await?;
-    forget(store, &["invitation"]).await;
+    rewriting::forget(store, &["invitation"], now).await;
     Ok(Some(named))
 }
 
@@ -148,28 +153,4 @@ async fn count_on(
         })?;
     }
     Ok(())
-}
-
-/// Removes what the databases keep of deleted rows, by writing anew. SQLite overwrites cells that it deletes (`secure_delete`),
-/// but not the copies of a few that stay in a page's free room when the tree is balanced; then its log is emptied. On
-/// PostgreSQL a plain `VACUUM` leaves the bytes where they were. Nobody can write meanwhile.
-async fn forget(store: &Store, tables: &[&'static str]) {
-    let result = async {
-        match store {
-            Store::Sqlite { write, .. } => {
-                sqlx::query("VACUUM").execute(write).await?;
-                store.truncate_log().await?;
-            }
-            Store::Postgres { pool, .. } => {
-                for table in tables {
-                    let sql = AssertSqlSafe(format!("VACUUM FULL {table}"));
-                    sqlx::query(sql).execute(pool).await?;
-                }
-            }
-        }
-        Ok::<(), StoreError>(())
-    };
-    if let Err(error) = result.await {
-        tracing::error!(%error, ?tables, "old versions of what was deleted are still in the database's files");
-    }
 }

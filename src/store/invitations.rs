@@ -116,21 +116,15 @@ pub async fn of_campaign(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Invi
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn end_mailed(db: &mut Writer, campaign: i64, code: &str) -> Result<(), StoreError> {
-    on!(db, |c| {
-        sqlx::query(
-            "UPDATE invitation SET had_link = TRUE, mail_fault = NULL WHERE campaign = $1 AND code = $2",
-        )
-        .bind(campaign)
-        .bind(code)
-        .execute(c)
-        .await
-        .map(drop)
-    })?;
     outbox::withdraw(db, campaign, code).await?;
     outbox::end_link(db, campaign, code).await?;
+    // What was made by hand stays: only the address was wrong.
     on!(db, |c| sqlx::query(
-        "UPDATE invitation SET token_hash = NULL, code_hash = NULL, mailed = FALSE, sent = FALSE
-         WHERE campaign = $1 AND code = $2 AND mailed"
+        "UPDATE invitation SET had_link = TRUE, mail_fault = NULL,
+             token_hash = CASE WHEN mailed THEN NULL ELSE token_hash END,
+             code_hash = CASE WHEN mailed THEN NULL ELSE code_hash END,
+             sent = sent AND NOT mailed, mailed = FALSE
+         WHERE campaign = $1 AND code = $2"
     )
     .bind(campaign)
     .bind(code)

@@ -562,11 +562,13 @@ async fn give_up(
     match &mail.what {
         What::Person { run, kind, code } => {
             // A link that may have arrived after all must not lead into the void.
-            if let Some(hash) = hash.filter(|_| unsure) {
-                arrived(db, mail.campaign, code, &hash).await?;
+            let arrived = hash.filter(|_| unsure);
+            if arrived.is_some() {
+                end_link(db, mail.campaign, code).await?;
             }
-            if *kind == Kind::Invitation {
-                set_link(db, mail.campaign, code, None, false, Some(fault)).await?;
+            let fault = (*kind == Kind::Invitation).then_some(fault);
+            if arrived.is_some() || fault.is_some() {
+                set_link(db, mail.campaign, code, arrived.as_deref(), false, fault).await?;
             }
             count(db, *run, counted).await?;
         }

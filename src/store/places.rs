@@ -83,6 +83,25 @@ pub async fn at_address(db: &mut impl AsConn, address: &str) -> Result<Vec<Place
     .await)?)
 }
 
+/// The address that somebody meant who typed one that there is not: the only one that differs by small and large letters
+/// alone.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn typed_address(db: &mut impl AsConn, typed: &str) -> Result<Option<String>, StoreError> {
+    if !super::storable(typed) {
+        return Ok(None);
+    }
+    let found: Vec<String> = on!(db, |c| sqlx::query_scalar(
+        "SELECT address FROM place WHERE LOWER(address) = $1
+         UNION SELECT address FROM replaced_address WHERE LOWER(address) = $1"
+    )
+    .bind(typed.to_ascii_lowercase())
+    .fetch_all(c)
+    .await)?;
+    Ok(<[String; 1]>::try_from(found).ok().map(|[address]| address).filter(|address| address != typed))
+}
+
 /// The address that a counter code has in any campaign, so that a printed code stays good in the next one.
 ///
 /// # Errors

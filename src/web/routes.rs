@@ -6,11 +6,11 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{
-        HeaderValue, StatusCode,
+        HeaderValue, Method, StatusCode, Uri,
         header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
     },
     middleware::{from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use tower::ServiceBuilder;
 use tower_http::{
@@ -316,7 +316,17 @@ async fn unknown(request: Request) -> Response {
     if api::is_of(request.uri().path()) {
         return Problem::Unknown.answer(problem::language(request.headers()));
     }
+    if let Some(counter) = without_strokes(request.uri()).filter(|_| request.method() == Method::GET) {
+        return Redirect::to(&counter).into_response();
+    }
     error::page(language(&request), Kind::Unknown)
+}
+
+/// The address of a counter that was typed with strokes behind it.
+fn without_strokes(uri: &Uri) -> Option<String> {
+    let address = uri.path().strip_prefix("/k/")?.strip_suffix('/')?.trim_end_matches('/');
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    (!address.is_empty() && !address.contains('/')).then(|| format!("/k/{address}{query}"))
 }
 
 async fn not_allowed(request: Request) -> Response {

@@ -1,8 +1,9 @@
 //! What people type into fields for days, times and numbers, read as they mean it: `1/10/2026`, `7h30`, `41.250`.
 
+use i18n_embed_fl::fl;
 use jiff::civil::{Date, Time};
 
-use crate::{clock, tabular::value};
+use crate::{clock, language::Lang, tabular::value};
 
 /// A day as typed: day, month and year in figures, in that order and with any of `/ - .` between them, or as computers
 /// write it (`2026-10-01`).
@@ -13,6 +14,18 @@ pub fn day(typed: &str) -> Option<Date> {
 /// Whether what was typed is a day that the calendar lacks, such as `31/11/2026`.
 pub fn is_no_day(typed: &str) -> bool {
     value::is_no_day(typed)
+}
+
+/// What to say where [`day`] read none: which field it is, and what to type there.
+pub fn no_day(lang: Lang, field: &str, typed: &str) -> String {
+    let (m, typed) = (lang.messages(), typed.trim());
+    if typed.is_empty() {
+        fl!(m, "desk-day-missing", field = field)
+    } else if is_no_day(typed) {
+        fl!(m, "desk-day-unknown", field = field, day = typed)
+    } else {
+        fl!(m, "desk-day-unread", field = field, typed = typed)
+    }
 }
 
 /// A day as it is shown in a field: `01/10/2026`.
@@ -107,6 +120,18 @@ mod tests {
             assert_eq!(is_no_day(typed), ["31/02/2026", "1/13/2026"].contains(&typed), "{typed}");
         }
         assert_eq!(day_text(wanted), "01/10/2026");
+    }
+
+    #[test]
+    fn where_there_is_no_day_the_field_is_named_and_what_to_type() {
+        for (typed, says) in [
+            ("31/11/2026", "Ngày cuối: lịch không có ngày 31/11/2026"),
+            (" mai ", "Ngày cuối: “mai” không phải một ngày"),
+            ("", "Ngày cuối: xin ghi"),
+        ] {
+            let words = no_day(Lang::VI, "Ngày cuối", typed);
+            assert!(words.starts_with(says) && words.contains("ngày/tháng/năm"), "{words}");
+        }
     }
 
     #[test]

@@ -43,7 +43,8 @@ pub(super) async fn keep(store: &Store, now: i64) -> Result<(), StoreError> {
             Ok(()) => {}
         }
     }
-    outcome
+    // What an earlier deletion left in the files.
+    outcome.and(erasure::rewriting::try_again(store, now).await)
 }
 
 async fn erase_list(store: &Store, stored: &Stored, now: i64) -> Result<(), StoreError> {

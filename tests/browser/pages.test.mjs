@@ -43,6 +43,32 @@ async function unfold(page) {
   assert.deepEqual(narrow, []);
 }
 
+/** The keyboard passes over follow-up questions that the answer before them rules out, and stops where one was typed. */
+async function passesOver(page) {
+  const first = page.locator('.line[data-asked-if]').first();
+  const rule = JSON.parse(await first.getAttribute('data-asked-if'));
+  const followUps = page.locator(`.line[data-asked-if*='"${rule.question}"'] :is(input, textarea)`);
+  const decides = page.locator(`[name="${rule.question}"]`);
+  const other = (await decides.locator('xpath=..').locator('.keys b').allInnerTexts()).find((key) => !rule.in.includes(key));
+  const focused = () => page.evaluate(() => document.activeElement.name);
+  const names = await followUps.evaluateAll((all) => all.map((field) => field.name));
+
+  await decides.fill(rule.in[0]);
+  await decides.press('Enter');
+  assert.equal(await focused(), names[0], 'asked: the next line');
+  await page.keyboard.type('1');
+  await decides.fill(other);
+  assert.ok(await first.locator('.fault').isVisible(), 'what was typed there is pointed at');
+  await decides.press('Enter');
+  assert.equal(await focused(), names[0], 'and stops the cursor');
+  await accessible(page, 'desk-paper-entry-extra');
+  await page.keyboard.press('Backspace');
+  await decides.press('Enter');
+  assert.ok(!names.includes(await focused()), 'not asked: passed over');
+  assert.deepEqual(await followUps.evaluateAll((all) => all.map((field) => field.disabled)), names.map(() => true));
+  await accessible(page, 'desk-paper-entry-skipped');
+}
+
 test('tabs lead through a campaign; print, paper and a file of answers are sound and lead on', () =>
   stage.visit(DESK, async (page) => {
     await enter(page, stage.staff);
@@ -69,6 +95,7 @@ test('tabs lead through a campaign; print, paper and a file of answers are sound
     await page.keyboard.press('Enter');
     await page.locator('form.keying').waitFor();
     await accessible(page, 'desk-paper-entry');
+    await passesOver(page);
 
     await page.goto(new URL(`${path}/paper/import`, stage.citizen).href);
     const file = (text) => ({ name: 'phieu.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
@@ -95,7 +122,7 @@ test('questionnaires unfold with room to be read, and a wrong address leads on',
   }));
 
 test('accounts and the audit log: an invitation is made, and the log tells of it in words', () =>
-  stage.visit(DESK, async (page) => {
+  stage.visit(DESK, async (page, context) => {
     await enter(page, stage.administrator);
     await page.goto(new URL('/admin/tai-khoan', stage.citizen).href);
     await accessible(page, 'desk-accounts');
@@ -105,6 +132,11 @@ test('accounts and the audit log: an invitation is made, and the log tells of it
     await accessible(page, 'desk-invite');
     await page.locator('button.main').click();
     await page.locator('.once').waitFor();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Sao chép' }).click();
+    await page.getByText('Đã sao chép.').waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.locator('.once').innerText());
+    await accessible(page, 'desk-invited');
     await page.goto(new URL('/admin/nhat-ky?object=kiemsoat', stage.citizen).href);
     await unfold(page);
     const told = await page.locator('table.log').innerText();

@@ -603,7 +603,8 @@ fn the_schedule_of_reminders_is_read_as_people_write_it_and_kept_when_it_is_wron
     let save = format!("{PAGE}/lich");
     for (every, dates, before, says) in [
         ("0", String::new(), "1", "từ 1 đến 90"),
-        ("", "mai".to_owned(), "1", "mai"),
+        ("", "mai".to_owned(), "1", "“mai” không phải một ngày"),
+        ("", "31/11/2026".to_owned(), "1", "lịch không có ngày 31/11/2026"),
         ("", date(-3), "1", "đã đến hoặc đã qua"),
         ("", date(80), "1", "sau ngày nhắc cuối cùng"),
     ] {

@@ -188,6 +188,61 @@ fn keyed_twice_only_what_agrees_or_was_compared_counts() {
     lan.post(DESK, &[("do", "once")]).is(303);
 }
 
+/// The classes of the line of a question.
+fn line<'p>(page: &'p Page, id: &str) -> &'p str {
+    let before = page.text().split_once(&format!("name=\"{id}\"")).unwrap().0;
+    before.rsplit_once("<div class=\"line").unwrap().1.split_once('"').unwrap().0
+}
+
+#[test]
+fn a_follow_up_that_does_not_apply_is_passed_over_and_one_that_was_typed_is_pointed_at() {
+    const GIVEN: &str = "feedback.given";
+    const HANDLED: &str = "feedback.handled";
+    /// The form of somebody who has given no feedback, and so is not asked how it was handled.
+    fn without(form: &mut Form) -> &mut Form {
+        form.set(GIVEN, "2").set("feedback.channels", "").set(HANDLED, "").set("feedback.told", "")
+    }
+    let (database, server, mut lan) = department();
+    let mut mai = enter(&database, &server, "mai");
+    // The page tells a script which number asks the question, and a reader in words.
+    let page = open(&mut lan, 1);
+    let rule =
+        "data-asked-if=\"{&quot;question&quot;:&quot;feedback.given&quot;,&quot;in&quot;:[&quot;1&quot;]}\"";
+    assert!(page.text().contains(rule) && page.text().contains("ở câu 14 Ông/Bà chọn “Có”"));
+    assert_eq!(line(&page, HANDLED), "", "nothing is ruled out before anything is typed");
+    let mut form = keyed(&page, "1", "");
+    let first = form.fields[1].name.clone();
+    // Without scripts the page comes back for what is missing, and says what is not asked.
+    without(form.set(&first, ""));
+    let back = lan.submit(ENTRY, &form).is(422);
+    assert_eq!((line(&back, HANDLED), line(&back, &first)), (" passed", " wrong"));
+    // Something typed there is no answer that is silently left out.
+    form.set(&first, "1").set(HANDLED, "1");
+    let back = lan.submit(ENTRY, &form).is(422);
+    assert_eq!((line(&back, HANDLED), form_of(&back).value(HANDLED)), (" wrong extra", Some("1")));
+    assert!(back.text().contains("Theo câu trả lời trước đó, câu này không hỏi"));
+    assert_eq!(stage::stored(&database, "dan"), 0);
+    form.set(HANDLED, "");
+    lan.submit(ENTRY, &form).is(303);
+    assert_eq!(stage::stored(&database, "dan"), 1);
+
+    // Two who differ on whether it is asked: whoever decides need not answer what the decision rules out.
+    lan.post(DESK, &[("do", "twice")]).is(303);
+    lan.submit(ENTRY, &keyed(&open(&mut lan.clone(), 2), "1", "")).is(303);
+    let mut form = keyed(&open(&mut mai, 2), "1", "");
+    without(&mut form);
+    let compare = mai.submit(ENTRY, &form).is(303).header("location").to_owned();
+    let page = mai.get(&compare).is(200);
+    assert!(page.text().contains(rule), "{}", page.text());
+    let mut form = form_of(&page);
+    let asked: Vec<&str> = form.fields.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(asked, [GIVEN, "feedback.channels", HANDLED, "feedback.told"]);
+    let back = mai.submit(&compare, form.set(GIVEN, "2").set(HANDLED, "1")).is(422);
+    assert!(back.text().contains("href=\"#q16\"") && line(&back, HANDLED) == " wrong extra");
+    mai.submit(&compare, form.set(HANDLED, "")).is(303);
+    assert_eq!(stage::stored(&database, "dan"), 2);
+}
+
 #[test]
 fn numbers_are_given_once_and_forms_are_printed_with_them() {
     let (database, _server, mut staff) = department();

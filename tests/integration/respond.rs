@@ -167,6 +167,31 @@ fn closed_not_yet_open_and_unknown_counters_say_so() {
 }
 
 #[test]
+fn an_address_typed_from_a_poster_is_found_in_other_letters_and_with_marks_behind_it() {
+    let database = applied(&citizens(When::Now).replace("code = \"qn-1\"", "code = \"QN-1\""));
+    let server = Server::start(&database);
+    let mut phone = server.client();
+    for (typed, meant) in [
+        ("/k/qn-1", "/k/QN-1"),
+        ("/k/Qn-1.", "/k/QN-1"),
+        ("/k/QN-1/", "/k/QN-1"),
+        ("/k/AN-1", "/k/an-1"),
+        ("/k/AN-1?lang=en", "/k/an-1?lang=en"),
+        ("/k/qn-1/?lang=en", "/k/qn-1?lang=en"),
+    ] {
+        assert_eq!(phone.get(typed).is(303).header("location"), meant, "{typed}");
+    }
+    phone.get("/k/QN-1").is(200);
+    for nothing in ["/k/qn-2", "/k/", "/k//", "/k/.", "/k/qn-1/x/"] {
+        phone.get(nothing).is(404);
+    }
+    // Two counters that differ by their letters alone: nobody can tell which one was meant.
+    database.execute("UPDATE place SET address = 'qn-1' WHERE address = 'an-1'");
+    database.execute("UPDATE revision SET value = value + 1");
+    phone.get("/k/Qn-1").is(404);
+}
+
+#[test]
 fn i_01_a_body_over_the_limit_is_refused() {
     let (database, _server, mut phone) = open_counter();
     let large = format!("comment={}", "a".repeat(256 * 1024));

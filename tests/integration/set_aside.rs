@@ -124,6 +124,12 @@ fn j_06_answers_leave_the_figures_by_two_people_with_a_reason_and_come_back_by_t
     ] {
         assert!(lan.post(PAGE, &wrong).is(422).text().contains(says), "{says}");
     }
+    // Each day that cannot be read is named; what was typed stays.
+    let page = lan.post(PAGE, &proposal("31/11/2026", "mai")).is(422);
+    for says in ["Từ ngày: lịch không có ngày 31/11/2026", "Đến hết ngày: “mai” không phải", "value=\"mai\""]
+    {
+        assert!(page.text().contains(says), "{says}: {}", page.text());
+    }
     let mut short = proposal(&first, &last);
     short[5].1 = "gian lận";
     assert!(lan.post(PAGE, &short).is(422).text().contains("10 đến 500 ký tự"));

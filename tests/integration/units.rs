@@ -189,6 +189,29 @@ fn what_somebody_else_changed_meanwhile_is_shown_again_before_anything_is_stored
 }
 
 #[test]
+fn a_list_whose_day_was_wrong_need_not_be_chosen_again() {
+    let (database, _server, mut staff) = province();
+    let file = format!("{HEAD}m;Xã Mới;xã;bd;31/06/2025;;\r\n");
+    let page = upload(&mut staff, "cu.csv", file.as_bytes(), TODAY).is(422);
+    assert!(page.text().contains("Lịch không có ngày 31/06/2025"), "{}", page.text());
+    let file = format!("{HEAD}m;Xã Mới;xã;bd;;;\r\n");
+    let page = upload(&mut staff, "cu.csv", file.as_bytes(), ("day", "31/11/2026")).is(422);
+    assert!(page.text().contains("Thay đổi từ ngày: lịch không có ngày 31/11/2026"), "{}", page.text());
+    assert!(page.text().contains("Đã đọc tệp cu.csv"));
+    let again = page.form_to("/admin/units/import");
+    let mut body = String::new();
+    for (name, value) in again.pairs().iter().filter(|(name, _)| *name != "since_day" && *name != "file") {
+        body += &format!("--b0\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    body += "--b0\r\nContent-Disposition: form-data; name=\"since_day\"\r\n\r\n30/11/2026\r\n--b0--\r\n";
+    let kind = [("content-type", "multipart/form-data; boundary=b0")];
+    let page = staff.send("POST", "/admin/units/import", &kind, body.as_bytes()).is(200);
+    assert!(page.text().contains("cu.csv"), "{}", page.text());
+    staff.submit("/admin/units/import", &confirmation(&page)).is(303);
+    assert!(stored(&database).contains(&"m Xã Mới bd -".to_owned()));
+}
+
+#[test]
 fn h_10_what_is_downloaded_imports_back_without_a_change() {
     let (database, _server, mut staff) = province();
     let file = format!("{HEAD}=a;A;x;bd;;;\r\n").replace("=a;A", "a1;=1+1 (thử)");
@@ -276,6 +299,36 @@ fn two_who_change_the_same_unit_lose_nothing() {
 }
 
 #[test]
+fn two_who_end_or_merge_the_same_units_are_told_and_lose_nothing() {
+    let (database, server, mut staff) = province();
+    let mut other = server.client();
+    other.post("/admin/login", &[("name", "thulan"), ("password", PASSWORD)]).is(303);
+    let (end, merge) = ("/admin/unit/qn/end", "/admin/unit/an/merge");
+    let mut late = other.get(end).is(200).form_to(end);
+    let mut merging = other.get(merge).is(200).form_to(merge);
+    let mut form = staff.get(end).is(200).form_to(end);
+    staff.submit(end, form.set("valid_to", "31/12/2998").set("confirm", "qn")).is(303);
+    let told = other.submit(end, late.set("valid_to", "31/12/2999").set("confirm", "qn")).is(409);
+    assert!(
+        told.text().contains("31/12/2998") && told.text().contains("Nơi khác vừa đổi thành"),
+        "{}",
+        told.text()
+    );
+    let told = told.form_to(end);
+    assert_eq!((told.value("valid_to"), told.value("confirm")), (Some("31/12/2999"), Some("qn")));
+    merging.set_all("unit", &["qn"]).set("valid_to", "30/06/2999");
+    let again = other.submit(merge, &merging).is(409);
+    assert!(again.text().contains("người khác vừa ghi ngày cuối là 31/12/2998"), "{}", again.text());
+    let again = again.form_to(merge);
+    assert_eq!((again.value("valid_to"), again.value("unit")), (Some("30/06/2999"), Some("qn")));
+    let ends = || database.number("SELECT valid_to FROM unit WHERE code = 'qn'");
+    let first = ends();
+    // Having seen it, either goes through.
+    other.submit(end, &told).is(303);
+    assert_eq!(ends(), first + 365);
+}
+
+#[test]
 fn units_are_merged_and_what_lay_below_them_goes_along() {
     let (database, _server, mut staff) = province();
     let file =
@@ -287,6 +340,15 @@ fn units_are_merged_and_what_lay_below_them_goes_along() {
     let page = staff.submit("/admin/unit/m/merge", &form).is(422);
     assert!(page.text().contains("ít nhất một đơn vị"));
     form.set_all("unit", &["qn", "an"]);
+    form.set("valid_to", "31/06/2025");
+    let page = staff.submit("/admin/unit/m/merge", &form).is(422);
+    assert!(page.text().contains("lịch không có ngày 31/06/2025"), "{}", page.text());
+    let kept = page.form_to("/admin/unit/m/merge");
+    assert_eq!(
+        (kept.value("valid_to"), kept.pairs().iter().filter(|(name, _)| *name == "unit").count()),
+        (Some("31/06/2025"), 2)
+    );
+    form.set("valid_to", "30/06/2025");
     let merged = staff.submit("/admin/unit/m/merge", &form).is(303);
     assert_eq!(
         stored(&database),
@@ -323,6 +385,17 @@ fn a_unit_ends_by_its_code_and_not_while_a_campaign_counts_on_it() {
     let page = staff.submit("/admin/unit/qn/end", &form).is(422);
     assert!(page.text().contains("gõ đúng mã qn"));
     form.set("confirm", "qn");
+    for (typed, says) in [
+        ("31/06/2025", "Ngày cuối: lịch không có ngày 31/06/2025"),
+        ("hết quý", "Ngày cuối: “hết quý” không phải một ngày"),
+        ("", "Ngày cuối: xin ghi ngày/tháng/năm"),
+    ] {
+        let page = staff.submit("/admin/unit/qn/end", form.set("valid_to", typed)).is(422);
+        let kept = page.form_to("/admin/unit/qn/end");
+        assert!(page.text().contains(says), "{}", page.text());
+        assert_eq!((kept.value("valid_to"), kept.value("confirm")), (Some(typed), Some("qn")));
+    }
+    form.set("valid_to", "30/06/2025");
     let page = staff.submit("/admin/unit/qn/end", &form).is(422);
     assert!(
         page.text().contains("đợt khảo sát “Hài lòng tại quầy” còn nhận phiếu"),

@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 
+use super::rewriting;
 use crate::{
     clock,
     store::{
@@ -111,7 +112,9 @@ pub async fn erase(
     })?;
     audit::append(&mut db, now, entry).await?;
     campaigns::bump_revision(&mut db).await?;
+    let tables = ["response", "comment", "segment", "paper_entry"];
+    rewriting::owe(&mut db, &tables, now).await?;
     db.commit().await?;
-    super::forget(store, &["response", "comment", "segment", "paper_entry"]).await;
+    rewriting::forget(store, &tables, now).await;
     Ok(true)
 }

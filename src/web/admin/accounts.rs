@@ -266,8 +266,10 @@ fn details(
     let last = text("expires");
     // The last day is a whole one.
     let expires = if last.is_empty() { None } else { typed::moment(&last, "00:00").map(|day| day + DAY) };
-    if !last.is_empty() && expires.is_none_or(|expires| expires <= now) {
+    if expires.is_some_and(|expires| expires <= now) {
         wrong("expires", view::Wrong::Expires);
+    } else if !last.is_empty() && expires.is_none() {
+        faults.push(Fault::new("expires", typed::no_day(lang, &view::expires(lang), &last)));
     }
     if faults.len() > before {
         return None;

@@ -31,7 +31,10 @@ use crate::{
         auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
-        views::admin::campaign::{self as view, Desk, Kept, Page},
+        views::admin::{
+            campaign::{self as view, Desk, Kept, Page},
+            units::ranks,
+        },
         views::message::Kind,
     },
 };
@@ -123,6 +126,7 @@ async fn page(
     let now = app.clock.now();
     let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
+    let ranks = ranks(&tree);
     let mut desks: Vec<(usize, Desk)> = places::of_campaign(&mut db, stored.number)
         .await?
         .into_iter()
@@ -130,7 +134,7 @@ async fn page(
         .filter_map(|place| {
             let unit = tree.get(&place.unit).map_or_else(|| place.unit.clone(), |unit| unit.name.clone());
             let url = address::counter(&app.config.base_url, place.address.as_deref()?);
-            let at = tree.position(&place.unit).unwrap_or(usize::MAX);
+            let at = ranks.get(place.unit.as_str()).copied().unwrap_or(usize::MAX);
             Some((at, Desk { code: place.counter?, name: place.name.unwrap_or_default(), unit, url }))
         })
         .collect();

@@ -8,11 +8,12 @@ use axum::{
     response::Response,
 };
 use axum_extra::routing::TypedPath;
+use maud::html;
 use serde::Deserialize;
 
 use crate::{
     organisation::State as Stand,
-    store::{StoreError, campaigns, notices, places, turnout, units},
+    store::{StoreError, campaigns, erasure::overdue, notices, places, turnout, units},
     web::{
         admin::{accounts, setup::Done},
         app::App,
@@ -22,6 +23,7 @@ use crate::{
         views::admin::{
             campaigns::{self as view, Row},
             grants::note,
+            overdue::{self as late, Late},
         },
     },
 };
@@ -50,15 +52,16 @@ pub async fn show(
     let lang = wanted.language();
     let found = async {
         let (rows, grants) = (rows(&app, &staff).await?, grants(&app, &staff).await?);
+        let late = too_long(&app, &staff).await?;
         let units = !rows.is_empty() || !units::names(&mut app.store.read().await?).await?.is_empty();
-        Ok::<_, StoreError>((rows, grants, units))
+        Ok::<_, StoreError>((rows, grants, late, units))
     };
     match found.await {
-        Ok((rows, grants, units)) => {
+        Ok((rows, grants, late, units)) => {
             let archived = rows.iter().filter(|row| row.campaign.state == Stand::Archived).count();
             let which = shows.which.as_deref() == Some("archived");
             let done = done.words(lang);
-            let note = note(lang, grants);
+            let note = html! { (late::note(lang, &rows, &late)) (note(lang, grants)) };
             let page = view::page(lang, &staff, &rows, (archived, which), done.as_deref(), &note, units);
             error::html(StatusCode::OK, page.into_string())
         }
@@ -73,6 +76,19 @@ async fn grants(app: &App, staff: &Staff) -> Result<usize, StoreError> {
     }
     let since = app.clock.now() - accounts::LATELY;
     Ok(notices::grants(&mut app.store.read().await?, since, accounts::MOST_GRANTS).await?.len())
+}
+
+/// What is kept longer than was promised, for those who answer for it.
+async fn too_long(app: &App, staff: &Staff) -> Result<Late, StoreError> {
+    if !staff.sees_all() || !staff.may(Permission::ManageCampaigns) {
+        return Ok(Late::default());
+    }
+    let now = app.clock.now();
+    let mut db = app.store.read().await?;
+    Ok(Late {
+        overdue: overdue::overdue(&mut db, now).await?,
+        unwritten: overdue::unwritten(&mut db, now).await?,
+    })
 }
 
 async fn rows(app: &App, staff: &Staff) -> Result<Vec<Row>, StoreError> {

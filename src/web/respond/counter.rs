@@ -76,7 +76,7 @@ pub async fn show(
     };
     let now = app.clock.now();
     let Some(spot) = catalogue::at(&spots, now) else {
-        return nowhere(&app, &path.address, lang).await;
+        return typed(&app, &path.address, &wanted, lang).await;
     };
     let campaign = &spot.ready.stored.campaign;
     let lang = answer::offered(lang, &spot.ready.questionnaire);
@@ -233,6 +233,29 @@ async fn attempt(app: &App, path: &CounterPath, way: Way, fields: &Fields, lang:
             Some(again(app, Some(id), path, way, lang).await.unwrap_or(page))
         }
         Err(Refused::Unavailable) => Some(busy(path, way, fields, lang)),
+    }
+}
+
+/// An address that nothing stands at, as somebody may have typed it from a poster: in other letters than it is printed, or with
+/// the stop of a sentence behind it.
+async fn typed(app: &App, address: &str, wanted: &Wanted, lang: Lang) -> Response {
+    let plain = address.trim_end_matches(['.', ',', ';', ' ']);
+    let meant = async {
+        let mut db = app.store.read().await?;
+        match places::typed_address(&mut db, plain).await? {
+            // Right but for what stood behind it.
+            None if plain != address => Ok((!plain.is_empty()).then(|| plain.to_owned())),
+            meant => Ok(meant),
+        }
+    };
+    match meant.await {
+        Ok(Some(address)) => {
+            let to = CounterPath { address }.to_string();
+            let to = if wanted.lang.is_some() { answer::in_language(&to, lang) } else { to };
+            Redirect::to(&to).into_response()
+        }
+        Ok(None) => nowhere(app, address, lang).await,
+        Err(error) => error::of_store(&error, lang),
     }
 }
 

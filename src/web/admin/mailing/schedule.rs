@@ -77,7 +77,9 @@ fn read(
     let parts = value("dates").split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
     for part in parts {
         match typed::day(part).map(|date| i64::from(clock::days(date))) {
-            None => faults.push(Fault::new("dates", fl!(m, "outbox-schedule-date", typed = part))),
+            None => {
+                faults.push(Fault::new("dates", typed::no_day(lang, &fl!(m, "outbox-schedule-dates"), part)));
+            }
             Some(day) if day <= today => {
                 faults.push(Fault::new("dates", fl!(m, "outbox-schedule-past", typed = part)));
             }

@@ -44,6 +44,8 @@ const OF_A_UNIT: u64 = 200;
 const CODE: usize = 56;
 /// What stands for the number in a pattern.
 const NUMBER: &str = "{n}";
+/// All units without others below them, in the field `unit`: those that people come to.
+pub const LOWEST: &str = "lowest:";
 /// What marks a kind of units in the field `unit`.
 pub const KIND: &str = "kind:";
 
@@ -63,7 +65,7 @@ pub async fn show(
     Query(wanted): Query<Language>,
 ) -> Response {
     let lang = wanted.language();
-    let pattern = fl!(lang.messages(), "desk-add-pattern-begin", n = NUMBER);
+    let pattern = fl!(lang.messages(), "desk-add-pattern-begin");
     let begun = Fields::of([("how", "number"), ("count", "5"), ("pattern", &pattern)]);
     super::page(page(&app, &staff, lang, &path.slug, &begun, &[]).await, lang)
 }
@@ -172,11 +174,13 @@ fn of_number(
     let m = lang.messages();
     let mut faults = Vec::new();
     let wanted = fields.one("unit").unwrap_or_default();
+    let above: BTreeSet<&str> = tree.units().iter().filter_map(|unit| unit.parent.as_deref()).collect();
     let chosen: Vec<&str> = tree
         .units()
         .iter()
         .filter(|unit| match wanted.strip_prefix(KIND) {
             Some(kind) => unit.kind == kind,
+            None if wanted == LOWEST => !above.contains(unit.code.as_str()),
             None => unit.code == wanted,
         })
         .map(|unit| unit.code.as_str())
@@ -189,8 +193,8 @@ fn of_number(
         faults.push(Fault::new("count", fl!(m, "desk-add-count", most = OF_A_UNIT)));
     }
     let pattern = fields.one("pattern").map(str::trim).filter(|pattern| !pattern.is_empty());
-    if pattern.is_none_or(|pattern| !pattern.contains(NUMBER)) {
-        faults.push(Fault::new("pattern", fl!(m, "desk-add-pattern", n = NUMBER)));
+    if pattern.is_none() {
+        faults.push(Fault::new("pattern", fl!(m, "desk-add-pattern")));
     }
     let (Some(count), Some(pattern), true) = (count, pattern, faults.is_empty()) else { return Err(faults) };
     if chosen.len().saturating_mul(usize::try_from(count).unwrap_or(usize::MAX)) > AT_ONCE {
@@ -203,7 +207,11 @@ fn of_number(
         let (mut made, mut n) = (0, 0_u64);
         while made < count {
             n += 1;
-            let name = pattern.replace(NUMBER, &n.to_string());
+            let name = if pattern.contains(NUMBER) {
+                pattern.replace(NUMBER, &n.to_string())
+            } else {
+                format!("{pattern} {n}")
+            };
             // Counters that are there keep their numbers; new ones come after them.
             if names.get(unit).is_some_and(|names| names.contains(&vietnamese::fold(&name))) {
                 continue;

@@ -20,6 +20,7 @@ use crate::{
         views::admin::{
             pager::Paging,
             setup::counters::{self as view, Desk, Page},
+            units::ranks,
         },
     },
 };
@@ -71,6 +72,7 @@ async fn page(
     let find = shows.find.as_deref().unwrap_or_default();
     let wanted = vietnamese::fold(find.trim());
     let (mut listed, mut gone) = (0_usize, 0_usize);
+    let ranks = ranks(&tree);
     let mut desks: Vec<(usize, Desk)> = Vec::new();
     for place in places {
         let (Some(code), Some(last)) = (place.counter, place.address) else { continue };
@@ -84,11 +86,11 @@ async fn page(
             || [&name, &unit, &code, &last].into_iter().any(|text| vietnamese::fold(text).contains(&wanted));
         if found {
             let url = address::counter(&app.config.base_url, &last);
-            let at = tree.position(&place.unit).unwrap_or(usize::MAX);
+            let at = ranks.get(place.unit.as_str()).copied().unwrap_or(usize::MAX);
             desks.push((at, Desk { short: address::short(&url).to_owned(), code, name, unit, url }));
         }
     }
-    // By unit as in the tree, within it as people count: counter 2 before counter 10.
+    // By unit as on the page of units, within it as people count: counter 2 before counter 10.
     desks.sort_by(|(one, a), (other, b)| {
         one.cmp(other).then_with(|| vietnamese::natural(&a.name).cmp(&vietnamese::natural(&b.name)))
     });

@@ -6,6 +6,7 @@ use axum::{
     response::Response,
 };
 use axum_extra::routing::TypedPath;
+use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::{Trouble, changed, desk, page, refused, sheet, shown};
@@ -82,8 +83,11 @@ async fn settings(
         .with("opens.time", "00:00")
         .with("closes.day", "")
         .with("closes.time", "24:00");
-    let (values, faults) = sent.unwrap_or((&begun, &[]));
     let offer = sheet::offer(lang, &app.shelf.library(), name);
+    let first = others.iter().all(|other| other.notice.is_none());
+    let begun =
+        if first && offer.as_ref().is_some_and(|offer| offer.at_counters) { usual(begun) } else { begun };
+    let (values, faults) = sent.unwrap_or((&begun, &[]));
     let action = NewPath.to_string();
     Ok(view::page(&Sheet {
         lang,
@@ -97,6 +101,18 @@ async fn settings(
         way: Way::New,
     })
     .into_string())
+}
+
+/// How long forms of counters are kept where nobody has decided otherwise, in months: what questionnaires say of themselves.
+const MONTHS: &str = "24";
+
+/// What a province would write into its first notice, to be changed where it does not hold.
+fn usual(begun: Fields) -> Fields {
+    let purpose = |lang: Lang| fl!(lang.messages(), "desk-notice-purpose-begin", unit = "{unit}");
+    begun
+        .with("notice.purpose.vi", &purpose(Lang::VI))
+        .with("notice.purpose.en", &purpose(Lang::EN))
+        .with("notice.keep_answers_months", MONTHS)
 }
 
 /// Makes the campaign and leads to its next step.

@@ -120,12 +120,7 @@ pub fn read(lang: Lang, fields: &Fields, campaign: &mut Campaign) -> Vec<Fault> 
             continue;
         }
         if typed::day(typed_day).is_none() {
-            let words = if typed::is_no_day(typed_day) {
-                fl!(m, "desk-settings-no-day", field = label, day = typed_day)
-            } else {
-                fl!(m, "desk-settings-day", field = label)
-            };
-            faults.push(Fault::new(day, words));
+            faults.push(Fault::new(day, typed::no_day(lang, &label, typed_day)));
         } else if let Some(typed) = typed::moment(typed_day, typed_time) {
             *moment = typed;
         } else {

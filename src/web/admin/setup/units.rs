@@ -35,6 +35,7 @@ use crate::{
                 form::{Fault as Shown, Form},
                 pager::Paging,
                 setup::units::{self as view, Page, Row},
+                units::in_order,
             },
             message::Kind,
         },
@@ -122,7 +123,9 @@ async fn page(
     let by_unit: BTreeMap<&str, &Stratum> =
         strata.iter().map(|stratum| (stratum.unit.as_str(), stratum)).collect();
     let wanted = shows.find.as_deref().map(vietnamese::fold).unwrap_or_default();
-    let found: Vec<usize> = (0..tree.units().len())
+    let found: Vec<usize> = in_order(&tree, None)
+        .into_iter()
+        .map(|(at, _)| at)
         .filter(|at| {
             tree.units().get(*at).is_some_and(|unit| {
                 wanted.is_empty()

@@ -14,7 +14,6 @@ use super::{UnitPath, Units, done, save};
 use crate::{
     language::Lang,
     organisation::{Dated, Since, Unit, problem::Wrong, text},
-    tabular::value,
     web::{
         app::App,
         auth::session::Staff,
@@ -271,21 +270,14 @@ fn read(
     }
     say(field::NAME, named(fl!(m, "desk-units-name"), text::line_problem(lang, &name, text::NAME)));
     say(field::KIND, named(fl!(m, "desk-units-kind"), text::line_problem(lang, &kind, text::KIND)));
-    let mut day = |name: &str| -> Option<Date> {
+    let mut day = |name: &str, label: String| -> Option<Date> {
         let text = of(name);
-        let day = value::day(&text);
+        let day = typed::day(&text);
         let wrong = day.is_none() && !text.is_empty();
-        let no_day = value::is_no_day(&text);
-        say(
-            name,
-            wrong.then(|| match no_day {
-                true => fl!(m, "desk-units-no-day", day = text),
-                false => fl!(m, "desk-units-not-a-day", text = text),
-            }),
-        );
+        say(name, wrong.then(|| typed::no_day(lang, &label, &text)));
         day
     };
-    let valid_from = day(field::FROM);
+    let valid_from = day(field::FROM, fl!(m, "desk-units-valid-from"));
     let changes_place = before.is_some_and(|before| {
         let unit = &before.unit;
         (&unit.name, &unit.kind, unit.parent.as_deref().unwrap_or_default())
@@ -294,7 +286,7 @@ fn read(
     let since = match fields.one(field::SINCE) {
         _ if !changes_place => Since::Always,
         Some("always") => Since::Always,
-        Some("day") => match day(field::DAY) {
+        Some("day") => match day(field::DAY, fl!(m, "desk-units-since-day")) {
             Some(day) => Since::Day(day),
             None => {
                 if of(field::DAY).is_empty() {

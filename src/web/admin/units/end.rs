@@ -16,12 +16,12 @@ use super::{
 use crate::{
     language::Lang,
     organisation::{Dated, History, Since, Unit},
-    tabular::value,
     web::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
         form::{self, Fields},
+        meanwhile::meanwhile,
         respond::answer::Wanted,
         typed,
         views::{
@@ -52,6 +52,14 @@ pub mod field {
     pub const BELOW: &str = "below";
 }
 
+/// What the form is made from: an end that somebody has written already.
+fn base(_: &History, dated: &Dated) -> Fields {
+    Fields::of([
+        (field::LAST, dated.unit.valid_to.map(typed::day_text).unwrap_or_default()),
+        (field::SUCCESSOR, dated.unit.successor.clone().unwrap_or_default()),
+    ])
+}
+
 /// Asks for the last day and what comes after.
 pub async fn ask(
     path: EndPath,
@@ -60,7 +68,7 @@ pub async fn ask(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
+    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page, base };
     one.ask(|units, dated| {
         let last = dated.unit.valid_to.or_else(|| units.today.yesterday().ok());
         Fields::of([
@@ -88,9 +96,12 @@ pub async fn end(
     };
     let saved = save::save(&app, &staff, |history| {
         let dated = history.get(&path.code).ok_or(No::Unknown)?;
+        if let Some(found) = meanwhile(&fields, &base(history, dated)) {
+            return Err(No::Meanwhile(found));
+        }
         ended(lang, history, dated, &fields).map_err(No::Faults)
     });
-    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
+    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page, base };
     one.answer(&fields, saved.await).await
 }
 
@@ -102,8 +113,8 @@ fn ended(lang: Lang, history: &History, dated: &Dated, fields: &Fields) -> Resul
     if !confirmed(fields, &dated.unit.code) {
         faults.push(Fault::new(CONFIRM, fl!(m, "desk-units-confirm-code", code = dated.unit.code.as_str())));
     }
-    let Some(last) = value::day(text) else {
-        faults.push(Fault::new(field::LAST, fl!(m, "desk-units-not-a-day", text = text)));
+    let Some(last) = typed::day(text) else {
+        faults.push(Fault::new(field::LAST, typed::no_day(lang, &fl!(m, "desk-units-last"), text)));
         return Err(faults);
     };
     if !faults.is_empty() {

@@ -30,7 +30,7 @@ use crate::{
     },
     secret::hex,
     store::{StoreError, units::Use},
-    tabular::{self, Encoding, Fault, Kind as Written, value},
+    tabular::{self, Encoding, Fault, Kind as Written},
     web::{
         app::App,
         auth::session::Staff,
@@ -73,6 +73,8 @@ pub mod field {
     pub const SEEN: &str = "seen";
     /// The file's name.
     pub const NAME: &str = "name";
+    /// There if the list's encoding was a guess.
+    pub const GUESSED: &str = "guessed";
 }
 
 /// The value of [`field::SINCE`] where there was no unit before.
@@ -135,13 +137,23 @@ pub async fn preview(
     // Whatever is wrong is told at once: the file as a whole, its rows, the day.
     let since = since(lang, &upload.fields);
     let mut faults: Vec<FieldFault> = Vec::new();
-    let Some(file) = upload.file.clone() else {
-        faults.push(FieldFault::new(field::FILE, fl!(m, "desk-units-file-missing")));
-        faults.extend(since.err());
-        return refuse(&faults, &[]);
+    let of = |name: &str| upload.fields.one(name);
+    // A list that was read before, when only the day was wrong, need not be chosen again.
+    let (name, kind, bytes) = match (upload.file.clone(), of(field::LIST).and_then(unpack)) {
+        (Some(file), _) => (file.name.clone(), Some(file.name), file.bytes),
+        (None, Some(list)) => (of(field::NAME).unwrap_or_default().to_owned(), None, Bytes::from(list)),
+        (None, None) => {
+            faults.push(FieldFault::new(field::FILE, fl!(m, "desk-units-file-missing")));
+            faults.extend(since.err());
+            return refuse(&faults, &[]);
+        }
     };
-    let read = match read(lang, Some(file.name.clone()), file.bytes).await {
-        Ok(read) => read,
+    let read_before = kind.is_none();
+    let read = match read(lang, kind, bytes).await {
+        Ok(read) => {
+            let guessed = read.guessed || read_before && of(field::GUESSED).is_some();
+            Read { guessed, ..read }
+        }
         Err(Unfit(words)) => {
             faults.push(FieldFault::new(field::FILE, words));
             faults.extend(since.err());
@@ -159,9 +171,16 @@ pub async fn preview(
             faults.extend(since.err());
             refuse(&faults, &rows)
         }
-        (Ok(_), Err(fault)) => refuse(&[fault], &[]),
+        (Ok(_), Err(fault)) => {
+            let Ok(list) = pack(&read.list.written()) else { return error::page(lang, Kind::Failed) };
+            let mut fields = upload.fields.with(field::NAME, &name).with(field::LIST, &list);
+            if read.guessed {
+                fields = fields.with(field::GUESSED, "yes");
+            }
+            asked(lang, &staff, &fields, &[fault], &[], wrong)
+        }
         (Ok(changes), Ok(_)) => {
-            let fields = upload.fields.with(field::NAME, &file.name);
+            let fields = upload.fields.with(field::NAME, &name);
             previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK)
         }
     }
@@ -206,8 +225,8 @@ fn since(lang: Lang, fields: &Fields) -> Result<Since, FieldFault> {
         Some("always" | FIRST) => Ok(Since::Always),
         Some("day") => {
             let text = fields.one(field::DAY).unwrap_or_default().trim();
-            let words = || fl!(m, "desk-units-not-a-day", text = text);
-            value::day(text).map(Since::Day).ok_or_else(|| FieldFault::new(field::DAY, words()))
+            let words = || typed::no_day(lang, &fl!(m, "desk-units-since-day"), text);
+            typed::day(text).map(Since::Day).ok_or_else(|| FieldFault::new(field::DAY, words()))
         }
         _ => Err(FieldFault::new(field::SINCE, fl!(m, "desk-units-since-missing"))),
     }

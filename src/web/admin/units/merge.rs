@@ -17,13 +17,13 @@ use super::{
 };
 use crate::{
     language::Lang,
-    organisation::{Dated, History, Since, Unit},
-    tabular::value,
+    organisation::{Dated, History, Since, Unit, problem::written},
     web::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
         form::{self, Fields},
+        meanwhile::BASE,
         respond::answer::Wanted,
         typed,
         views::admin::{form::Fault, units::merge as view},
@@ -49,6 +49,33 @@ pub mod field {
 /// Fields of the largest form: one for each unit of a province with some to spare.
 const FIELDS: usize = 5_000;
 
+/// Name of a unit in [`base`] that has a last day.
+const ENDED: &str = "ended";
+
+/// What the form is made from: the units that have a last day.
+fn base(history: &History, _: &Dated) -> Fields {
+    let ended = history.iter().filter(|dated| dated.unit.valid_to.is_some());
+    Fields::of(ended.map(|dated| (ENDED, dated.unit.code.clone())))
+}
+
+/// Says of each unit that somebody else has given a last day since the form was shown, in the language of the reader.
+fn meanwhile(lang: Lang, units: &[&Dated], fields: &Fields) -> Vec<Fault> {
+    let base = fields.one(BASE).and_then(|base| Fields::parse_any(base.as_bytes()).ok());
+    let Some(base) = base else { return Vec::new() };
+    let known = |code: &str| base.all(ENDED).any(|ended| ended == code);
+    units
+        .iter()
+        .filter(|dated| !known(&dated.unit.code))
+        .filter_map(|dated| {
+            let (name, day) = (dated.unit.name.as_str(), written(lang, dated.unit.valid_to?));
+            Some(Fault::new(
+                field::UNIT,
+                fl!(lang.messages(), "desk-units-ended-meanwhile", name = name, day = day),
+            ))
+        })
+        .collect()
+}
+
 /// Asks which and when.
 pub async fn ask(
     path: MergePath,
@@ -57,7 +84,7 @@ pub async fn ask(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
+    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page, base };
     one.ask(|_, dated| {
         // A unit takes over on the day on which it begins; of one that was always there nobody can guess the day.
         let last = dated.unit.valid_from.and_then(|day| day.yesterday().ok());
@@ -84,7 +111,7 @@ pub async fn merge(
         history.get(&path.code).ok_or(No::Unknown)?;
         merged(lang, history, &path.code, &fields)
     });
-    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page };
+    let one = One { app: &app, staff: &staff, lang, code: &path.code, draw: view::page, base };
     one.answer(&fields, saved.await).await
 }
 
@@ -94,15 +121,19 @@ fn merged(lang: Lang, history: &History, into: &str, fields: &Fields) -> Result<
     // A list with one that is not there is refused whole (security test E-03).
     let units: Vec<&Dated> =
         chosen.iter().map(|code| history.get(code).ok_or(No::Unknown)).collect::<Result<_, _>>()?;
+    let changed = meanwhile(lang, &units, fields);
+    if !changed.is_empty() {
+        return Err(No::Changed(changed));
+    }
     let mut faults = Vec::new();
     if units.is_empty() {
         faults.push(Fault::new(field::UNIT, fl!(m, "desk-units-merge-none")));
     }
     let text = fields.one(field::LAST).unwrap_or_default().trim();
-    let last = value::day(text);
+    let last = typed::day(text);
     let Some(last) = last.filter(|_| faults.is_empty()) else {
         if last.is_none() {
-            faults.push(Fault::new(field::LAST, fl!(m, "desk-units-not-a-day", text = text)));
+            faults.push(Fault::new(field::LAST, typed::no_day(lang, &fl!(m, "desk-units-merge-last"), text)));
         }
         return Err(No::Faults(faults));
     };

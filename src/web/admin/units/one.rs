@@ -7,13 +7,14 @@ use maud::Markup;
 use super::{UnitPath, Units, done, save};
 use crate::{
     language::Lang,
-    organisation::Dated,
+    organisation::{Dated, History},
     store::StoreError,
     web::{
         app::App,
         auth::session::Staff,
         error,
         form::Fields,
+        meanwhile::Meanwhile,
         views::{
             admin::{
                 form::{Fault, Form},
@@ -30,6 +31,10 @@ pub(super) enum No {
     Unknown,
     /// What is wrong with them.
     Faults(Vec<Fault>),
+    /// What somebody else has changed, field by field.
+    Meanwhile(Meanwhile),
+    /// What somebody else has changed, in words at the fields.
+    Changed(Vec<Fault>),
 }
 
 /// A form on the unit with this code.
@@ -40,6 +45,8 @@ pub(super) struct One<'a> {
     pub code: &'a str,
     /// Draws it.
     pub draw: fn(&UnitForm<'_>) -> Markup,
+    /// What the form was made from, to tell whoever saves second.
+    pub base: fn(&History, &Dated) -> Fields,
 }
 
 impl One<'_> {
@@ -73,16 +80,25 @@ impl One<'_> {
         };
         let Some(dated) = units.history.get(self.code) else { return error::page(self.lang, Kind::Unknown) };
         let words = refused.words(self.lang, &units.history);
-        let faults = match refused {
+        let (faults, status) = match refused {
             save::Refused::By(No::Unknown) => return error::page(self.lang, Kind::Unknown),
-            save::Refused::By(No::Faults(faults)) => faults,
-            _ => words.into_iter().map(|words| Fault::new("", words)).collect(),
+            save::Refused::By(No::Meanwhile(found)) => {
+                let form = Form { changed: &found.changed, ..Form::new(self.lang, &found.fields) };
+                return self.shown(&units, dated, &form, StatusCode::CONFLICT);
+            }
+            save::Refused::By(No::Changed(faults)) => (faults, StatusCode::CONFLICT),
+            save::Refused::By(No::Faults(faults)) => (faults, StatusCode::UNPROCESSABLE_ENTITY),
+            _ => {
+                let faults = words.into_iter().map(|words| Fault::new("", words)).collect();
+                (faults, StatusCode::UNPROCESSABLE_ENTITY)
+            }
         };
         let form = Form { faults: &faults, ..Form::new(self.lang, fields) };
-        self.shown(&units, dated, &form, StatusCode::UNPROCESSABLE_ENTITY)
+        self.shown(&units, dated, &form, status)
     }
 
     fn shown(&self, units: &Units, dated: &Dated, form: &Form<'_>, status: StatusCode) -> Response {
+        let base = (self.base)(&units.history, dated);
         let page = UnitForm {
             lang: self.lang,
             staff: self.staff,
@@ -90,6 +106,7 @@ impl One<'_> {
             today: units.today,
             unit: &dated.unit,
             form,
+            base: &base,
         };
         error::html(status, (self.draw)(&page).into_string())
     }

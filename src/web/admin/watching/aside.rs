@@ -153,8 +153,11 @@ pub async fn act(
             } else {
                 StatusCode::UNPROCESSABLE_ENTITY
             };
-            let faults: Vec<Fault> =
+            let mut faults: Vec<Fault> =
                 refusals.iter().map(|why| view::fault(lang, why, k, proposes, number())).collect();
+            if proposes && refusals.contains(&Refusal::Days) {
+                unread(lang, &fields, &mut faults);
+            }
             error::found(status, draw(&app, &staff, lang, &path.slug, &fields, &faults, None).await, lang)
         }
     }
@@ -173,6 +176,20 @@ fn wish(fields: &Fields) -> Wish {
         days: day("first").zip(day("last")),
         reason: text("reason"),
         words: text("words"),
+    }
+}
+
+/// Says of each field that holds no day what is wrong with it, in place of what is said of both together.
+fn unread(lang: Lang, fields: &Fields, faults: &mut Vec<Fault>) {
+    let text = |name: &str| fields.one(name).unwrap_or_default();
+    let [first, last] = view::days(lang);
+    let unread: Vec<Fault> = [("first", first), ("last", last)]
+        .into_iter()
+        .filter(|(name, _)| typed::day(text(name)).is_none())
+        .map(|(name, label)| Fault::new(name, typed::no_day(lang, &label, text(name))))
+        .collect();
+    if let Some(at) = faults.iter().position(|fault| fault.field == "first").filter(|_| !unread.is_empty()) {
+        faults.splice(at..=at, unread);
     }
 }
 

@@ -4,6 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
+    copy,
     form::{Choice, Fault, Field, Form, Line, back, done, purpose},
     frame::{self, Frame},
     grants, home, own,
@@ -43,7 +44,7 @@ pub enum Wrong {
     NoUnit,
     /// There is no such unit.
     UnknownUnit,
-    /// No day, or one that has passed.
+    /// A day that has passed.
     Expires,
     /// One's own role.
     Own,
@@ -70,6 +71,11 @@ pub fn words(lang: Lang, wrong: Wrong) -> String {
         Wrong::Last => fl!(m, "access-last-administrator"),
         Wrong::Confirm => fl!(m, "access-confirm-wrong"),
     }
+}
+
+/// What the field for an account's last day is called.
+pub fn expires(lang: Lang) -> String {
+    fl!(lang.messages(), "access-expires")
 }
 
 /// Where an account is linked with the single sign-on.
@@ -102,7 +108,6 @@ pub fn list(lang: Lang, staff: &Staff, all: &[Listed], grants: &[Row], tree: &Un
                 thead {
                     tr {
                         th scope="col" { (fl!(m, "access-name")) }
-                        th scope="col" { (fl!(m, "access-full-name")) }
                         th scope="col" { (fl!(m, "access-role")) }
                         th scope="col" { (fl!(m, "admin-unit")) }
                         th scope="col" { (fl!(m, "access-state")) }
@@ -112,8 +117,10 @@ pub fn list(lang: Lang, staff: &Staff, all: &[Listed], grants: &[Row], tree: &Un
                 tbody {
                     @for account in all {
                         tr {
-                            th scope="row" { a href=(in_language(&address(&account.name), lang)) { (account.name) } }
-                            td { (account.full_name) }
+                            th scope="row" {
+                                a href=(in_language(&address(&account.name), lang)) { (account.name) }
+                                @if !account.full_name.is_empty() { br; span.own-code { (account.full_name) } }
+                            }
                             td { (home::role(lang, account.role)) }
                             td { (account.unit.as_deref().map_or_else(String::new, |unit| unit_name(tree, unit))) }
                             td { (state(lang, account, now)) }
@@ -191,7 +198,7 @@ fn fields(form: &Form<'_>, tree: &UnitTree, fixed: Option<&str>) -> Markup {
                 ..Field::default()
             }, &options))
             (form.line(&Field {
-                name: "expires", label: &fl!(m, "access-expires"), hint: Some(&fl!(m, "access-expires-hint")),
+                name: "expires", label: &expires(form.lang), hint: Some(&fl!(m, "access-expires-hint")),
                 optional: true, ..Field::default()
             }, Line::Code))
         } @else {
@@ -245,14 +252,14 @@ pub fn link(lang: Lang, staff: &Staff, name: &str, link: &str, purpose: Purpose)
             Purpose::Invitation => p { (fl!(m, "access-link-invitation", name = name)) },
             Purpose::Reset => p { (fl!(m, "access-link-reset", name = name)) },
         }
-        p.once { code { (link) } }
+        (copy::text(lang, link))
         p.note { (fl!(m, "access-link-once")) }
         p.actions {
             a.button href=(in_language(&address(name), lang)) { (fl!(m, "access-link-next", name = name)) }
         }
     };
     let title = fl!(m, "access-link-made");
-    frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: Some(staff) }, &content)
+    frame::page(&Frame { lang, title: &title, path: "#/admin/tai-khoan", staff: Some(staff) }, &content)
 }
 
 /// What is wrong with what was sent, or has changed meanwhile.

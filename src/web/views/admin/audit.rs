@@ -16,7 +16,7 @@ use crate::{
     report::guard,
     secret::hex,
     store::audit::Row,
-    web::{admin::audit::Asked, auth::session::Staff},
+    web::{admin::audit::Asked, auth::session::Staff, typed},
 };
 
 /// What the page shows.
@@ -132,11 +132,11 @@ fn filters(page: &Page<'_>) -> Markup {
         let wrong = page.wrong.contains(&name);
         html! {
             p.field {
-                label for=(name) { (label) }
+                label for=(name) { (&label) }
                 input id=(name) name=(name) value=(value) inputmode="numeric" autocomplete="off"
                     placeholder="01/10/2026" aria-invalid=[wrong.then_some("true")]
                     aria-describedby=[wrong.then(|| format!("{name}-fault"))];
-                @if wrong { span.fault id={ (name) "-fault" } { (fl!(m, "access-audit-day")) } }
+                @if wrong { span.fault id={ (name) "-fault" } { (typed::no_day(lang, &label, value)) } }
             }
         }
     };

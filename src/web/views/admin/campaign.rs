@@ -153,12 +153,18 @@ pub fn page(page: &Page<'_>) -> Markup {
         @if page.turnout.is_some_and(|turnout| turnout.invited > 0) && page.phase != Phase::Closed {
             p.note { (fl!(m, "admin-turnout-note")) }
         }
+        // Before the first answer the codes have to hang; while answers come in, how they do is what people look for; afterwards,
+        // what they say.
+        @let prints = page.phase != Phase::Draft && page.phase != Phase::Closed && !page.desks.is_empty()
+            && page.turnout.is_some_and(|turnout| turnout.sheets == 0);
         p.actions {
+            @if prints {
+                a.button href=(in_language(&format!("{path}/print"), lang)) { (fl!(m, "admin-posters")) }
+            }
             @if page.phase != Phase::Draft {
-                // While answers come in, how they come in is what people look for; afterwards, what they say.
                 @let watch = page.phase != Phase::Closed && !campaign.by_link;
                 @if watch {
-                    a.button href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
+                    a.button.plain[prints] href=(in_language(&format!("{path}/theo-doi"), lang)) { (fl!(m, "desk-watch-link")) }
                 }
                 a.button.plain[watch] href=(in_language(&format!("{path}/report"), lang)) { (fl!(m, "admin-report")) }
                 @if !watch && !campaign.by_link {
@@ -174,7 +180,9 @@ pub fn page(page: &Page<'_>) -> Markup {
                 a.button.plain href=(in_language(&format!("{path}/thu-moi"), lang)) { (fl!(m, "outbox-title")) }
             }
             @if !page.desks.is_empty() {
-                a.button.plain href=(in_language(&format!("{path}/print"), lang)) { (fl!(m, "admin-posters")) }
+                @if !prints {
+                    a.button.plain href=(in_language(&format!("{path}/print"), lang)) { (fl!(m, "admin-posters")) }
+                }
                 @if page.paper {
                     a.button.plain href=(in_language(&format!("{path}/paper"), lang)) { (fl!(m, "paper-open-desk")) }
                 }

@@ -90,9 +90,11 @@ pub fn page(
                                 td { (dates::period(lang, &row.campaign)) }
                                 td.number { (row.turnout.as_ref().map_or_else(|| "–".to_owned(), |t| turnout(lang, t))) }
                                 td {
-                                    a href=(in_language(&format!("{path}/report"), lang))
-                                        aria-label={ (fl!(m, "admin-report")) ": " (lang.pick(&row.campaign.title)) } {
-                                        (fl!(m, "admin-report"))
+                                    @if row.phase == Phase::Draft { "–" } @else {
+                                        a href=(in_language(&format!("{path}/report"), lang))
+                                            aria-label={ (fl!(m, "admin-report")) ": " (lang.pick(&row.campaign.title)) } {
+                                            (fl!(m, "admin-report"))
+                                        }
                                     }
                                 }
                             }

@@ -55,8 +55,14 @@ pub fn first_place(staff: &Staff) -> Option<&'static str> {
     MENU.iter().find(|place| staff.may(place.needs)).map(|place| place.path)
 }
 
-/// The path of a page that answers to a form and is lost by going anywhere: it offers no other language.
+/// The path of a page that answers to a form and is lost by going anywhere: it offers no other language. A path behind it
+/// is that of the place in the menu that the page belongs to.
 pub const FIXED: &str = "#";
+
+/// See [`FIXED`].
+fn is_fixed(path: &str) -> bool {
+    path.starts_with(FIXED)
+}
 
 /// What a staff page says about itself.
 #[derive(Debug, Clone, Copy)]
@@ -122,13 +128,13 @@ pub fn document(frame: &Frame<'_>, heading: &str, styles: Styles, content: &Mark
                             } @else { (fl!(m, "admin-brand")) }
                         }
                         nav aria-label=(fl!(m, "admin-menu")) {
-                            @for other in Lang::ALL.into_iter().filter(|other| *other != frame.lang && frame.path != FIXED) {
+                            @for other in Lang::ALL.into_iter().filter(|other| *other != frame.lang && !is_fixed(frame.path)) {
                                 a href=(in_language(frame.path, other)) lang=(other.code()) hreflang=(other.code()) {
                                     (fl!(other.messages(), "respond-language-name"))
                                 }
                             }
                             @if let Some(staff) = frame.staff {
-                                a href=(in_language(&handbook::help_for(frame.path), frame.lang)) {
+                                a href=(in_language(&handbook::help_for(frame.path.trim_start_matches(FIXED)), frame.lang)) {
                                     (fl!(m, "desk-help"))
                                 }
                                 form method="post" action="/admin/logout" {
@@ -150,7 +156,11 @@ pub fn document(frame: &Frame<'_>, heading: &str, styles: Styles, content: &Mark
 fn menu(frame: &Frame<'_>, staff: &Staff) -> Markup {
     let m = frame.lang.messages();
     let here = |path: &str| {
-        frame.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '-']))
+        frame
+            .path
+            .trim_start_matches(FIXED)
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '-']))
     };
     html! {
         nav.places aria-label=(fl!(m, "access-menu")) {

@@ -4,6 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
+    copy,
     form::{self, Form},
     setup::head::{self, Head},
 };
@@ -106,6 +107,7 @@ fn published(page: &Page<'_>, latest: &Publication) -> Markup {
             details.badges {
                 summary { h3 { (fl!(m, "publish-badges")) " (" (page.units.len()) ")" } }
                 p { (fl!(m, "publish-badges-what")) }
+                (copy::script())
                 @for (code, name) in page.units {
                     details.badge-of {
                         summary { (name) }
@@ -114,7 +116,9 @@ fn published(page: &Page<'_>, latest: &Publication) -> Markup {
                                 alt=(alt(lang, name));
                         }
                         p { (fl!(m, "publish-badge-copy")) }
-                        pre tabindex="0" { code { (snippet(lang, &address, code, name)) } }
+                        @let snippet = snippet(lang, &address, code, name);
+                        pre tabindex="0" { code { (snippet) } }
+                        (copy::button(lang, &snippet))
                     }
                 }
             }

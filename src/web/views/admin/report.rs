@@ -5,11 +5,13 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
+    form,
     frame::{self, Styles},
     setup::head::{self, Head},
 };
 use crate::{
     index::report::Report,
+    organisation::Phase,
     report::html::{self as report, Letters},
     web::{auth::access::Permission, respond::answer::in_language},
 };
@@ -35,6 +37,9 @@ pub fn page(page: &Page<'_>) -> Markup {
     let m = lang.messages();
     let name = lang.pick(&campaign.title);
     let title = fl!(m, "report-title", campaign = name);
+    if let Some(none) = nothing_yet(page) {
+        return head::page(&page.head, &none);
+    }
     let content = html! {
         p.kind-of-paper { (fl!(m, "report-heading")) }
         (head::above(&page.head))
@@ -58,4 +63,24 @@ pub fn page(page: &Page<'_>) -> Markup {
     };
     let path = format!("/admin/campaigns/{}/report", campaign.slug);
     frame::document(&head::frame_of(lang, &title, &path, staff), name, Styles::Report, &content)
+}
+
+/// What to read where no answer counts yet; a report would only say so at length.
+fn nothing_yet(page: &Page<'_>) -> Option<Markup> {
+    let Head { lang, campaign, phase, staff, .. } = page.head;
+    let m = lang.messages();
+    let path = format!("/admin/campaigns/{}", campaign.slug);
+    if phase == Phase::Draft {
+        let what = fl!(m, "desk-report-draft-what");
+        let next = (in_language(&path, lang), fl!(m, "desk-watch-empty-next"));
+        return Some(form::empty(&fl!(m, "desk-report-none"), &what, Some((&next.0, &next.1))));
+    }
+    if phase == Phase::Closed || page.report.responses.stored > 0 {
+        return None;
+    }
+    let what = fl!(m, "desk-report-none-what", k = page.report.method.minimum_answers);
+    let watches = !campaign.by_link && staff.may(Permission::ReadCampaigns);
+    let next = watches.then(|| (in_language(&format!("{path}/theo-doi"), lang), fl!(m, "desk-watch-link")));
+    let next = next.as_ref().map(|(href, label)| (href.as_str(), label.as_str()));
+    Some(form::empty(&fl!(m, "desk-report-none"), &what, next))
 }

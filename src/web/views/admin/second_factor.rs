@@ -6,7 +6,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
-    again,
+    again, copy,
     form::{self, Fault, Form},
     frame::{self, Frame},
 };
@@ -205,6 +205,8 @@ pub fn codes(lang: Lang, staff: &Staff, codes: &[String], waiting: Option<&Kept>
         (form::done(&fl!(m, "signin-codes-done")))
         p.note { (fl!(m, "signin-codes-note")) }
         ol.codes translate="no" { @for code in codes { li { (code) } } }
+        (copy::button(lang, &codes.join("\n")))
+        (copy::script())
         p { (fl!(m, "signin-codes-how")) }
         @match waiting.and_then(|form| Some((form, form.fields.as_ref()?))) {
             Some((form, fields)) => {
@@ -215,7 +217,7 @@ pub fn codes(lang: Lang, staff: &Staff, codes: &[String], waiting: Option<&Kept>
         }
     };
     let title = fl!(m, "signin-codes-title");
-    frame::page(&Frame { lang, title: &title, path: frame::FIXED, staff: Some(staff) }, &content)
+    frame::page(&Frame { lang, title: &title, path: "#/admin/second-factor", staff: Some(staff) }, &content)
 }
 
 /// It is removed.

@@ -1,5 +1,7 @@
 //! A sheet that two people keyed differently.
 
+use std::collections::BTreeMap;
+
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
@@ -14,9 +16,9 @@ use crate::{
     definition::model::Kind,
     language::Lang,
     organisation::{Campaign, Phase},
-    questionnaire::{Invalid, Question, Questionnaire},
+    questionnaire::{Invalid, Question, Questionnaire, keying},
     store::paper::{Entry, Typed},
-    web::{auth::session::Staff, respond::answer::in_language, views::components::Places},
+    web::{assets, auth::session::Staff, respond::answer::in_language, views::components::Places},
 };
 
 /// What the page shows.
@@ -56,20 +58,30 @@ pub fn page(page: &Page<'_>) -> Markup {
     let path = format!("{above}/{}/compare", page.number);
     let mode_differs = typed(page.first, MODE) != typed(page.second, MODE);
     let mode_wrong = page.invalid.is_some_and(|invalid| invalid.unknown.iter().any(|name| name == MODE));
+    let asked = entry::asked(page.form, page.decided);
+    // The cursor stands at the first fault, else at the first line.
+    let first = page.invalid.and_then(|invalid| invalid.faults.first()).map(|(at, _)| *at).or_else(|| {
+        page.form.questions.iter().enumerate().position(|(at, question)| differs(page, at, question))
+    });
     let content = html! {
         (form::back(&in_language(&above, lang), &fl!(m, "paper-title")))
         (form::purpose(&fl!(m, "paper-compare-purpose")))
-        @if page.invalid.is_some() { p.problem role="alert" { (fl!(m, "paper-compare-wrong")) } }
-        form.keying method="post" action=(in_language(&path, lang)) autocomplete="off" {
+        @if let Some(invalid) = page.invalid { (entry::summary(lang, page.form, invalid)) }
+        form.keying method="post" action=(in_language(&path, lang)) autocomplete="off" novalidate
+            data-keying=(agreed(page))
+        {
             p { b { (page.places.counter.unwrap_or_default()) } " · " (page.places.unit) }
             @for (at, question) in page.form.questions.iter().enumerate() {
-                @if differs(page, at, question) { (line(page, at, question)) }
+                @if differs(page, at, question) {
+                    (line(page, at, question, asked.get(at) == Some(&false), Some(at) == first))
+                }
             }
             @if mode_differs || mode_wrong {
                 (entry::who(page.words, decided(page, MODE), mode_wrong, &both(page, MODE)))
             }
             .buttons { button.main { (fl!(m, "paper-decide")) } }
         }
+        script src=(assets::asset_url("keying.js")) defer {}
     };
     let title = fl!(m, "paper-compare-title", number = printed(page.number));
     let head = Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Paper };
@@ -104,31 +116,37 @@ fn both(page: &Page<'_>, id: &str) -> Markup {
             @for entry in [page.first, page.second] {
                 div {
                     dt { (entry.account) }
-                    dd { @match typed(entry, id) { "" => "∅", typed => (typed) } }
+                    dd {
+                        @match typed(entry, id) {
+                            "" => (fl!(page.lang.messages(), "desk-paper-nothing")),
+                            typed => (typed),
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-fn line(page: &Page<'_>, at: usize, question: &Question) -> Markup {
-    let n = at + 1;
-    let wrong = is_wrong(page, at);
-    let value = decided(page, &question.id);
-    html! {
-        .line.wrong[wrong] {
-            (entry::name(page.words, &page.places, n, question))
-            (both(page, &question.id))
-            @if question.kind == Kind::Text {
-                @let first = typed(page.first, &question.id);
-                textarea #{ "q" (n) } name=(question.id) rows="2" maxlength=(question.max_length) {
-                    "\n" (if page.decided.is_some() { value } else { first })
-                }
-            } @else {
-                input #{ "q" (n) } name=(question.id) inputmode="numeric" value=(value)
-                    aria-describedby={ "k" (n) } aria-invalid=[wrong.then_some("true")];
-                (entry::keys(page.lang, page.words, &page.places, n, question))
-            }
-        }
-    }
+/// The numbers that both keyed of the questions that are not shown, for the rules of those that are.
+fn agreed(page: &Page<'_>) -> String {
+    let questions = page.form.questions.iter().enumerate();
+    let agreed: BTreeMap<&str, Vec<String>> = questions
+        .filter(|(at, question)| !question.options.is_empty() && !differs(page, *at, question))
+        .map(|(_, question)| {
+            (question.id.as_str(), keying::chosen(question, typed(page.first, &question.id)))
+        })
+        .collect();
+    serde_json::to_string(&agreed).unwrap_or_default()
+}
+
+fn line(page: &Page<'_>, at: usize, question: &Question, ruled_out: bool, focus: bool) -> Markup {
+    let value = match page.decided {
+        None if question.kind == Kind::Text => typed(page.first, &question.id),
+        _ => decided(page, &question.id),
+    };
+    let Page { lang, words, places, form, .. } = *page;
+    let line = entry::Line { lang, words, places, form, at, question };
+    let keyed = entry::Keyed { value, ruled_out, wrong: is_wrong(page, at), focus };
+    line.draw(&keyed, &both(page, &question.id))
 }

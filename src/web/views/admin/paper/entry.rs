@@ -17,7 +17,7 @@ use crate::{
         assets,
         auth::session::Staff,
         respond::answer::in_language,
-        views::{components::Places, mode, questionnaire::fault_words},
+        views::{components::Places, mode, questionnaire::fault_words, rule},
     },
 };
 
@@ -128,8 +128,9 @@ pub fn form(page: &Page<'_>, lines: &Lines<'_>) -> Markup {
     let mode_wrong = lines.invalid.is_some_and(|invalid| invalid.unknown.iter().any(|name| name == MODE));
     // The cursor stands at the first fault, else at the first line.
     let first = lines.invalid.and_then(|invalid| invalid.faults.first()).map_or(0, |(at, _)| *at);
+    let asked = asked(lines.form, (!lines.typed.is_empty()).then_some(lines.typed));
     let content = html! {
-        @if let Some(invalid) = lines.invalid { (summary(lang, lines, invalid, mode_wrong)) }
+        @if let Some(invalid) = lines.invalid { (summary(lang, lines.form, invalid)) }
         form.keying method="post" action=(in_language(&page.path(), lang)) autocomplete="off" novalidate data-keying {
             p.sheet-number { (fl!(m, "paper-sheet", number = printed(lines.number))) }
             p { b { (lines.places.counter.unwrap_or_default()) } " · " (lines.places.unit) }
@@ -140,9 +141,15 @@ pub fn form(page: &Page<'_>, lines: &Lines<'_>) -> Markup {
                 @if before.is_none_or(|before| before.section != question.section) {
                     @if let Some(section) = lines.form.sections.get(question.section) {
                         h2 lang=(lines.words.code()) { (lines.places.fill(lines.words.pick(&section.title))) }
+                        @if let Some(rule) = &section.asked_if {
+                            p.only lang=(lines.words.code()) {
+                                @let rule = rule::words(rule, lines.form, lines.words, &lines.places);
+                                (fl!(lines.words.messages(), "respond-only-section", rule = rule))
+                            }
+                        }
                     }
                 }
-                (line(lang, lines, at, question, first == at))
+                (line(lang, lines, at, question, asked.get(at) == Some(&false), first == at))
             }
             @if lines.form.asks_mode {
                 (who(lines.words, typed(lines, MODE), mode_wrong, &html! {}))
@@ -176,15 +183,17 @@ fn typed<'a>(lines: &Lines<'a>, id: &str) -> &'a str {
     lines.typed.get(id).map_or("", String::as_str)
 }
 
-fn summary(lang: Lang, lines: &Lines<'_>, invalid: &Invalid, mode_wrong: bool) -> Markup {
+/// What is wrong with what was keyed, each with a link to its line.
+pub fn summary(lang: Lang, form: &Questionnaire, invalid: &Invalid) -> Markup {
     let m = lang.messages();
+    let mode_wrong = invalid.unknown.iter().any(|name| name == MODE);
     let count = invalid.faults.len() + usize::from(mode_wrong);
     html! {
         .summary role="alert" aria-labelledby="summary-title" {
             h2 #summary-title { (fl!(m, "desk-form-faults", n = count)) }
             ul {
                 @for (at, fault) in &invalid.faults {
-                    @if let Some(question) = lines.form.questions.get(*at) {
+                    @if let Some(question) = form.questions.get(*at) {
                         li {
                             a href={ "#q" (at + 1) } {
                                 (at + 1) ". "
@@ -203,49 +212,121 @@ fn summary(lang: Lang, lines: &Lines<'_>, invalid: &Invalid, mode_wrong: bool) -
     }
 }
 
-fn line(lang: Lang, lines: &Lines<'_>, at: usize, question: &Question, focus: bool) -> Markup {
-    let n = at + 1;
+/// For each question whether it is asked after what was typed; before anything is, nobody can say.
+pub fn asked(form: &Questionnaire, typed: Option<&Typed>) -> Vec<bool> {
+    let Some(typed) = typed else { return vec![true; form.questions.len()] };
+    keying::asked(form, |id| typed.get(id).map_or("", String::as_str))
+}
+
+fn line(
+    lang: Lang,
+    lines: &Lines<'_>,
+    at: usize,
+    question: &Question,
+    ruled_out: bool,
+    focus: bool,
+) -> Markup {
     let wrong = lines.invalid.is_some_and(|invalid| invalid.faults.iter().any(|(other, _)| *other == at));
     let value = typed(lines, &question.id);
-    html! {
-        .line.wrong[wrong] {
-            (name(lines.words, &lines.places, n, question))
-            @if question.kind == Kind::Text {
-                textarea #{ "q" (n) } name=(question.id) rows="2" maxlength=(question.max_length) autofocus[focus]
-                    aria-invalid=[wrong.then_some("true")] { "\n" (value) }
-            } @else {
-                input #{ "q" (n) } name=(question.id) inputmode="numeric" value=(value) autofocus[focus]
-                    pattern=[keying::pattern(question)]
-                    aria-describedby={ "k" (n) } aria-invalid=[wrong.then_some("true")];
-                (keys(lang, lines.words, &lines.places, n, question))
+    let line = Line { lang, words: lines.words, places: lines.places, form: lines.form, at, question };
+    line.draw(&Keyed { value, ruled_out, wrong, focus }, &html! {})
+}
+
+/// The line of a question, on this page and on the one that compares.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// Language.
+    pub lang: Lang,
+    /// The language of the paper.
+    pub words: Lang,
+    /// What the placeholders of the wording stand for.
+    pub places: Places<'a>,
+    /// The form.
+    pub form: &'a Questionnaire,
+    /// Where the question stands in it, counted from 0.
+    pub at: usize,
+    /// The question.
+    pub question: &'a Question,
+}
+
+/// What is in a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Keyed<'a> {
+    /// What was typed.
+    pub value: &'a str,
+    /// Whether the answers before it rule the question out.
+    pub ruled_out: bool,
+    /// Whether it is wrong.
+    pub wrong: bool,
+    /// Whether the cursor starts here.
+    pub focus: bool,
+}
+
+impl Line<'_> {
+    /// The line; `between` stands between the question and its field.
+    pub fn draw(&self, keyed: &Keyed<'_>, between: &Markup) -> Markup {
+        let Line { lang, words, places, form, at, question } = *self;
+        let n = at + 1;
+        // Something typed where nothing is asked is a slip that must not go unseen.
+        let extra = keyed.ruled_out && !matches!(keyed.value.trim(), "" | keying::BLANK);
+        let rule = question.asked_if.as_ref();
+        let in_keys = rule.and_then(|rule| serde_json::to_string(&keying::rule(form, rule)).ok());
+        let only = rule::own(form, question).map(|rule| rule::words(rule, form, words, &places));
+        let by = [
+            (question.kind != Kind::Text).then(|| format!("k{n}")),
+            only.as_ref().map(|_| format!("o{n}")),
+            rule.map(|_| format!("e{n}")),
+        ];
+        let by = by.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let by = (!by.is_empty()).then_some(by);
+        let invalid = (keyed.wrong || extra).then_some("true");
+        html! {
+            .line.wrong[keyed.wrong].extra[extra].passed[keyed.ruled_out && !extra] data-asked-if=[in_keys] {
+                .ask {
+                    label for={ "q" (n) } {
+                        span.n { (n) "." }
+                        span.name lang=(words.code()) { (places.fill(words.pick(&question.text))) }
+                    }
+                    @if let Some(rule) = only {
+                        p.only #{ "o" (n) } lang=(words.code()) {
+                            (fl!(words.messages(), "respond-only-question", rule = rule))
+                        }
+                    }
+                    @if rule.is_some() {
+                        p.fault #{ "e" (n) } hidden[!extra] { (fl!(lang.messages(), "paper-not-asked")) }
+                    }
+                }
+                (between)
+                @if question.kind == Kind::Text {
+                    textarea #{ "q" (n) } name=(question.id) rows="2" maxlength=(question.max_length)
+                        autofocus[keyed.focus] aria-describedby=[by] aria-invalid=[invalid] { "\n" (keyed.value) }
+                } @else {
+                    input #{ "q" (n) } name=(question.id) inputmode="numeric" value=(keyed.value)
+                        autofocus[keyed.focus] pattern=[keying::pattern(question)]
+                        data-several=[keying::several(question).map(|joined| if joined { "joined" } else { "apart" })]
+                        aria-describedby=[by] aria-invalid=[invalid];
+                    (self.keys())
+                }
+                @if rule.is_some() { p.skipped { (fl!(lang.messages(), "desk-paper-skipped")) } }
             }
         }
     }
-}
 
-/// Number and words of a question as they stand on paper, the label of its field.
-pub fn name(words: Lang, places: &Places<'_>, n: usize, question: &Question) -> Markup {
-    html! {
-        label for={ "q" (n) } {
-            span.n { (n) "." }
-            span.name lang=(words.code()) { (places.fill(words.pick(&question.text))) }
-        }
-    }
-}
-
-/// The numbers of a question's options.
-pub fn keys(lang: Lang, words: Lang, places: &Places<'_>, n: usize, question: &Question) -> Markup {
-    let (from, to) = question.range;
-    html! {
-        p.keys #{ "k" (n) } lang=(words.code()) {
-            @if question.kind == Kind::Number {
-                @if from > i32::MIN + 1 && to < i32::MAX { (from) "–" (to) }
-            }
-            @for (key, option) in keying::keys(question).iter().zip(&question.options) {
-                span { b { (key) } " " (places.fill(words.pick(&option.label))) } " "
-            }
-            @if question.kind == Kind::Multiple {
-                span lang=(lang.code()) { (fl!(lang.messages(), "paper-several")) }
+    /// The numbers of the question's options.
+    fn keys(&self) -> Markup {
+        let Line { lang, words, places, question, .. } = *self;
+        let (from, to) = question.range;
+        html! {
+            p.keys #{ "k" (self.at + 1) } lang=(words.code()) {
+                @if question.kind == Kind::Number {
+                    @if from > i32::MIN + 1 && to < i32::MAX { (from) "–" (to) }
+                }
+                @for (key, option) in keying::keys(question).iter().zip(&question.options) {
+                    span { b { (key) } " " (places.fill(words.pick(&option.label))) } " "
+                }
+                @if question.kind == Kind::Multiple {
+                    span lang=(lang.code()) { (fl!(lang.messages(), "paper-several")) }
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Adding many counters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
@@ -10,10 +10,13 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase, UnitTree},
     web::{
-        admin::setup::add_counters::KIND,
+        admin::setup::add_counters::{KIND, LOWEST},
         auth::session::Staff,
         respond::answer::in_language,
-        views::admin::form::{self, Field, Form, Line},
+        views::admin::{
+            form::{self, Field, Form, Line},
+            units::in_order,
+        },
     },
 };
 
@@ -52,7 +55,7 @@ pub fn page(page: &Page<'_>) -> Markup {
     let lines = html! {
         input type="hidden" name="how" value="lines";
         (form.area(&field("lines", &fl!(m, "desk-add-lines-label"), &fl!(m, "desk-add-lines-hint")), 8))
-        .buttons { button.plain { (fl!(m, "desk-add-button")) } }
+        .buttons { button.plain { (fl!(m, "desk-add-lines-button")) } }
     };
     let content = html! {
         (form::back(&back, &fl!(m, "desk-tab-counters")))
@@ -99,7 +102,12 @@ fn unit(page: &Page<'_>) -> Markup {
         .collect();
     let choose = fl!(m, "desk-add-choose");
     let mut options: Vec<(&str, &str)> = vec![("", &choose)];
+    let above: BTreeSet<&str> = tree.units().iter().filter_map(|unit| unit.parent.as_deref()).collect();
+    let lowest = tree.units().iter().filter(|unit| !above.contains(unit.code.as_str())).count();
+    let lowest = (lowest > 1).then(|| fl!(m, "desk-add-lowest", n = lowest));
+    options.extend(lowest.as_deref().map(|label| (LOWEST, label)));
     options.extend(kinds.iter().map(|(value, label)| (value.as_str(), label.as_str())));
-    options.extend(tree.units().iter().map(|unit| (unit.code.as_str(), unit.name.as_str())));
+    let units = in_order(tree, None).into_iter().filter_map(|(at, _)| tree.units().get(at));
+    options.extend(units.map(|unit| (unit.code.as_str(), unit.name.as_str())));
     form.select(&field("unit", &fl!(m, "admin-unit"), &fl!(m, "desk-add-unit-hint")), &options)
 }

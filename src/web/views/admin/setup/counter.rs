@@ -11,7 +11,10 @@ use crate::{
         auth::session::Staff,
         form::Fields,
         respond::answer::in_language,
-        views::admin::form::{self, Field, Form, Line},
+        views::admin::{
+            copy,
+            form::{self, Field, Form, Line},
+        },
     },
 };
 
@@ -104,12 +107,17 @@ fn code(page: &Page<'_>, base: &str) -> Markup {
         aside.code-card {
             img.qr src={ (own) "/qr.svg" } width="240" height="240" alt=(fl!(m, "desk-counter-qr", address = page.short));
             p.address { (page.short) }
+            (copy::button(lang, page.url))
+            (copy::script())
             p.hint { (fl!(m, "desk-counter-code", code = page.code)) }
             ul.plain {
                 li { a href={ (page.url) "/thu" } { (fl!(m, "desk-counter-try")) } }
                 li { a href=(in_language(&format!("{own}/print"), lang)) { (fl!(m, "print-title")) } }
                 li { a href={ (page.url) "/kiosk" } { (fl!(m, "admin-tablet")) } }
-                li { a href={ (own) "/qr.svg" } { "SVG" } " · " a href={ (own) "/qr.png" } { "PNG" } }
+                li {
+                    a href={ (own) "/qr.png" } { (fl!(m, "desk-counter-png")) } br;
+                    a href={ (own) "/qr.svg" } { (fl!(m, "desk-counter-svg")) }
+                }
             }
         }
     }

@@ -191,8 +191,11 @@ fn row(page: &Page<'_>, desk: &Desk) -> Markup {
                     (link(in_language(&format!("{base}/print"), lang), fl!(m, "admin-poster")))
                     (link(format!("{}/thu", desk.url), fl!(m, "desk-counters-try")))
                     (link(format!("{}/kiosk", desk.url), fl!(m, "admin-tablet")))
-                    (link(format!("{base}/qr.svg"), "SVG".to_owned()))
-                    (link(format!("{base}/qr.png"), "PNG".to_owned()))
+                    // Whoever changes counters has the drawings on the counter's own page.
+                    @if !page.manages() {
+                        (link(format!("{base}/qr.svg"), "SVG".to_owned()))
+                        (link(format!("{base}/qr.png"), "PNG".to_owned()))
+                    }
                 }
             }
         }

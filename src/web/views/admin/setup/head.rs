@@ -212,6 +212,8 @@ pub fn above(head: &Head<'_>) -> Markup {
     let mut tabs: Vec<Tab> = Tab::ALL.to_vec();
     if sets_up {
         tabs.retain(|tab| !steps.contains(tab));
+        // Few campaigns at counters invite anybody, too: that comes after what each of them needs.
+        tabs.sort_by_key(|tab| *tab == Tab::Invited && !campaign.by_link);
         tabs.splice(0..0, steps);
     }
     tabs.retain(|tab| tab.fits(campaign) || *tab == head.tab);

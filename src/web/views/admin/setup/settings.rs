@@ -76,6 +76,9 @@ pub enum Way<'a> {
     },
 }
 
+/// Most minutes of a form that people answer on their phones while they wait.
+const AT_THE_COUNTER: u32 = 5;
+
 /// The page that asks for the questionnaire. `units`: whether there are any.
 pub fn choose(lang: Lang, staff: &Staff, offers: &[Offer], units: bool) -> Markup {
     let m = lang.messages();
@@ -113,6 +116,11 @@ fn card(lang: Lang, offer: &Offer) -> Markup {
     html! {
         a href={ (NewPath.to_string()) "?" (query.finish()) } { (offer.title) }
         p.hint { (facts(lang, offer)) }
+        @if offer.at_counters {
+            p.hint {
+                @if offer.minutes <= AT_THE_COUNTER { (fl!(m, "desk-choose-short")) } @else { (fl!(m, "desk-choose-long")) }
+            }
+        }
         p.hint { (fl!(m, "desk-choose-target", target = typed::percent_text(offer.target))) }
     }
 }
@@ -130,7 +138,7 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
     let action = in_language(sheet.action, lang);
     let at_counters = sheet.offer.is_none_or(|offer| offer.at_counters);
     let fields = html! {
-        (questionnaire(sheet)) (names(sheet)) (period(sheet)) (languages(sheet)) (thresholds(sheet)) (notice(sheet)) @if at_counters { (tablets(sheet)) }
+        (questionnaire(sheet)) (languages(sheet)) (names(sheet)) (period(sheet)) (thresholds(sheet)) (notice(sheet)) @if at_counters { (tablets(sheet)) }
         (end(sheet))
     };
     let body = html! {
@@ -236,10 +244,12 @@ fn names(sheet: &Sheet<'_>) -> Markup {
         .block {
             h2 { (fl!(m, "desk-settings-name")) }
             (form.line(&Field { name: "title.vi", label: &title, hint: Some(&hint), ..Field::default() }, Line::Text))
-            (form.line(
-                &Field { name: "title.en", label: &title_en, hint: Some(&hint_en), optional: true, ..Field::default() },
-                Line::Text,
-            ))
+            .only-en {
+                (form.line(
+                    &Field { name: "title.en", label: &title_en, hint: Some(&hint_en), optional: true, ..Field::default() },
+                    Line::Text,
+                ))
+            }
             @if !matches!(sheet.way, Way::Edit { .. }) {
                 (form.line(
                     &Field { name: "slug", label: &slug, hint: Some(&slug_hint), optional: true, ..Field::default() },
@@ -372,12 +382,13 @@ fn notice(sheet: &Sheet<'_>) -> Markup {
             @for (name, label, hint) in &texts {
                 @let (vi, en) = (format!("notice.{name}.vi"), format!("notice.{name}.en"));
                 @let label_en = format!("{label} {english}");
-                (form.line(&Field { name: &vi, label, hint: Some(hint), ..Field::default() }, Line::Text))
-                (form.line(&Field { name: &en, label: &label_en, optional: true, ..Field::default() }, Line::Text))
+                (form.line(&Field { name: &vi, label, hint: Some(hint), optional: true, ..Field::default() }, Line::Text))
+                .only-en {
+                    (form.line(&Field { name: &en, label: &label_en, optional: true, ..Field::default() }, Line::Text))
+                }
             }
             @for (name, label, hint, kind) in &lines {
-                @let optional = *name == "notice.keep_list_days";
-                (form.line(&Field { name, label, hint: hint.as_deref(), optional, ..Field::default() }, *kind))
+                (form.line(&Field { name, label, hint: hint.as_deref(), optional: true, ..Field::default() }, *kind))
             }
         }
     }

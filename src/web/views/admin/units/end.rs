@@ -62,7 +62,7 @@ pub fn page(page: &UnitForm<'_>) -> Markup {
         (form::back(&cancel, &unit.name))
         (form::purpose(&fl!(m, "desk-units-end-purpose")))
         (form.summary())
-        (form.post(&in_language(&path, lang), None, &fields))
+        (form.post(&in_language(&path, lang), Some(page.base), &fields))
     };
     let title = fl!(m, "desk-units-end-title", name = unit.name.as_str());
     frame::page(&Frame { lang, title: &title, path: &path, staff: Some(page.staff) }, &content)

@@ -6,7 +6,11 @@ use maud::{Markup, html};
 
 use crate::{
     language::Lang,
-    organisation::{Dated, History, UnitChange, import::List, problem::written},
+    organisation::{
+        Dated, History, UnitChange,
+        import::{Key, List, heading},
+        problem::written,
+    },
     tabular::Fault,
     web::{
         admin::units::import::{FIRST, field},
@@ -40,6 +44,9 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
     ];
     let wrong = form.faults.iter().any(|fault| fault.field == field::FILE);
     let id = form::id(field::FILE);
+    let of = |name: &str| form.values.one(name).unwrap_or_default();
+    // Only the day was wrong: the list comes along.
+    let read_before = !wrong && form.values.one(field::LIST).is_some();
     let content = html! {
         (form::back(&in_language("/admin/units", lang), &fl!(m, "desk-units")))
         (form::purpose(&fl!(m, "desk-units-import-purpose")))
@@ -50,7 +57,17 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
             .block {
                 .field.wrong[wrong] {
                     label for=(id) { (file) }
-                    p.hint id={ (id) "-hint" } { (file_hint) }
+                    p.hint id={ (id) "-hint" } {
+                        @if read_before { (fl!(m, "desk-units-file-read", file = of(field::NAME))) }
+                        @else { (file_hint) }
+                    }
+                    @if read_before {
+                        @for name in [field::LIST, field::NAME, field::GUESSED] {
+                            @if form.values.one(name).is_some() {
+                                input type="hidden" name=(name) value=(of(name));
+                            }
+                        }
+                    }
                     @for fault in form.faults.iter().filter(|fault| fault.field == field::FILE) {
                         p.fault id={ (id) "-fault" } { (fault.words) }
                     }
@@ -76,15 +93,48 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
             }
             (form.buttons(&fl!(m, "desk-units-import-preview"), Some(&in_language("/admin/units", lang))))
         }
+        (example(lang))
         h2 { (fl!(m, "desk-units-template-title")) }
         p { (fl!(m, "desk-units-template-what")) }
         p.actions {
             a.button.plain href=(in_language("/admin/units/template.xlsx", lang)) { (fl!(m, "desk-units-template")) }
-            a.button.plain href=(in_language("/admin/units/units.xlsx", lang)) { (fl!(m, "desk-units-download-xlsx")) }
+            @if of(field::SINCE) != FIRST {
+                a.button.plain href=(in_language("/admin/units/units.xlsx", lang)) {
+                    (fl!(m, "desk-units-download-xlsx"))
+                }
+            }
         }
     };
     let title = fl!(m, "desk-units-import");
     frame::page(&Frame { lang, title: &title, path: "/admin/units/import", staff: Some(staff) }, &content)
+}
+
+/// What a list looks like.
+fn example(lang: Lang) -> Markup {
+    let m = lang.messages();
+    let rows = [
+        fl!(m, "desk-units-example-top"),
+        fl!(m, "desk-units-example-department"),
+        fl!(m, "desk-units-example-commune"),
+    ];
+    html! {
+        h2 #example { (fl!(m, "desk-units-example")) }
+        p { (fl!(m, "desk-units-example-codes")) }
+        .scroll role="region" aria-labelledby="example" tabindex="0" {
+            table {
+                thead {
+                    tr {
+                        @for key in [Key::Code, Key::Name, Key::Kind, Key::Parent] {
+                            th scope="col" { (heading(lang, key)) }
+                        }
+                    }
+                }
+                tbody {
+                    @for row in &rows { tr { @for cell in row.split('|') { td { (cell.trim()) } } } }
+                }
+            }
+        }
+    }
 }
 
 /// The rows of a file that cannot be taken.
@@ -208,7 +258,11 @@ pub fn preview(page: &Preview<'_>) -> Markup {
                     input type="hidden" name=(name) value=(page.since.one(name).unwrap_or_default());
                 }
                 (Form::new(lang, page.since).buttons(
-                    &fl!(m, "desk-units-import-go", n = page.changes.len()),
+                    &if page.changes.iter().all(|change| Group::of(change) == Group::Added) {
+                        fl!(m, "desk-units-import-add", n = page.changes.len())
+                    } else {
+                        fl!(m, "desk-units-import-go", n = page.changes.len())
+                    },
                     Some(&in_language("/admin/units", lang)),
                 ))
             }
@@ -240,7 +294,7 @@ fn group_of(page: &Preview<'_>, group: Group) -> Markup {
     let id = format!("group-{group:?}");
     html! {
         @if !changes.is_empty() {
-            details.group open[group != Group::Added || changes.len() <= 50] {
+            details.group open[group != Group::Added || changes.len() <= 50 || page.guessed] {
                 summary { h2 #(id) { (group.title(lang, changes.len())) } }
                 .scroll role="region" aria-labelledby=(id) tabindex="0" {
                     table {

@@ -8,6 +8,8 @@ pub mod merge;
 pub mod tree;
 pub mod unit;
 
+use std::collections::BTreeMap;
+
 use i18n_embed_fl::fl;
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -18,6 +20,7 @@ use crate::{
     store::units::Made,
     web::{
         auth::session::Staff,
+        form::Fields,
         respond::answer::in_language,
         views::admin::form::{self, Form},
     },
@@ -38,6 +41,8 @@ pub struct UnitForm<'a> {
     pub unit: &'a Unit,
     /// What was typed, and what is wrong with it.
     pub form: &'a Form<'a>,
+    /// What the form is made from now.
+    pub base: &'a Fields,
 }
 
 /// The address of a unit.
@@ -111,9 +116,9 @@ fn validity(lang: Lang, unit: &Unit) -> Option<String> {
     }
 }
 
-/// Units to choose from, as value and label, each under the one above and set in by its depth; ended ones and `without`
-/// with all that is below it are left out.
-fn choices(tree: &UnitTree, today: Date, without: Option<&str>) -> Vec<(String, String)> {
+/// Positions of all units with their depths, each under the one above, siblings by name; `without` and what is below it are
+/// left out.
+pub fn in_order(tree: &UnitTree, without: Option<&str>) -> Vec<(usize, usize)> {
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); tree.units().len()];
     let mut top = Vec::new();
     for at in 0..tree.units().len() {
@@ -122,23 +127,39 @@ fn choices(tree: &UnitTree, today: Date, without: Option<&str>) -> Vec<(String, 
             None => top.push(at),
         }
     }
-    let mut choices = Vec::new();
+    let mut ordered = Vec::new();
     sort(tree, &mut top);
     let mut waiting: Vec<(usize, usize)> = top.into_iter().rev().map(|at| (at, 0)).collect();
     while let Some((at, depth)) = waiting.pop() {
-        let Some(unit) = tree.units().get(at) else { continue };
-        if without == Some(unit.code.as_str()) {
+        if without.is_some_and(|code| tree.units().get(at).is_some_and(|unit| unit.code == code)) {
             continue;
         }
-        if !has_ended(unit, today) {
-            choices.push((unit.code.clone(), format!("{}{} ({})", "– ".repeat(depth), unit.name, unit.code)));
-        }
+        ordered.push((at, depth));
         if let Some(below) = children.get_mut(at) {
             sort(tree, below);
             waiting.extend(below.iter().rev().map(|at| (*at, depth + 1)));
         }
     }
-    choices
+    ordered
+}
+
+/// Where each unit stands in that order, by code.
+pub fn ranks(tree: &UnitTree) -> BTreeMap<&str, usize> {
+    let units = in_order(tree, None).into_iter().filter_map(|(at, _)| tree.units().get(at));
+    units.enumerate().map(|(rank, unit)| (unit.code.as_str(), rank)).collect()
+}
+
+/// Units to choose from, as value and label, each set in by its depth; ended ones and `without` with all that is below it are
+/// left out.
+fn choices(tree: &UnitTree, today: Date, without: Option<&str>) -> Vec<(String, String)> {
+    in_order(tree, without)
+        .into_iter()
+        .filter_map(|(at, depth)| Some((tree.units().get(at)?, depth)))
+        .filter(|(unit, _)| !has_ended(unit, today))
+        .map(|(unit, depth)| {
+            (unit.code.clone(), format!("{}{} ({})", "– ".repeat(depth), unit.name, unit.code))
+        })
+        .collect()
 }
 
 /// Choices with one for none at the top, as [`form::Form::select`] takes them.

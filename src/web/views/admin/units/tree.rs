@@ -10,6 +10,7 @@ use crate::{
     organisation::{History, Unit, UnitTree},
     store::units::Made,
     web::{
+        admin::setup::new::NewPath,
         auth::{access::Permission, session::Staff},
         respond::answer::in_language,
         views::admin::{
@@ -51,7 +52,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         (form::purpose(&fl!(m, "desk-units-purpose")))
         (just_done(lang, page.done))
         @if matches!(page.done, Some(Some(_))) && page.staff.may(Permission::ManageCampaigns) {
-            p { a href=(in_language("/admin/campaigns", lang)) { (fl!(m, "desk-units-then")) } }
+            p.actions { a.button href=(in_language(&NewPath.to_string(), lang)) { (fl!(m, "desk-units-then")) } }
         }
         @if page.history.is_empty() {
             (form::empty(
@@ -63,7 +64,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                 p { a href=(in_language("/admin/units/new", lang)) { (fl!(m, "desk-units-new-first")) } }
             }
         } @else {
-            @if manages { (actions(lang)) }
+            @if manages { (actions(lang, page.done.is_some())) }
             (search(page))
             @match page.query {
                 Some(query) => (hits(page, query)),
@@ -75,11 +76,12 @@ pub fn page(page: &Page<'_>) -> Markup {
     frame::page(&Frame { lang, title: &title, path: "/admin/units", staff: Some(page.staff) }, &content)
 }
 
-fn actions(lang: Lang) -> Markup {
+/// What can be done here; once something is `done`, the next step leads on instead.
+fn actions(lang: Lang, done: bool) -> Markup {
     let m = lang.messages();
     html! {
         p.actions {
-            a.button href=(in_language("/admin/units/import", lang)) { (fl!(m, "desk-units-import")) }
+            a.button.plain[done] href=(in_language("/admin/units/import", lang)) { (fl!(m, "desk-units-import")) }
             a.button.plain href=(in_language("/admin/units/new", lang)) { (fl!(m, "desk-units-new")) }
             a.button.plain href=(in_language("/admin/units/units.xlsx", lang)) { (fl!(m, "desk-units-download-xlsx")) }
             a.button.plain href=(in_language("/admin/units/units.csv", lang)) { (fl!(m, "desk-units-download-csv")) }

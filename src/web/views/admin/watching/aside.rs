@@ -223,8 +223,9 @@ fn proposal(lang: Lang, form: Form<'_>, action: &str, counters: &[(String, Strin
     let none = fl!(m, "aside-choose");
     let counters = counters.iter().map(|(code, label)| (code.as_str(), label.as_str()));
     let counters: Vec<(&str, &str)> = std::iter::once(("", none.as_str())).chain(counters).collect();
-    let (whole, first, last) = (fl!(m, "aside-unit-box"), fl!(m, "aside-first"), fl!(m, "aside-last"));
-    let (days, reason, words) = (fl!(m, "aside-days-hint"), fl!(m, "aside-reason"), fl!(m, "aside-words"));
+    let (whole, [first, last]) = (fl!(m, "aside-unit-box"), days(lang));
+    let (days_hint, reason, words) =
+        (fl!(m, "aside-days-hint"), fl!(m, "aside-reason"), fl!(m, "aside-words"));
     let words_hint = fl!(m, "aside-words-hint", shortest = SHORTEST, longest = LONGEST);
     let choose = fl!(m, "aside-choose");
     let reasons: Vec<(&str, String)> =
@@ -239,13 +240,19 @@ fn proposal(lang: Lang, form: Form<'_>, action: &str, counters: &[(String, Strin
         &html! {
             (form.select(&field("counter", &counter, Some(&counter_hint)), &counters))
             (form.check(&field("whole", &whole, None)))
-            (form.line(&field("first", &first, Some(&days)), Line::Code))
+            (form.line(&field("first", &first, Some(&days_hint)), Line::Code))
             (form.line(&field("last", &last, None), Line::Code))
             (form.select(&field("reason", &reason, None), &options))
             (form.area(&field("words", &words, Some(&words_hint)), 4))
             .buttons { button.main name="do" value="propose" { (fl!(m, "aside-propose")) } }
         },
     )
+}
+
+/// What the fields for the first and the last day are called.
+pub fn days(lang: Lang) -> [String; 2] {
+    let m = lang.messages();
+    [fl!(m, "aside-first"), fl!(m, "aside-last")]
 }
 
 /// A refusal in words, at its field.

@@ -22,13 +22,18 @@ pub fn days(page: &Page<'_>) -> Markup {
     }
 }
 
+/// Fewer columns than this do not fill the width.
+const FEW: usize = 10;
+
 /// Columns with a title, their table folded below. `id` is unique in the page.
 pub fn columns(lang: Lang, id: &str, title: &str, what: &str, labelled: &[(String, u64)]) -> Markup {
     let m = lang.messages();
     let most = labelled.iter().map(|(_, n)| *n).max().unwrap_or(0);
     let sum: u64 = labelled.iter().map(|(_, n)| *n).sum();
     let peak = labelled.iter().find(|(_, n)| *n == most).map(|(label, _)| label.as_str()).unwrap_or_default();
-    let step = 100.0 / labelled.len().max(1) as f64;
+    // The columns of a few days are not broader than others, and stand at the left.
+    let few = labelled.len() < FEW;
+    let step = 100.0 / labelled.len().max(FEW) as f64;
     let height = |n: u64| {
         if most == 0 { 0.0 } else { (n as f64 / most as f64 * HEIGHT).max(if n > 0 { 1.0 } else { 0.0 }) }
     };
@@ -47,9 +52,9 @@ pub fn columns(lang: Lang, id: &str, title: &str, what: &str, labelled: &[(Strin
                 }
                 line x1="0" x2="100%" y1=(HEIGHT + 0.5) y2=(HEIGHT + 0.5) {}
             }
-            p.axis aria-hidden="true" {
+            p.axis.few[few] aria-hidden="true" {
                 span { (labelled.first().map(|(label, _)| label.as_str()).unwrap_or_default()) }
-                span { (labelled.last().map(|(label, _)| label.as_str()).unwrap_or_default()) }
+                @if let [_, .., (last, _)] = labelled { span { @if few { "– " } (last) } }
             }
             details id={ (id) "-t" } {
                 summary { (fl!(m, "desk-watch-as-table")) }

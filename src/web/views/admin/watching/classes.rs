@@ -52,6 +52,14 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
     let reached: Vec<u64> =
         (1..).map(|at: usize| of("reached", &at.to_string())).take_while(|n| *n > 0).collect();
     let few = fl!(m, "desk-watch-few", n = inner.minimum);
+    let answers = fl!(m, "desk-watch-number");
+    let people = reached.first().is_some_and(|n| *n >= inner.minimum);
+    if !people && ![&hours, &durations, &languages, &devices].into_iter().any(|counts| enough(counts)) {
+        // Said once, not under each title.
+        return html! {
+            div #classes { section { h2 { (fl!(m, "desk-watch-classes")) } p { (few) } } }
+        };
+    }
     html! {
         div #classes {
             section {
@@ -64,13 +72,13 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
                     h2 #durations { (fl!(m, "desk-watch-durations")) }
                     @if enough(&durations) {
                         p { (fl!(m, "desk-watch-median", class = median)) }
-                        (shares(lang, "durations", &fl!(m, "desk-watch-duration"), &durations))
+                        (shares(lang, "durations", &fl!(m, "desk-watch-duration"), &answers, &durations))
                     } @else { p { (few) } }
                 }
                 @if page.unit.is_none() {
                     section {
                         h2 #reached { (fl!(m, "desk-watch-reached")) }
-                        @if reached.first().is_some_and(|n| *n >= inner.minimum) {
+                        @if people {
                             (drop_out(lang, inner.questions, &reached))
                         } @else { p { (few) } }
                     }
@@ -78,14 +86,14 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
                 section {
                     h2 #languages { (fl!(m, "desk-watch-languages")) }
                     @if enough(&languages) {
-                        (shares(lang, "languages", &fl!(m, "desk-watch-language"), &languages))
+                        (shares(lang, "languages", &fl!(m, "desk-watch-language"), &answers, &languages))
                     } @else { p { (few) } }
                 }
                 @if page.unit.is_none() {
                     section {
                         h2 #devices { (fl!(m, "desk-watch-devices")) }
                         @if enough(&devices) {
-                            (shares(lang, "devices", &fl!(m, "desk-watch-device"), &devices))
+                            (shares(lang, "devices", &fl!(m, "desk-watch-device"), &fl!(m, "desk-watch-openings"), &devices))
                         } @else { p { (few) } }
                     }
                 }
@@ -94,7 +102,7 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
     }
 }
 
-fn shares(lang: Lang, id: &str, what: &str, counts: &[(String, u64)]) -> Markup {
+fn shares(lang: Lang, id: &str, what: &str, number: &str, counts: &[(String, u64)]) -> Markup {
     let sum: u64 = counts.iter().map(|(_, n)| n).sum();
     let m = lang.messages();
     html! {
@@ -102,7 +110,7 @@ fn shares(lang: Lang, id: &str, what: &str, counts: &[(String, u64)]) -> Markup 
             thead {
                 tr {
                     th scope="col" { (what) }
-                    th.number scope="col" { (fl!(m, "desk-watch-number")) }
+                    th.number scope="col" { (number) }
                     th.number scope="col" { (fl!(m, "desk-watch-share")) }
                 }
             }
