@@ -24,6 +24,7 @@ pub mod publication;
 pub mod questionnaire;
 pub mod recordings;
 pub mod report;
+pub mod report_file;
 pub mod sampling;
 pub mod screening;
 pub mod secret;

@@ -2826,8 +2826,7 @@ period-column-period = Period
 period-column-campaigns = Campaigns within it
 period-column-due = Due
 period-column-standing = State
-period-open = Open the report
-period-open-of = Open the report on the { $period }
+period-standing-ready = Has all its figures
 period-standing-empty = No campaign yet
 period-standing-goes-on = Waits for a campaign of its last three months
 period-standing-waits = { $n ->
@@ -2895,6 +2894,58 @@ series-latest-first = Last campaign: { $figure }. There is none before to compar
 series-latest-up = Last campaign: { $figure }, clearly up since “{ $before }” ({ $points } percentage points).
 series-latest-down = Last campaign: { $figure }, clearly down since “{ $before }” ({ $points } percentage points).
 series-latest-same = Last campaign: { $figure }; since “{ $before }” it moved by { $points } percentage points, within the margin of error.
+# Letters to each body that leads or monitors something below the target (DOCX, PDF), a page each
+letter-number = No.: { $blank }/{ $sign }-{ $blank }
+letter-about = Re: criteria of satisfaction that do not meet the target
+letter-about-open = Re: criteria of satisfaction that are undecided
+letter-dear = To
+letter-to-own = Divisions and units of { $body }
+letter-to-above = as above;
+letter-result = In the survey “{ $campaign }” ({ $period }), { $whose } is
+letter-index = the index of satisfaction
+letter-index-of = the index of satisfaction of { $unit }
+letter-no-index = The survey “{ $campaign }” ({ $period }) has a target of { $target } or more; its index is not published or could not be computed.
+letter-tells = Below the target, of what you lead or monitor (in brackets: confidence intervals):
+letter-tells-open = Figures below the target of which nothing can be concluded yet, of what you lead or monitor (in brackets: confidence intervals):
+letter-certain = { $n ->
+    [one] Not met: one criterion (the whole interval lies below the target of { $target })
+   *[other] Not met: { $n } criteria (the whole interval lies below the target of { $target })
+}
+letter-open = { $n ->
+    [one] Undecided, which is no shortfall: one criterion
+   *[other] Undecided, which is no shortfall: { $n } criteria
+}
+letter-tasks = Tasks by the { $plan }
+letter-caution = few answers, use with caution
+letter-more = and { $n } more, in section IV of the report
+letter-all = { $n } in section IV of the report
+letter-more-tasks = and { $n } more, in section IV of the report
+letter-all-tasks = { $n } in section IV of the report
+letter-supports = { $n ->
+    [one] You also support one other criterion below the target (section IV of the report).
+   *[other] You also support { $n } other criteria below the target (section IV of the report).
+}
+letter-ask-lead = Please find out the causes and take measures to raise the figures of the criteria that are not met.
+letter-ask-monitor = Please follow and urge the leading bodies to find out the causes and to take measures to raise the figures of the criteria that are not met.
+letter-ask-both = Please find out the causes and take measures to raise the figures of the criteria that are not met and that you lead; please follow and urge the leading bodies where you monitor.
+letter-ask-open = Of no criterion is it certain that it is not met; please keep following these criteria.
+letter-report-plan = Please report what was done { $how }, for { $period }.
+letter-report = Please report what was done for { $period }.
+letter-report-to = Please report what was done to { $to } for { $period }.
+letter-period-first = the first quarter of { $year }
+letter-period-half = the first six months of { $year }
+letter-period-nine = nine months of { $year }
+letter-period-year = the year { $year }
+letter-period-next = the next period
+letter-not-closed = There are letters to the bodies only when the campaign has closed, since its figures may still change.
+letter-nobody = No body leads or monitors a criterion below the target, so there are no letters.
+letter-unknown-body = There is no letter to “{ $body }”.
+letter-body-without = --body goes with --format letters-docx or letters-pdf only.
+letter-links = Letters to each body that leads or monitors, a page each:
+letter-link-all-docx = All, DOCX (ZIP)
+letter-link-all-pdf = All, PDF
+letter-link-one = Letter:
+letter-link-to = Letter to { $body }, { $format }
 
 # --- report: the index report ---
 report-comments = Comments

@@ -11,15 +11,12 @@ use super::{
 };
 use crate::{
     definition::message::with_hint,
-    distribution::pdf::{self, Templates},
+    distribution::pdf::Templates,
     figures::{self, NoReport},
     index::report::Report,
     language::Lang,
-    report::{
-        self,
-        document::{self, Issuer},
-        html,
-    },
+    report::{self, document::Issuer},
+    report_file::{File, Format, NoFile, With},
     set_aside::View,
     store::{audit, campaigns},
 };
@@ -35,6 +32,9 @@ pub struct Args {
     /// Only this unit and those below it.
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
+    /// Of letters, the one to this body alone: its name, or its code as the ZIP's files are named.
+    #[arg(long, value_name = "BODY")]
+    body: Option<String>,
     /// While the campaign is open: with the newest answers, too. For checks alone: such figures must not be shown, since
     /// the difference of two of them may be a few people's answers.
     #[arg(long)]
@@ -46,36 +46,6 @@ pub struct Args {
     settings: Settings,
 }
 
-/// Shapes of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// `sipas.report/1`.
-    Json,
-    /// A flat table.
-    Csv,
-    /// A workbook.
-    Xlsx,
-    /// A page that stands alone.
-    Html,
-    /// An official document to edit.
-    Docx,
-    /// The same to print and send.
-    Pdf,
-}
-
-impl Format {
-    const fn extension(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-            Self::Html => "html",
-            Self::Docx => "docx",
-            Self::Pdf => "pdf",
-        }
-    }
-}
-
 /// Writes the report.
 ///
 /// # Errors
@@ -83,6 +53,9 @@ impl Format {
 /// database or the file.
 pub async fn run(args: &Args) -> Result<(), Failure> {
     let lang = language();
+    if args.body.is_some() && !args.format.letters() {
+        return Err(Failure::Usage(fl!(lang.messages(), "letter-body-without")));
+    }
     let here = args.settings.open().await?;
     let view = if args.newest { View::Newest } else { View::Shown };
     let mut report = figures::report(&here.store, &args.campaign, here.clock.now(), view).await.map_err(
@@ -100,35 +73,34 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
             Failure::Input(with_hint(lang, words, code, &known))
         })?;
     }
-    let bytes = match args.format {
-        Format::Json => report::json(&report).into_bytes(),
-        Format::Csv => report::csv(&report, lang),
-        Format::Xlsx => {
-            report::xlsx(&report, lang).map_err(|error| Failure::Unreachable(error.to_string()))?
-        }
-        Format::Html => html::page(&report, lang).into_string().into_bytes(),
-        Format::Docx | Format::Pdf => official(&here, &report, args, lang).await?,
-    };
-    let told = json!({ "format": args.format.extension(), "unit": args.unit, "newest": args.newest });
+    let file = make(&here, &report, args, lang).await?;
+    let mut told = json!({ "format": args.format.code(), "unit": args.unit, "newest": args.newest });
+    if let Some(body) = &args.body {
+        told["body"] = json!(body);
+    }
     let entry = did("report.export", &args.campaign).with(told);
     if let Err(error) = audit::note(&here.store, here.clock.now(), &entry).await {
         // Whoever runs commands has the database anyway: a full disk must not keep them from the figures.
         say(error.words(lang, &here.config.database_url));
     }
     here.store.close().await;
-    output::file(args.out.as_deref(), &bytes)
+    output::file(args.out.as_deref(), &file.bytes)
 }
 
-/// The report as an official document, headed by the body responsible for the campaign.
-async fn official(here: &Surroundings, report: &Report, args: &Args, lang: Lang) -> Result<Vec<u8>, Failure> {
+/// The file, headed by the body responsible for the campaign where it has a head.
+async fn make(here: &Surroundings, report: &Report, args: &Args, lang: Lang) -> Result<File, Failure> {
     let mut db = here.store.read().await.map_err(|error| here.database(&error))?;
     let stored = campaigns::find(&mut db, &args.campaign).await.map_err(|error| here.database(&error))?;
+    drop(db);
     let notice = stored.and_then(|stored| stored.campaign.notice).unwrap_or_default();
     let issuer = Issuer::of(report, Lang::VI.pick(&notice.responsible));
-    let document = document::compose(report, &issuer, lang);
-    if args.format == Format::Docx {
-        return report::docx(&document).map_err(|error| Failure::Unreachable(error.to_string()));
-    }
     let templates = Templates::new(here.config.templates.clone());
-    pdf::report::report(&templates, &document).map_err(|error| Failure::Input(error.words(lang)))
+    let with = With { issuer: &issuer, lang, templates: &templates, body: args.body.as_deref() };
+    args.format.make(report, &with).map_err(|error| match error.words(lang) {
+        None => Failure::Unreachable(error.to_string()),
+        Some(words) => Failure::Input(match &error {
+            NoFile::UnknownBody { body, known } => with_hint(lang, words, body, known),
+            _ => words,
+        }),
+    })
 }

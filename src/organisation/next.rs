@@ -108,6 +108,11 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
 /// A slug that none of `taken` is: `text` without diacritics, in lower case, with dashes; a number is added where it is
 /// taken already.
 pub fn slug(text: &str, taken: &[&str]) -> String {
+    slug_or(text, "dot-khao-sat", taken)
+}
+
+/// The same, with `otherwise` where the text has no letter that a slug may have.
+pub fn slug_or(text: &str, otherwise: &str, taken: &[&str]) -> String {
     let mut plain = String::new();
     for c in vietnamese::fold(text).chars() {
         if c.is_ascii_alphanumeric() {
@@ -120,7 +125,7 @@ pub fn slug(text: &str, taken: &[&str]) -> String {
         }
     }
     let plain = plain.trim_end_matches('-');
-    let plain = if plain.is_empty() { "dot-khao-sat" } else { plain };
+    let plain = if plain.is_empty() { otherwise } else { plain };
     let free = |slug: &String| slug != RESERVED && !taken.contains(&slug.as_str());
     let numbered = (2..).map(|n| format!("{plain}-{n}"));
     std::iter::once(plain.to_owned()).chain(numbered).find(free).unwrap_or_default()

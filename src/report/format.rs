@@ -109,6 +109,19 @@ pub fn year(utc: &str, local: &str) -> String {
         .map_or_else(|_| String::new(), |moment| offset.to_datetime(moment).year().to_string())
 }
 
+/// Days that people are given at least until the next periodic report.
+const NOTICE: i64 = 30;
+
+/// The next periodic report that can tell of what is asked for at the moment `utc`, on the clocks of the place that `local` was
+/// written in: its quarter, 1 to 4, and year. It is that of the quarter in which 30 days are over. `None` where the moment cannot
+/// be read.
+pub fn next_report(utc: &str, local: &str) -> Option<(i8, String)> {
+    let offset = offset(local).unwrap_or(Offset::UTC);
+    let day = offset.to_datetime(utc.parse::<Timestamp>().ok()?).date();
+    let day = day.checked_add(jiff::Span::new().try_days(NOTICE).ok()?).ok()?;
+    Some(((day.month() - 1) / 3 + 1, day.year().to_string()))
+}
+
 /// The moment a report was made, as seconds since 1970; 0 where it cannot be read.
 pub fn seconds(utc: &str) -> i64 {
     utc.parse::<Timestamp>().map_or(0, Timestamp::as_second)
@@ -208,5 +221,22 @@ mod tests {
         assert_eq!(day(Lang::VI, "2026-10-02"), "02/10/2026");
         assert_eq!(day(Lang::VI, "không rõ"), "không rõ");
         assert_eq!(seconds("1970-01-01T00:01:00Z"), 60);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_reported_when_there_was_time_for_it() {
+        let opens = "2026-10-01T00:00:00+07:00";
+        for (written, quarter, year) in [
+            ("2027-01-05T02:14:09Z", 1, "2027"),
+            ("2027-02-20T00:00:00Z", 1, "2027"),
+            ("2027-03-04T00:00:00Z", 2, "2027"),
+            ("2027-06-20T00:00:00Z", 3, "2027"),
+            ("2026-12-01T16:59:59Z", 4, "2026"),
+            // The second of December already, there.
+            ("2026-12-01T17:00:00Z", 1, "2027"),
+        ] {
+            assert_eq!(next_report(written, opens), Some((quarter, year.to_owned())), "{written}");
+        }
+        assert_eq!(next_report("?", opens), None);
     }
 }

@@ -14,8 +14,12 @@ use crate::{
 struct Plan {
     /// Name of the plan, by language.
     name: BTreeMap<String, String>,
+    /// The same where there is little room.
+    short_name: BTreeMap<String, String>,
     /// Ids of the definitions whose `plan` rows are this plan's.
     definitions: Vec<String>,
+    /// How bodies report what they have done, by language: the middle of a sentence.
+    reports: BTreeMap<String, String>,
     #[serde(rename = "task")]
     tasks: Vec<Task>,
 }
@@ -40,6 +44,16 @@ static PLAN: LazyLock<Plan> =
 /// The plan's name, if the report's questionnaire follows it.
 pub fn plan(report: &Report) -> Option<&'static BTreeMap<String, String>> {
     PLAN.definitions.contains(&report.campaign.definition.id).then_some(&PLAN.name)
+}
+
+/// The same where there is little room.
+pub fn short_name(report: &Report) -> Option<&'static BTreeMap<String, String>> {
+    plan(report).map(|_| &PLAN.short_name)
+}
+
+/// How bodies report what they have done by the plan, if the report's questionnaire follows it: the middle of a sentence.
+pub fn reports(report: &Report) -> Option<&'static BTreeMap<String, String>> {
+    plan(report).map(|_| &PLAN.reports)
 }
 
 /// What the plan asks for where this criterion is below the target.

@@ -78,6 +78,12 @@ impl Registry {
         self.add(Method::GET, path, access, routing::get(Guarded { access, handler }))
     }
 
+    /// What `more` adds.
+    #[must_use]
+    pub fn with(self, more: impl FnOnce(Self) -> Self) -> Self {
+        more(self)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the one place where routes are added")]
     fn add(mut self, method: Method, path: &'static str, access: Access, guarded: MethodRouter<App>) -> Self {
         self.routes.push(Route { method, path, access });

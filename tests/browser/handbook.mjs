@@ -35,6 +35,7 @@ const PAGES = [
   ['nhat-ky', auditLog, [1280], 'administrator'],
   ['y-kien', (page, base) => openCampaign(page, base, '/y-kien', true), [1280]],
   ['bao-cao', (page, base) => openCampaign(page, base, '/report', true), [1280, 390]],
+  ['cong-van', letters, [1280]],
 ];
 
 /**
@@ -52,6 +53,13 @@ async function openCampaign(page, base, below, answered = false) {
   if (answered) open.sort((a, b) => answers(b) - answers(a));
   assert.ok(open.length > 0, 'the demonstration has no campaign with counters');
   return page.goto(base + open[0].path + below);
+}
+
+/** Where the report's list by body begins, with the letters. */
+async function letters(page, base) {
+  const response = await openCampaign(page, base, '/report', true);
+  await page.locator('.duties > .letters').first().evaluate((found) => found.scrollIntoView());
+  return response;
 }
 
 /** One's own access tokens, with one that was made. */

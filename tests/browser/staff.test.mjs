@@ -72,7 +72,7 @@ test('the way of the Department: log in, campaigns, report, downloads, log out',
     const slugs = await campaigns(page);
     assert.equal(slugs.length, 6, `campaigns of the demonstration: ${slugs}`);
 
-    let figures = 0;
+    let [figures, letters] = [0, 0];
     for (const slug of slugs) {
       assert.equal((await page.goto(report(slug))).status(), 200);
       assert.ok((await page.getByRole('heading', { level: 1 }).innerText()).trim());
@@ -85,8 +85,17 @@ test('the way of the Department: log in, campaigns, report, downloads, log out',
         assert.match(file.headers()['content-type'], type, href);
         assert.ok(right(await file.body()), `${href} is not what it says`);
       }
+      // The letters to bodies stand where their duties are; each link says to whom, also to those who only hear it.
+      const office = page.locator('.duties').getByRole('link', { name: 'Công văn gửi Văn phòng UBND tỉnh, DOCX' });
+      for (const href of await office.evaluateAll((all) => all.map((a) => a.href))) {
+        const file = await context.request.get(href);
+        assert.equal(file.status(), 200, href);
+        assert.match(file.headers()['content-disposition'], /^attachment; filename="[a-z0-9-]+-cong-van-van-phong-ubnd-tinh\.docx"$/);
+        letters += 1;
+      }
     }
     assert.ok(figures > 0, 'no report shows a figure');
+    assert.ok(letters > 0, 'no report leads to letters');
 
     const name = /đăng xuất|log out|sign out/i;
     const shown = page.waitForEvent('load');

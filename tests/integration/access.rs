@@ -116,9 +116,13 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/report.docx                      +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.pdf                       +   +   +   -   -
     GET  /admin/campaigns/{slug}/report.html                      +   +   +   -   -
+    GET  /admin/campaigns/{slug}/cong-van.zip                     +   +   +   -   -
+    GET  /admin/campaigns/{slug}/cong-van.pdf                     +   +   +   -   -
+    GET  /admin/campaigns/{slug}/cong-van/{file}                  +   +   +   -   -
     GET  /admin/periods                                           +   +   +   -   -
     POST /admin/periods                                           -   +   -   -   -
     GET  /admin/periods/{definition}/{form}/{period}              +   +   +   -   -
+    GET  /admin/periods/{definition}/{form}/{period}/{file}       +   +   +   -   -
     GET  /admin/series/{definition}/{form}                        +   +   +   -   -
     GET  /admin/series/{definition}/{form}/{file}                 +   +   +   -   -
     GET  /admin/campaigns/{slug}/cong-bo                          +   +   -   -   -
@@ -225,7 +229,7 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 16] = [
+const EXAMPLES: [(&str, &str); 17] = [
     ("{what}", "moi"),
     ("{kind}", "invitation"),
     ("{slug}", "dan"),
@@ -242,6 +246,7 @@ const EXAMPLES: [(&str, &str); 16] = [
     ("{number}", "1"),
     ("{step}", "close"),
     ("{format}", "csv"),
+    ("{file}", "van-phong-ubnd-tinh.pdf"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];
@@ -473,6 +478,9 @@ fn e_02_an_officer_finds_nothing_of_another_unit_whatever_is_asked() {
         "/admin/campaigns/rieng/report.json",
         "/admin/campaigns/rieng/report.csv?unit=an",
         "/admin/campaigns/rieng/report.xlsx?unit=qn",
+        "/admin/campaigns/rieng/cong-van.zip",
+        "/admin/campaigns/dan/cong-van.pdf?unit=qn",
+        "/admin/campaigns/dan/cong-van/van-phong-ubnd-tinh.docx?unit=qn",
         "/admin/campaigns/rieng/counters/qn-9/poster",
         "/admin/campaigns/dan/counters/qn-1/poster",
         "/admin/campaigns/dan/counters/qn-1/qr.svg",

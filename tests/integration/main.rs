@@ -19,6 +19,7 @@ mod handbook;
 mod kept_forms;
 mod kiosk;
 mod languages;
+mod letters;
 mod lists;
 mod mail;
 mod matrix;

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// Ours, by file name.
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 6] = [
     ("poster.typ", include_str!("templates/poster.typ")),
     ("paper.typ", include_str!("templates/paper.typ")),
     ("letter.typ", include_str!("templates/letter.typ")),
     ("labels.typ", include_str!("templates/labels.typ")),
     ("report.typ", include_str!("templates/report.typ")),
+    ("report-letters.typ", include_str!("templates/report-letters.typ")),
 ];
 
 /// Where templates come from: the province's folder, if there is one, else ours.

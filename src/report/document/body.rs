@@ -264,7 +264,7 @@ pub fn assessment(c: &mut Composer<'_>) -> Vec<Block> {
 }
 
 /// With a small first letter, for the middle of a sentence.
-fn lower(sentence: &str) -> String {
+pub fn lower(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

@@ -2,7 +2,7 @@
 
 use i18n_embed_fl::fl;
 
-use super::{Head, Signature, cells};
+use super::{Head, Signature, cells, letter};
 use crate::{
     index::report::Report,
     language::Lang,
@@ -63,6 +63,27 @@ impl Issuer {
             number: fl!(m, "document-number", blank = BLANK, sign = sign),
             date: fl!(m, "document-date", place = or_blank(&self.place), blank = BLANK, year = year),
         }
+    }
+
+    /// The head of a letter, with no name longer than `longest` characters: its number ends with whoever drafted it, which the
+    /// registry fills in, too.
+    pub(super) fn letter_head(&self, report: &Report, lang: Lang, longest: usize) -> Head {
+        let sign = if self.body.is_empty() { BLANK.to_owned() } else { initials(&self.body) };
+        let number = fl!(lang.messages(), "letter-number", blank = BLANK, sign = sign);
+        let cut = |name: &str| letter::shorten(name, longest);
+        let named = Self { above: cut(&self.above), body: cut(&self.body), place: cut(&self.place) };
+        Head { number, ..named.head(report, lang) }
+    }
+
+    /// The end of a letter, with no name longer than `longest` characters.
+    pub(super) fn letter_signature(&self, lang: Lang, longest: usize) -> Signature {
+        let m = lang.messages();
+        let mut to = vec![fl!(m, "letter-to-above")];
+        if !self.above.is_empty() {
+            to.push(fl!(m, "document-to-above", body = letter::shorten(&self.above, longest)));
+        }
+        to.push(fl!(m, "document-to-archive"));
+        Signature { to, ..self.signature(lang) }
     }
 
     pub(super) fn signature(&self, lang: Lang) -> Signature {

@@ -11,6 +11,8 @@ mod cells;
 pub mod chart;
 mod composer;
 mod issuer;
+pub mod letter;
+mod measure;
 mod responsibility;
 mod results;
 
@@ -21,6 +23,7 @@ use crate::{index::report::Report, language::Lang};
 
 pub use chart::Chart;
 pub use issuer::Issuer;
+pub use letter::Letter;
 
 /// A document.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -35,7 +35,7 @@ impl<'a> Flow<'a> {
     pub fn write(mut self) -> Vec<u8> {
         let document = self.document;
         self.xml.open("w:document", &NAMESPACES).open("w:body", &[]);
-        head::head(&mut self.xml, &document.head);
+        head::head(&mut self.xml, &document.head, None);
         head::title(&mut self.xml, &document.kind, &document.subject);
         if let Some(warning) = &document.demonstration {
             self.paragraph("Warning", |flow| flow.run(warning, false));
@@ -66,44 +66,9 @@ impl<'a> Flow<'a> {
         self.xml.finish()
     }
 
-    /// Ends a section; within the text its properties are those of an empty paragraph.
+    /// Ends a section.
     fn section(&mut self, landscape: bool, first: bool, within: bool) {
-        if within {
-            // As small as can be: it stands at the foot of the last page.
-            self.xml.open("w:p", &[]).open("w:pPr", &[]);
-            let tight = [("w:before", "0"), ("w:after", "0"), ("w:line", "20"), ("w:lineRule", "exact")];
-            self.xml.empty("w:spacing", &tight);
-        }
-        self.xml.open("w:sectPr", &[]);
-        if first {
-            self.xml.empty("w:headerReference", &[("w:type", "default"), ("r:id", head::PAGE_NUMBER)]);
-            self.xml.empty("w:headerReference", &[("w:type", "first"), ("r:id", head::EMPTY)]);
-        }
-        self.xml.value("w:type", "nextPage");
-        if landscape {
-            self.xml.empty("w:pgSz", &[("w:w", "16838"), ("w:h", "11906"), ("w:orient", "landscape")]);
-        } else {
-            self.xml.empty("w:pgSz", &[("w:w", "11906"), ("w:h", "16838")]);
-        }
-        self.xml.empty(
-            "w:pgMar",
-            &[
-                ("w:top", "1134"),
-                ("w:right", "1134"),
-                ("w:bottom", "1134"),
-                ("w:left", "1701"),
-                ("w:header", "510"),
-                ("w:footer", "510"),
-                ("w:gutter", "0"),
-            ],
-        );
-        if first {
-            self.xml.empty("w:titlePg", &[]);
-        }
-        self.xml.close("w:sectPr");
-        if within {
-            self.xml.close("w:pPr").close("w:p");
-        }
+        section(&mut self.xml, landscape, first, within);
     }
 
     fn blocks(&mut self, blocks: &[Block]) {
@@ -132,18 +97,12 @@ impl<'a> Flow<'a> {
         self.xml.close("w:p");
     }
 
-    fn runs(&mut self, runs: &[Run]) {
-        for run in runs {
-            self.run(&run.text, run.strong);
-        }
+    fn runs(&mut self, all: &[Run]) {
+        runs(&mut self.xml, all);
     }
 
     fn run(&mut self, text: &str, strong: bool) {
-        self.xml.open("w:r", &[]);
-        if strong {
-            self.xml.open("w:rPr", &[]).empty("w:b", &[]).close("w:rPr");
-        }
-        self.xml.leaf("w:t", &[("xml:space", "preserve")], text).close("w:r");
+        run(&mut self.xml, text, strong);
     }
 
     /// “Bảng 3. …”: the number is a field, so that it follows when tables come and go.
@@ -263,4 +222,66 @@ impl<'a> Flow<'a> {
         });
         self.caption("ChartCaption", &document.words.chart, chart.number, &chart.caption);
     }
+}
+
+/// Ends a section; within the text its properties are those of an empty paragraph.
+pub fn section(xml: &mut Xml, landscape: bool, first: bool, within: bool) {
+    if within {
+        // As small as can be: it stands at the foot of the last page.
+        xml.open("w:p", &[]).open("w:pPr", &[]);
+        let tight = [("w:before", "0"), ("w:after", "0"), ("w:line", "20"), ("w:lineRule", "exact")];
+        xml.empty("w:spacing", &tight);
+    }
+    xml.open("w:sectPr", &[]);
+    if first {
+        xml.empty("w:headerReference", &[("w:type", "default"), ("r:id", head::PAGE_NUMBER)]);
+        xml.empty("w:headerReference", &[("w:type", "first"), ("r:id", head::EMPTY)]);
+    }
+    xml.value("w:type", "nextPage");
+    if landscape {
+        xml.empty("w:pgSz", &[("w:w", "16838"), ("w:h", "11906"), ("w:orient", "landscape")]);
+    } else {
+        xml.empty("w:pgSz", &[("w:w", "11906"), ("w:h", "16838")]);
+    }
+    xml.empty(
+        "w:pgMar",
+        &[
+            ("w:top", "1134"),
+            ("w:right", "1134"),
+            ("w:bottom", "1134"),
+            ("w:left", "1701"),
+            ("w:header", "510"),
+            ("w:footer", "510"),
+            ("w:gutter", "0"),
+        ],
+    );
+    if first {
+        xml.empty("w:titlePg", &[]);
+    }
+    xml.close("w:sectPr");
+    if within {
+        xml.close("w:pPr").close("w:p");
+    }
+}
+
+/// A paragraph of this style.
+pub fn paragraph(xml: &mut Xml, style: &str, runs: &[Run]) {
+    xml.open("w:p", &[]).open("w:pPr", &[]).value("w:pStyle", style).close("w:pPr");
+    self::runs(xml, runs);
+    xml.close("w:p");
+}
+
+/// Text within a paragraph.
+pub fn runs(xml: &mut Xml, runs: &[Run]) {
+    for piece in runs {
+        run(xml, &piece.text, piece.strong);
+    }
+}
+
+fn run(xml: &mut Xml, text: &str, strong: bool) {
+    xml.open("w:r", &[]);
+    if strong {
+        xml.open("w:rPr", &[]).empty("w:b", &[]).close("w:rPr");
+    }
+    xml.leaf("w:t", &[("xml:space", "preserve")], text).close("w:r");
 }

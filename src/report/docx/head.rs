@@ -78,8 +78,8 @@ fn side_by_side(xml: &mut Xml, widths: [u32; 2], cells: [&dyn Fn(&mut Xml); 2]) 
     xml.close("w:tr").close("w:tbl");
 }
 
-/// The issuing body to the left, the state to the right.
-pub fn head(xml: &mut Xml, head: &Head) {
+/// The issuing body to the left, the state to the right; of a letter, below its number, what it is `about`.
+pub fn head(xml: &mut Xml, head: &Head, about: Option<&str>) {
     side_by_side(
         xml,
         [3350, 5721],
@@ -91,6 +91,9 @@ pub fn head(xml: &mut Xml, head: &Head) {
                 line(xml, "HeadIssuer", &head.issuer);
                 rule(xml, 1150);
                 line(xml, "HeadNumber", &head.number);
+                if let Some(about) = about {
+                    line(xml, "LetterAbout", about);
+                }
             },
             &|xml| {
                 line(xml, "HeadIssuer", &head.republic);

@@ -8,6 +8,7 @@
 
 mod flow;
 mod head;
+mod letter;
 mod picture;
 mod styles;
 mod xml;
@@ -17,7 +18,7 @@ use std::io::{Cursor, Write as _};
 use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use self::{flow::Flow, picture::Pictures, xml::Xml};
-use super::document::Document;
+use super::document::{Document, Letter};
 
 /// Namespaces of the parts with text.
 const NAMESPACES: [(&str, &str); 5] = [
@@ -38,22 +39,71 @@ const KINDS: &str = "application/vnd.openxmlformats-officedocument.wordprocessin
 pub fn docx(document: &Document) -> Result<Vec<u8>, ZipError> {
     let mut pictures = Pictures::default();
     let text = Flow::new(document, &mut pictures).write();
+    let about = About {
+        lang: document.lang,
+        title: &document.title,
+        author: &document.head.issuer,
+        generated_at: &document.generated_at,
+    };
+    package(&about, text, &pictures)
+}
+
+/// A letter as a file. The same letter gives the same bytes.
+///
+/// # Errors
+/// [`ZipError`] where it is too large for a file of this kind.
+pub fn docx_letter(letter: &Letter) -> Result<Vec<u8>, ZipError> {
+    let about = About {
+        lang: letter.lang,
+        title: &letter.title,
+        author: &letter.head.issuer,
+        generated_at: &letter.generated_at,
+    };
+    package(&about, letter::text(letter), &Pictures::default())
+}
+
+/// Letters as files of their own, in a ZIP, named for their bodies.
+///
+/// # Errors
+/// [`ZipError`] where they are too large.
+pub fn docx_letters(letters: &[Letter]) -> Result<Vec<u8>, ZipError> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let deflated = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default());
+    for letter in letters {
+        // Deflated already.
+        zip.start_file(format!("{}.docx", letter.code), options(CompressionMethod::Stored))?;
+        zip.write_all(&docx_letter(letter)?)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+/// What a file says of itself.
+struct About<'a> {
+    lang: &'a str,
+    title: &'a str,
+    author: &'a str,
+    generated_at: &'a str,
+}
+
+/// No moment: the same parts give the same bytes.
+fn options(method: CompressionMethod) -> SimpleFileOptions {
+    SimpleFileOptions::default().compression_method(method).last_modified_time(DateTime::default())
+}
+
+fn package(about: &About<'_>, text: Vec<u8>, pictures: &Pictures) -> Result<Vec<u8>, ZipError> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let deflated = options(CompressionMethod::Deflated);
     // A drawing is deflated already.
-    let stored = deflated.compression_method(CompressionMethod::Stored);
+    let stored = options(CompressionMethod::Stored);
     let parts = [
         ("[Content_Types].xml", content_types()),
         ("_rels/.rels", relations(&package_relations())),
-        ("docProps/core.xml", properties(document)),
+        ("docProps/core.xml", properties(about)),
         ("docProps/app.xml", program()),
         ("word/document.xml", text),
-        ("word/_rels/document.xml.rels", relations(&text_relations(&pictures))),
-        ("word/styles.xml", styles::styles(document)),
+        ("word/_rels/document.xml.rels", relations(&text_relations(pictures))),
+        ("word/styles.xml", styles::styles(about.lang)),
         ("word/numbering.xml", styles::numbering()),
-        ("word/settings.xml", styles::settings(document)),
+        ("word/settings.xml", styles::settings(about.lang)),
         ("word/header1.xml", head::page_number()),
         ("word/header2.xml", head::empty()),
     ];
@@ -142,7 +192,7 @@ fn relations(all: &[Relation]) -> Vec<u8> {
 }
 
 /// Title, author, language and the moment of the figures.
-fn properties(document: &Document) -> Vec<u8> {
+fn properties(about: &About<'_>) -> Vec<u8> {
     let mut xml = Xml::new();
     let namespaces = [
         ("xmlns:cp", "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"),
@@ -151,11 +201,11 @@ fn properties(document: &Document) -> Vec<u8> {
         ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
     ];
     xml.open("cp:coreProperties", &namespaces);
-    xml.leaf("dc:title", &[], &document.title);
-    xml.leaf("dc:creator", &[], &document.head.issuer);
-    xml.leaf("dc:language", &[], document.lang);
+    xml.leaf("dc:title", &[], about.title);
+    xml.leaf("dc:creator", &[], about.author);
+    xml.leaf("dc:language", &[], about.lang);
     for name in ["dcterms:created", "dcterms:modified"] {
-        xml.leaf(name, &[("xsi:type", "dcterms:W3CDTF")], &document.generated_at);
+        xml.leaf(name, &[("xsi:type", "dcterms:W3CDTF")], about.generated_at);
     }
     xml.close("cp:coreProperties");
     xml.finish()

@@ -1,12 +1,11 @@
 //! Styles, numbering of headings, settings.
 
 use super::{NAMESPACES, xml::Xml};
-use crate::report::document::Document;
 
 /// Id of the numbering of headings.
 const HEADINGS: &str = "1";
 /// Id of the dashes before points.
-const POINTS: &str = "2";
+pub const POINTS: &str = "2";
 
 /// A paragraph style.
 struct Style {
@@ -276,18 +275,71 @@ const STYLES: &[Style] = &[
         ..PLAIN
     },
     Style { id: "Recipient", name: "Recipient", paragraph: &[TIGHT, NO_INDENT, LEFT], size: 22, ..PLAIN },
+    // A letter: lines of 16 points, so that whoever opens it has as many of them on a page as were measured
+    // (`document::letter::page`).
+    Style {
+        id: "LetterAbout",
+        name: "Letter About",
+        paragraph: &[("w:spacing", &[("w:before", "120"), ("w:after", "0")]), NO_INDENT, CENTRED],
+        size: 24,
+        ..PLAIN
+    },
+    Style {
+        id: "LetterTo",
+        name: "Letter To",
+        next: Some("LetterText"),
+        paragraph: &[
+            (
+                "w:spacing",
+                &[("w:before", "240"), ("w:after", "160"), ("w:line", "320"), ("w:lineRule", "exact")],
+            ),
+            NO_INDENT,
+            CENTRED,
+        ],
+        size: 26,
+        ..PLAIN
+    },
+    Style {
+        id: "LetterText",
+        name: "Letter Text",
+        paragraph: &[(
+            "w:spacing",
+            &[("w:before", "0"), ("w:after", "120"), ("w:line", "320"), ("w:lineRule", "exact")],
+        )],
+        size: 26,
+        ..PLAIN
+    },
+    Style {
+        id: "LetterLead",
+        name: "Letter Lead",
+        based_on: Some("LetterText"),
+        next: Some("LetterPoint"),
+        paragraph: &[KEEP],
+        bold: true,
+        ..PLAIN
+    },
+    Style {
+        id: "LetterPoint",
+        name: "Letter Point",
+        based_on: Some("LetterText"),
+        paragraph: &[(
+            "w:spacing",
+            &[("w:before", "0"), ("w:after", "40"), ("w:line", "320"), ("w:lineRule", "exact")],
+        )],
+        ..PLAIN
+    },
     Style { id: "Header", name: "header", paragraph: &[TIGHT, NO_INDENT, CENTRED], ..PLAIN },
 ];
 
 /// `styles.xml`.
-pub fn styles(document: &Document) -> Vec<u8> {
+pub fn styles(lang: &str) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("w:styles", &NAMESPACES);
     xml.open("w:docDefaults", &[]).open("w:rPrDefault", &[]).open("w:rPr", &[]);
     let font = "Times New Roman";
     xml.empty("w:rFonts", &[("w:ascii", font), ("w:hAnsi", font), ("w:eastAsia", font), ("w:cs", font)]);
     xml.value("w:sz", "28").value("w:szCs", "28");
-    xml.empty("w:lang", &[("w:val", language(document)), ("w:eastAsia", "vi-VN"), ("w:bidi", "ar-SA")]);
+    xml.empty("w:lang", &[("w:val", language(lang)), ("w:eastAsia", "vi-VN"), ("w:bidi", "ar-SA")]);
     xml.close("w:rPr")
         .close("w:rPrDefault")
         .open("w:pPrDefault", &[])
@@ -419,11 +471,11 @@ pub fn numbering() -> Vec<u8> {
 }
 
 /// `settings.xml`.
-pub fn settings(document: &Document) -> Vec<u8> {
+pub fn settings(lang: &str) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("w:settings", &NAMESPACES).value("w:defaultTabStop", "720");
-    let decimal = if document.lang == "en" { "." } else { "," };
-    let list = if document.lang == "en" { "," } else { ";" };
+    let decimal = if lang == "en" { "." } else { "," };
+    let list = if lang == "en" { "," } else { ";" };
     xml.open("w:compat", &[]);
     xml.empty(
         "w:compatSetting",
@@ -433,12 +485,12 @@ pub fn settings(document: &Document) -> Vec<u8> {
             ("w:val", "15"),
         ],
     );
-    xml.close("w:compat").empty("w:themeFontLang", &[("w:val", language(document))]);
+    xml.close("w:compat").empty("w:themeFontLang", &[("w:val", language(lang))]);
     xml.value("w:decimalSymbol", decimal).value("w:listSeparator", list).close("w:settings");
     xml.finish()
 }
 
 /// The language of the text, as office programs name it.
-fn language(document: &Document) -> &'static str {
-    if document.lang == "en" { "en-GB" } else { "vi-VN" }
+fn language(lang: &str) -> &'static str {
+    if lang == "en" { "en-GB" } else { "vi-VN" }
 }

@@ -12,8 +12,17 @@ use crate::{
     report::{duties, format, tasks, words},
 };
 
+/// Where the letters to bodies are: each a format's name and an address.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Letters {
+    /// All together.
+    pub all: Vec<(&'static str, String)>,
+    /// That to each body, by the body's name.
+    pub to: BTreeMap<String, Vec<(&'static str, String)>>,
+}
+
 /// The section; nothing where nothing is below the target.
-pub fn section(report: &Report, lang: Lang) -> Markup {
+pub fn section(report: &Report, letters: Option<&Letters>, lang: Lang) -> Markup {
     let m = lang.messages();
     let all = duties::by_body(report);
     if all.is_empty() {
@@ -35,9 +44,33 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             h2 #duties { (fl!(m, "document-duties")) }
             @if let Some(plan) = tasks::plan(report) { (asked(plan, report, lang)) }
             p.small { (fl!(m, "document-by-body-means")) }
+            @if let Some(letters) = letters {
+                p.letters {
+                    (fl!(m, "letter-links"))
+                    @for (format, href) in &letters.all {
+                        " "
+                        a href=(href) {
+                            @if *format == "PDF" { (fl!(m, "letter-link-all-pdf")) }
+                            @else { (fl!(m, "letter-link-all-docx")) }
+                        }
+                    }
+                }
+            }
             @for (number, duties) in all.iter().enumerate() {
                 @let body = duties.body.map_or_else(|| fl!(m, "report-no-bodies"), str::to_owned);
                 h3 { (parts::name(lang, &body)) }
+                @let to = duties.body.and_then(|body| letters?.to.get(body));
+                @if let Some(to) = to {
+                    p.letters {
+                        (fl!(m, "letter-link-one"))
+                        @for (format, href) in to {
+                            " "
+                            a href=(href) aria-label=(fl!(m, "letter-link-to", body = body.as_str(), format = format.to_string())) {
+                                (format)
+                            }
+                        }
+                    }
+                }
                 (parts::table(
                     &format!("duties-{number}"),
                     &fl!(m, "document-duties-table", body = body.as_str()),

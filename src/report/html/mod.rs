@@ -22,6 +22,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{index::report::Report, language::Lang, report::shown};
 
+pub use duties::Letters;
+
 /// The style sheet, `static/report.css`; holds no `</style`.
 pub const STYLES: &str = include_str!("../../../static/report.css");
 
@@ -45,7 +47,7 @@ pub fn page(report: &Report, lang: Lang) -> Markup {
                 main #report {
                     (demonstration(report, lang))
                     (headline::title(report, lang))
-                    (content(report, lang))
+                    (content(report, None, lang))
                 }
             }
         }
@@ -70,7 +72,8 @@ pub fn whose(report: &Report) -> Option<&str> {
 }
 
 /// The report below its title; its headings begin with `h2`. Where no figure at all may be shown, the headline says why, and only units whose answers may be counted follow.
-pub fn content(report: &Report, lang: Lang) -> Markup {
+/// `letters` are the addresses of the letters to bodies, where it is shown at an address of ours.
+pub fn content(report: &Report, letters: Option<&Letters>, lang: Lang) -> Markup {
     let figures = shown::any(report);
     let counts = || report.units.iter().any(|unit| unit.result.responses.is_some());
     html! {
@@ -89,6 +92,6 @@ pub fn content(report: &Report, lang: Lang) -> Markup {
             (comments::section(report, lang))
         }
         (method::section(report, lang))
-        (duties::section(report, lang))
+        (duties::section(report, letters, lang))
     }
 }

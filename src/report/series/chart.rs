@@ -65,7 +65,7 @@ pub(super) fn line(line: &Line, series: &Series, lang: Lang) -> Markup {
         .collect();
     html! {
         .plot {
-            svg.over-time role="img" aria-labelledby="over-time-t over-time-d" viewBox=(format!("0 0 {WIDTH} {HEIGHT}"))
+            svg.plotted role="img" aria-labelledby="over-time-t over-time-d" viewBox=(format!("0 0 {WIDTH} {HEIGHT}"))
                 focusable="false"
             {
                 title #over-time-t { (fl!(m, "series-chart")) }

@@ -23,7 +23,7 @@ fn document(report: &Report, lang: Lang) -> Document {
 }
 
 /// The parts of a file by name.
-fn parts(docx: &[u8]) -> BTreeMap<String, Vec<u8>> {
+pub fn parts(docx: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut zip = zip::ZipArchive::new(Cursor::new(docx)).unwrap();
     (0..zip.len())
         .map(|number| {
@@ -37,7 +37,7 @@ fn parts(docx: &[u8]) -> BTreeMap<String, Vec<u8>> {
 
 /// What a reader of the format finds: paragraphs with their style, rows of tables, fields.
 #[derive(Debug, Default)]
-struct Read {
+pub struct Read {
     paragraphs: Vec<(String, String)>,
     rows: Vec<Vec<String>>,
     tables: usize,
@@ -47,7 +47,7 @@ struct Read {
 }
 
 impl Read {
-    fn of(docx: &[u8]) -> Self {
+    pub fn of(docx: &[u8]) -> Self {
         let parts = parts(docx);
         let mut reader = Reader::from_reader(parts["word/document.xml"].as_slice());
         let mut read = Self::default();
@@ -100,7 +100,7 @@ impl Read {
             .collect()
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.paragraphs.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
     }
 }

@@ -3,4 +3,5 @@
 mod document;
 mod files;
 pub mod fixture;
+mod letters;
 mod page;

@@ -75,7 +75,8 @@ async fn page(
             let Some(last) = campaigns.last() else { continue };
             let ready = ready::load(&mut app.store.read().await?, last.clone()).await?;
             let title = lang.pick(&ready.definition.title).to_owned();
-            let form = (ready.definition.forms.len() > 1).then(|| series.form.clone());
+            let form = ready.definition.forms.iter().find(|form| form.id == series.form);
+            let form = form.and_then(|form| form.title.as_ref()).map(|title| lang.pick(title).to_owned());
             listed.push(Listed { title, form, series, campaigns });
         }
         Ok::<_, StoreError>((listed, due_day))

@@ -1,7 +1,7 @@
-//! The index report: a page, and files of it.
+//! The index report: a page, files of it, and the letters to the bodies that lead or monitor something below the target.
 
 use axum::{
-    extract::{Query, State},
+    extract::{Path, Query, State, rejection::PathRejection},
     http::{
         HeaderValue, StatusCode,
         header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER},
@@ -15,21 +15,23 @@ use serde_json::json;
 use tokio::sync::SemaphorePermit;
 
 use crate::{
-    distribution::pdf::{self, Templates},
+    distribution::pdf::Templates,
     figures::{self, Under},
     index::report::Report,
     language::Lang,
     organisation::Campaign,
     report::{
-        self,
-        document::{self, Document, Issuer},
+        document::{Issuer, letter},
+        html::Letters,
     },
+    report_file::{File, Format, NoFile, With},
     store::{audit, units},
     web::{
         app::App,
-        auth::session::Staff,
+        auth::{access::Permission, session::Staff},
         cut::{self, NoCut},
         error::{self, NotFound},
+        registry::Registry,
         respond::answer::{Wanted, in_language},
         views::{
             admin::{
@@ -49,52 +51,14 @@ pub struct ReportPath {
     pub slug: String,
 }
 
-/// The report as JSON.
+/// A letter to one body: `van-phong-ubnd-tinh.docx`, or `.pdf`.
 #[derive(Debug, Deserialize, TypedPath)]
-#[typed_path("/admin/campaigns/{slug}/report.json", rejection(NotFound))]
-pub struct JsonPath {
+#[typed_path("/admin/campaigns/{slug}/cong-van/{file}", rejection(NotFound))]
+pub struct LetterPath {
     /// The campaign's slug.
     pub slug: String,
-}
-
-/// The report as CSV.
-#[derive(Debug, Deserialize, TypedPath)]
-#[typed_path("/admin/campaigns/{slug}/report.csv", rejection(NotFound))]
-pub struct CsvPath {
-    /// The campaign's slug.
-    pub slug: String,
-}
-
-/// The report as a workbook.
-#[derive(Debug, Deserialize, TypedPath)]
-#[typed_path("/admin/campaigns/{slug}/report.xlsx", rejection(NotFound))]
-pub struct XlsxPath {
-    /// The campaign's slug.
-    pub slug: String,
-}
-
-/// The report as an official document to edit.
-#[derive(Debug, Deserialize, TypedPath)]
-#[typed_path("/admin/campaigns/{slug}/report.docx", rejection(NotFound))]
-pub struct DocxPath {
-    /// The campaign's slug.
-    pub slug: String,
-}
-
-/// The report as an official document to print and send.
-#[derive(Debug, Deserialize, TypedPath)]
-#[typed_path("/admin/campaigns/{slug}/report.pdf", rejection(NotFound))]
-pub struct PdfPath {
-    /// The campaign's slug.
-    pub slug: String,
-}
-
-/// The report as a page that stands alone, to send by mail.
-#[derive(Debug, Deserialize, TypedPath)]
-#[typed_path("/admin/campaigns/{slug}/report.html", rejection(NotFound))]
-pub struct HtmlPath {
-    /// The campaign's slug.
-    pub slug: String,
+    /// The body's code and the format.
+    pub file: String,
 }
 
 /// The part of the address after `?`.
@@ -165,17 +129,15 @@ pub async fn show(
         Ok(computed) => computed,
         Err(response) => return response,
     };
-    let base = format!("/admin/campaigns/{}/report", path.slug);
-    let file = |extension: &str| part.address(&format!("{base}.{extension}"), part.under());
-    // The words of these are in the language of the page.
-    let worded = |extension: &str| in_language(&file(extension), lang);
-    let (docx, pdf, html) = (worded("docx"), worded("pdf"), worded("html"));
-    let (json, csv, xlsx) = (file("json"), file("csv"), file("xlsx"));
-    let mut downloads = vec![("DOCX", docx.as_str())];
-    if pdf::BUILT_IN {
-        downloads.push(("PDF", &pdf));
-    }
-    downloads.extend([("XLSX", xlsx.as_str()), ("HTML", &html), ("CSV", &csv), ("JSON", &json)]);
+    let below = format!("/admin/campaigns/{}/", path.slug);
+    let base = format!("{below}report");
+    let link = |address: &str, worded: bool| {
+        let href = part.address(&format!("{below}{address}"), part.under());
+        if worded { in_language(&href, lang) } else { href }
+    };
+    let downloads: Vec<(&str, String)> =
+        Format::reports().map(|format| (format.name(), link(address(format), format.worded()))).collect();
+    let letters = links_to_letters(&report, |address| link(address, true));
     let other = other_units(&app, &report, &part, &base, lang).await;
     let phase = campaign.phase(app.clock.now());
     let page = Page {
@@ -183,8 +145,27 @@ pub async fn show(
         report: &report,
         other: other.as_ref().map(|(label, href)| (label.as_str(), href.as_str())),
         downloads: &downloads,
+        letters: letters.as_ref(),
     };
     error::html(StatusCode::OK, view::page(&page).into_string())
+}
+
+/// The addresses of the letters, where the report gives some.
+pub(super) fn links_to_letters(report: &Report, link: impl Fn(&str) -> String) -> Option<Letters> {
+    let all = letter::addressees(report).ok()?;
+    let formats = || {
+        let built_in = |format: &(Format, &str)| format.0.built_in();
+        [(Format::LettersDocx, "docx"), (Format::LettersPdf, "pdf")].into_iter().filter(built_in)
+    };
+    let of = |code: &str| {
+        formats()
+            .map(|(format, extension)| (format.name(), link(&format!("cong-van/{code}.{extension}"))))
+            .collect()
+    };
+    Some(Letters {
+        all: formats().map(|(format, _)| (format.name(), link(address(format)))).collect(),
+        to: all.iter().map(|one| (one.body.to_owned(), of(&one.code))).collect(),
+    })
 }
 
 /// The way to the same report under the units of its time or of today, where they differ.
@@ -208,164 +189,141 @@ async fn other_units(
     merged.then(|| (fl!(m, "report-units-now"), in_language(&part.address(base, Under::Successors), lang)))
 }
 
-/// The report as JSON, `sipas.report/1`.
-pub async fn json(
-    path: JsonPath,
-    staff: Staff,
-    State(app): State<App>,
-    Query(part): Query<Part>,
-) -> Response {
-    match compute(&app, &staff, &path.slug, &part, Lang::VI).await {
-        Ok((_, report)) => {
-            let json = report::json(&report).into_bytes();
-            let kind = "application/json; charset=utf-8";
-            file(&app, &staff, json, &path.slug, &part, "json", kind).await
-        }
-        Err(response) => response,
+/// Adds the addresses of all files.
+pub fn files(registry: Registry) -> Registry {
+    Format::ALL.into_iter().fold(registry, |registry, format| {
+        let download = move |slug: Result<Path<String>, PathRejection>,
+                             staff: Staff,
+                             State(app): State<App>,
+                             Query(wanted): Query<Wanted>,
+                             Query(part): Query<Part>| async move {
+            match slug {
+                Ok(Path(slug)) => file(&app, &staff, &slug, &part, format, None, wanted.language()).await,
+                Err(_) => NotFound.into_response(),
+            }
+        };
+        registry.plain(path(format), Permission::ReadReports, download)
+    })
+}
+
+/// The address of a file; `docs/`, bookmarks and programs of others know them.
+const fn path(format: Format) -> &'static str {
+    match format {
+        Format::Docx => "/admin/campaigns/{slug}/report.docx",
+        Format::Pdf => "/admin/campaigns/{slug}/report.pdf",
+        Format::Xlsx => "/admin/campaigns/{slug}/report.xlsx",
+        Format::Html => "/admin/campaigns/{slug}/report.html",
+        Format::Csv => "/admin/campaigns/{slug}/report.csv",
+        Format::Json => "/admin/campaigns/{slug}/report.json",
+        Format::LettersDocx => "/admin/campaigns/{slug}/cong-van.zip",
+        Format::LettersPdf => "/admin/campaigns/{slug}/cong-van.pdf",
     }
 }
 
-/// The report as CSV.
-pub async fn csv(
-    path: CsvPath,
-    staff: Staff,
-    State(app): State<App>,
-    Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
-) -> Response {
-    let lang = wanted.language();
-    match compute(&app, &staff, &path.slug, &part, lang).await {
-        Ok((_, report)) => {
-            let (csv, kind) = (report::csv(&report, lang), "text/csv; charset=utf-8");
-            file(&app, &staff, csv, &path.slug, &part, "csv", kind).await
-        }
-        Err(response) => response,
-    }
+/// The same below the campaign's address.
+pub(super) fn address(format: Format) -> &'static str {
+    path(format).rsplit_once('/').map_or_else(Default::default, |(_, last)| last)
 }
 
-/// The report as a workbook.
-pub async fn xlsx(
-    path: XlsxPath,
-    staff: Staff,
-    State(app): State<App>,
-    Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
-) -> Response {
-    const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let lang = wanted.language();
-    match compute(&app, &staff, &path.slug, &part, lang).await.map(|(_, report)| report::xlsx(&report, lang))
-    {
-        Ok(Ok(workbook)) => file(&app, &staff, workbook, &path.slug, &part, "xlsx", KIND).await,
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the workbook could not be written");
-            error::page(lang, Kind::Failed)
-        }
-        Err(response) => response,
-    }
-}
-
-/// The report as a page that stands alone.
-pub async fn html(
-    path: HtmlPath,
+/// The letter to one body.
+pub async fn letter(
+    path: LetterPath,
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
     Query(part): Query<Part>,
 ) -> Response {
     let lang = wanted.language();
-    match compute(&app, &staff, &path.slug, &part, lang).await {
-        Ok((_, report)) => {
-            let page = report::html::page(&report, lang).into_string().into_bytes();
-            file(&app, &staff, page, &path.slug, &part, "html", "text/html; charset=utf-8").await
-        }
-        Err(response) => response,
+    // A code and no name: it becomes part of the file's.
+    let is_code =
+        |body: &str| body.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let asked = path.file.rsplit_once('.').filter(|(body, _)| is_code(body));
+    match asked.and_then(|(body, extension)| Some((body, Format::of_letter(extension)?))) {
+        Some((body, format)) => file(&app, &staff, &path.slug, &part, format, Some(body), lang).await,
+        None => error::page(lang, Kind::Unknown),
     }
 }
 
-/// The report as an official document to edit.
-pub async fn docx(
-    path: DocxPath,
-    staff: Staff,
-    State(app): State<App>,
-    Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
-) -> Response {
-    const KIND: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-    let lang = wanted.language();
-    let set = |document: &Document, _: &Templates| report::docx(document).map_err(|error| error.to_string());
-    match official(&app, &staff, &path.slug, &part, lang, set).await {
-        Ok(bytes) => file(&app, &staff, bytes, &path.slug, &part, "docx", KIND).await,
-        Err(response) => response,
-    }
-}
-
-/// The report as an official document to print and send.
-pub async fn pdf(
-    path: PdfPath,
-    staff: Staff,
-    State(app): State<App>,
-    Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
-) -> Response {
-    let lang = wanted.language();
-    let set = move |document: &Document, templates: &Templates| {
-        pdf::report::report(templates, document).map_err(|error| error.words(lang))
-    };
-    match official(&app, &staff, &path.slug, &part, lang, set).await {
-        Ok(bytes) => file(&app, &staff, bytes, &path.slug, &part, "pdf", "application/pdf").await,
-        Err(response) => response,
-    }
-}
-
-/// The report as a document that `set` makes a file of, beside other requests.
-async fn official(
-    app: &App,
-    staff: &Staff,
-    slug: &str,
-    part: &Part,
-    lang: Lang,
-    set: impl FnOnce(&Document, &Templates) -> Result<Vec<u8>, String> + Send + 'static,
-) -> Result<Vec<u8>, Response> {
-    let (campaign, report) = compute(app, staff, slug, part, lang).await?;
-    let _seat = seat(app, lang).await?;
-    let templates = Templates::new(app.config.templates.clone());
-    let work = tokio::task::spawn_blocking(move || {
-        let notice = campaign.notice.unwrap_or_default();
-        let issuer = Issuer::of(&report, Lang::VI.pick(&notice.responsible));
-        set(&document::compose(&report, &issuer, lang), &templates)
-    });
-    match work.await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(words)) => {
-            tracing::error!(words, "the report could not be set");
-            Err(error::page(lang, Kind::Words { words: &words }))
-        }
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
-}
-
-/// A file to keep; its name is ours (security test H-06): the slug and the unit's code hold nothing but letters, digits
+/// A file to keep; its name is ours (security test H-06): the slug, the codes of unit and body hold nothing but letters, digits
 /// and dashes. The audit log knows of it first.
 async fn file(
     app: &App,
     staff: &Staff,
-    bytes: Vec<u8>,
     slug: &str,
     part: &Part,
-    extension: &str,
-    kind: &'static str,
+    format: Format,
+    body: Option<&str>,
+    lang: Lang,
 ) -> Response {
+    let made = async {
+        let (campaign, report) = compute(app, staff, slug, part, lang).await?;
+        let notice = campaign.notice.unwrap_or_default();
+        let responsible = Lang::VI.pick(&notice.responsible).to_owned();
+        make(app, report, responsible, (format, body), lang).await
+    };
+    let made = match made.await {
+        Ok(made) => made,
+        Err(response) => return response,
+    };
     let unit = part.unit.as_ref().or(staff.unit.as_ref());
-    let entry = staff.did("report.export", slug).with(json!({ "format": extension, "unit": unit }));
+    let mut told = json!({ "format": format.code(), "unit": unit });
+    if let Some(body) = body {
+        told["body"] = json!(body);
+    }
+    let entry = staff.did("report.export", slug).with(told);
     if let Err(error) = audit::note(&app.store, app.clock.now(), &entry).await {
         return error::of_store(&error, Lang::VI);
     }
-    let unit = part.unit.as_ref().map_or_else(String::new, |unit| format!("-{unit}"));
+    let mut name = slug.to_owned();
+    let letters = format.letters().then_some("cong-van");
+    for more in [part.unit.as_deref(), letters, body].into_iter().flatten() {
+        name.push('-');
+        name.push_str(more);
+    }
+    to_keep(made.bytes, made.media_type, &format!("{name}.{}", made.extension))
+}
+
+/// A file to keep under a name of ours: letters, digits, points and dashes (security test H-06).
+pub(super) fn to_keep(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let name: String = name.chars().map(|c| if plain(c) { c } else { '-' }).collect();
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{slug}{unit}.{extension}\"")) {
+    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
     response
+}
+
+/// Makes the file beside other requests; `responsible` is the body responsible for the survey, in Vietnamese.
+pub(super) async fn make(
+    app: &App,
+    report: Report,
+    responsible: String,
+    (format, body): (Format, Option<&str>),
+    lang: Lang,
+) -> Result<File, Response> {
+    let _seat = seat(app, lang).await?;
+    let templates = Templates::new(app.config.templates.clone());
+    let body = body.map(str::to_owned);
+    let work = tokio::task::spawn_blocking(move || {
+        let issuer = Issuer::of(&report, &responsible);
+        let with = With { issuer: &issuer, lang, templates: &templates, body: body.as_deref() };
+        format.make(&report, &with)
+    });
+    match work.await {
+        Ok(Ok(file)) => Ok(file),
+        Ok(Err(NoFile::UnknownBody { .. })) => Err(error::page(lang, Kind::Unknown)),
+        Ok(Err(error)) => {
+            if !matches!(error, NoFile::NoLetters(_)) {
+                tracing::error!(%error, format = format.code(), "the file of a report could not be made");
+            }
+            Err(match error.words(lang) {
+                Some(words) => error::page(lang, Kind::Words { words: &words }),
+                None => error::page(lang, Kind::Failed),
+            })
+        }
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
 }

@@ -2,17 +2,17 @@
 
 use axum::{
     extract::{Query, State},
-    http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
-    response::{IntoResponse, Response},
+    http::StatusCode,
+    response::Response,
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{periods, report::seat};
+use super::{
+    periods,
+    report::{seat, to_keep},
+};
 use crate::{
     figures::{self, NoReport, period::Series},
     index::series::Series as Compared,
@@ -172,20 +172,5 @@ pub async fn file(
         return error::of_store(&error, lang);
     }
     let unit = part.unit.as_ref().map_or_else(String::new, |unit| format!("-{unit}"));
-    named(bytes, kind, &format!("{definition}-{form}{unit}-series.{extension}"))
-}
-
-/// A file to keep under a name of ours: letters, digits, points and dashes (security test H-06).
-pub(super) fn named(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' })
-        .collect();
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{plain}\"")) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
-    response
+    to_keep(bytes, kind, &format!("{definition}-{form}{unit}-series.{extension}"))
 }

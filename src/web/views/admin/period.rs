@@ -14,7 +14,11 @@ use crate::{
     index::report::Report,
     language::Lang,
     organisation::Period,
-    report::{format, html as report, html::parts, words},
+    report::{
+        format,
+        html::{self as report, Letters, parts},
+        words,
+    },
     web::{auth::session::Staff, respond::answer::in_language},
 };
 
@@ -33,6 +37,15 @@ pub struct Page<'a> {
     pub unit: Option<&'a str>,
     /// The report.
     pub report: &'a Report,
+    /// The same report in other formats: the format's name and its address.
+    pub downloads: &'a [(&'a str, String)],
+    /// The letters to bodies, where there are some.
+    pub letters: Option<&'a Letters>,
+}
+
+/// The address of a period's report.
+pub fn address(series: &Series, period: Period) -> String {
+    periods::address(series, &period.to_string())
 }
 
 /// The page.
@@ -43,14 +56,18 @@ pub fn page(page: &Page<'_>) -> Markup {
     let content = html! {
         p.kind-of-paper { (fl!(m, "report-heading")) }
         (form::back(&in_language("/admin/periods", lang), &fl!(m, "period-title-page")))
+        nav.downloads aria-label=(fl!(m, "report-downloads")) {
+            span aria-hidden="true" { (fl!(m, "report-downloads")) }
+            ul { @for (format, href) in page.downloads { li { a href=(href) { (format) } } } }
+            a.other href=(in_language(&series::address(page.series, "", page.unit), lang)) { (fl!(m, "period-to-series")) }
+        }
         (report::demonstration(report, lang))
         @if let Some(whose) = report::whose(report) { p.whose { (whose) } }
         p.when { (words::period(lang, report)) }
-        p { a href=(in_language(&series::address(page.series, "", page.unit), lang)) { (fl!(m, "period-to-series")) } }
         (campaigns(report, lang))
-        (report::content(report, lang))
+        (report::content(report, page.letters, lang))
     };
-    let path = periods::address(page.series, &page.period.to_string());
+    let path = address(page.series, page.period);
     frame::document(
         &head::frame_of(lang, &title, &path, page.staff),
         &report.campaign.title,

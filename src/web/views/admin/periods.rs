@@ -29,7 +29,7 @@ use crate::{
 pub struct Listed {
     /// Title of its questionnaire.
     pub title: String,
-    /// Its form, where the questionnaire has several.
+    /// Title of its form, where it has one.
     pub form: Option<String>,
     /// Which it is.
     pub series: Series,
@@ -104,7 +104,7 @@ fn table(page: &Page<'_>, at: usize, listed: &Listed) -> Markup {
         section.periods aria-labelledby=(format!("{caption}-title")) {
             h2 id=(format!("{caption}-title")) {
                 (listed.title)
-                @if let Some(form) = &listed.form { " – " (form) }
+                @if let Some(form) = listed.form.as_ref().filter(|form| **form != listed.title) { ": " (form) }
             }
             p { a href=(in_language(&series::address(&listed.series, "", None), lang)) { (fl!(m, "period-to-series")) } }
             .scroll role="region" aria-labelledby=(caption) tabindex="0" {
@@ -130,7 +130,11 @@ fn row(page: &Page<'_>, listed: &Listed, entry: &Entry<'_>) -> Markup {
     let name = capitalised(&entry.period.name(lang));
     html! {
         tr {
-            th scope="row" { (name) }
+            th scope="row" {
+                @if entry.standing == Standing::Ready {
+                    a href=(in_language(&address(&listed.series, &entry.period.to_string()), lang)) { (name) }
+                } @else { (name) }
+            }
             td {
                 @if entry.campaigns.is_empty() { "–" }
                 @for (n, campaign) in entry.campaigns.iter().enumerate() {
@@ -143,12 +147,7 @@ fn row(page: &Page<'_>, listed: &Listed, entry: &Entry<'_>) -> Markup {
             td { (format::date(lang, entry.due)) }
             td {
                 @match &entry.standing {
-                    Standing::Ready => {
-                        a.button.plain href=(in_language(&address(&listed.series, &entry.period.to_string()), lang))
-                            aria-label=(fl!(m, "period-open-of", period = entry.period.name(lang))) {
-                            (fl!(m, "period-open"))
-                        }
-                    },
+                    Standing::Ready => b { (fl!(m, "period-standing-ready")) },
                     Standing::Empty => (fl!(m, "period-standing-empty")),
                     Standing::GoesOn => (fl!(m, "period-standing-goes-on")),
                     Standing::Waits(slugs) => (fl!(m, "period-standing-waits", n = slugs.len())),
@@ -164,7 +163,7 @@ fn due(page: &Page<'_>) -> Markup {
     let known = Fields::default().with("due", &page.due_day.to_string());
     let form = Form { faults: page.faults, ..Form::new(lang, page.typed.unwrap_or(&known)) };
     html! {
-        section aria-labelledby="due" {
+        section.due aria-labelledby="due" {
             h2 #due { (fl!(m, "period-due")) }
             (form.summary())
             (form.post(&in_language("/admin/periods", lang), None, &html! {

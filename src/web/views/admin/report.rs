@@ -12,7 +12,7 @@ use super::{
 use crate::{
     index::report::Report,
     organisation::Phase,
-    report::html as report,
+    report::html::{self as report, Letters},
     web::{auth::access::Permission, respond::answer::in_language},
 };
 
@@ -26,7 +26,9 @@ pub struct Page<'a> {
     /// Label and address of the same report under other units.
     pub other: Option<(&'a str, &'a str)>,
     /// The same report in other formats: the format's name and its address.
-    pub downloads: &'a [(&'a str, &'a str)],
+    pub downloads: &'a [(&'a str, String)],
+    /// The letters to bodies, where there are some.
+    pub letters: Option<&'a Letters>,
 }
 
 /// The page.
@@ -57,7 +59,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                 } (after)
             }
         }
-        (report::content(page.report, lang))
+        (report::content(page.report, page.letters, lang))
     };
     let path = format!("/admin/campaigns/{}/report", campaign.slug);
     frame::document(&head::frame_of(lang, &title, &path, staff), name, Styles::Report, &content)
