@@ -6,7 +6,7 @@
 //! small cell that is a combination of the equations is given away. Weights stand for themselves by a number drawn from
 //! their bits, so that nothing cancels by chance.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::suppress::Cells;
 
@@ -151,13 +151,14 @@ struct System<'a> {
 
 impl<'a> System<'a> {
     fn new(cells: &'a Cells, hidden: &[Vec<bool>]) -> Self {
+        let mut within: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, atom) in cells.atoms.iter().enumerate() {
+            within.entry(atom.stratum).or_default().push(at);
+        }
         let inside: Vec<Vec<usize>> = cells
             .strata
             .iter()
-            .map(|own| {
-                let own: BTreeSet<usize> = own.iter().copied().collect();
-                (0..cells.atoms.len()).filter(|at| own.contains(&cells.atoms[*at].stratum)).collect()
-            })
+            .map(|own| own.iter().filter_map(|stratum| within.get(stratum)).flatten().copied().collect())
             .collect();
         let mut known: Vec<Vec<bool>> =
             cells.atoms.iter().map(|atom| atom.n.iter().map(|n| *n == 0).collect()).collect();

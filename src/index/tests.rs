@@ -25,6 +25,7 @@ mod judging;
 mod pooled;
 mod relations;
 mod rotation;
+mod series;
 mod waves;
 
 /// Items of the questionnaire below, by dimension.
