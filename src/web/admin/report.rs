@@ -28,7 +28,7 @@ use crate::{
     store::{audit, units},
     web::{
         app::App,
-        auth::session::Staff,
+        auth::{access::Permission, session::Staff},
         cut::{self, NoCut},
         error::{self, NotFound},
         registry::Registry,
