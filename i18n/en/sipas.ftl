@@ -3095,7 +3095,6 @@ report-sheets-caption = Answer sheets of the whole campaign
 report-sheets-days = ({ $from } to { $to })
 report-stored = Received
 report-valid = Valid
-report-flagged = To be reviewed (still counted)
 report-modes = Who filled in the form
 report-mode-self = The respondent alone
 report-mode-helped = With help from staff

@@ -3014,7 +3014,6 @@ report-sheets-caption = Phiếu trả lời của toàn đợt khảo sát
 report-sheets-days = (từ { $from } đến { $to })
 report-stored = Đã nhận
 report-valid = Hợp lệ
-report-flagged = Cần xem lại (vẫn được tính)
 report-modes = Ai điền phiếu
 report-mode-self = Người trả lời tự điền
 report-mode-helped = Có cán bộ giúp

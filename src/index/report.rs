@@ -211,7 +211,8 @@ pub struct Responses {
     pub stored: u64,
     /// Those that count.
     pub valid: u64,
-    /// Those marked for review (they still count).
+    /// Always 0: no single answer is marked, and what a counter's paces tell is told of days ([`crate::watching`]). Kept for
+    /// programs that read the schema.
     pub flagged: u64,
     /// Day of the first, ISO date; withheld while the campaign's figures are closed.
     pub from: Option<String>,

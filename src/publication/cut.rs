@@ -45,9 +45,6 @@ pub fn for_the_public(report: &Report, before: Option<&Report>) -> Report {
     if public.responses.channels.values().any(|n| few(*n)) {
         public.responses.channels.clear();
     }
-    if few(public.responses.flagged) {
-        public.responses.flagged = 0;
-    }
     if let Some(rotation) = &mut public.rotation
         && rotation.modules.iter().any(|module| module.asked.is_some_and(few))
     {

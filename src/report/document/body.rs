@@ -128,7 +128,6 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
     let mut rows = vec![
         row(words::stored(report, lang), Some(responses.stored), 0),
         row(fl!(m, "report-valid"), Some(responses.valid), 0),
-        row(fl!(m, "report-flagged"), Some(responses.flagged), 1),
     ];
     if let Some(planned) = shown::sum(&report.units, |unit| unit.planned) {
         rows.push(row(fl!(m, "report-planned"), Some(planned), 0));

@@ -112,7 +112,6 @@ fn answers(report: &Report, lang: Lang) -> Markup {
             tbody {
                 (row(&words::stored(report, lang), responses.stored))
                 (row(&fl!(messages, "report-valid"), responses.valid))
-                (row(&fl!(messages, "report-flagged"), responses.flagged))
             }
             @if let Some(modes) = &responses.modes {
                 tbody {

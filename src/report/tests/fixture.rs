@@ -309,7 +309,7 @@ pub fn report() -> Report {
         responses: Responses {
             stored: 3_351,
             valid: 3_346,
-            flagged: 41,
+            flagged: 0,
             from: Some("2026-10-01".to_owned()),
             to: Some("2026-12-31".to_owned()),
             channels: [("open", 3_012), ("paper", 268), ("kiosk", 66)]

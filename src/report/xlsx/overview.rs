@@ -182,13 +182,10 @@ fn method(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Resu
         row += 1;
     }
     let responses = &report.responses;
-    for (name, count) in [
-        (words::stored(report, lang), responses.stored),
-        (fl!(words, "report-valid"), responses.valid),
-        (fl!(words, "report-flagged"), responses.flagged),
-    ]
-    .into_iter()
-    .chain(responses.channels.iter().map(|(code, count)| (words::channel(lang, code), *count)))
+    for (name, count) in
+        [(words::stored(report, lang), responses.stored), (fl!(words, "report-valid"), responses.valid)]
+            .into_iter()
+            .chain(responses.channels.iter().map(|(code, count)| (words::channel(lang, code), *count)))
     {
         sheet.text(row, 0, &name)?;
         sheet.count(row, 1, Some(count))?;
