@@ -1035,6 +1035,8 @@ user-needs-unit = Cán bộ đơn vị phải gắn với một đơn vị; hãy
 user-no-unit = Vai trò này không gắn với đơn vị; hãy bỏ --unit.
 # --- Danh sách người được mời --------------------------------------------------------------------
 
+lists-at-counters = Đợt này không mời từng người
+lists-at-counters-what = Đợt này hỏi tại quầy bằng mã QR. Mời thêm bằng liên kết riêng thì một người có thể trả lời hai lần, và kết quả không còn chỉ của người đến quầy. Muốn mời từng người, xin lập một đợt với phiếu hỏi cán bộ, đại biểu.
 lists-tab = Người được mời
 lists-kind = Danh sách người được mời
 lists-did-change = Sửa danh sách người được mời
@@ -1692,6 +1694,10 @@ desk-units-file-read = Đã đọc tệp { $file }; không phải chọn lại, 
 desk-copy = Sao chép
 desk-copied = Đã sao chép.
 desk-copy-by-hand = Chưa sao chép được: xin chọn dòng trên rồi bấm Ctrl+C.
+desk-comments-saved = Đã lưu quyết định về { $n } ý kiến.
+desk-comments-doubtful = Chưa duyệt { $n } ý kiến dưới đây: còn chỗ tô màu, có thể là tên, số điện thoại, số giấy tờ hay địa chỉ. Duyệt nguyên văn thì chỗ ấy vào báo cáo cho mọi người đọc. Nên che trước.
+desk-comments-back = Quay lại để che
+desk-comments-sure = Vẫn duyệt nguyên văn { $n } ý kiến
 desk-report-none = Chưa có kết quả
 desk-report-none-what = Đợt đang mở, chưa có phiếu nào được tính. Phiếu của một đơn vị được tính từ ngày hôm sau, khi đơn vị có đủ ít nhất { $k } phiếu mới, để không ai suy ra được một người trả lời thế nào. Số phiếu đã nhận xem ở trang Theo dõi.
 desk-report-draft-what = Đợt còn là bản nháp. Khi đợt đã mở và có phiếu, báo cáo hiện ở đây.

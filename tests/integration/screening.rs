@@ -117,6 +117,23 @@ fn the_rest_of_a_page_is_released_at_once_but_not_what_may_name_somebody() {
 }
 
 #[test]
+fn words_that_may_name_somebody_are_released_only_after_being_asked_once_more() {
+    let (database, _server, mut staff) = desk(&["Nên thêm ghế", "Gọi anh Bình 0905 123 456"]);
+    let page = staff.get(SCREEN).is(200);
+    let (plain, marked) = (id_of(&page, "ghế"), id_of(&page, "0905"));
+    let action = decisions(&page).action;
+    let both = [("shown", plain.as_str()), (&plain, "released"), ("shown", &marked), (&marked, "released")];
+    let asked = staff.post(&action, &both).is(200);
+    assert!(asked.text().contains("Đã lưu quyết định về 1 ý kiến"), "{}", asked.text());
+    assert!(asked.text().contains("<mark>0905</mark>") && !asked.text().contains("Nên thêm ghế"));
+    assert_eq!(told(&report(&database, "dan")), ["Nên thêm ghế"]);
+    let form = decisions(&asked);
+    let done = staff.submit(&action, &form).is(303);
+    assert!(staff.get(done.header("location")).is(200).text().contains("Đã lưu quyết định về 1 ý kiến"));
+    assert_eq!(told(&report(&database, "dan")).len(), 2);
+}
+
+#[test]
 fn covered_words_are_gone_for_good() {
     let words = "Chị Lan số 0905 123 456 phục vụ tốt";
     let (database, _server, mut staff) = desk(&[words]);
