@@ -1753,6 +1753,8 @@ desk-report-none = No results yet
 desk-report-none-what = The campaign is open and no answer counts yet. Those of a unit count from the next day on, once there are at least { $k } new ones, so that nobody can work out what one person answered. How many have come in stands on the page Watching.
 desk-report-draft-what = This campaign is a draft. Once it is open and has answers, its report stands here.
 desk-paper-nothing = (nothing)
+desk-paper-numbered = Forms { $first }–{ $last } are numbered. Fetch their PDF in the table below and print it.
+desk-paper-purpose-unit = Key in the answers from paper forms that the Department has numbered for your unit's counters. Each number counts once.
 desk-paper-skipped = Not asked: passed over.
 
 # --- desk-link: campaigns by personal links ---

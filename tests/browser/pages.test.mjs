@@ -58,7 +58,7 @@ async function passesOver(page) {
   assert.equal(await focused(), names[0], 'asked: the next line');
   await page.keyboard.type('1');
   await decides.fill(other);
-  assert.ok(await first.locator('.fault').isVisible(), 'what was typed there is pointed at');
+  assert.ok(await first.locator('.away').isVisible(), 'what was typed there is pointed at');
   await decides.press('Enter');
   assert.equal(await focused(), names[0], 'and stops the cursor');
   await accessible(page, 'desk-paper-entry-extra');
