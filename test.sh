@@ -3,7 +3,7 @@
 #
 #   ./test.sh                  everything
 #   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser, xlsform, mail
-#   ./test.sh api              by hand: schemathesis asks the API what its description does not say
+#   ./test.sh api              by hand: schemathesis asks the API, with a token too, what its description does not say
 #   ./test.sh microdata        by hand: exported answers in R, pyreadstat and openpyxl (a minute or two)
 #
 # Installs what is missing where it may: Debian packages as root or through `sudo -n`, Node packages from the

@@ -107,7 +107,7 @@ pub fn random<const N: usize>() -> [u8; N] {
 }
 
 /// Crockford's base 32: no I, L, O, U to be mistaken or to spell words.
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+pub(crate) const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// A random token of `length` characters, 5 bits each: 26 characters hold 130 bits.
 pub fn token<const N: usize>() -> String {

@@ -15,7 +15,9 @@ use crate::{
     clock::{self, Clock},
     disk,
     steady::Steady,
-    store::{Store, StoreError, accounts, audit, campaigns, segments, tally::Tally, urn, watching},
+    store::{
+        Store, StoreError, access_tokens, accounts, audit, campaigns, segments, tally::Tally, urn, watching,
+    },
     web::{
         auth::{levels, session},
         catalogue::Catalogue,
@@ -127,6 +129,7 @@ async fn slower(store: &Store, now: i64, is_steady: bool, keep_audit: Option<i64
     // Those that were idle for too long are over, but stay until nobody can come back to one: a form that was filled in
     // during one says whose it is (`web::auth::kept`).
     accounts::sweep_sessions(&mut db, now - session::ABSOLUTE, now - session::ABSOLUTE).await?;
+    access_tokens::sweep(&mut db, now - access_tokens::KEPT).await?;
     db.commit().await?;
     if is_steady { promises::keep(store, now).await } else { Ok(()) }
 }

@@ -1039,7 +1039,7 @@ access-own = My account
 access-own-purpose = Your password and your sessions.
 access-own-password = Change the password
 access-own-password-set = Change the password
-access-own-password-done = The password has changed; your other sessions have ended.
+access-own-password-done = The password has changed; your other sessions and all access tokens have ended.
 access-own-sessions = Sessions
 access-own-sessions-done = The session has ended.
 access-own-factor = Second factor
@@ -1054,6 +1054,60 @@ access-session-end = End
 access-session-this = This session
 access-sessions-end-others = Sign out everywhere else
 access-sessions-end-all = End all sessions
+
+# --- Access tokens of programs (/admin/toi/ma-truy-cap) ---------------------------------------------
+
+token-title = Access tokens for programs
+token-purpose = A token lets a program of yours read figures through the API, in place of name and password.
+token-own-what = For another program (the province's dashboard, R, Excel) that fetches figures by itself.
+token-own-link = Make, see or revoke access tokens
+token-account-what = Programs with these tokens read exactly what the account may read at the moment. When one is revoked, its program stops at once.
+token-none-for-role = This role has nothing to read through the API
+token-none-for-role-what = Published results can be read by everybody without a token: /api/v1/publications.
+token-new = A new token
+token-name = Name
+token-name-hint = Which program uses it, and where it is kept. For example: Dashboard of the People’s Committee.
+token-name-wrong = Please name the token, in { $most } characters at most.
+token-scopes = May read
+token-scopes-hint = Choose only what the program needs. A token never reads more than the account.
+token-scopes-wrong = Please choose at least one.
+token-scope-campaigns = Campaigns
+token-scope-units = Units
+token-scope-counts = Numbers of answers
+token-scope-reports = Index reports
+token-scope-exports = De-identified answer sheets
+token-days = Works for
+token-days-for = { $n } days
+token-days-hint = After that make a new one; none can be prolonged.
+token-days-wrong = A token works for 1 to { $most } days.
+token-code-wrong = The current code is wrong or was used before. Please wait for a new one on the telephone and type it again.
+token-not-fresh = Please log out, log in again through the single sign-on and make the token within 10 minutes, so that it is certain that it is you.
+token-too-many = The account has { $most } tokens. Please revoke one that is no longer used first.
+token-make = Make the token
+token-made-title = A new access token
+token-made = The token “{ $name }” is made.
+token-once = The token is shown this once. Copy it now to where the program keeps its secrets; whoever has it reads as you do. Do not send it by e-mail or chat.
+token-how = The program sends it in the header “Authorization”, never in the address:
+token-kept = I have copied it
+token-caption = { $n ->
+    [one] { $n } token
+   *[other] { $n } tokens
+}
+token-made-on = Made on
+token-until = Works until
+token-over = Over
+token-used = Last used
+token-never = Never
+token-revoke = Revoke
+token-revoked = The token is revoked; its program can read nothing any more.
+token-did-make = Access token for a program made
+token-did-revoke = Access token revoked
+token-did-refuse = Wrong access token
+token-role-lacks = The account’s role may not read one of these.
+token-unknown = The account has no access token with the id “{ $id }”.
+token-audit-ended = Access tokens ended
+token-audit-name = Access token
+
 serve-set-up = There is no account yet. Open the link below to make the first administrator; it works once, for an hour.
 user-needs-unit = A unit officer must be bound to a unit; add --unit CODE.
 user-no-unit = This role is not bound to a unit; leave out --unit.
@@ -2962,6 +3016,21 @@ api-limit = limit must be a number from 1 to { $most }.
 api-cursor = cursor is wrong: please pass on next of the page before as it is.
 api-unknown = There is nothing at this address.
 api-method = This address answers GET and HEAD only.
+api-value = A parameter has a value that it cannot have.
+api-authorization = The header Authorization must be there exactly once.
+api-no-token = An access token is needed in “Authorization: Bearer …”; it is made on the page My account.
+api-wrong-token = The access token is wrong, was revoked or has run out.
+api-scope = This access token lacks the scope “{ $scope }”.
+api-role = The account’s role may not read this.
+api-second-factor = The account must set up a second factor before programs may read.
+api-old-password = The account must change its password before programs may read.
+api-after-hours = Administration is closed at this time.
+api-not-acceptable = This address has no kind of content that Accept asks for.
+api-slow = The request took too long to come.
+api-conflict = The figures cannot be formed, or the file is no longer what was made.
+api-too-many = Too many wrong access tokens from there. Please wait for { $seconds } seconds.
+api-misdirected = This server does not serve that host.
+api-failed = Something broke here; the operators have been told.
 api-unavailable = The system is busy. Please try again in a few seconds.
 
 # --- publish: công bố kết quả / published results ---

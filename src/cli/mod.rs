@@ -24,6 +24,7 @@ pub mod simulate;
 pub mod surroundings;
 mod table;
 pub mod user;
+mod user_token;
 
 use clap::{Parser, Subcommand};
 

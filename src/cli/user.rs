@@ -6,7 +6,7 @@ use clap::Subcommand;
 use i18n_embed_fl::fl;
 use serde_json::json;
 
-use super::{Failure, Settings, language, print, say, surroundings::did};
+use super::{Failure, Settings, language, print, say, surroundings::did, user_token};
 use crate::{
     organisation::Role,
     secret,
@@ -53,6 +53,11 @@ enum Command {
         /// The account is entered through the single sign-on alone; its password counts for nothing.
         #[arg(long)]
         password_off: bool,
+    },
+    /// Access tokens of an account, by which programs read the API.
+    Token {
+        #[command(subcommand)]
+        command: user_token::Command,
     },
     /// The second factor of an account.
     SecondFactor {
@@ -113,6 +118,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
         Command::Sso { name, identity, password_off } => {
             return set_identity(args, name, identity.as_deref().unwrap_or_default(), *password_off).await;
         }
+        Command::Token { command } => return user_token::run(&args.settings, command).await,
         Command::SecondFactor { command: SecondFactor::Remove { name } } => {
             return remove_second_factor(args, name).await;
         }

@@ -2,7 +2,7 @@
 
 use crate::organisation::Role;
 
-use super::{AsConn, StoreError, Writer, on};
+use super::{AsConn, StoreError, Writer, access_tokens, on};
 
 /// A staff account.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -81,7 +81,7 @@ pub async fn add(db: &mut Writer, account: &Account, now: i64) -> Result<bool, S
     Ok(added.is_some())
 }
 
-/// Sets a new password hash; `end_sessions` signs the account out everywhere.
+/// Sets a new password hash; `end_sessions` signs the account out everywhere and ends its access tokens.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -97,14 +97,7 @@ pub async fn set_password(
         .execute(c)
         .await
         .map(drop))?;
-    if end_sessions {
-        on!(db, |c| sqlx::query("DELETE FROM session WHERE account = $1")
-            .bind(name)
-            .execute(c)
-            .await
-            .map(drop))?;
-    }
-    Ok(())
+    if end_sessions { self::end_sessions(db, name).await } else { Ok(()) }
 }
 
 /// A session as stored.
@@ -207,7 +200,8 @@ pub async fn owner_of_session(
         .await)?)
 }
 
-/// Ends all sessions of an account.
+/// Ends all sessions of an account, and its access tokens with them: whatever calls for the one has changed how people come
+/// in, and a token made before must not be a way around it (security test E-06).
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -217,6 +211,7 @@ pub async fn end_sessions(db: &mut Writer, account: &str) -> Result<(), StoreErr
         .execute(c)
         .await
         .map(drop))?;
+    access_tokens::end_all(db, account).await?;
     Ok(())
 }
 

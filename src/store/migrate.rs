@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 28] = [
+const MIGRATIONS: [(i64, &str, &str); 29] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -36,6 +36,7 @@ const MIGRATIONS: [(i64, &str, &str); 28] = [
     (25, "erased answers", include_str!("../../migrations/0025_erased_answers.sql")),
     (26, "publication", include_str!("../../migrations/0026_publication.sql")),
     (27, "audience", include_str!("../../migrations/0027_audience.sql")),
+    (29, "access tokens", include_str!("../../migrations/0029_access_tokens.sql")),
     (30, "desk", include_str!("../../migrations/0030_desk.sql")),
 ];
 

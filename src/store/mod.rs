@@ -12,6 +12,7 @@ mod connection;
 mod error;
 mod migrate;
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod audit;
 pub mod campaigns;

@@ -91,7 +91,7 @@ pub async fn grants(db: &mut impl AsConn, since: i64, most: i64) -> Result<Vec<R
     let mut rows: Vec<Row> = on!(db, |c| sqlx::query_as(
         "SELECT number, at, actor, origin, action, object, old_value, new_value, hash FROM audit
          WHERE action IN ('account.add', 'account.invite', 'account.change', 'account.enable', 'account.link',
-                          'account.sso', 'account.second-factor-remove')
+                          'account.sso', 'account.second-factor-remove', 'account.token-make')
            AND actor <> object AND at >= $1
          ORDER BY number DESC LIMIT $2"
     )

@@ -63,6 +63,8 @@ pub struct State {
     pub throttle: Throttle,
     /// Wrong codes on tablets: apart from log-ins, so that passers-by cannot slow those down.
     pub tablets: Throttle,
+    /// Wrong access tokens: apart from log-ins, so that a forgotten program slows nobody down.
+    pub wrong_tokens: Throttle,
     /// Refusals of the single sign-on: apart from log-ins, which they must not slow down.
     pub sso_refusals: Throttle,
     /// The single sign-on, where there is one.
@@ -110,6 +112,7 @@ impl App {
             live: Live::default(),
             throttle: Throttle::default(),
             tablets: Throttle::default(),
+            wrong_tokens: Throttle::default(),
             sso_refusals: Throttle::default(),
             published: Published::default(),
             guesses: Guesses::default(),

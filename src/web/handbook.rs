@@ -53,7 +53,7 @@ pub fn picture(name: &str) -> Option<Vec<u8>> {
 
 /// The address of the chapter that explains a staff page: by a word in its address, the more particular one first.
 pub fn help_for(path: &str) -> String {
-    const WORDS: [(&str, &str); 22] = [
+    const WORDS: [(&str, &str); 23] = [
         ("nguoi-duoc-moi", "nguoi-duoc-moi"),
         ("paper", "phieu-giay"),
         ("thu-moi", "thu-moi"),
@@ -68,6 +68,7 @@ pub fn help_for(path: &str) -> String {
         ("logo", "quay-ma-qr"),
         ("campaigns", "dot-khao-sat"),
         ("definitions", "phieu-khao-sat"),
+        ("ma-truy-cap", "ma-truy-cap"),
         ("units", "don-vi"),
         ("unit", "don-vi"),
         ("tai-khoan", "tai-khoan"),

@@ -11,6 +11,7 @@ pub mod audio;
 pub mod auth;
 pub mod catalogue;
 pub mod coding;
+pub mod cut;
 pub mod error;
 pub mod form;
 pub mod handbook;

@@ -34,6 +34,7 @@ use super::{
             ManageInvitations, ManageUnits, Publish, ReadAudit, ReadCampaigns, ReadReports, ReadUnits,
             ScreenComments, SetAside,
         },
+        Scope,
     },
     coding::Taken,
     error,
@@ -81,6 +82,16 @@ pub fn map() -> Registry {
         .get(Public, api::list)
         .get(Public, api::report)
         .get(Public, api::units)
+        .get(Public, api::problems)
+        // Programs of staff
+        .get(Scope::Campaigns, api::campaigns::list)
+        .get(Scope::Campaigns, api::campaigns::one)
+        .get(Scope::Units, api::directory::list)
+        .get(Scope::Units, api::directory::one)
+        .get(Scope::Counts, api::counts::show)
+        .get(Scope::Reports, api::reports::show)
+        .get(Scope::Exports, api::exports::list)
+        .get(Scope::Exports, api::exports::file)
         // Staff
         .get(Enter, admin::home::show)
         .get(Public, admin::login::show)
@@ -127,6 +138,9 @@ pub fn map() -> Registry {
         .get(Enter, admin::own::show)
         .post(Enter, admin::own::set_password)
         .post(Enter, admin::own::end_sessions)
+        .get(Enter, admin::access_tokens::show)
+        .post(Enter, admin::access_tokens::make)
+        .post(Enter, admin::access_tokens::take_back_own)
         .get(ManageAccounts, admin::accounts::list)
         .get(ManageAccounts, admin::accounts::invite)
         .post(ManageAccounts, admin::accounts::send_invitation)
@@ -136,6 +150,7 @@ pub fn map() -> Registry {
         .post(ManageAccounts, admin::accounts::enable)
         .post(ManageAccounts, admin::accounts::new_link)
         .post(ManageAccounts, admin::accounts::end_sessions)
+        .post(ManageAccounts, admin::accounts::revoke_token)
         .get(ReadAudit, admin::audit::show)
         .get(ReadAudit, admin::audit::csv)
         // Units
@@ -255,6 +270,7 @@ pub fn map() -> Registry {
 pub fn router(app: App) -> Router {
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), headers::set))
+        .layer(from_fn(api::problems_for_refusals))
         .layer(CatchPanicLayer::custom(|_| failed()))
         .layer(from_fn_with_state(app.clone(), doors::check))
         .layer(from_fn(pages_for_refusals))
@@ -283,6 +299,9 @@ fn csrf(app: &App) -> CsrfLayer {
 async fn pages_for_refusals(request: Request, next: axum::middleware::Next) -> Response {
     let lang = language(&request);
     let desk = request.uri().path().starts_with("/admin");
+    if api::is_of(request.uri().path()) {
+        return next.run(request).await;
+    }
     let response = next.run(request).await;
     let response = refusal(response, lang);
     if desk { onward::framed(response) } else { response }

@@ -33,7 +33,7 @@ const BATCH: i64 = 50;
 /// What is older is not told any more, in milliseconds: three days.
 const STALE: i64 = 3 * 86_400_000;
 /// Of what the owner is told. Being invited is not: whoever is has the link from somebody.
-const TOLD: [&str; 11] = [
+const TOLD: [&str; 13] = [
     "account.change",
     "account.disable",
     "account.enable",
@@ -45,6 +45,8 @@ const TOLD: [&str; 11] = [
     "account.second-factor-remove",
     "account.second-factor-set",
     "account.sso",
+    "account.token-make",
+    "account.token-revoke",
 ];
 /// Somebody guesses passwords.
 const ALARM: &str = "session.alarm";

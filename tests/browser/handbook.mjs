@@ -31,6 +31,7 @@ const PAGES = [
   ['phieu-giay', (page, base) => openCampaign(page, base, '/paper'), [1280]],
   ['nhap-tep', (page, base) => openCampaign(page, base, '/paper/import'), [1280]],
   ['tai-khoan', (page, base) => page.goto(`${base}/admin/tai-khoan`), [1280], 'administrator'],
+  ['ma-truy-cap', accessTokens, [1280]],
   ['nhat-ky', auditLog, [1280], 'administrator'],
   ['y-kien', (page, base) => openCampaign(page, base, '/y-kien', true), [1280]],
   ['bao-cao', (page, base) => openCampaign(page, base, '/report', true), [1280, 390]],
@@ -51,6 +52,18 @@ async function openCampaign(page, base, below, answered = false) {
   if (answered) open.sort((a, b) => answers(b) - answers(a));
   assert.ok(open.length > 0, 'the demonstration has no campaign with counters');
   return page.goto(base + open[0].path + below);
+}
+
+/** One's own access tokens, with one that was made. */
+async function accessTokens(page, base) {
+  await page.goto(`${base}/admin/toi/ma-truy-cap`);
+  await page.fill('[name=name]', 'Bảng điều khiển của UBND tỉnh');
+  await page.check('[name=scope][value="counts:read"]');
+  await page.check('[name=scope][value="reports:read"]');
+  await page.fill('[name=present]', stage.staff.password);
+  await page.click('button.main');
+  await page.waitForSelector('p.once');
+  return page.goto(`${base}/admin/toi/ma-truy-cap`);
 }
 
 /** The audit log with the details of its first entry that has any. */

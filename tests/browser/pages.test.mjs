@@ -144,3 +144,36 @@ test('accounts and the audit log: an invitation is made, and the log tells of it
     assert.doesNotMatch(told, /[{}]|"role"/);
     await accessible(page, 'desk-audit');
   }));
+
+test('an access token is made by keyboard, shown once, and revoked', () =>
+  stage.visit(DESK, async (page) => {
+    await enter(page, stage.staff);
+    await page.goto(new URL('/admin/toi', stage.citizen).href);
+    await accessible(page, 'desk-own');
+    await page.getByRole('link', { name: /mã truy cập/ }).click();
+    await accessible(page, 'desk-tokens-empty');
+    await page.locator('button.main').click();
+    assert.equal(await errorSummary(page).getByRole('link').count(), 2, 'a name and a scope are missing');
+    await accessible(page, 'desk-tokens-error');
+    await page.fill('[name=name]', 'Bảng điều khiển của Ủy ban nhân dân tỉnh');
+    await page.focus('[name=name]');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.focus('[name=present]');
+    await page.keyboard.type(stage.staff.password);
+    await page.keyboard.press('Enter');
+    await page.locator('p.once').waitFor();
+    const token = await page.locator('p.once').innerText();
+    assert.match(token.trim(), /^sipas_[0-9a-hjkmnp-tv-z]{39}$/);
+    await accessible(page, 'desk-token-made');
+    const answer = await fetch(new URL('/api/v1/campaigns', stage.staff.url), {
+      headers: { authorization: `Bearer ${token.trim()}` },
+    });
+    assert.ok((await answer.json()).items.length > 0);
+    await page.locator('p.actions a').click();
+    assert.doesNotMatch(await page.content(), new RegExp(token.trim().slice(6)));
+    await accessible(page, 'desk-tokens');
+    await page.getByRole('button', { name: /^Thu hồi: Bảng/ }).click();
+    await page.getByRole('status').waitFor();
+    assert.equal(await page.locator('tbody tr').count(), 0);
+  }));

@@ -32,6 +32,7 @@ const PUBLIC: &str = "
     GET  /k/{address}/thu
     POST /k/{address}/thu
     GET  /api/v1/openapi.json
+    GET  /api/v1/problems
     GET  /api/v1/publications
     GET  /api/v1/publications/{slug}
     GET  /api/v1/publications/{slug}/units
@@ -71,6 +72,10 @@ const PUBLIC: &str = "
 const STAFF: &str = "
                                                                  adm man off vie aud
     GET  /admin                                                   +   +   +   +   +
+    GET  /admin/toi/ma-truy-cap                                   +   +   +   +   +
+    POST /admin/toi/ma-truy-cap                                   +   +   +   +   +
+    POST /admin/toi/ma-truy-cap/thu-hoi                           +   +   +   +   +
+    POST /admin/tai-khoan/{name}/ma-truy-cap                      +   -   -   -   -
     GET  /admin/second-factor                                     +   +   +   +   +
     GET  /admin/second-factor/new                                 +   +   +   +   +
     POST /admin/second-factor/new                                 +   +   +   +   +
@@ -304,11 +309,13 @@ fn e_01_e_12_every_route_is_in_a_table_and_every_row_is_a_route() {
         words.next().zip(words.next()).map(|(method, path)| format!("{method} {path} public"))
     });
     let staff = staff_table().into_iter().map(|row| format!("{} {} staff", row.method, row.path));
+    // What programs may read by token has a table of its own (`access_tokens.rs`).
     let wanted: BTreeSet<String> = public.chain(staff).collect();
     let map = routes::map();
     let there: BTreeSet<String> = map
         .routes()
         .iter()
+        .filter(|route| !matches!(route.access, Access::Token(_)))
         .map(|route| {
             let who = if route.access == Access::Public { "public" } else { "staff" };
             format!("{} {} {who}", route.method, route.path)
@@ -318,7 +325,9 @@ fn e_01_e_12_every_route_is_in_a_table_and_every_row_is_a_route() {
     let gone: Vec<_> = wanted.difference(&there).collect();
     assert!(missing.is_empty(), "decide who may use these, and add them to a table: {missing:#?}");
     assert!(gone.is_empty(), "no such routes: {gone:#?}");
-    assert_eq!(map.routes().len(), there.len(), "registered twice");
+    let all: BTreeSet<String> =
+        map.routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(map.routes().len(), all.len(), "registered twice");
 }
 
 #[test]

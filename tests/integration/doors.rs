@@ -143,6 +143,9 @@ fn g_08_a_request_for_another_host_is_refused_and_links_come_from_the_settings()
     ] {
         assert_eq!(ask(other), 421, "{other}");
     }
+    // Programs are told in their way.
+    let refused = client.send("GET", "/api/v1/publications", &[("host", "evil.example")], b"").is(421);
+    assert_eq!(refused.header("content-type"), "application/problem+json");
     let mut administrator = server.client();
     log_in(&mut administrator, "quang").is(303);
     let headers =

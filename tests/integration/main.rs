@@ -1,6 +1,7 @@
 //! The program from outside: one binary for all integration tests.
 
 mod access;
+mod access_tokens;
 mod account_security;
 mod accounts;
 mod api;

@@ -13,7 +13,7 @@ use crate::{
     language::Lang,
     organisation::{Role, UnitTree},
     store::{
-        StoreError, Writer, accounts, audit, notices,
+        StoreError, Writer, access_tokens, accounts, audit, notices,
         staff::{self as store, Details, Listed},
         units,
     },
@@ -84,6 +84,14 @@ pub struct NewLinkPath {
 #[derive(Debug, Deserialize, TypedPath)]
 #[typed_path("/admin/tai-khoan/{name}/phien", rejection(NotFound))]
 pub struct EndSessionsPath {
+    /// Its name.
+    pub name: String,
+}
+
+/// Revoking an access token of an account.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/tai-khoan/{name}/ma-truy-cap", rejection(NotFound))]
+pub struct RevokeTokenPath {
     /// Its name.
     pub name: String,
 }
@@ -330,9 +338,10 @@ async fn page(
         let Some(listed) = store::get(&mut db, name).await? else { return Ok(None) };
         let tree = units::tree(&mut db).await?;
         let sessions = store::sessions(&mut db, name, now - session::ABSOLUTE, now - session::IDLE).await?;
-        Ok::<_, StoreError>(Some((listed, tree, sessions)))
+        let tokens = access_tokens::of(&mut db, name).await?;
+        Ok::<_, StoreError>(Some((listed, tree, sessions, tokens)))
     };
-    let (listed, tree, sessions) = match found.await {
+    let (listed, tree, sessions, tokens) = match found.await {
         Ok(Some(found)) => found,
         Ok(None) => return error::page(lang, Kind::Unknown),
         Err(error) => return error::of_store(&error, lang),
@@ -349,6 +358,7 @@ async fn page(
         listed: &listed,
         tree: &tree,
         sessions: &sessions,
+        tokens: &tokens,
         values: &again.fields,
         base: &base,
         edit: &again.edit,
@@ -359,7 +369,7 @@ async fn page(
     error::html(again.status, view::account(&account).into_string())
 }
 
-/// Changes an account. Another role, unit or end signs it out everywhere (security test E-06).
+/// Changes an account. Another role, unit or end signs it out everywhere and ends its access tokens (security test E-06).
 pub async fn change(
     path: AccountPath,
     staff: Staff,
@@ -427,7 +437,7 @@ async fn save(
     store::change(&mut db, name, &after).await?;
     if other_rights {
         keep_an_administrator(&mut db, lang, "role", now).await?;
-        store::end_sessions(&mut db, name, "").await?;
+        accounts::end_sessions(&mut db, name).await?;
     }
     let entry = staff
         .did("account.change", name)
@@ -518,7 +528,7 @@ async fn switch(app: &App, staff: &Staff, lang: Lang, name: &str, disabled: bool
     store::set_disabled(&mut db, name, disabled).await?;
     if disabled {
         keep_an_administrator(&mut db, lang, "confirm", now).await?;
-        store::end_sessions(&mut db, name, "").await?;
+        accounts::end_sessions(&mut db, name).await?;
         store::sweep_links(&mut db, name, now).await?;
     }
     let action = if disabled { "account.disable" } else { "account.enable" };
@@ -594,4 +604,26 @@ pub async fn end_sessions(
     };
     let ended = ended.await;
     answer(&app, &staff, lang, &path.name, ended, "sessions").await
+}
+
+/// Revokes an access token of an account.
+pub async fn revoke_token(
+    path: RevokeTokenPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let (parts, body) = request.into_parts();
+    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
+        Ok(fields) => fields,
+        Err(bad) => return error::of_form(bad, lang),
+    };
+    let id = fields.one("token").unwrap_or_default();
+    match super::access_tokens::take_back(&app, &staff, &path.name, id).await {
+        Ok(true) => done(lang, &path.name, "token"),
+        Ok(false) => error::page(lang, Kind::Unknown),
+        Err(error) => error::of_store(&error, lang),
+    }
 }

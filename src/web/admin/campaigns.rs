@@ -1,7 +1,5 @@
 //! The list of campaigns.
 
-use std::collections::BTreeSet;
-
 use axum::{
     extract::{Query, State},
     http::StatusCode,
@@ -13,11 +11,11 @@ use serde::Deserialize;
 
 use crate::{
     organisation::State as Stand,
-    store::{StoreError, campaigns, erasure::overdue, notices, places, turnout, units},
+    store::{StoreError, erasure::overdue, notices, turnout, units},
     web::{
         admin::{accounts, setup::Done},
         app::App,
-        auth::{access::Permission, session::Staff},
+        auth::{access::Permission, scope, session::Staff},
         error,
         respond::answer::Wanted,
         views::admin::{
@@ -93,16 +91,7 @@ async fn too_long(app: &App, staff: &Staff) -> Result<Late, StoreError> {
 
 async fn rows(app: &App, staff: &Staff) -> Result<Vec<Row>, StoreError> {
     let now = app.clock.now();
-    let mut db = app.store.read().await?;
-    let mut all = campaigns::all(&mut db).await?;
-    if !staff.sees_all() {
-        let tree = units::tree(&mut db).await?;
-        let asked = places::units_asked(&mut db, None).await?;
-        let seen: BTreeSet<i64> =
-            asked.into_iter().filter(|(_, unit)| staff.sees(&tree, unit)).map(|(number, _)| number).collect();
-        all.retain(|stored| seen.contains(&stored.number));
-    }
-    drop(db);
+    let all = scope::campaigns(app, staff).await?;
     let mut rows = Vec::with_capacity(all.len());
     for stored in all {
         // How many have answered everywhere is not for those who see a part.

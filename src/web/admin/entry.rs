@@ -435,6 +435,7 @@ pub async fn begin(
         role: account.role,
         unit: account.unit.clone(),
         session: String::new(),
+        token: None,
         address: Some(from.address),
     };
     let cookie = match session::begin(app, &account.name, admission, from).await {

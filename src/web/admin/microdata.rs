@@ -33,7 +33,7 @@ use crate::{
     microdata::Format,
     organisation::Phase,
     set_aside,
-    store::{audit, campaigns::Stored, erasure::answers, microdata as store, responses},
+    store::{StoreError, audit, campaigns::Stored, erasure::answers, microdata as store, responses},
     web::{
         admin::campaign,
         app::App,
@@ -239,38 +239,75 @@ pub async fn download(
     };
     let unknown = || error::page(lang, Kind::Unknown);
     let Some(format) = Format::named(&path.format) else { return unknown() };
-    let noted =
-        async { store::made(&mut app.store.read().await?, stored.number, lang.code(), PROGRAM).await };
-    let made = match noted.await {
-        Ok(made) => made.into_iter().find(|made| made.format == format.name()),
+    let found = match made(&app, stored.number, lang).await {
+        Ok(all) => all.into_iter().find(|made| made.format == format.name()),
         Err(error) => return error::of_store(&error, lang),
     };
-    let Some(made) = made else { return unknown() };
-    let Ok(Ok(seat)) = tokio::time::timeout(PATIENCE, Arc::clone(&app.downloads).acquire_owned()).await
-    else {
-        let mut response = error::page(lang, Kind::Unavailable);
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("30"));
-        return response;
-    };
-    let prepared = match export::prepare(&app.store, &path.slug, app.clock.now(), When::Closed, lang).await {
-        Ok(prepared) => Arc::new(prepared),
-        Err(NoExport::Report(NoReport::Store(error))) => return error::of_store(&error, lang),
-        Err(no) => {
-            return page(&app, &staff, &stored, lang, StatusCode::CONFLICT, Some(no.words(lang, ""))).await;
+    let Some(found) = found else { return unknown() };
+    match send(&app, &staff, &path.slug, format, &found, lang).await {
+        Ok(response) => response,
+        Err(NoFile::Busy) => {
+            let mut response = error::page(lang, Kind::Unavailable);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("30"));
+            response
         }
-    };
+        Err(NoFile::Refused(NoExport::Report(NoReport::Store(error)))) => error::of_store(&error, lang),
+        Err(NoFile::Refused(no)) => {
+            page(&app, &staff, &stored, lang, StatusCode::CONFLICT, Some(no.words(lang, ""))).await
+        }
+    }
+}
+
+/// What files of a campaign there are in a language.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(in crate::web) async fn made(
+    app: &App,
+    campaign: i64,
+    lang: Lang,
+) -> Result<Vec<store::Made>, StoreError> {
+    store::made(&mut app.store.read().await?, campaign, lang.code(), PROGRAM).await
+}
+
+/// Why a file is not sent.
+pub(in crate::web) enum NoFile {
+    /// Others download.
+    Busy,
+    /// It is no longer what was made, or the database does not answer.
+    Refused(NoExport),
+}
+
+impl From<StoreError> for NoFile {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// Sends a file that was made, and tells the audit log.
+///
+/// # Errors
+/// [`NoFile`].
+pub(in crate::web) async fn send(
+    app: &App,
+    staff: &Staff,
+    slug: &str,
+    format: Format,
+    made: &store::Made,
+    lang: Lang,
+) -> Result<Response, NoFile> {
+    let seat = tokio::time::timeout(PATIENCE, Arc::clone(&app.downloads).acquire_owned()).await;
+    let Ok(Ok(seat)) = seat else { return Err(NoFile::Busy) };
+    let prepared = export::prepare(&app.store, slug, app.clock.now(), When::Closed, lang).await;
+    let prepared = Arc::new(prepared.map_err(NoFile::Refused)?);
     if i64::try_from(prepared.layout.codebook.rows).ok() != Some(made.sheets) {
         // A paper form that was keyed late, for one: the files are made anew.
-        let words = NoExport::Changed.words(lang, "");
-        return page(&app, &staff, &stored, lang, StatusCode::CONFLICT, Some(words)).await;
+        return Err(NoFile::Refused(NoExport::Changed));
     }
     let told = json!({ "format": format.name(), "rows": made.sheets, "sha256": made.sha256 });
-    let entry = staff.did("microdata.export", &path.slug).with(told);
-    if let Err(error) = audit::note(&app.store, app.clock.now(), &entry).await {
-        return error::of_store(&error, lang);
-    }
-    let body = body(&app, &prepared, format, &made, seat);
-    answer(&path.slug, format, &made, body)
+    let entry = staff.did("microdata.export", slug).with(told);
+    audit::note(&app.store, app.clock.now(), &entry).await?;
+    Ok(answer(slug, format, made, body(app, &prepared, format, made, seat)))
 }
 
 /// The file as it is written.
@@ -306,7 +343,8 @@ fn body(
     Body::from_stream(stream::poll_fn(move |context| from.poll_recv(context)))
 }
 
-fn answer(slug: &str, format: Format, made: &store::Made, body: Body) -> Response {
+/// The answer that carries a file.
+pub(in crate::web) fn answer(slug: &str, format: Format, made: &store::Made, body: Body) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));

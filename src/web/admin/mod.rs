@@ -1,5 +1,6 @@
 //! What staff see, one file a page. Every handler but the log-in takes [`super::auth::session::Staff`].
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod audit;
 pub mod campaign;

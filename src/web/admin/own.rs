@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     language::Lang,
-    store::{StoreError, accounts, audit, levels as noted, staff as people, units},
+    store::{StoreError, access_tokens, accounts, audit, levels as noted, staff as people, units},
     web::{
         app::App,
         auth::{
@@ -154,9 +154,11 @@ pub async fn set_password(
         let old = app.config.level_rules.then_some(old.as_str());
         noted::note_password(&mut db, &staff.account, app.clock.now(), old).await?;
         let ended = people::end_sessions(&mut db, &staff.account, &staff.session).await?;
+        let tokens = access_tokens::end_all(&mut db, &staff.account).await?;
         // A link that somebody asked for before would still set another one.
         people::sweep_links(&mut db, &staff.account, app.clock.now()).await?;
-        let entry = staff.did("account.password", &staff.account).with(json!({ "sessions_ended": ended }));
+        let told = json!({ "sessions_ended": ended, "tokens_ended": tokens });
+        let entry = staff.did("account.password", &staff.account).with(told);
         audit::append(&mut db, app.clock.now(), &entry).await?;
         db.commit().await
     };

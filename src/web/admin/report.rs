@@ -16,7 +16,7 @@ use tokio::sync::SemaphorePermit;
 
 use crate::{
     distribution::pdf::{self, Templates},
-    figures::{self, NoReport, Under},
+    figures::{self, Under},
     index::report::Report,
     language::Lang,
     organisation::Campaign,
@@ -24,11 +24,11 @@ use crate::{
         self,
         document::{self, Document, Issuer},
     },
-    set_aside::View,
     store::{audit, units},
     web::{
         app::App,
-        auth::{access::Permission, scope, session::Staff},
+        auth::session::Staff,
+        cut::{self, NoCut},
         error::{self, NotFound},
         respond::answer::{Wanted, in_language},
         views::{
@@ -97,9 +97,6 @@ pub struct HtmlPath {
     pub slug: String,
 }
 
-/// Longest wait for a seat when other reports are being computed.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
-
 /// The part of the address after `?`.
 #[derive(Debug, Default, Deserialize)]
 pub struct Part {
@@ -136,41 +133,23 @@ async fn compute(
     part: &Part,
     lang: Lang,
 ) -> Result<(Campaign, Report), Response> {
-    let unknown = || error::page(lang, Kind::Unknown);
-    let seen = scope::campaign(app, staff, slug).await.map_err(|error| error::of_store(&error, lang))?;
-    let Some((stored, tree)) = seen else { return Err(unknown()) };
-    let unit = part.unit.as_ref().or(staff.unit.as_ref());
-    if let Some(unit) = unit.filter(|unit| tree.get(unit).is_some() && !staff.sees(&tree, unit)) {
-        let told = scope::outside(app, staff, unit).await;
-        return Err(told.map_or_else(|error| error::of_store(&error, lang), |()| unknown()));
-    }
-    let _seat = seat(app, lang).await?;
-    let computed = figures::report_under(&app.store, slug, app.clock.now(), View::Shown, part.under()).await;
-    let mut report = computed.map_err(|no| match no {
-        NoReport::UnknownCampaign { .. } => unknown(),
-        NoReport::Store(error) => error::of_store(&error, lang),
-        NoReport::Index(error) => error::page(lang, Kind::Words { words: &error.words(lang) }),
-    })?;
-    if !staff.may(Permission::ReadComments) {
-        report.comments.clear();
-    }
-    let report = match unit {
-        None => report,
-        Some(code) => report::of_unit(&report, code).ok_or_else(unknown)?,
-    };
-    Ok((stored.campaign, report))
+    cut::report(app, staff, slug, part.unit.as_deref(), part.under()).await.map_err(|no| match no {
+        NoCut::Unknown => error::page(lang, Kind::Unknown),
+        NoCut::Busy => busy(lang),
+        NoCut::Store(error) => error::of_store(&error, lang),
+        NoCut::Index(error) => error::page(lang, Kind::Words { words: &error.words(lang) }),
+    })
 }
 
 /// Waits for one of the seats for work that keeps a core busy.
 async fn seat(app: &App, lang: Lang) -> Result<SemaphorePermit<'_>, Response> {
-    match tokio::time::timeout(PATIENCE, app.reports.acquire()).await {
-        Ok(Ok(seat)) => Ok(seat),
-        _ => {
-            let mut response = error::page(lang, Kind::Unavailable);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
-            Err(response)
-        }
-    }
+    cut::seat(app).await.ok_or_else(|| busy(lang))
+}
+
+fn busy(lang: Lang) -> Response {
+    let mut response = error::page(lang, Kind::Unavailable);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+    response
 }
 
 /// Shows the report.

@@ -310,19 +310,19 @@ async fn change(
 
 /// What proves that it is the account's owner who asks.
 #[derive(Debug, Clone, Copy)]
-struct Given<'a> {
-    password: &'a str,
-    code: &'a str,
+pub(super) struct Given<'a> {
+    pub(super) password: &'a str,
+    pub(super) code: &'a str,
 }
 
 /// What was proven.
 #[derive(Debug)]
-struct Proof {
+pub(super) struct Proof {
     factor: Option<SecondFactor>,
 }
 
 /// Checks the current password and, where there is a second factor, a code (security test F-09).
-async fn prove(
+pub(super) async fn prove(
     app: &App,
     staff: &Staff,
     peer: std::net::IpAddr,

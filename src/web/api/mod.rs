@@ -1,26 +1,36 @@
-//! `/api/v1`: published results for programs, open to everybody. What it may answer is in [`openapi`], which a test holds to
-//! the routes and to what they answer; errors are [`problem`]s.
+//! `/api/v1`: for programs. Published results are open to everybody; what staff read takes an access token
+//! ([`crate::web::auth::bearer`]), and is what the same account reads on pages, decided in the same places. What it may answer
+//! is in [`openapi`], which a test holds to the routes and to what they answer; errors are [`problem`]s.
 //!
-//! Lists come in pages: `limit` entries, and `next` to pass on as `cursor`. Everything was frozen when it was published, has a
-//! strong ETag and may be read by pages of other sites.
+//! Lists come in pages: `limit` entries, and `next` to pass on as `cursor`. Parameters that there are not are refused, so that a
+//! slip of the pen does not give another answer than was asked for. What is published was frozen, has a strong ETag and may
+//! be read by pages of other sites; what staff read has a weak one, is kept by nobody on the way and by no other site's page.
 
+pub mod answer;
+pub mod asked;
+pub mod campaigns;
+pub mod counts;
+pub mod directory;
+pub mod exports;
 pub mod openapi;
 pub mod problem;
+pub mod reports;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::{
     extract::{Request, State, rejection::PathRejection},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE, request::Parts},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use axum_extra::routing::TypedPath;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tower_http::csrf::ProtectionError;
 
-use self::problem::Problem;
+use self::{asked::Asked, problem::Problem};
 use super::{
     app::App,
     middleware::headers::Needs,
@@ -44,6 +54,11 @@ const JSON: &str = "application/json; charset=utf-8";
 #[typed_path("/api/v1/openapi.json")]
 pub struct OpenapiPath;
 
+/// The types of problems.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/api/v1/problems")]
+pub struct ProblemsPath;
+
 /// The published campaigns.
 #[derive(Debug, Deserialize, TypedPath)]
 #[typed_path("/api/v1/publications")]
@@ -65,7 +80,7 @@ pub struct UnitsPath {
     pub slug: String,
 }
 
-/// An address that cannot be read is an unknown one.
+/// An address that cannot be read is an unknown one, whoever asks.
 #[derive(Debug, Default)]
 pub struct NoPath;
 
@@ -82,58 +97,30 @@ impl IntoResponse for NoPath {
 }
 
 /// Describes the API.
-pub async fn describe(_: OpenapiPath, headers: HeaderMap) -> Response {
-    send(&openapi::document(), &headers)
-}
-
-/// Which page of a list is wanted.
-#[derive(Debug)]
-struct Wanted {
-    limit: usize,
-    /// The key of the last entry of the page before.
-    after: Option<String>,
-}
-
-impl Wanted {
-    /// As the address says; each parameter once, and no other.
-    fn of(request: &Request) -> Result<Self, Problem> {
-        let mut wanted = Self { limit: PAGE, after: None };
-        let mut seen = Vec::new();
-        for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
-            let key =
-                || URL_SAFE_NO_PAD.decode(value.as_bytes()).ok().and_then(|key| String::from_utf8(key).ok());
-            match name.as_ref() {
-                "limit" => {
-                    let limit = value.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-                    wanted.limit = limit.ok_or(Problem::Limit)?;
-                }
-                "cursor" => wanted.after = Some(key().ok_or(Problem::Cursor)?),
-                _ => return Err(Problem::Parameter),
-            }
-            if seen.contains(&name) {
-                return Err(Problem::Parameter);
-            }
-            seen.push(name);
-        }
-        Ok(wanted)
+pub async fn describe(_: OpenapiPath, parts: Parts) -> Response {
+    /// Made once: it never changes while the program runs.
+    static DOCUMENT: LazyLock<Held> =
+        LazyLock::new(|| Held::new(openapi::document().to_string().into_bytes()));
+    match Asked::of(&parts, &[]) {
+        Ok(_) => shared(published::send(&DOCUMENT, JSON, &parts.headers)),
+        Err(problem) => problem.answer(problem::language(&parts.headers)),
     }
+}
 
-    /// The page of entries with their keys, which ascend.
-    fn page(&self, entries: impl Iterator<Item = (String, Value)>) -> Value {
-        let mut rest = entries.skip_while(|(key, _)| self.after.as_ref().is_some_and(|after| key <= after));
-        let page: Vec<(String, Value)> = rest.by_ref().take(self.limit).collect();
-        let more = rest.next().is_some();
-        let next = page.last().filter(|_| more).map(|(key, _)| URL_SAFE_NO_PAD.encode(key));
-        let items: Vec<Value> = page.into_iter().map(|(_, item)| item).collect();
-        json!({ "items": items, "next": next })
+/// Explains the types of problems.
+pub async fn problems(_: ProblemsPath, parts: Parts) -> Response {
+    let lang = problem::language(&parts.headers);
+    match Asked::of(&parts, &[]) {
+        Ok(_) => send(&json!({ "items": problem::kinds(lang) }), &parts.headers),
+        Err(problem) => problem.answer(lang),
     }
 }
 
 /// Lists what is published, by slug.
-pub async fn list(_: ListPath, State(app): State<App>, request: Request) -> Response {
-    let lang = problem::language(request.headers());
-    let wanted = match Wanted::of(&request) {
-        Ok(wanted) => wanted,
+pub async fn list(_: ListPath, State(app): State<App>, parts: Parts) -> Response {
+    let lang = problem::language(&parts.headers);
+    let asked = match Asked::of(&parts, &asked::PAGED) {
+        Ok(asked) => asked,
         Err(problem) => return problem.answer(lang),
     };
     let listed = async { publications::list(&mut app.store.read().await?).await };
@@ -141,7 +128,7 @@ pub async fn list(_: ListPath, State(app): State<App>, request: Request) -> Resp
         Ok(listed) => {
             let by_slug: BTreeMap<String, Value> =
                 listed.into_iter().map(|one| (one.slug.clone(), entry(&one))).collect();
-            send(&wanted.page(by_slug.into_iter()), request.headers())
+            send(&asked.page(by_slug.into_iter()), &parts.headers)
         }
         Err(error) => Problem::of_store(&error).answer(lang),
     }
@@ -179,16 +166,16 @@ async fn latest(app: &App, slug: &str) -> Result<Publication, Problem> {
 }
 
 /// A report as it was published: the same bytes as `/ket-qua/{campaign}/du-lieu.json`.
-pub async fn report(path: ReportPath, State(app): State<App>, request: Request) -> Response {
-    let lang = problem::language(request.headers());
-    if request.uri().query().is_some_and(|query| !query.is_empty()) {
-        return Problem::Parameter.answer(lang);
+pub async fn report(path: ReportPath, State(app): State<App>, parts: Parts) -> Response {
+    let lang = problem::language(&parts.headers);
+    if let Err(problem) = Asked::of(&parts, &[]) {
+        return problem.answer(lang);
     }
     let publication = match latest(&app, &path.slug).await {
         Ok(publication) => publication,
         Err(problem) => return problem.answer(lang),
     };
-    let data = published::data(&app, &publication, &path.slug, Format::Json, Lang::VI, request.headers());
+    let data = published::data(&app, &publication, &path.slug, Format::Json, Lang::VI, &parts.headers);
     match data.await {
         Ok(Some(response)) => shared(response),
         Ok(None) => Problem::Unknown.answer(lang),
@@ -197,10 +184,10 @@ pub async fn report(path: ReportPath, State(app): State<App>, request: Request) 
 }
 
 /// The units of a published report with their indices, by code.
-pub async fn units(path: UnitsPath, State(app): State<App>, request: Request) -> Response {
-    let lang = problem::language(request.headers());
-    let wanted = match Wanted::of(&request) {
-        Ok(wanted) => wanted,
+pub async fn units(path: UnitsPath, State(app): State<App>, parts: Parts) -> Response {
+    let lang = problem::language(&parts.headers);
+    let asked = match Asked::of(&parts, &asked::PAGED) {
+        Ok(asked) => asked,
         Err(problem) => return problem.answer(lang),
     };
     let publication = match latest(&app, &path.slug).await {
@@ -208,7 +195,7 @@ pub async fn units(path: UnitsPath, State(app): State<App>, request: Request) ->
         Err(problem) => return problem.answer(lang),
     };
     match shelf::take(&app, &publication).await {
-        Ok(shown) => send(&wanted.page(shown.units()), request.headers()),
+        Ok(shown) => send(&asked.page(shown.units()), &parts.headers),
         Err(error) => Problem::of_store(&error).answer(lang),
     }
 }
@@ -228,46 +215,26 @@ pub fn is_of(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wanted(query: &str) -> Result<Wanted, Problem> {
-        Wanted::of(
-            &Request::builder()
-                .uri(format!("/api/v1/publications?{query}"))
-                .body(axum::body::Body::empty())
-                .unwrap(),
-        )
+/// What the framework or a layer refuses at an address of the API is told to programs, too.
+pub async fn problems_for_refusals(request: Request, next: Next) -> Response {
+    if !is_of(request.uri().path()) {
+        return next.run(request).await;
     }
+    let lang = problem::language(request.headers());
+    refusal(next.run(request).await, lang)
+}
 
-    #[test]
-    fn every_entry_comes_once_whatever_the_pages_and_one_that_is_gone_stops_nobody() {
-        let all: Vec<String> = (0..7).map(|n| format!("unit-{n}")).collect();
-        for limit in 1..=8 {
-            let (mut found, mut query) = (Vec::new(), format!("limit={limit}"));
-            loop {
-                let entries = all.iter().map(|code| (code.clone(), json!(code)));
-                let page = wanted(&query).unwrap().page(entries);
-                found.extend(page["items"].as_array().unwrap().clone());
-                let Some(next) = page["next"].as_str() else { break };
-                query = format!("limit={limit}&cursor={next}");
-            }
-            assert_eq!(found, all, "{limit}");
-        }
-        let gone = URL_SAFE_NO_PAD.encode("unit-25");
-        let page = wanted(&format!("cursor={gone}"))
-            .unwrap()
-            .page(all.iter().map(|code| (code.clone(), json!(code))));
-        assert_eq!(page["items"][0], "unit-3");
+fn refusal(response: Response, lang: Lang) -> Response {
+    if response.extensions().get::<ProtectionError>().is_some() {
+        // What could be forged in a browser's name would change something, and nothing here does.
+        return Problem::Method.answer(lang);
     }
-
-    #[test]
-    fn g_10_what_is_asked_for_twice_or_makes_no_sense_is_refused() {
-        for query in ["limit=0", "limit=201", "limit=x", "limit=1&limit=1", "cursor=%2B", "page=2", "limit="]
-        {
-            assert!(wanted(query).is_err(), "{query}");
-        }
-        assert!(wanted("").is_ok() && wanted("limit=200").is_ok());
+    let kind = response.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_vec()).unwrap_or_default();
+    match response.status() {
+        StatusCode::REQUEST_TIMEOUT => Problem::Slow.answer(lang),
+        StatusCode::BAD_REQUEST if kind.starts_with(b"text/plain") => Problem::Parameter.answer(lang),
+        StatusCode::MISDIRECTED_REQUEST => Problem::Misdirected.answer(lang),
+        StatusCode::INTERNAL_SERVER_ERROR => Problem::Failed.answer(lang),
+        _ => response,
     }
 }

@@ -1,132 +1,339 @@
-//! The description of the API, OpenAPI 3.1. A test holds it to the routes that there are and to what they answer
-//! (`tests/integration/api.rs`).
+//! The description of the API, OpenAPI 3.1. A test holds it to the routes that there are, with who may use them, and to what they
+//! answer (`tests/integration/api.rs`).
 
-use serde_json::{Value, json};
+use std::sync::LazyLock;
 
-use super::MOST;
-use crate::index::report::SCHEMA;
+use serde_json::{Map, Value, json};
 
-/// The document.
-pub fn document() -> Value {
+use super::{MOST, PAGE, campaigns::STATES};
+use crate::{index::report::SCHEMA, microdata::Format, web::auth::access::Scope};
+
+/// Name of the security scheme.
+pub const TOKEN: &str = "token";
+
+/// The document; it is made once.
+pub fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(make);
+    &DOCUMENT
+}
+
+/// A path that is read.
+struct Operation {
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    /// What a token must have; absent: open to everybody.
+    scope: Option<Scope>,
+    parameters: &'static [&'static str],
+    /// Kinds of content, with the name of the schema; an empty one: a file.
+    content: Vec<(&'static str, &'static str)>,
+    /// Statuses beside those that every path has.
+    statuses: &'static [&'static str],
+}
+
+const JSON: &str = "application/json";
+
+fn open(path: &'static str, id: &'static str, summary: &'static str, schema: &'static str) -> Operation {
+    let content = vec![(JSON, schema)];
+    Operation { path, id, summary, scope: None, parameters: &[], content, statuses: &[] }
+}
+
+fn staff(
+    scope: Scope,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    schema: &'static str,
+) -> Operation {
+    Operation { scope: Some(scope), ..open(path, id, summary, schema) }
+}
+
+fn operations() -> Vec<Operation> {
+    let files = Format::ALL.map(|format| (format.media_type().split(';').next().unwrap_or_default(), ""));
+    let mut files = files.to_vec();
+    files.dedup();
+    files.sort_unstable();
+    files.dedup();
+    vec![
+        open("/api/v1/openapi.json", "describe", "This description", "Any"),
+        open("/api/v1/problems", "listProblems", "The types of problems", "Problems"),
+        Operation {
+            parameters: &["limit", "cursor"],
+            statuses: &["503"],
+            ..open("/api/v1/publications", "listPublications", "Published campaigns, by slug", "Publications")
+        },
+        Operation {
+            parameters: &["slug"],
+            statuses: &["404", "410", "503"],
+            ..open("/api/v1/publications/{slug}", "getPublication", "A report as it was published", "Report")
+        },
+        Operation {
+            parameters: &["slug", "limit", "cursor"],
+            statuses: &["404", "410", "503"],
+            ..open(
+                "/api/v1/publications/{slug}/units",
+                "listPublishedUnits",
+                "Its units with their indices, by code",
+                "PublishedUnits",
+            )
+        },
+        Operation {
+            parameters: &["state", "limit", "cursor"],
+            ..staff(
+                Scope::Campaigns,
+                "/api/v1/campaigns",
+                "listCampaigns",
+                "The campaigns that the account sees, by slug",
+                "Campaigns",
+            )
+        },
+        Operation {
+            parameters: &["slug"],
+            statuses: &["404"],
+            ..staff(Scope::Campaigns, "/api/v1/campaigns/{slug}", "getCampaign", "A campaign", "Campaign")
+        },
+        Operation {
+            parameters: &["on", "limit", "cursor"],
+            ..staff(
+                Scope::Units,
+                "/api/v1/units",
+                "listUnits",
+                "The units that the account sees, by code",
+                "Units",
+            )
+        },
+        Operation {
+            parameters: &["code"],
+            statuses: &["404"],
+            ..staff(Scope::Units, "/api/v1/units/{code}", "getUnit", "A unit, and what it was before", "Unit")
+        },
+        Operation {
+            parameters: &["slug"],
+            statuses: &["404"],
+            ..staff(
+                Scope::Counts,
+                "/api/v1/campaigns/{slug}/counts",
+                "getCounts",
+                "How many have answered. Of officials' campaigns the number invited and the number who answered, in steps and \
+                 once a day until they close; by unit only where people answer at counters",
+                "Counts",
+            )
+        },
+        Operation {
+            parameters: &["slug", "unit", "units", "lang"],
+            content: vec![(JSON, "Report"), ("text/csv", "")],
+            statuses: &["404", "409"],
+            ..staff(
+                Scope::Reports,
+                "/api/v1/campaigns/{slug}/report",
+                "getReport",
+                "The index report as the account's page shows it; an account bound to a unit gets that unit's",
+                "",
+            )
+        },
+        Operation {
+            parameters: &["slug", "lang"],
+            statuses: &["404"],
+            ..staff(
+                Scope::Exports,
+                "/api/v1/campaigns/{slug}/exports",
+                "listExports",
+                "Files of de-identified answer sheets that were made on the campaign's page",
+                "Exports",
+            )
+        },
+        Operation {
+            parameters: &["slug", "format", "lang"],
+            content: files,
+            statuses: &["404", "409"],
+            ..staff(
+                Scope::Exports,
+                "/api/v1/campaigns/{slug}/exports/{format}",
+                "getExport",
+                "A file of de-identified answer sheets, streamed; Content-Digest is its SHA-256",
+                "",
+            )
+        },
+    ]
+}
+
+fn make() -> Value {
+    let paths: Map<String, Value> = operations()
+        .into_iter()
+        .map(|operation| (operation.path.to_owned(), json!({ "get": described(&operation) })))
+        .collect();
+    let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.code()).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "sipas",
             "version": "1",
-            "description": "Published results of satisfaction surveys. Open to everybody; frozen when they were published. \
-                Shares are 0..1. Errors are application/problem+json in the language of Accept-Language (vi, en).",
+            "description": "Satisfaction surveys. What is published is open to everybody and frozen; what staff read takes an \
+                access token with a scope, and is what the token's account may read at that moment. Shares are 0..1. Errors are \
+                application/problem+json in the language of Accept-Language (vi, en). Everything is read-only: GET and HEAD.",
         },
         "servers": [{ "url": "/" }],
-        "paths": {
-            "/api/v1/openapi.json": {
-                "get": operation("describe", "This description", &[], object(), &["200", "304"]),
-            },
-            "/api/v1/publications": {
-                "get": operation("listPublications", "Published campaigns, by slug", &PAGED, reference("Publications"),
-                    &["200", "304", "400", "503"]),
-            },
-            "/api/v1/publications/{slug}": {
-                "get": operation("getReport", "A report as it was published", &["slug"], reference("Report"),
-                    &["200", "304", "400", "404", "410", "503"]),
-            },
-            "/api/v1/publications/{slug}/units": {
-                "get": operation("listUnits", "Its units with their indices, by code", &["slug", "limit", "cursor"],
-                    reference("Units"), &["200", "304", "400", "404", "410", "503"]),
+        "paths": paths,
+        "components": {
+            "parameters": parameters(),
+            "schemas": schemas(),
+            "securitySchemes": { TOKEN: {
+                "type": "http", "scheme": "bearer", "bearerFormat": "sipas_…",
+                "description": format!("Made at /admin/toi/ma-truy-cap. Scopes: {}", scopes.join(", ")),
+            } },
+            "responses": {
+                "Problem": {
+                    "description": "What went wrong",
+                    "content": { "application/problem+json": { "schema": reference("Problem") } },
+                },
+                "NoToken": {
+                    "description": "No access token, or one that opens nothing",
+                    "headers": { "WWW-Authenticate": { "schema": { "type": "string" } } },
+                    "content": { "application/problem+json": { "schema": reference("Problem") } },
+                },
+                "Wait": {
+                    "description": "Wait for Retry-After seconds",
+                    "headers": { "Retry-After": { "schema": { "type": "string" } } },
+                    "content": { "application/problem+json": { "schema": reference("Problem") } },
+                },
             },
         },
-        "components": { "parameters": parameters(), "schemas": schemas(), "responses": { "Problem": {
-            "description": "What went wrong",
-            "content": { "application/problem+json": { "schema": reference("Problem") } },
-        } } },
     })
 }
 
-const PAGED: [&str; 2] = ["limit", "cursor"];
-
-fn object() -> Value {
-    json!({ "type": "object" })
+fn described(operation: &Operation) -> Value {
+    let tag = json!({ "ETag": { "schema": { "type": "string" } } });
+    let content: Map<String, Value> = operation
+        .content
+        .iter()
+        .map(|(kind, schema)| {
+            let schema = if schema.is_empty() { json!({ "type": "string" }) } else { reference(schema) };
+            ((*kind).to_owned(), json!({ "schema": schema }))
+        })
+        .collect();
+    let every = ["200", "304", "400", "406"];
+    let of_staff: &[&str] = if operation.scope.is_some() { &["401", "403", "429", "503"] } else { &[] };
+    let statuses = every.iter().chain(of_staff).chain(operation.statuses);
+    let responses: Map<String, Value> = statuses
+        .map(|status| {
+            let response = match *status {
+                "200" => json!({ "description": "Found", "headers": tag, "content": content }),
+                "304" => json!({ "description": "As the reader has it (If-None-Match)", "headers": tag }),
+                "401" => json!({ "$ref": "#/components/responses/NoToken" }),
+                "429" | "503" => json!({ "$ref": "#/components/responses/Wait" }),
+                _ => json!({ "$ref": "#/components/responses/Problem" }),
+            };
+            ((*status).to_owned(), response)
+        })
+        .collect();
+    let parameters: Vec<Value> = operation
+        .parameters
+        .iter()
+        .map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }))
+        .collect();
+    let security = operation.scope.map_or_else(|| json!([]), |scope| json!([{ TOKEN: [scope.code()] }]));
+    json!({
+        "operationId": operation.id, "summary": operation.summary, "parameters": parameters,
+        "responses": responses, "security": security,
+    })
 }
 
 fn reference(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
-fn operation(id: &str, summary: &str, parameters: &[&str], schema: Value, statuses: &[&str]) -> Value {
-    let header = json!({ "ETag": { "schema": { "type": "string" } } });
-    let responses: serde_json::Map<String, Value> = statuses
-        .iter()
-        .map(|status| {
-            let response = match *status {
-                "200" => json!({
-                    "description": "Found", "headers": header, "content": { "application/json": { "schema": schema } },
-                }),
-                "304" => json!({ "description": "As the reader has it (If-None-Match)", "headers": header }),
-                _ => json!({ "$ref": "#/components/responses/Problem" }),
-            };
-            ((*status).to_owned(), response)
-        })
-        .collect();
-    let parameters: Vec<Value> =
-        parameters.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })).collect();
-    json!({ "operationId": id, "summary": summary, "parameters": parameters, "responses": responses })
-}
-
 fn parameters() -> Value {
+    let in_path = |name: &str, what: &str| {
+        json!({
+            "name": name, "in": "path", "required": true, "description": what,
+            "schema": { "type": "string", "minLength": 1 },
+        })
+    };
+    let in_query = |name: &str, what: &str, schema: Value| json!({ "name": name, "in": "query", "description": what, "schema": schema });
+    let formats: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    let mut format = in_path("format", "The file's format");
+    format["schema"] = json!({ "enum": formats });
     json!({
-        "slug": {
-            "name": "slug", "in": "path", "required": true, "description": "The campaign's slug",
-            "schema": { "type": "string" },
-        },
-        "limit": {
-            "name": "limit", "in": "query", "description": "Entries of a page",
-            "schema": { "type": "integer", "minimum": 1, "maximum": MOST, "default": super::PAGE },
-        },
-        "cursor": {
-            "name": "cursor", "in": "query", "description": "`next` of the page before",
-            "schema": { "type": "string" },
-        },
+        "slug": in_path("slug", "The campaign's slug"),
+        "code": in_path("code", "The unit's code"),
+        "format": format,
+        "limit": in_query("limit", "Entries of a page",
+            json!({ "type": "integer", "minimum": 1, "maximum": MOST, "default": PAGE })),
+        "cursor": in_query("cursor", "`next` of the page before", json!({ "type": "string" })),
+        "state": in_query("state", "Only campaigns that are there", json!({ "enum": STATES })),
+        "on": in_query("on", "Only units that exist on this day, as they are then; absent: all, as they were last written",
+            json!({ "type": "string", "format": "date" })),
+        "unit": in_query("unit", "Code of the unit that the report is about; absent: all that the account sees",
+            json!({ "type": "string" })),
+        "units": in_query("units", "Under the units of the campaign's time, or those that there are now",
+            json!({ "enum": ["then", "now"], "default": "then" })),
+        "lang": in_query("lang", "Language of a file's words", json!({ "enum": ["vi", "en"], "default": "vi" })),
     })
 }
 
 fn schemas() -> Value {
     let text = json!({ "type": "string" });
+    let maybe = json!({ "type": ["string", "null"] });
     let number = json!({ "type": ["number", "null"] });
     let count = json!({ "type": ["integer", "null"], "minimum": 0 });
+    let whole = json!({ "type": "integer", "minimum": 0 });
     let moment = json!({ "type": "string", "format": "date-time" });
+    let day = json!({ "type": ["string", "null"], "format": "date" });
+    let words = json!({ "type": "object", "additionalProperties": text });
+    let object = || json!({ "type": "object" });
+    let all = |items: &str| json!({ "type": "array", "items": reference(items) });
     let page = |items: &str| {
         json!({
             "type": "object", "required": ["items", "next"],
             "properties": {
-                "items": { "type": "array", "items": reference(items) },
+                "items": all(items),
                 "next": { "type": ["string", "null"], "description": "null on the last page" },
             },
         })
     };
+    // All of them are always there.
+    let fixed = |properties: Value| {
+        let names: Vec<String> =
+            properties.as_object().into_iter().flat_map(|all| all.keys().cloned()).collect();
+        json!({ "type": "object", "required": names, "properties": properties })
+    };
+    let figures = || {
+        json!({
+            "answers": whole, "planned": count,
+            "population": { "type": ["integer", "null"], "description": "Transactions or persons behind the answers" },
+        })
+    };
+    let with = |one: Value, other: Value| {
+        let of = |value: Value| value.as_object().cloned().unwrap_or_default();
+        Value::Object(of(one).into_iter().chain(of(other)).collect())
+    };
+    let unit = || {
+        json!({
+            "code": text, "name": text, "kind": text,
+            "parent": { "type": ["string", "null"], "description": "null also where the account does not see it" },
+            "valid_from": day, "valid_to": day,
+            "successor": { "type": ["string", "null"], "description": "The unit that it was merged into" },
+        })
+    };
     json!({
+        "Any": object(),
+        "Problems": fixed(json!({ "items": all("Problem") })),
         "Publications": page("Publication"),
-        "Publication": {
-            "type": "object",
-            "required": ["slug", "title", "opens", "closes", "published", "demonstration", "page", "report", "units"],
-            "properties": {
-                "slug": text, "title": { "type": "object", "additionalProperties": text },
-                "opens": moment, "closes": moment, "published": moment,
-                "demonstration": { "type": "boolean", "description": "Whether the answers are invented" },
-                "page": text, "report": text, "units": text,
-            },
-        },
+        "Publication": fixed(json!({
+            "slug": text, "title": words, "opens": moment, "closes": moment, "published": moment,
+            "demonstration": { "type": "boolean", "description": "Whether the answers are invented" },
+            "page": text, "report": text, "units": text,
+        })),
         "Report": {
             "type": "object", "required": ["schema", "campaign", "total", "units"],
             "properties": { "schema": { "const": SCHEMA }, "campaign": object(), "total": object(),
                 "units": { "type": "array", "items": object() } },
         },
-        "Units": page("Unit"),
-        "Unit": {
-            "type": "object", "required": ["code", "name", "kind", "parent", "responses", "index"],
-            "properties": {
-                "code": text, "name": text, "kind": text, "parent": { "type": ["string", "null"] },
-                "responses": count, "index": reference("Estimate"),
-            },
-        },
+        "PublishedUnits": page("PublishedUnit"),
+        "PublishedUnit": fixed(json!({
+            "code": text, "name": text, "kind": text, "parent": maybe, "responses": count,
+            "index": reference("Estimate"),
+        })),
         "Estimate": {
             "type": "object", "required": ["n", "estimate", "lower", "upper", "decision", "publish"],
             "description": "Suppressed: every figure but publish is null",
@@ -136,11 +343,50 @@ fn schemas() -> Value {
                 "publish": { "enum": ["publish", "caution", "suppress"] },
             },
         },
+        "Campaigns": page("Campaign"),
+        "Campaign": fixed(json!({
+            "slug": text, "title": words, "state": { "enum": STATES }, "opens": moment, "closes": moment,
+            "audience": { "enum": ["citizens", "officials"] },
+            "definition": fixed(json!({ "id": text, "version": text, "sha256": text })),
+            "form": text, "target": number,
+            "demonstration": { "type": "boolean", "description": "Whether the answers are invented" },
+            "counts": text, "report": text, "exports": text,
+        })),
+        "Units": page("UnitEntry"),
+        "UnitEntry": fixed(unit()),
+        "Unit": fixed(with(unit(), json!({ "past": all("UnitPast") }))),
+        "UnitPast": fixed(json!({
+            "until": { "type": "string", "format": "date", "description": "The first day on which it was no longer so" },
+            "name": text, "kind": text, "parent": maybe,
+        })),
+        "Counts": fixed(json!({
+            "campaign": text,
+            "through": { "type": ["string", "null"], "format": "date", "description": "The last day counted" },
+            "live": { "type": "boolean", "description": "Whether that day may be going on" },
+            "counters": { "description": "All together; null where nobody answers at counters",
+                "oneOf": [{ "type": "null" }, reference("Figures")] },
+            "links": { "description": "null where nobody is invited by link, and for accounts that see a part",
+                "oneOf": [{ "type": "null" }, reference("Links")] },
+            "units": { "description": "Each with all below it", "type": "array", "items": reference("UnitCounts") },
+        })),
+        "Figures": fixed(figures()),
+        "Links": fixed(json!({ "invited": whole, "answered": whole })),
+        "UnitCounts": fixed(with(figures(), json!({ "code": text, "counters": all("CounterCounts") }))),
+        "CounterCounts": fixed(json!({
+            "code": text, "name": text, "answers": whole,
+            "retired": { "type": "boolean", "description": "No longer listed by the campaign" },
+        })),
+        "Exports": fixed(json!({ "items": all("Export") })),
+        "Export": fixed(json!({
+            "format": text, "rows": whole, "bytes": whole, "sha256": text, "file": text,
+            "left_out": { "type": "integer", "description": "Answer sheets that had been set aside" },
+        })),
         "Problem": {
             "type": "object", "required": ["type", "title", "status", "code", "detail"],
             "properties": {
-                "type": text, "title": text, "status": { "type": "integer" },
-                "code": { "type": "string", "description": "Stable, for programs" },
+                "type": { "type": "string", "description": "Stable; explained at /api/v1/problems" },
+                "title": text, "status": { "type": "integer" },
+                "code": { "type": "string", "description": "The type's last part" },
                 "detail": { "type": "string", "description": "In the reader's language" },
             },
         },

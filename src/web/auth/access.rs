@@ -124,6 +124,53 @@ pub fn allows(role: Role, bound: bool, permission: Permission) -> bool {
     listed && (!bound || permission.goes_with_a_unit())
 }
 
+/// What an access token may be used for. A token opens nothing that its account could not open at that moment: each scope
+/// needs a permission of the account, asked for at every request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Campaigns: what is asked where and when.
+    Campaigns,
+    /// Units.
+    Units,
+    /// How many have answered.
+    Counts,
+    /// Index reports.
+    Reports,
+    /// De-identified answer sheets.
+    Exports,
+}
+
+impl Scope {
+    /// All of them, in the order in which pages offer them.
+    pub const ALL: [Self; 5] = [Self::Campaigns, Self::Units, Self::Counts, Self::Reports, Self::Exports];
+
+    /// Its name, as stored and as programs know it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Campaigns => "campaigns:read",
+            Self::Units => "units:read",
+            Self::Counts => "counts:read",
+            Self::Reports => "reports:read",
+            Self::Exports => "exports:read",
+        }
+    }
+
+    /// The scope of a name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.code() == code)
+    }
+
+    /// What the account must be allowed to do.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Campaigns | Self::Counts => Permission::ReadCampaigns,
+            Self::Units => Permission::ReadUnits,
+            Self::Reports => Permission::ReadReports,
+            Self::Exports => Permission::ExportAnswers,
+        }
+    }
+}
+
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -131,6 +178,14 @@ pub enum Access {
     Public,
     /// Staff with this permission.
     Needs(Permission),
+    /// Programs with an access token of this scope, of an account that has the scope's permission. Cookies count for nothing.
+    Token(Scope),
+}
+
+impl From<Scope> for Access {
+    fn from(scope: Scope) -> Self {
+        Self::Token(scope)
+    }
 }
 
 impl From<Permission> for Access {

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{
     access::{Access, Permission},
+    bearer,
     kept::Kept,
     session::{self, Found, LOGIN, Staff},
 };
@@ -30,12 +31,16 @@ use crate::{
 const HEARD: usize = 4 * 1024 * 1024;
 
 /// The request, with the [`Staff`] that it is from where the route is not public; else the refusal: the log-in for
-/// strangers, 403 in words for those who may not.
+/// strangers, 403 in words for those who may not. What a program brings is [`bearer`]'s.
 ///
 /// # Errors
 /// The refusal.
 pub async fn check(access: Access, request: Request, app: &App) -> Result<Request, Box<Response>> {
-    let Access::Needs(permission) = access else { return Ok(request) };
+    let permission = match access {
+        Access::Public => return Ok(request),
+        Access::Needs(permission) => permission,
+        Access::Token(scope) => return bearer::check(scope, request, app).await,
+    };
     let (mut parts, body) = request.into_parts();
     let lang = language(&parts);
     let Found { staff, must_set_up } = match session::find(app, &parts).await {
@@ -106,7 +111,12 @@ async fn hear_out(mut body: Body) {
 }
 
 /// Tells the logs. Neither holds more of the address than its template: parts of it may be ids that mean something.
-async fn denied(app: &App, staff: &Staff, permission: Permission, parts: &Parts) -> Result<(), StoreError> {
+pub(super) async fn denied(
+    app: &App,
+    staff: &Staff,
+    permission: Permission,
+    parts: &Parts,
+) -> Result<(), StoreError> {
     let route = parts.extensions.get::<MatchedPath>().map_or("-", MatchedPath::as_str);
     let object = format!("{} {route}", parts.method);
     tracing::warn!(account = staff.account, role = staff.role.code(), needs = ?permission, route, "access denied");

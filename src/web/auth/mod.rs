@@ -3,6 +3,7 @@
 //! [`access`] decides who may do what, [`guard`] asks it before every handler; [`session::Staff`] is whom it let pass.
 
 pub mod access;
+pub mod bearer;
 mod blocks;
 pub mod common;
 pub mod device;
@@ -18,3 +19,4 @@ pub mod second_factor;
 pub mod session;
 pub mod throttle;
 pub mod ticket;
+pub mod token;

@@ -3,6 +3,8 @@
 //! What lies outside does not exist for it: the handler answers 404 as for what there is not, and the attempt is logged
 //! ([`outside`], security test E-02).
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::{
@@ -37,6 +39,23 @@ pub async fn campaign(
     }
     outside(app, staff, slug).await?;
     Ok(None)
+}
+
+/// The campaigns that the account sees, the latest opening first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn campaigns(app: &App, staff: &Staff) -> Result<Vec<Stored>, StoreError> {
+    let mut db = app.store.read().await?;
+    let mut all = campaigns::all(&mut db).await?;
+    if !staff.sees_all() {
+        let tree = units::tree(&mut db).await?;
+        let asked = places::units_asked(&mut db, None).await?;
+        let seen: BTreeSet<i64> =
+            asked.into_iter().filter(|(_, unit)| staff.sees(&tree, unit)).map(|(number, _)| number).collect();
+        all.retain(|stored| seen.contains(&stored.number));
+    }
+    Ok(all)
 }
 
 /// Tells the logs that somebody asked for what lies outside the own units.

@@ -57,6 +57,11 @@ pub enum Admission {
 }
 
 impl Admission {
+    /// Whether this is how a session came in that the single sign-on answers for, as it is stored.
+    pub const fn is_vouched(code: i64) -> bool {
+        code == Self::Vouched.code()
+    }
+
     /// As it is stored.
     const fn code(self) -> i64 {
         match self {
@@ -93,8 +98,10 @@ pub struct Staff {
     pub role: Role,
     /// Code of the unit that it is bound to.
     pub unit: Option<String>,
-    /// The public id of the session.
+    /// The public id of the session; empty where a program comes with a token.
     pub session: String,
+    /// The public id of the access token that a program came with.
+    pub token: Option<String>,
     /// Where the request came from.
     pub address: Option<IpAddr>,
 }
@@ -118,11 +125,13 @@ impl Staff {
         }
     }
 
-    /// What the audit log tells of something that this person does: `action` is `KIND.VERB`.
+    /// What the audit log tells of something that this person does, or a program of theirs: `action` is `KIND.VERB`.
     pub fn did(&self, action: &'static str, object: impl Into<String>) -> Entry {
+        let address = self.address.map(|address| address.to_string());
+        let token = self.token.as_ref().map(|id| format!("token {id}"));
         Entry {
             actor: self.account.clone(),
-            origin: self.address.map_or_else(String::new, |address| address.to_string()),
+            origin: address.into_iter().chain(token).collect::<Vec<_>>().join(", "),
             action,
             object: object.into(),
             before: Value::Null,
@@ -300,6 +309,7 @@ pub async fn find(app: &App, parts: &Parts) -> Result<Option<Found>, StoreError>
         role: session.role,
         unit: session.unit,
         session: session.id,
+        token: None,
         address: client(app, parts),
     };
     Ok(Some(Found { staff, must_set_up }))
@@ -345,6 +355,7 @@ mod tests {
             role,
             unit: unit.map(str::to_owned),
             session: String::new(),
+            token: None,
             address: None,
         }
     }

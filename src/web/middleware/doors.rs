@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, header::HOST},
+    http::{Extensions, HeaderMap, StatusCode, header::HOST},
     middleware::Next,
     response::Response,
 };
@@ -13,7 +13,6 @@ use axum::{
 use super::peer::{self, Peer};
 use crate::{
     clock,
-    language::Lang,
     web::{app::App, error, routes, views::message::Kind},
 };
 
@@ -41,33 +40,45 @@ pub async fn check(State(app): State<App>, request: Request, next: Next) -> Resp
     }
     let path = request.uri().path();
     let is_administration = path == "/admin" || path.starts_with("/admin/");
-    if is_administration && let Some(refusal) = refusal(&app, &request, lang) {
-        return refusal;
+    if is_administration && let Some(shut) = shut(&app, request.extensions(), request.headers()) {
+        return error::page(
+            lang,
+            match shut {
+                Shut::Elsewhere => Kind::Unknown,
+                Shut::AfterHours => Kind::AfterHours,
+            },
+        );
     }
     next.run(request).await
 }
 
 /// Why nobody may administer from there or now.
-fn refusal(app: &App, request: &Request, lang: Lang) -> Option<Response> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shut {
+    /// Not from there: as if there were nothing.
+    Elsewhere,
+    /// Not at this time.
+    AfterHours,
+}
+
+/// Whether administration, and whatever else is for staff alone, is shut for a request.
+pub fn shut(app: &App, extensions: &Extensions, headers: &HeaderMap) -> Option<Shut> {
     let config = &app.config;
-    let by_public = request.extensions().get::<Door>() == Some(&Door::Public);
-    let client = request
-        .extensions()
-        .get::<Peer>()
-        .map(|Peer(peer)| peer::client(*peer, request.headers(), &config.trusted_proxies));
+    let by_public = extensions.get::<Door>() == Some(&Door::Public);
+    let client =
+        extensions.get::<Peer>().map(|Peer(peer)| peer::client(*peer, headers, &config.trusted_proxies));
     let elsewhere = config
         .admin_networks
         .as_ref()
         .is_some_and(|networks| !client.is_some_and(|client| networks.contain(client)));
     if by_public || elsewhere {
-        // As if there were nothing.
         tracing::warn!("administration was asked for from elsewhere");
-        return Some(error::page(lang, Kind::Unknown));
+        return Some(Shut::Elsewhere);
     }
     let now = app.clock.now();
     let weekday = usize::try_from((clock::day(now) + 3).rem_euclid(7)).unwrap_or(0);
     let closed = config.admin_hours.as_ref().is_some_and(|hours| !hours.contain(weekday, clock::minute(now)));
-    closed.then(|| error::page(lang, Kind::AfterHours))
+    closed.then_some(Shut::AfterHours)
 }
 
 /// Whether the request's `Host` is a name that the settings give, or no name: nothing is made of it, but who relies on names

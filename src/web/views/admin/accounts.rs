@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
-    copy,
+    access_tokens, copy,
     form::{Choice, Fault, Field, Form, Line, back, done, purpose},
     frame::{self, Frame},
     grants, home, own,
@@ -13,6 +13,7 @@ use crate::{
     language::Lang,
     organisation::{Role, UnitTree},
     store::{
+        access_tokens::Token,
         audit::Row,
         staff::{Listed, Session},
     },
@@ -284,6 +285,8 @@ pub struct Account<'a> {
     pub tree: &'a UnitTree,
     /// Its sessions.
     pub sessions: &'a [Session],
+    /// Its access tokens.
+    pub tokens: &'a [Token],
     /// What the form's fields hold.
     pub values: &'a Fields,
     /// What they would hold if it were opened now.
@@ -316,6 +319,7 @@ pub fn account(page: &Account<'_>) -> Markup {
             Some("disabled") => (done(&fl!(m, "access-account-disabled"))),
             Some("enabled") => (done(&fl!(m, "access-account-enabled"))),
             Some("sessions") => (done(&fl!(m, "access-account-sessions-ended"))),
+            Some("token") => (done(&fl!(m, "token-revoked"))),
             _ => {}
         }
         (form.summary())
@@ -349,6 +353,13 @@ pub fn account(page: &Account<'_>) -> Markup {
         section {
             h2 { (fl!(m, "access-account-sessions")) }
             (own::sessions(lang, page.sessions, None, &format!("{path}/phien")))
+        }
+        @if !page.tokens.is_empty() {
+            section {
+                h2 { (fl!(m, "token-title")) }
+                p { (fl!(m, "token-account-what")) }
+                (access_tokens::table(lang, page.tokens, page.now, &to("ma-truy-cap")))
+            }
         }
         @if usable {
             section {

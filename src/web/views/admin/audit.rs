@@ -259,6 +259,7 @@ pub fn words(lang: Lang, action: &str) -> String {
         "session.revoke" => fl!(m, "access-did-session-revoke"),
         "access.deny" => fl!(m, "access-did-access-deny"),
         "access.outside" => fl!(m, "access-did-access-outside"),
+        "access.token" => fl!(m, "token-did-refuse"),
         "account.add" => fl!(m, "access-did-account-add"),
         "account.invite" => fl!(m, "access-did-account-invite"),
         "account.change" => fl!(m, "access-did-account-change"),
@@ -325,6 +326,8 @@ pub fn words(lang: Lang, action: &str) -> String {
         "account.idle" => fl!(m, "access-did-account-idle"),
         "audit.sweep" => fl!(m, "access-did-audit-sweep"),
         "account.sso" => fl!(m, "access-did-account-sso"),
+        "account.token-make" => fl!(m, "token-did-make"),
+        "account.token-revoke" => fl!(m, "token-did-revoke"),
         "account.second-factor-set" => fl!(m, "access-did-account-second-factor-set"),
         "account.second-factor-change" => fl!(m, "access-did-account-second-factor-change"),
         "account.second-factor-remove" => fl!(m, "access-did-account-second-factor-remove"),
@@ -416,7 +419,7 @@ mod tests {
     fn whatever_is_recorded_has_words_in_every_language() {
         let recorded = recorded();
         assert!(recorded.len() > 40, "{recorded:?}");
-        let refusals = ["access.deny", "access.outside"].map(str::to_owned);
+        let refusals = ["access.deny", "access.outside", "access.token"].map(str::to_owned);
         for action in recorded.iter().chain(&refusals) {
             for lang in [Lang::VI, Lang::EN] {
                 assert_ne!(words(lang, action), *action, "no words for {action}");

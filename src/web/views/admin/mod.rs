@@ -1,5 +1,6 @@
 //! The staff's pages.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod again;
 pub mod audit;

@@ -4,6 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
+    access_tokens,
     form::{Fault, Form, done, purpose},
     frame::{self, Frame},
     home, password,
@@ -11,7 +12,12 @@ use super::{
 use crate::{
     language::Lang,
     store::staff::Session,
-    web::{auth::session::Staff, form::Fields, respond::answer::in_language, views::dates},
+    web::{
+        auth::{access::Scope, session::Staff},
+        form::Fields,
+        respond::answer::in_language,
+        views::dates,
+    },
 };
 
 /// What the page shows.
@@ -69,6 +75,13 @@ pub fn page(page: &Page<'_>) -> Markup {
         section {
             h2 { (fl!(m, "signin-factor-title")) }
             p { a.button.plain href=(in_language("/admin/second-factor", lang)) { (fl!(m, "access-own-second-factor")) } }
+        }
+        @if Scope::ALL.into_iter().any(|scope| staff.may(scope.permission())) {
+            section {
+                h2 { (fl!(m, "token-title")) }
+                p { (fl!(m, "token-own-what")) }
+                p { a.button.plain href=(in_language(access_tokens::PATH, lang)) { (fl!(m, "token-own-link")) } }
+            }
         }
         section {
             h2 { (fl!(m, "access-own-sessions")) }

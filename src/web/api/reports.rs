@@ -1,0 +1,92 @@
+//! The index report, as the same account gets it on its page: `sipas.report/1`, or as CSV.
+
+use axum::{
+    extract::State,
+    http::{Method, request::Parts},
+    response::Response,
+};
+use axum_extra::routing::TypedPath;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    JSON, NoPath, answer,
+    asked::{self, Asked},
+    problem::{self, Problem},
+};
+use crate::{
+    figures::Under,
+    index::report::Report,
+    language::Lang,
+    report,
+    store::audit,
+    web::{
+        app::App,
+        auth::session::Staff,
+        cut::{self, NoCut},
+    },
+};
+
+/// The report of a campaign.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/api/v1/campaigns/{slug}/report", rejection(NoPath))]
+pub struct ReportPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// The kinds of content that there are.
+const KINDS: [&str; 2] = ["application/json", "text/csv"];
+const CSV: &str = "text/csv; charset=utf-8";
+
+/// The languages of a file's headings, by their parameter.
+pub(super) const LANGUAGES: [(&str, Lang); 2] = [("vi", Lang::VI), ("en", Lang::EN)];
+
+/// Sends it.
+pub async fn show(path: ReportPath, staff: Staff, State(app): State<App>, parts: Parts) -> Response {
+    let lang = problem::language(&parts.headers);
+    match sent(&app, &staff, &path.slug, &parts, lang).await {
+        Ok(response) => response,
+        Err(problem) => problem.for_staff(lang),
+    }
+}
+
+async fn sent(app: &App, staff: &Staff, slug: &str, parts: &Parts, lang: Lang) -> Result<Response, Problem> {
+    let headers = &parts.headers;
+    let csv = asked::content(headers, &KINDS)? == 1;
+    let asked = Asked::parameters(parts, &["unit", "units", "lang"])?;
+    let under = asked.one_of("units", &[("then", Under::Then), ("now", Under::Successors)])?;
+    let own = asked.one_of("lang", &LANGUAGES)?;
+    let unit = asked.value("unit");
+    let (_, mut report) = cut::report(app, staff, slug, unit, under).await.map_err(|no| match no {
+        NoCut::Unknown => Problem::Unknown,
+        NoCut::Busy => Problem::Unavailable,
+        NoCut::Store(error) => Problem::of_store(&error),
+        NoCut::Index(error) => Problem::Conflict(error.words(lang)),
+    })?;
+    let work = tokio::task::spawn_blocking(move || {
+        let generated = std::mem::take(&mut report.generated_at);
+        let kind: &[u8] = if csv { own.code().as_bytes() } else { b"json" };
+        let tag = answer::tag(&[kind, report::json(&report).as_bytes()]);
+        (Report { generated_at: generated, ..report }, tag)
+    });
+    let (report, tag) = match work.await {
+        Ok(made) => made,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    };
+    if answer::is_known(headers, &tag) {
+        return Ok(answer::unchanged(&tag));
+    }
+    let (bytes, kind, format) = if csv {
+        (report::csv(&report, own), CSV, "csv")
+    } else {
+        (report::json(&report).into_bytes(), JSON, "json")
+    };
+    // Whoever asks for the head alone takes nothing away.
+    if parts.method != Method::HEAD {
+        let unit = unit.or(staff.unit.as_deref());
+        let entry = staff.did("report.export", slug).with(json!({ "format": format, "unit": unit }));
+        audit::note(&app.store, app.clock.now(), &entry).await?;
+    }
+    Ok(answer::content(bytes, kind, &tag, headers))
+}

@@ -1,0 +1,80 @@
+//! A report as an account may read it, for pages, files and programs alike: cut to its own units, and without comments for
+//! those who read none.
+
+use std::time::Duration;
+
+use tokio::sync::SemaphorePermit;
+
+use super::{
+    app::App,
+    auth::{access::Permission, scope, session::Staff},
+};
+use crate::{
+    figures::{self, NoReport, Under},
+    index::{self, report::Report},
+    organisation::Campaign,
+    report,
+    set_aside::View,
+    store::StoreError,
+};
+
+/// Longest wait for a seat when other reports are being computed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why somebody gets no report.
+#[derive(Debug)]
+pub enum NoCut {
+    /// There is no such campaign or unit, or it lies outside what the account sees.
+    Unknown,
+    /// Others are being computed.
+    Busy,
+    /// The figures cannot be formed.
+    Index(index::Error),
+    /// The database.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NoCut {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// The report of a campaign, or of a unit of it.
+///
+/// # Errors
+/// [`NoCut`].
+pub async fn report(
+    app: &App,
+    staff: &Staff,
+    slug: &str,
+    unit: Option<&str>,
+    under: Under,
+) -> Result<(Campaign, Report), NoCut> {
+    let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Err(NoCut::Unknown) };
+    let unit = unit.or(staff.unit.as_deref());
+    if let Some(unit) = unit.filter(|unit| tree.get(unit).is_some() && !staff.sees(&tree, unit)) {
+        scope::outside(app, staff, unit).await?;
+        return Err(NoCut::Unknown);
+    }
+    let _seat = seat(app).await.ok_or(NoCut::Busy)?;
+    let computed = figures::report_under(&app.store, slug, app.clock.now(), View::Shown, under).await;
+    let mut report = computed.map_err(|no| match no {
+        NoReport::UnknownCampaign { .. } => NoCut::Unknown,
+        NoReport::Store(error) => NoCut::Store(error),
+        NoReport::Index(error) => NoCut::Index(error),
+    })?;
+    if !staff.may(Permission::ReadComments) {
+        report.comments.clear();
+    }
+    let report = match unit {
+        None => report,
+        Some(code) => report::of_unit(&report, code).ok_or(NoCut::Unknown)?,
+    };
+    Ok((stored.campaign, report))
+}
+
+/// Waits for one of the seats for work that keeps a core busy; `None`: it took too long.
+pub async fn seat(app: &App) -> Option<SemaphorePermit<'_>> {
+    tokio::time::timeout(PATIENCE, app.reports.acquire()).await.ok()?.ok()
+}
