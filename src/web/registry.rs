@@ -18,6 +18,7 @@ use axum_extra::routing::{SecondElementIs, TypedPath};
 use super::{
     app::App,
     auth::{access::Access, guard, session::Staff},
+    middleware::headers::Needs,
 };
 
 /// A route as registered.
@@ -111,6 +112,10 @@ impl<T: 'static, H: Handler<T, App>> Handler<T, App> for Guarded<H> {
                 Ok(request) => {
                     let staff = request.extensions().get::<Staff>().cloned();
                     let mut response = self.handler.call(request, app).await;
+                    if matches!(self.access, Access::Token(_)) {
+                        // Pages of other sites read none of it, whatever a handler says.
+                        response.extensions_mut().remove::<Needs>();
+                    }
                     // Whose desk a refusal is shown at (`web::onward`).
                     if let Some(staff) = staff.filter(|_| !response.status().is_success()) {
                         response.extensions_mut().insert(staff);

@@ -60,7 +60,7 @@ async function accessTokens(page, base) {
   await page.fill('[name=name]', 'Bảng điều khiển của UBND tỉnh');
   await page.check('[name=scope][value="counts:read"]');
   await page.check('[name=scope][value="reports:read"]');
-  await page.fill('[name=present]', stage.staff.password);
+  await page.fill('[name=password]', stage.staff.password);
   await page.click('button.main');
   await page.waitForSelector('p.once');
   return page.goto(`${base}/admin/toi/ma-truy-cap`);

@@ -159,7 +159,7 @@ test('an access token is made by keyboard, shown once, and revoked', () =>
     await page.focus('[name=name]');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
-    await page.focus('[name=present]');
+    await page.focus('[name=password]');
     await page.keyboard.type(stage.staff.password);
     await page.keyboard.press('Enter');
     await page.locator('p.once').waitFor();

@@ -174,6 +174,42 @@ fn f_11_guesses_at_the_code_are_slowed_down_from_wherever_and_the_password_frees
 }
 
 #[test]
+fn f_09_an_access_token_takes_the_code_too_or_an_entry_through_the_single_sign_on_just_now() {
+    let (database, server) = office();
+    let mut staff = server.client();
+    log_in(&mut staff, "thulan").is(303);
+    let (telephone, _) = set_up(&database, &mut staff);
+    let ask = |client: &mut Client, password: &str, code: &str| {
+        let fields =
+            [("name", "R"), ("days", "30"), ("scope", "units:read"), ("password", password), ("code", code)];
+        client.post("/admin/toi/ma-truy-cap", &fields)
+    };
+    ask(&mut staff, PASSWORD, "").is(422);
+    ask(&mut staff, PASSWORD, "123456").is(422);
+    ask(&mut staff, "một mật khẩu nào đó", &telephone.code(0)).is(422);
+    assert_eq!(database.number("SELECT COUNT(*) FROM access_token"), 0);
+    ask(&mut staff, PASSWORD, &telephone.code(0)).is(200);
+    // Each code counts once.
+    ask(&mut staff, PASSWORD, &telephone.code(0)).is(422);
+    // Who has no password here has just come through the single sign-on, and not otherwise.
+    database.execute("UPDATE account SET password_off = TRUE");
+    ask(&mut staff, PASSWORD, "").is(422);
+    database.execute("UPDATE session SET entry = 2");
+    ask(&mut staff, "", "").is(200);
+    database.execute("UPDATE session SET created = created - 660000");
+    assert!(ask(&mut staff, "", "").is(422).text().contains("10 phút"));
+    assert_eq!(database.number("SELECT COUNT(*) FROM access_token WHERE vouched"), 1);
+    // Another telephone ends them all.
+    database.execute("UPDATE account SET password_off = FALSE, totp_step = 0");
+    let page = staff.get("/admin/second-factor/new").is(200);
+    let other = Telephone::new(&page);
+    let mut form = form(&page, "/admin/second-factor/new");
+    form.set("password", PASSWORD).set("code", &telephone.code(0)).set("new", &other.code(0));
+    staff.submit(FACTOR, &form).is(200);
+    assert_eq!(database.number("SELECT COUNT(*) FROM access_token"), 0);
+}
+
+#[test]
 fn f_09_setting_it_up_asks_for_the_password_and_ends_the_other_sessions() {
     let (database, server) = office();
     let (mut here, mut there) = (server.client(), server.client());

@@ -252,7 +252,7 @@ pub async fn make(
             Proof::SingleSignOn { fresh: false } => faults.push(Wrong::NotFresh.fault(lang)),
             Proof::Password { .. } => {
                 let given = Given {
-                    password: fields.one("present").unwrap_or_default(),
+                    password: fields.one("password").unwrap_or_default(),
                     code: fields.one("code").unwrap_or_default(),
                 };
                 match prove(&app, &staff, peer, &parts, &given, now).await {

@@ -105,7 +105,7 @@ impl Kept {
 
 /// Whether a field may not be carried about in a page: passwords are typed once more.
 fn is_secret(name: &str) -> bool {
-    name.to_ascii_lowercase().contains("password")
+    name.to_ascii_lowercase().contains("password") || ["present", "again"].contains(&name)
 }
 
 /// Whether a form may carry files.

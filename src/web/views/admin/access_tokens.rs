@@ -69,7 +69,7 @@ impl Wrong {
             Self::Name => "name",
             Self::Scopes => "scope",
             Self::Days => "days",
-            Self::Password | Self::Wait { .. } => "present",
+            Self::Password | Self::Wait { .. } => "password",
             Self::Code => "code",
             Self::NotFresh | Self::TooMany => "",
         };
@@ -158,7 +158,7 @@ fn new(page: &Page<'_>) -> Markup {
         @match page.proof {
             Proof::Password { code } => {
                 input type="text" name="username" value=(staff.account) autocomplete="username" readonly hidden;
-                (password::field(form, "present", &fl!(m, "access-password-present"), None, "current-password"))
+                (password::field(form, "password", &fl!(m, "access-password-present"), None, "current-password"))
                 @if code {
                     (form.line(&Field {
                         name: "code", label: &fl!(m, "signin-factor-code"),

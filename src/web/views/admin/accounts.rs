@@ -355,7 +355,7 @@ pub fn account(page: &Account<'_>) -> Markup {
             (own::sessions(lang, page.sessions, None, &format!("{path}/phien")))
         }
         @if !page.tokens.is_empty() {
-            section {
+            section.tokens {
                 h2 { (fl!(m, "token-title")) }
                 p { (fl!(m, "token-account-what")) }
                 (access_tokens::table(lang, page.tokens, page.now, &to("ma-truy-cap")))
