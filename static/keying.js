@@ -28,17 +28,27 @@
     return chosen(rule.question).some((key) => rule.in.includes(key));
   }
 
+  /* Whether something is typed already wherever a rule looks: until then nobody can say that a line is not asked. */
+  function decided(rule) {
+    if (rule.not) return decided(rule.not);
+    if (rule.all || rule.any) return (rule.all || rule.any).every(decided);
+    const field = fields.find(({ name }) => name === rule.question);
+    return !field || ruledOut.has(field) || field.value.trim() !== "";
+  }
+
   /* Rules look only at lines above them, so that one pass is enough. */
   function refresh() {
     ruledOut.clear();
     for (const field of fields) {
       const line = field.closest(".line");
       if (!line.dataset.askedIf) continue;
-      const away = !holds(JSON.parse(line.dataset.askedIf));
+      const rule = JSON.parse(line.dataset.askedIf);
+      const away = !holds(rule);
       const extra = away && !["", "-"].includes(field.value.trim());
       if (away) ruledOut.add(field);
       line.classList.toggle("passed", away && !extra);
-      line.querySelector(".fault").hidden = !extra;
+      line.classList.toggle("waits", away && !decided(rule));
+      line.querySelector(".away").hidden = !extra;
       field.disabled = away && !extra;
       /* A line that was refused stays marked until it is stored, unless it was for what is not asked. */
       if (away || line.classList.contains("extra")) line.classList.remove("wrong");
@@ -48,7 +58,10 @@
     }
   }
 
-  form.addEventListener("input", refresh);
+  form.addEventListener("input", (event) => {
+    event.target.setCustomValidity("");
+    refresh();
+  });
   window.addEventListener("pageshow", refresh);
   refresh();
 
@@ -56,6 +69,13 @@
     if (event.key !== "Enter" || event.isComposing || event.shiftKey) return;
     const at = fields.indexOf(event.target);
     if (at < 0) return;
+    /* A number that no option has is told where it is typed, before the sheet goes on. */
+    if (event.target.validity.patternMismatch) {
+      event.preventDefault();
+      event.target.setCustomValidity(form.dataset.wrong);
+      event.target.reportValidity();
+      return;
+    }
     const next = fields.slice(at + 1).find((field) => !field.disabled);
     if (!next && event.target.localName === "input") return;
     event.preventDefault();

@@ -1113,6 +1113,8 @@ user-needs-unit = A unit officer must be bound to a unit; add --unit CODE.
 user-no-unit = This role is not bound to a unit; leave out --unit.
 # --- Lists of invited persons ---------------------------------------------------------------------
 
+lists-at-counters = This campaign invites nobody
+lists-at-counters-what = This campaign asks at counters. With personal links beside, one person could answer twice, and the results would no longer be of those who came. To invite people, please make a campaign with a questionnaire for officials.
 lists-tab = Invited persons
 lists-kind = List of invited persons
 lists-did-change = Changed the list of invited persons
@@ -1797,10 +1799,16 @@ desk-units-file-read = The file { $file } was read; choose another one only if y
 desk-copy = Copy
 desk-copied = Copied.
 desk-copy-by-hand = Could not copy: please choose the line above and press Ctrl+C.
+desk-comments-saved = Decisions on { $n } comments are stored.
+desk-comments-doubtful = { $n } comments below are not released yet: what is marked may be a name, a telephone number, a number of papers or an address. Released as they are, it stands in the report for everybody. Cover it first.
+desk-comments-back = Back, to cover
+desk-comments-sure = Release { $n } as they are all the same
 desk-report-none = No results yet
 desk-report-none-what = The campaign is open and no answer counts yet. Those of a unit count from the next day on, once there are at least { $k } new ones, so that nobody can work out what one person answered. How many have come in stands on the page Watching.
 desk-report-draft-what = This campaign is a draft. Once it is open and has answers, its report stands here.
 desk-paper-nothing = (nothing)
+desk-paper-numbered = Forms { $first }–{ $last } are numbered. Fetch their PDF in the table below and print it.
+desk-paper-purpose-unit = Key in the answers from paper forms that the Department has numbered for your unit's counters. Each number counts once.
 desk-paper-skipped = Not asked: passed over.
 
 # --- desk-link: campaigns by personal links ---

@@ -114,6 +114,39 @@ pub fn asked<'t>(form: &Questionnaire, typed: impl Fn(&str) -> &'t str) -> Vec<b
     (0..form.questions.len()).map(|at| answers.asked(at)).collect()
 }
 
+/// Positions of the questions of which something was keyed though what was keyed before them rules them out, where other lines
+/// are `faulty` (by position): a rule that looks at one of those says nothing yet.
+pub fn superfluous_anyway<'t>(
+    form: &Questionnaire,
+    faulty: &BTreeSet<usize>,
+    typed: impl Fn(&str) -> &'t str + Copy,
+) -> Vec<usize> {
+    let undecided = |question: &Question| {
+        let mut named = Vec::new();
+        question.asked_if.iter().for_each(|rule| names(rule, &mut named));
+        named.into_iter().filter_map(|id| form.position(id)).any(|at| faulty.contains(&at))
+    };
+    let keyed = |question: &Question| !matches!(typed(&question.id).trim(), "" | BLANK);
+    let asked = asked(form, typed);
+    form.questions
+        .iter()
+        .zip(asked)
+        .enumerate()
+        .filter(|(_, (question, asked))| !asked && keyed(question) && !undecided(question))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// The questions that a rule looks at.
+fn names<'c>(rule: &'c Condition, found: &mut Vec<&'c str>) {
+    match rule {
+        Condition::In(rule) => found.push(&rule.question),
+        Condition::All(rules) => rules.all.iter().for_each(|rule| names(rule, found)),
+        Condition::Any(rules) => rules.any.iter().for_each(|rule| names(rule, found)),
+        Condition::Not(rule) => names(&rule.not, found),
+    }
+}
+
 /// A rule with the numbers that are keyed in place of the options' codes, for a browser that sees nothing else.
 pub fn rule(form: &Questionnaire, condition: &Condition) -> Condition {
     let each = |rules: &[Condition]| rules.iter().map(|inner| rule(form, inner)).collect();

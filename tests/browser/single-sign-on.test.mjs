@@ -42,7 +42,7 @@ test('somebody whom no account is linked with is told what to tell the administr
     await page.goto(at('/admin/campaigns'));
     await accessible(page, 'sso-login');
     await enterAs(page, 'lan-01');
-    assert.match(await page.locator('[role=alert]').innerText(), /quản trị viên/);
+    assert.match(await page.locator('[role=alert]').innerText(), /quản trị tỉnh/);
     assert.match(await page.locator('main').innerText(), /lan-01@snv\.example/);
     assert.deepEqual((await context.cookies(province.house.url)).filter(({ name }) => name === 'session'), []);
     await accessible(page, 'sso-nobody');
@@ -104,7 +104,7 @@ test('an address that the provider has not verified is nobody', () =>
     assert.equal(await province.house.run(['user', 'sso', 'hoa', 'unverified@snv.example']), 0);
     await page.goto(at('/admin/login'));
     await enterAs(page, 'unverified');
-    assert.match(await page.locator('[role=alert]').innerText(), /quản trị viên/);
+    assert.match(await page.locator('[role=alert]').innerText(), /quản trị tỉnh/);
     // By the provider's own name for them they are somebody.
     assert.equal(await province.house.run(['user', 'sso', 'hoa', 'unverified']), 0);
     await page.goto(at('/admin/login'));

@@ -78,6 +78,8 @@ test('the way of the Department: log in, campaigns, report, downloads, log out',
       assert.ok((await page.getByRole('heading', { level: 1 }).innerText()).trim());
       if (/\d\s*%/.test(await page.locator('main').innerText())) figures += 1;
       await accessible(page, `staff-report-${slug}`);
+      // Nothing counts yet: said in a sentence, with the way to what has come in, and no files of nothing.
+      if (await page.locator('.empty').count()) continue;
       for (const { link, type, right } of kinds) {
         const href = await page.getByRole('link', { name: link }).first().getAttribute('href');
         const file = await context.request.get(new URL(href, page.url()).href);

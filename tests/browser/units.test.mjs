@@ -48,7 +48,7 @@ for (const [where, look] of [['desk', DESK], ['phone', PHONE]]) {
       const wrong = `${HEAD}px-${where};Phường Xanh <b>;phường;py-${where};01/07/2025;;\r\npy-${where};;phường;px-${where};30/2/2025;;\r\n`;
       await page.locator('input[type=file]').setInputFiles(await file('sai.csv', wrong));
       await press(page, /^Xem trước$/);
-      const faults = await page.locator('table').innerText();
+      const faults = await page.locator('table').first().innerText();
       assert.match(faults, /dòng 3, cột B/);
       assert.match(faults, /dòng 3, cột E/);
       await accessible(page, `units-faults-${where}`);

@@ -400,7 +400,6 @@ fn every_page_of_a_campaign_leads_to_all_others_that_the_account_may_open() {
         "/settings",
         "/units",
         "/counters",
-        "/nguoi-duoc-moi",
         "/print",
         "/paper",
         "/theo-doi",

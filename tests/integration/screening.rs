@@ -62,7 +62,8 @@ fn decide(staff: &mut Client, words: &str, status: &str) {
     let page = staff.get(SCREEN).is(200);
     let id = id_of(&page, words);
     let action = decisions(&page).action;
-    staff.post(&action, &[("shown", &id), (&id, status)]).is(303);
+    // Whoever decides here has been asked about what may name somebody.
+    staff.post(&action, &[("shown", &id), (&id, status), ("sure", "1")]).is(303);
 }
 
 fn told(report: &Value) -> Vec<String> {
@@ -114,6 +115,23 @@ fn the_rest_of_a_page_is_released_at_once_but_not_what_may_name_somebody() {
     let waiting = staff.get(SCREEN).is(200);
     assert_eq!(id_of(&waiting, "0905"), marked);
     assert!(!waiting.text().contains("Không duyệt cái này"));
+}
+
+#[test]
+fn words_that_may_name_somebody_are_released_only_after_being_asked_once_more() {
+    let (database, _server, mut staff) = desk(&["Nên thêm ghế", "Gọi anh Bình 0905 123 456"]);
+    let page = staff.get(SCREEN).is(200);
+    let (plain, marked) = (id_of(&page, "ghế"), id_of(&page, "0905"));
+    let action = decisions(&page).action;
+    let both = [("shown", plain.as_str()), (&plain, "released"), ("shown", &marked), (&marked, "released")];
+    let asked = staff.post(&action, &both).is(200);
+    assert!(asked.text().contains("Đã lưu quyết định về 1 ý kiến"), "{}", asked.text());
+    assert!(asked.text().contains("<mark>0905</mark>") && !asked.text().contains("Nên thêm ghế"));
+    assert_eq!(told(&report(&database, "dan")), ["Nên thêm ghế"]);
+    let form = decisions(&asked);
+    let done = staff.submit(&action, &form).is(303);
+    assert!(staff.get(done.header("location")).is(200).text().contains("Đã lưu quyết định về 1 ý kiến"));
+    assert_eq!(told(&report(&database, "dan")).len(), 2);
 }
 
 #[test]
@@ -265,7 +283,7 @@ fn odd_words_are_shown_as_words() {
     assert!(!page.text().contains('\u{202e}') && page.text().contains("ngược dấu"));
     let ids = database.texts("SELECT id FROM comment");
     for id in &ids {
-        staff.post(SCREEN, &[("shown", id), (id, "released")]).is(303);
+        staff.post(SCREEN, &[("shown", id), (id, "released"), ("sure", "1")]).is(303);
     }
     let shown = told(&report(&database, "dan"));
     assert_eq!(shown.len(), 6);

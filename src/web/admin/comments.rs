@@ -74,6 +74,8 @@ pub struct Asked {
     unit: Option<String>,
     question: Option<String>,
     after: Option<String>,
+    /// How many comments have just been decided on.
+    done: Option<String>,
 }
 
 impl Asked {
@@ -108,7 +110,8 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let lang = wanted.language();
-    error::found(StatusCode::OK, page(&app, &path.slug, &staff, lang, &asked.filter()).await, lang)
+    let done = asked.done.as_deref().and_then(|done| done.parse().ok());
+    error::found(StatusCode::OK, page(&app, &path.slug, &staff, lang, &asked.filter(), done).await, lang)
 }
 
 async fn page(
@@ -117,6 +120,7 @@ async fn page(
     staff: &Staff,
     lang: Lang,
     filter: &Filter,
+    done: Option<u64>,
 ) -> Result<Option<String>, StoreError> {
     let mut db = app.store.read().await?;
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
@@ -196,6 +200,7 @@ async fn page(
         filter,
         comments: &list,
         more,
+        done,
     };
     Ok(Some(view::page(&page).into_string()))
 }
@@ -241,14 +246,32 @@ pub async fn decide(
         Err(bad) => return error::of_form(bad, lang),
     };
     match keep(&app, &staff, &path.slug, asked.filter().status, &fields).await {
-        Ok(Some(decided)) => {
+        Ok(Some(Screened { stored, decided, doubtful })) => {
             // Neither ids nor words: the log is kept longer than some of them.
             tracing::info!(account = staff.account, campaign = path.slug, decided, "comments screened");
-            Redirect::to(&view::address(&path.slug, lang, &asked.filter())).into_response()
+            let filter = asked.filter();
+            if !doubtful.is_empty() {
+                let campaign = &stored.campaign;
+                let phase = campaign.phase(app.clock.now());
+                let head = Head { lang, staff: &staff, campaign, phase, tab: Tab::Comments };
+                let page = view::sure(&head, &filter, &doubtful, decided);
+                return error::html(StatusCode::OK, page.into_string());
+            }
+            let to = view::address(&path.slug, lang, &filter);
+            Redirect::to(&format!("{to}&done={decided}")).into_response()
         }
         Ok(None) => error::page(lang, Kind::Unknown),
         Err(error) => error::of_store(&error, lang),
     }
+}
+
+/// What became of the decisions of a page.
+struct Screened {
+    stored: Stored,
+    /// How many were stored.
+    decided: u64,
+    /// What would be released with a word that may name somebody; whoever decides is asked once more.
+    doubtful: Vec<Comment>,
 }
 
 /// What stays as it was `shown` is not touched: somebody else may have decided on it meanwhile.
@@ -258,7 +281,9 @@ async fn keep(
     slug: &str,
     shown: Status,
     fields: &Fields,
-) -> Result<Option<u64>, StoreError> {
+) -> Result<Option<Screened>, StoreError> {
+    let sure = fields.one(view::SURE).is_some();
+    let mut doubtful = Vec::new();
     let rest_released = fields.one(view::REST).is_some();
     let mut db = app.store.write().await?;
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
@@ -270,6 +295,15 @@ async fn keep(
             left.extend(id_of(value).filter(|_| rest_released && undecided));
         } else if let (Some(id), Some(status)) = (id_of(name), view::status_of(value).filter(|s| *s != shown))
         {
+            if status == Status::Released
+                && !sure
+                && let Some(comment) = comments::get(&mut db, stored.number, &id).await?
+                && comment.status != Status::Released
+                && screening::is_suspect(&screening::plain(&comment.text))
+            {
+                doubtful.push(comment);
+                continue;
+            }
             decided += comments::decide(&mut db, stored.number, &[id], status).await?;
         }
     }
@@ -289,7 +323,7 @@ async fn keep(
         audit::append(&mut db, app.clock.now(), &entry).await?;
     }
     db.commit().await?;
-    Ok(Some(decided))
+    Ok(Some(Screened { stored, decided, doubtful }))
 }
 
 /// Shows one comment word by word.

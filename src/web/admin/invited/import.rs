@@ -14,7 +14,7 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Around, list_of};
+use super::{Around, at_counters, list_of, only_by_link};
 use crate::{
     apply::desk::{Fault as Refused, NotDone, Wanted},
     language::Lang,
@@ -90,7 +90,11 @@ pub async fn ask(
     State(app): State<App>,
     Query(wanted): Query<Language>,
 ) -> Response {
-    asked(&app, &staff, wanted.language(), &path.slug, &[], &[], StatusCode::OK).await
+    let lang = wanted.language();
+    if let Some(list) = at_counters(&app, &path.slug, lang).await {
+        return list;
+    }
+    asked(&app, &staff, lang, &path.slug, &[], &[], StatusCode::OK).await
 }
 
 async fn asked(
@@ -337,6 +341,7 @@ pub async fn confirm(
     let seen = fields.one(field::SEEN).unwrap_or_default();
     let outcome = setup::desk(&app, &staff, lang)
         .edit(slug, |wanted, _| {
+            only_by_link(lang, &wanted.campaign).map_err(No::Trouble)?;
             let plan = planned(lang, &around, &read.list, wanted);
             let as_shown = plan.faults.is_empty() && fingerprint(&plan) == seen;
             if as_shown { Ok(plan.changes.len()) } else { Err(No::Other) }
@@ -345,6 +350,11 @@ pub async fn confirm(
     match outcome {
         Ok(n) => setup::changed(&app, &list_of(slug), lang, "listed", Some(n)).await,
         Err(No::Trouble(Trouble::NotDone(NotDone::Store(error)))) => error::of_store(&error, lang),
+        Err(No::Trouble(Trouble::NotDone(NotDone::Refused(_)))) if !around.stored.campaign.by_link => {
+            let words = fl!(lang.messages(), "lists-at-counters-what");
+            let faults = [FieldFault::new("", words)];
+            asked(&app, &staff, lang, slug, &faults, &[], StatusCode::UNPROCESSABLE_ENTITY).await
+        }
         // Something else than what was shown: shown again as it would be now, and nothing of the list is lost.
         Err(_) => {
             let name = fields.one(field::NAME).unwrap_or_default();

@@ -9,14 +9,23 @@ pub mod person;
 pub mod progress;
 pub mod withdraw;
 
+use axum::response::{IntoResponse, Redirect, Response};
+use i18n_embed_fl::fl;
+
 use crate::{
-    organisation::{Raters, UnitTree},
+    apply::desk::Fault,
+    language::Lang,
+    organisation::{Campaign, Raters, UnitTree},
     store::{
         StoreError,
         campaigns::{self, Stored},
         raters, units,
     },
-    web::app::App,
+    web::{
+        admin::setup::{Trouble, refused},
+        app::App,
+        respond::answer::in_language,
+    },
 };
 
 /// What the pages of a list need beside it.
@@ -38,6 +47,23 @@ impl Around {
     fn groups(&self) -> Vec<(String, String)> {
         self.raters.groups.iter().map(|group| (group.code.clone(), group.name.clone())).collect()
     }
+}
+
+/// What is asked at counters invites nobody by the desk: one person could answer twice, a single invited one would stand out in
+/// every count, and the figures would no longer be of those who came.
+fn only_by_link(lang: Lang, campaign: &Campaign) -> Result<(), Trouble> {
+    if campaign.by_link {
+        return Ok(());
+    }
+    Err(refused(vec![Fault::new("", fl!(lang.messages(), "lists-at-counters-what"))]))
+}
+
+/// The way to the list from the pages that add to it, where the campaign asks at counters.
+async fn at_counters(app: &App, slug: &str, lang: Lang) -> Option<Response> {
+    // What cannot be read now is told by the page itself.
+    let around = Around::load(app, slug).await.ok()??;
+    (!around.stored.campaign.by_link)
+        .then(|| Redirect::to(&in_language(&list_of(slug), lang)).into_response())
 }
 
 /// The address of the list.

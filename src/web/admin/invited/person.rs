@@ -9,7 +9,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Around, list_of};
+use super::{Around, at_counters, list_of, only_by_link};
 use crate::{
     apply::desk::{Fault, NotDone, Wanted},
     language::Lang,
@@ -84,6 +84,9 @@ pub async fn new(
     Query(wanted): Query<Language>,
 ) -> Response {
     let lang = wanted.language();
+    if let Some(list) = at_counters(&app, &path.slug, lang).await {
+        return list;
+    }
     setup::page(page(&app, &staff, lang, &path.slug, None, &Sent::default()).await, lang)
 }
 
@@ -212,6 +215,7 @@ pub async fn add(
     };
     let outcome = setup::desk(&app, &staff, lang)
         .edit(&path.slug, |campaign, _| {
+            only_by_link(lang, &campaign.campaign)?;
             let mut person = typed(lang, &sent, "", None)?;
             let mut taken = campaign.people.iter().map(|other| other.code.clone()).collect();
             person.code = free_code(&person.unit, &mut taken);

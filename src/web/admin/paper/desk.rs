@@ -32,7 +32,10 @@ use crate::{
         },
         views::{
             admin::{
-                paper::desk::{self as view, Page, Printed},
+                paper::{
+                    desk::{self as view, Page, Printed},
+                    entry,
+                },
                 setup::head::{Head, Tab},
             },
             message::Kind,
@@ -97,10 +100,17 @@ pub struct Done {
     done: Option<String>,
     n: Option<u64>,
     again: Option<u64>,
+    /// The first and the last number of forms that have just been numbered.
+    first: Option<i64>,
+    last: Option<i64>,
 }
 
 impl Done {
     fn words(&self, lang: Lang) -> Option<String> {
+        if let (Some("numbered"), Some(first), Some(last)) = (self.done.as_deref(), self.first, self.last) {
+            let (first, last) = (entry::printed(first), entry::printed(last));
+            return Some(fl!(lang.messages(), "desk-paper-numbered", first = first, last = last));
+        }
         let (new, again) = (self.n.unwrap_or_default(), self.again.unwrap_or_default());
         (self.done.as_deref() == Some("imported"))
             .then(|| fl!(lang.messages(), "desk-answers-done", new = new, again = again))
@@ -199,6 +209,11 @@ pub async fn submit(
     };
     match done {
         Ok(Outcome::Yes) => Redirect::to(&in_language(&here, lang)).into_response(),
+        Ok(Outcome::Numbered(first, last)) => {
+            let here = in_language(&here, lang);
+            let join = if here.contains('?') { '&' } else { '?' };
+            Redirect::to(&format!("{here}{join}done=numbered&first={first}&last={last}")).into_response()
+        }
         Ok(Outcome::Unknown) => error::page(lang, Kind::Unknown),
         Ok(Outcome::NoCounter) => {
             let problem = fl!(m, "paper-no-counter");
@@ -218,6 +233,8 @@ pub async fn submit(
 
 enum Outcome {
     Yes,
+    /// From this number to that one.
+    Numbered(i64, i64),
     Unknown,
     NoCounter,
     Count,
@@ -242,7 +259,7 @@ async fn number(app: &App, slug: &str, staff: &Staff, fields: &Fields) -> Result
         .with(json!({ "counter": code, "first": batch.first, "last": batch.last, "language": lang.code() }));
     audit::append(&mut db, app.clock.now(), &told).await?;
     db.commit().await?;
-    Ok(Outcome::Yes)
+    Ok(Outcome::Numbered(batch.first, batch.last))
 }
 
 async fn keyed_twice(app: &App, slug: &str, staff: &Staff, twice: bool) -> Result<Outcome, StoreError> {

@@ -10,6 +10,8 @@ pub mod desk;
 pub mod entry;
 pub mod import;
 
+use std::collections::BTreeSet;
+
 use crate::{
     definition::model::Audience,
     language::Lang,
@@ -107,11 +109,20 @@ fn id(app: &App, ready: &Ready, number: i64) -> Id {
 /// What was keyed of a sheet, read: its answers and who filled it in.
 fn read(form: &Questionnaire, typed: &Typed) -> Result<(Answers, Mode), Invalid> {
     let of = |id: &str| typed.get(id).map_or("", String::as_str);
-    let answers = keying::read(form, of).and_then(|answers| {
-        let faults: Vec<_> =
-            keying::superfluous(form, &answers, of).into_iter().map(|at| (at, Fault::NotAsked)).collect();
-        if faults.is_empty() { Ok(answers) } else { Err(Invalid { faults, ..Invalid::default() }) }
-    });
+    let superfluous = |all: Vec<usize>| all.into_iter().map(|at| (at, Fault::NotAsked));
+    // Whoever keys is told everything at once.
+    let answers = match keying::read(form, of) {
+        Ok(answers) => {
+            let faults: Vec<_> = superfluous(keying::superfluous(form, &answers, of)).collect();
+            if faults.is_empty() { Ok(answers) } else { Err(Invalid { faults, ..Invalid::default() }) }
+        }
+        Err(mut invalid) => {
+            let faulty: BTreeSet<usize> = invalid.faults.iter().map(|(at, _)| *at).collect();
+            invalid.faults.extend(superfluous(keying::superfluous_anyway(form, &faulty, of)));
+            invalid.faults.sort_by_key(|(at, _)| *at);
+            Err(invalid)
+        }
+    };
     let keyed = of(MODE).trim();
     let mode = match keyed {
         "" | keying::BLANK => Some(Mode::Unknown),
@@ -119,7 +130,6 @@ fn read(form: &Questionnaire, typed: &Typed) -> Result<(Answers, Mode), Invalid>
     };
     match (answers, mode) {
         (Ok(answers), Some(mode)) => Ok((answers, mode)),
-        // Whoever keys is told everything at once.
         (answers, mode) => {
             let mut invalid = answers.err().unwrap_or_default();
             if mode.is_none() {

@@ -26,6 +26,8 @@ pub const COVERED: &str = "cover";
 pub const SEEN: &str = "seen";
 /// Button that also releases the comment.
 pub const RELEASE: &str = "release";
+/// There where somebody was asked whether what may name a person is released all the same.
+pub const SURE: &str = "sure";
 
 /// What the page shows.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub struct Page<'a> {
     pub comments: &'a [Comment],
     /// Whether there are more.
     pub more: bool,
+    /// How many have just been decided on.
+    pub done: Option<u64>,
 }
 
 /// What stands above a comment.
@@ -120,6 +124,7 @@ pub fn page(page: &Page<'_>) -> Markup {
     let slug = page.campaign.slug.as_str();
     let here = address(slug, lang, page.filter);
     let content = html! {
+        @if let Some(done) = page.done { (form::done(&fl!(m, "desk-comments-saved", n = done))) }
         p.note { (fl!(m, "admin-comments-note")) }
         (filters(page))
         @if page.comments.is_empty() {
@@ -220,6 +225,38 @@ fn one(page: &Page<'_>, comment: &Comment, head: &CommentHead) -> Markup {
             }
         }
     }
+}
+
+/// Asks once more about what would be released with words that may name somebody. Everything else is stored.
+pub fn sure(head: &Head<'_>, filter: &Filter, doubtful: &[Comment], decided: u64) -> Markup {
+    let lang = head.lang;
+    let m = lang.messages();
+    let slug = head.campaign.slug.as_str();
+    let here = address(slug, lang, filter);
+    let content = html! {
+        @if decided > 0 { (form::done(&fl!(m, "desk-comments-saved", n = decided))) }
+        p.problem role="alert" { (fl!(m, "desk-comments-doubtful", n = doubtful.len())) }
+        form method="post" action=(here) {
+            input type="hidden" name=(SURE) value="1";
+            @for comment in doubtful {
+                @let id = hex(&comment.id);
+                input type="hidden" name=(id) value=(code(Status::Released));
+                .comment {
+                    blockquote dir="auto" lang="vi" { (pointed(&screening::plain(&comment.text))) }
+                    p {
+                        a href=(in_language(&format!("/admin/campaigns/{slug}/y-kien/{id}"), lang)) {
+                            (fl!(m, "admin-comments-cover"))
+                        }
+                    }
+                }
+            }
+            .buttons {
+                a.button href=(here) { (fl!(m, "desk-comments-back")) }
+                button.plain { (fl!(m, "desk-comments-sure", n = doubtful.len())) }
+            }
+        }
+    };
+    head::below(head, "", Some(&fl!(m, "admin-comments")), &content)
 }
 
 /// The words, with what may name somebody marked.

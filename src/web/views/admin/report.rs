@@ -75,12 +75,16 @@ fn nothing_yet(page: &Page<'_>) -> Option<Markup> {
         let next = (in_language(&path, lang), fl!(m, "desk-watch-empty-next"));
         return Some(form::empty(&fl!(m, "desk-report-none"), &what, Some((&next.0, &next.1))));
     }
-    if phase == Phase::Closed || page.report.responses.stored > 0 {
+    // Of personal links the report itself says when its figures are opened.
+    if phase == Phase::Closed || campaign.by_link || page.report.responses.stored > 0 {
         return None;
     }
     let what = fl!(m, "desk-report-none-what", k = page.report.method.minimum_answers);
-    let watches = !campaign.by_link && staff.may(Permission::ReadCampaigns);
+    let watches = staff.may(Permission::ReadCampaigns);
     let next = watches.then(|| (in_language(&format!("{path}/theo-doi"), lang), fl!(m, "desk-watch-link")));
     let next = next.as_ref().map(|(href, label)| (href.as_str(), label.as_str()));
-    Some(form::empty(&fl!(m, "desk-report-none"), &what, next))
+    Some(html! {
+        @if let Some(whose) = report::whose(page.report) { p { b { (whose) } } }
+        (form::empty(&fl!(m, "desk-report-none"), &what, next))
+    })
 }

@@ -106,7 +106,9 @@ pub fn page(page: &Page<'_>) -> Markup {
         @if let Some(done) = page.done { (form::done(done)) }
         (form::purpose(&fl!(m, "lists-purpose")))
         @if let Some(day) = page.erased { (erased(page, day)) }
-        @else if page.reach.all == 0 {
+        @else if page.reach.all == 0 && !page.campaign.by_link {
+            (form::empty(&fl!(m, "lists-at-counters"), &fl!(m, "lists-at-counters-what"), None))
+        } @else if page.reach.all == 0 {
             (form::empty(
                 &fl!(m, "lists-none"),
                 &fl!(m, "lists-none-what"),
@@ -116,8 +118,10 @@ pub fn page(page: &Page<'_>) -> Markup {
         } @else {
             @if page.phase != Phase::Closed {
                 p.actions {
-                    a.button href=(to("/nhap")) { (fl!(m, "lists-import")) }
-                    a.button.plain href=(to("/them")) { (fl!(m, "lists-add")) }
+                    @if page.campaign.by_link {
+                        a.button href=(to("/nhap")) { (fl!(m, "lists-import")) }
+                        a.button.plain href=(to("/them")) { (fl!(m, "lists-add")) }
+                    }
                     a.button.plain href=(mail) { (fl!(m, "outbox-title")) }
                     a.button.plain href=(to("/lien-ket")) { (fl!(m, "lists-links")) }
                 }

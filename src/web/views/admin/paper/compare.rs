@@ -68,7 +68,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         (form::purpose(&fl!(m, "paper-compare-purpose")))
         @if let Some(invalid) = page.invalid { (entry::summary(lang, page.form, invalid)) }
         form.keying method="post" action=(in_language(&path, lang)) autocomplete="off" novalidate
-            data-keying=(agreed(page))
+            data-keying=(agreed(page)) data-wrong=(fl!(m, "paper-wrong-key"))
         {
             p { b { (page.places.counter.unwrap_or_default()) } " · " (page.places.unit) }
             @for (at, question) in page.form.questions.iter().enumerate() {
@@ -147,6 +147,6 @@ fn line(page: &Page<'_>, at: usize, question: &Question, ruled_out: bool, focus:
     };
     let Page { lang, words, places, form, .. } = *page;
     let line = entry::Line { lang, words, places, form, at, question };
-    let keyed = entry::Keyed { value, ruled_out, wrong: is_wrong(page, at), focus };
+    let keyed = entry::Keyed { value, ruled_out, fault: entry::fault_at(page.invalid, at), focus };
     line.draw(&keyed, &both(page, &question.id))
 }

@@ -88,16 +88,20 @@ pub fn page(page: &Page<'_>) -> Markup {
     let counters = in_language(&format!("/admin/campaigns/{}/counters", campaign.slug), lang);
     let path = format!("/admin/campaigns/{}/paper", campaign.slug);
     let content = html! {
-        (form::purpose(&fl!(m, "paper-purpose")))
+        @if page.staff.may(Permission::ManageCampaigns) {
+            (form::purpose(&fl!(m, "paper-purpose")))
+        } @else { (form::purpose(&fl!(m, "desk-paper-purpose-unit"))) }
         @if let Some(done) = page.done { (form::done(done)) }
         @if let Some(problem) = page.problem { p.problem role="alert" { (problem) } }
         @if campaign.demonstration { p.note { (fl!(m, "admin-demonstration-note")) } }
         @if page.counters.is_empty() && page.batches.is_empty() {
             (form::empty(&fl!(m, "print-empty"), &fl!(m, "print-empty-what"), Some((&counters, &fl!(m, "desk-tab-counters")))))
         } @else if page.staff.may(Permission::ManageCampaigns) {
+            // What has just been numbered is fetched first.
+            @if page.done.is_some() { (batches(page, &path)) }
             @if !page.batches.is_empty() { (tally(page, &path)) }
             (print(page, &path))
-            (batches(page, &path))
+            @if page.done.is_none() { (batches(page, &path)) }
             (twice(page, &path))
             (from_file(page, &path))
         } @else if page.batches.is_empty() {

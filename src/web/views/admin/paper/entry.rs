@@ -131,7 +131,9 @@ pub fn form(page: &Page<'_>, lines: &Lines<'_>) -> Markup {
     let asked = asked(lines.form, (!lines.typed.is_empty()).then_some(lines.typed));
     let content = html! {
         @if let Some(invalid) = lines.invalid { (summary(lang, lines.form, invalid)) }
-        form.keying method="post" action=(in_language(&page.path(), lang)) autocomplete="off" novalidate data-keying {
+        form.keying method="post" action=(in_language(&page.path(), lang)) autocomplete="off" novalidate data-keying
+            data-wrong=(fl!(m, "paper-wrong-key"))
+        {
             p.sheet-number { (fl!(m, "paper-sheet", number = printed(lines.number))) }
             p { b { (lines.places.counter.unwrap_or_default()) } " · " (lines.places.unit) }
             p.hint { (fl!(m, "paper-how")) }
@@ -196,12 +198,7 @@ pub fn summary(lang: Lang, form: &Questionnaire, invalid: &Invalid) -> Markup {
                     @if let Some(question) = form.questions.get(*at) {
                         li {
                             a href={ "#q" (at + 1) } {
-                                (at + 1) ". "
-                                @match fault {
-                                    Fault::Missing => (fl!(m, "paper-missing")),
-                                    Fault::UnknownOption => (fl!(m, "paper-wrong-key")),
-                                    _ => (fault_words(fault, question, lang)),
-                                }
+                                (at + 1) ". " (words_of(fault, question, lang))
                             }
                         }
                     }
@@ -210,6 +207,21 @@ pub fn summary(lang: Lang, form: &Questionnaire, invalid: &Invalid) -> Markup {
             }
         }
     }
+}
+
+/// What is wrong with a line, in the words of whoever keys.
+fn words_of(fault: &Fault, question: &Question, lang: Lang) -> String {
+    let m = lang.messages();
+    match fault {
+        Fault::Missing => fl!(m, "paper-missing"),
+        Fault::UnknownOption => fl!(m, "paper-wrong-key"),
+        _ => fault_words(fault, question, lang),
+    }
+}
+
+/// The fault of the question at this position.
+pub fn fault_at(invalid: Option<&Invalid>, at: usize) -> Option<&Fault> {
+    invalid?.faults.iter().find(|(other, _)| *other == at).map(|(_, fault)| fault)
 }
 
 /// For each question whether it is asked after what was typed; before anything is, nobody can say.
@@ -226,10 +238,10 @@ fn line(
     ruled_out: bool,
     focus: bool,
 ) -> Markup {
-    let wrong = lines.invalid.is_some_and(|invalid| invalid.faults.iter().any(|(other, _)| *other == at));
+    let fault = fault_at(lines.invalid, at);
     let value = typed(lines, &question.id);
     let line = Line { lang, words: lines.words, places: lines.places, form: lines.form, at, question };
-    line.draw(&Keyed { value, ruled_out, wrong, focus }, &html! {})
+    line.draw(&Keyed { value, ruled_out, fault, focus }, &html! {})
 }
 
 /// The line of a question, on this page and on the one that compares.
@@ -256,8 +268,8 @@ pub struct Keyed<'a> {
     pub value: &'a str,
     /// Whether the answers before it rule the question out.
     pub ruled_out: bool,
-    /// Whether it is wrong.
-    pub wrong: bool,
+    /// What is wrong with it.
+    pub fault: Option<&'a Fault>,
     /// Whether the cursor starts here.
     pub focus: bool,
 }
@@ -268,20 +280,23 @@ impl Line<'_> {
         let Line { lang, words, places, form, at, question } = *self;
         let n = at + 1;
         // Something typed where nothing is asked is a slip that must not go unseen.
-        let extra = keyed.ruled_out && !matches!(keyed.value.trim(), "" | keying::BLANK);
+        let ruled_out = keyed.ruled_out || keyed.fault == Some(&Fault::NotAsked);
+        let extra = ruled_out && !matches!(keyed.value.trim(), "" | keying::BLANK);
         let rule = question.asked_if.as_ref();
+        let other = keyed.fault.filter(|fault| **fault != Fault::NotAsked);
         let in_keys = rule.and_then(|rule| serde_json::to_string(&keying::rule(form, rule)).ok());
         let only = rule::own(form, question).map(|rule| rule::words(rule, form, words, &places));
         let by = [
             (question.kind != Kind::Text).then(|| format!("k{n}")),
             only.as_ref().map(|_| format!("o{n}")),
             rule.map(|_| format!("e{n}")),
+            other.map(|_| format!("f{n}")),
         ];
         let by = by.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let by = (!by.is_empty()).then_some(by);
-        let invalid = (keyed.wrong || extra).then_some("true");
+        let invalid = (keyed.fault.is_some() || extra).then_some("true");
         html! {
-            .line.wrong[keyed.wrong].extra[extra].passed[keyed.ruled_out && !extra] data-asked-if=[in_keys] {
+            .line.wrong[keyed.fault.is_some()].extra[extra].passed[ruled_out && !extra] data-asked-if=[in_keys] {
                 .ask {
                     label for={ "q" (n) } {
                         span.n { (n) "." }
@@ -293,8 +308,9 @@ impl Line<'_> {
                         }
                     }
                     @if rule.is_some() {
-                        p.fault #{ "e" (n) } hidden[!extra] { (fl!(lang.messages(), "paper-not-asked")) }
+                        p.fault.away #{ "e" (n) } hidden[!extra] { (fl!(lang.messages(), "paper-not-asked")) }
                     }
+                    @if let Some(fault) = other { p.fault #{ "f" (n) } { (words_of(fault, question, lang)) } }
                 }
                 (between)
                 @if question.kind == Kind::Text {

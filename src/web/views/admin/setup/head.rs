@@ -82,7 +82,7 @@ impl Tab {
     const fn fits(self, campaign: &Campaign) -> bool {
         match self {
             Self::Counters | Self::Print | Self::Paper | Self::Watching => !campaign.by_link,
-            Self::Raters => campaign.by_link,
+            Self::Raters | Self::Invited => campaign.by_link,
             _ => true,
         }
     }
@@ -212,8 +212,6 @@ pub fn above(head: &Head<'_>) -> Markup {
     let mut tabs: Vec<Tab> = Tab::ALL.to_vec();
     if sets_up {
         tabs.retain(|tab| !steps.contains(tab));
-        // Few campaigns at counters invite anybody, too: that comes after what each of them needs.
-        tabs.sort_by_key(|tab| *tab == Tab::Invited && !campaign.by_link);
         tabs.splice(0..0, steps);
     }
     tabs.retain(|tab| tab.fits(campaign) || *tab == head.tab);
