@@ -121,6 +121,27 @@ test('questionnaires unfold with room to be read, and a wrong address leads on',
     assert.equal(await page.locator('nav.places a').count() > 1, true);
   }));
 
+test('the calendar of reports leads to periods and to campaigns beside each other', () =>
+  stage.visit(DESK, async (page) => {
+    await enter(page, stage.staff);
+    await page.goto(new URL('/admin/periods', stage.citizen).href);
+    await accessible(page, 'desk-periods');
+    await page.fill('[name=due]', '40');
+    await page.locator('button.main').click();
+    assert.match(await errorSummary(page).innerText(), /từ 1 đến 31/);
+    await accessible(page, 'desk-periods-error');
+    await page.getByRole('link', { name: 'So sánh các đợt khảo sát' }).first().click();
+    await page.locator('h1', { hasText: 'So sánh các đợt khảo sát' }).waitFor();
+    await accessible(page, 'desk-series');
+    await page.goBack();
+    const ready = page.locator('.periods th a');
+    if (await ready.count()) {
+      await ready.first().click();
+      await page.locator('.headline').waitFor();
+      await accessible(page, 'desk-period');
+    }
+  }));
+
 test('accounts and the audit log: an invitation is made, and the log tells of it in words', () =>
   stage.visit(DESK, async (page, context) => {
     await enter(page, stage.administrator);

@@ -229,7 +229,7 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 17] = [
+const EXAMPLES: [(&str, &str); 18] = [
     ("{what}", "moi"),
     ("{kind}", "invitation"),
     ("{slug}", "dan"),
@@ -247,6 +247,7 @@ const EXAMPLES: [(&str, &str); 17] = [
     ("{step}", "close"),
     ("{format}", "csv"),
     ("{file}", "van-phong-ubnd-tinh.pdf"),
+    ("{period}", "2026-q1"),
 ];
 
 const ROLES: [&str; 5] = ["administrator", "manager", "officer", "viewer", "auditor"];

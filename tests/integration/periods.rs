@@ -174,6 +174,10 @@ fn a_report_that_is_ready_is_told_to_those_who_manage_campaigns_once() {
         quang.post(&format!("/admin/tai-khoan/{name}"), &details).is(303);
     }
     mails.wait_for(3);
+    // A server that is stopped in the middle of telling keeps the work to itself for a while.
+    stage::wait_for(|| {
+        database.number("SELECT COUNT(*) FROM setting WHERE name = 'notices' AND value LIKE '%:0'") == 1
+    });
     drop(server);
     // On one day, so that it lies in one quarter whenever this runs.
     let day = ago(1).split_at(10).0.to_owned();
