@@ -228,22 +228,29 @@ impl Beside<'_> {
         let mut changed = false;
         for place in 0..hidden.len() {
             for cell in 0..self.parts.len() {
-                while !hidden[place][cell] {
-                    let (secret, shown): (Vec<usize>, Vec<usize>) =
-                        self.below[place].iter().copied().partition(|below| hidden[*below][cell]);
-                    let left: u64 = secret.iter().map(|below| self.unknown[*below][cell]).sum();
-                    if left == 0 || left >= self.k {
-                        break;
-                    }
-                    let new = shown.into_iter().filter(|below| self.unknown[*below][cell] > 0);
-                    match new.min_by_key(|below| (self.unknown[*below][cell], *below)) {
-                        Some(smallest) => hidden[smallest][cell] = true,
-                        None if self.unknown[place][cell] > 0 => hidden[place][cell] = true,
-                        None => break,
-                    }
-                    changed = true;
-                }
+                changed |= self.hide_beside(place, cell, hidden);
             }
+        }
+        changed
+    }
+
+    /// The same of one whole and cell.
+    fn hide_beside(&self, place: usize, cell: usize, hidden: &mut [Vec<bool>]) -> bool {
+        let mut changed = false;
+        while !hidden[place][cell] {
+            let (secret, shown): (Vec<usize>, Vec<usize>) =
+                self.below[place].iter().copied().partition(|below| hidden[*below][cell]);
+            let left: u64 = secret.iter().map(|below| self.unknown[*below][cell]).sum();
+            if left == 0 || left >= self.k {
+                break;
+            }
+            let new = shown.into_iter().filter(|below| self.unknown[*below][cell] > 0);
+            match new.min_by_key(|below| (self.unknown[*below][cell], *below)) {
+                Some(smallest) => hidden[smallest][cell] = true,
+                None if self.unknown[place][cell] > 0 => hidden[place][cell] = true,
+                None => break,
+            }
+            changed = true;
         }
         changed
     }
