@@ -10,7 +10,7 @@ mod periods;
 mod promises;
 pub mod remind;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     clock::{self, Clock},
@@ -52,6 +52,7 @@ pub async fn run(
     let mut steady = Steady::default();
     let mut away = false;
     let mut shelved = None;
+    let mut failed = BTreeSet::new();
     for turn in (0..SLOWER).cycle() {
         ticks.tick().await;
         let now = clock.now();
@@ -72,7 +73,7 @@ pub async fn run(
             }
             if turn == 0 {
                 tally.write(&store).await?;
-                slower(&store, now, is_steady, keep_audit).await?;
+                slower(&store, now, is_steady, keep_audit, &mut failed).await?;
                 if level_rules && is_steady {
                     levels::switch_off_unused(&store, clock.now()).await?;
                 }
@@ -106,10 +107,16 @@ fn warn_of_little_room(database_url: &str) {
     }
 }
 
-async fn slower(store: &Store, now: i64, is_steady: bool, keep_audit: Option<i64>) -> Result<(), StoreError> {
+async fn slower(
+    store: &Store,
+    now: i64,
+    is_steady: bool,
+    keep_audit: Option<i64>,
+    failed: &mut BTreeSet<String>,
+) -> Result<(), StoreError> {
     let all = campaigns::all(&mut store.read().await?).await?;
     if is_steady {
-        periods::announce(store, &all, now).await?;
+        periods::announce(store, &all, failed, now).await?;
     }
     for stored in all {
         if is_steady

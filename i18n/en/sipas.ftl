@@ -2813,12 +2813,11 @@ period-six-months = first six months of { $year }
 period-nine-months = first nine months of { $year }
 period-year = year { $year }
 period-title = { $questionnaire } – { $period }
-period-no-several = There are not several campaigns in this period to count together.
 period-no-different = Campaign { $campaign } asks or counts differently from the others (questionnaire, scale, criteria or weights), so that they make no common index. The page that compares campaigns still compares the criteria that are the same.
 period-no-judging = In campaign { $campaign } each person judged several bodies, so that it is not counted together with others. See the report of each campaign.
 period-no-weighting = Campaign { $campaign } has no number of transactions for every unit, other campaigns have. Enter it under Units and sample size, then open this page again.
 period-no-empty = No campaign lies wholly within this period.
-period-no-goes-on = This period has not ended and has no campaign of its last three months.
+period-no-goes-on = This period has not ended. Its report can be made from { $day } on, shortly before it is due, once its campaigns have closed.
 period-no-open = Campaigns of this period have not closed: { $campaigns }. The report is there as soon as they have.
 period-no-erased = The answers of campaign { $campaign } have been deleted as promised, so that they can no longer be counted together with others. The campaign's own report is still there.
 period-note-pooled = Figures over { $n } campaigns together, each counted by its own number of transactions: { $campaigns }.
@@ -2836,7 +2835,7 @@ period-column-due = Due
 period-column-standing = State
 period-standing-ready = Has all its figures
 period-standing-empty = No campaign yet
-period-standing-goes-on = Waits for a campaign of its last three months
+period-standing-goes-on = Goes on; can be made from { $day }
 period-standing-waits = { $n ->
     [one] Waits for a campaign to close
    *[other] Waits for { $n } campaigns to close
@@ -2901,6 +2900,7 @@ series-latest-none = The last campaign has too few answers for an index.
 series-latest-first = Last campaign: { $figure }. There is none before to compare it with.
 series-latest-up = Last campaign: { $figure }, clearly up since “{ $before }” ({ $points } percentage points).
 series-latest-down = Last campaign: { $figure }, clearly down since “{ $before }” ({ $points } percentage points).
+series-latest-why = Last campaign: { $figure }. Nothing can be said against “{ $before }”: { $why }.
 series-latest-same = Last campaign: { $figure }; since “{ $before }” it moved by { $points } percentage points, within the margin of error.
 # Letters to each body that leads or monitors something below the target (DOCX, PDF), a page each
 letter-number = No.: { $blank }/{ $sign }-{ $blank }

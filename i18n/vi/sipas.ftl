@@ -2744,12 +2744,11 @@ period-six-months = 6 tháng đầu năm { $year }
 period-nine-months = 9 tháng đầu năm { $year }
 period-year = năm { $year }
 period-title = { $questionnaire } – { $period }
-period-no-several = Kỳ này không có nhiều đợt khảo sát để gộp.
 period-no-different = Đợt { $campaign } hỏi hoặc tính khác các đợt còn lại (phiếu khảo sát, thang đo, tiêu chí hoặc trọng số), nên không gộp thành một chỉ số được. Trang so sánh các đợt vẫn đối chiếu những tiêu chí giống nhau.
 period-no-judging = Trong đợt { $campaign }, mỗi người đánh giá nhiều cơ quan, nên không gộp với đợt khác. Hãy xem báo cáo của từng đợt.
 period-no-weighting = Đợt { $campaign } chưa có tổng số giao dịch của mọi đơn vị, các đợt khác đã có. Hãy nhập tổng số giao dịch của đợt này trong mục Đơn vị và cỡ mẫu rồi mở lại.
 period-no-empty = Không có đợt khảo sát nào nằm trọn trong kỳ này.
-period-no-goes-on = Kỳ này chưa kết thúc và chưa có đợt khảo sát nào của ba tháng cuối kỳ.
+period-no-goes-on = Kỳ này chưa kết thúc. Báo cáo được lập từ ngày { $day }, khi đã sát hạn nộp và các đợt trong kỳ đã đóng.
 period-no-open = Còn đợt khảo sát chưa đóng trong kỳ này: { $campaigns }. Báo cáo có ngay sau khi các đợt này đóng.
 period-no-erased = Câu trả lời của đợt { $campaign } đã được xóa đúng thời hạn, nên không gộp với đợt khác được nữa. Báo cáo riêng của đợt vẫn còn.
 period-note-pooled = Số liệu gộp { $n } đợt khảo sát, mỗi đợt được tính theo tổng số giao dịch của đợt đó: { $campaigns }.
@@ -2767,7 +2766,7 @@ period-column-due = Hạn nộp
 period-column-standing = Tình trạng
 period-standing-ready = Đã đủ số liệu
 period-standing-empty = Chưa có đợt khảo sát
-period-standing-goes-on = Chờ đợt khảo sát của ba tháng cuối kỳ
+period-standing-goes-on = Kỳ chưa kết thúc, lập được từ { $day }
 period-standing-waits = { $n ->
    *[other] Chờ { $n } đợt khảo sát đóng
 }
@@ -2829,6 +2828,7 @@ series-latest-none = Đợt cuối có quá ít câu trả lời để công b�
 series-latest-first = Đợt cuối: { $figure }. Chưa có đợt trước để so sánh.
 series-latest-up = Đợt cuối: { $figure }, tăng rõ rệt so với “{ $before }” ({ $points } điểm %).
 series-latest-down = Đợt cuối: { $figure }, giảm rõ rệt so với “{ $before }” ({ $points } điểm %).
+series-latest-why = Đợt cuối: { $figure }. Chưa kết luận được so với “{ $before }”: { $why }.
 series-latest-same = Đợt cuối: { $figure }; so với “{ $before }” thay đổi { $points } điểm %, trong phạm vi sai số.
 # Công văn gửi từng cơ quan chủ trì, theo dõi tiêu chí dưới mục tiêu (DOCX, PDF), mỗi công văn một trang
 letter-number = Số: { $blank }/{ $sign }-{ $blank }

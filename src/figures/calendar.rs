@@ -31,7 +31,8 @@ pub fn year(year: i16, campaigns: &[Stored], due_day: i8, now: i64) -> Vec<Entry
         .map(|period| {
             let own: Vec<&Campaign> =
                 in_period(period, campaigns).into_iter().map(|stored| &stored.campaign).collect();
-            Entry { standing: standing(period, &own, now), campaigns: own, due: period.due(due_day), period }
+            let due = period.due(due_day);
+            Entry { standing: standing(period, &own, due, now), campaigns: own, due, period }
         })
         .collect()
 }

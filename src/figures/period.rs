@@ -1,23 +1,28 @@
 //! The way of a period's figures: the campaigns that asked the same within a quarter, half a year, nine months, a year, as one
 //! report.
 
-use i18n_embed_fl::fl;
-use jiff::civil::Date;
+use std::sync::Arc;
 
-use super::{NoReport, Wave, last_report};
+use i18n_embed_fl::fl;
+use jiff::{Span, civil::Date};
+
+use super::{NoReport, Wave, calendar::DUE_DAY, last_report};
 use crate::{
     clock,
     index::{
+        self,
         input::{Input, Previous},
-        pooled::{self, NoPool, Pool, Within},
+        pooled::{self, NoPool, Pool},
         report::{CampaignInfo, PeriodCampaign, PeriodInfo, Report},
     },
     language::Lang,
     organisation::{Campaign, Period, Phase, State, UnitTree},
+    report::format,
     set_aside::View,
     store::{
         Store, StoreError,
-        campaigns::{self, Stored},
+        campaigns::Stored,
+        periods,
         ready::{self, Ready},
         units,
     },
@@ -64,16 +69,19 @@ fn days(campaign: &Campaign) -> Option<(Date, Date)> {
 pub enum Standing {
     /// It has no campaign.
     Empty,
-    /// It goes on, and none of its last three months is told yet.
-    GoesOn,
+    /// It goes on; from this day on its report can be made of the campaigns that there are.
+    GoesOn(Date),
     /// Campaigns that have not closed, by slug.
     Waits(Vec<String>),
     /// Its report can be made.
     Ready,
 }
 
-/// How a period stands at `now`; `campaigns` are those of [`in_period`].
-pub fn standing(period: Period, campaigns: &[&Campaign], now: i64) -> Standing {
+/// Days before the day on which a report is due from which on it is made of what there is, and a missing one is told of.
+pub const SOON: i64 = 7;
+
+/// How a period stands at `now`; `campaigns` are those of [`in_period`], `due` is the day on which its report is due.
+pub fn standing(period: Period, campaigns: &[&Campaign], due: Date, now: i64) -> Standing {
     if campaigns.is_empty() {
         return Standing::Empty;
     }
@@ -85,12 +93,10 @@ pub fn standing(period: Period, campaigns: &[&Campaign], now: i64) -> Standing {
     if !open.is_empty() {
         return Standing::Waits(open);
     }
-    let over = clock::date(clock::day(now)).is_some_and(|today| period.last() < today);
-    let told = campaigns
-        .iter()
-        .filter_map(|campaign| days(campaign))
-        .any(|(_, last)| period.is_in_last_quarter(last));
-    if over || told { Standing::Ready } else { Standing::GoesOn }
+    // More campaigns may come until then.
+    let from = due.checked_sub(Span::new().days(SOON)).unwrap_or(due).min(period.last());
+    let today = clock::date(clock::day(now)).unwrap_or(Date::ZERO);
+    if from <= today { Standing::Ready } else { Standing::GoesOn(from) }
 }
 
 /// The campaigns that lie wholly within a period; those that only reach into it belong to none of its length.
@@ -106,9 +112,9 @@ pub enum NoPeriodReport {
     /// No campaign of the series lies within it.
     #[error("no campaign lies within the period")]
     Empty,
-    /// It goes on.
-    #[error("the period goes on")]
-    GoesOn,
+    /// It goes on until this day at least.
+    #[error("the period goes on; the report can be made from {0} on")]
+    GoesOn(Date),
     /// Campaigns of it have not closed.
     #[error("campaigns have not closed: {}", .0.join(", "))]
     Open(Vec<String>),
@@ -135,7 +141,7 @@ impl NoPeriodReport {
         let m = lang.messages();
         match self {
             Self::Empty => fl!(m, "period-no-empty"),
-            Self::GoesOn => fl!(m, "period-no-goes-on"),
+            Self::GoesOn(from) => fl!(m, "period-no-goes-on", day = format::date(lang, *from)),
             Self::Open(slugs) => fl!(m, "period-no-open", campaigns = slugs.join(", ")),
             Self::Erased(slug) => fl!(m, "period-no-erased", campaign = slug.as_str()),
             Self::Pool(no) => no.words(lang),
@@ -144,46 +150,72 @@ impl NoPeriodReport {
     }
 }
 
-/// The report of a series over a period, with changes from the one before where that has one.
+/// The report over a period of a series' campaigns ([`Series::campaigns`]), with changes from the one before where that has one.
 ///
 /// # Errors
 /// [`NoPeriodReport`].
 pub async fn report(
     store: &Store,
-    series: &Series,
+    campaigns: &[Stored],
     period: Period,
     now: i64,
 ) -> Result<Report, NoPeriodReport> {
-    let all = campaigns::all(&mut store.read().await?).await?;
-    let all = series.campaigns(all);
-    let before = match one(store, &all, period.before(), now, None).await {
-        Ok(before) => Some(before),
-        Err(NoPeriodReport::Report(NoReport::Store(error))) => return Err(error.into()),
-        // What there is no report of is not compared with.
+    let due = periods::due_day(&mut store.read().await?).await?.unwrap_or(DUE_DAY);
+    let own = ready_campaigns(campaigns, period, due, now)?;
+    // Both under the units of this one's end, so that a merger is no change.
+    let last = own.iter().filter_map(|stored| days(&stored.campaign)).map(|(_, last)| last).max();
+    let history = units::history(&mut store.read().await?).await?;
+    let merged = history.iter().any(|dated| dated.unit.successor.is_some());
+    let tree = history.merged_by(last.unwrap_or(Date::ZERO));
+    let tree = tree.map_err(|_| NoPeriodReport::from(StoreError::Corrupt("tree of units")))?;
+    let tree = Arc::new(tree);
+    let before = match ready_campaigns(campaigns, period.before(), due, now) {
+        Ok(earlier) => match one(store, &earlier, period.before(), now, &tree, merged).await {
+            Ok(before) => Some(before),
+            Err(NoPeriodReport::Report(NoReport::Store(error))) => return Err(error.into()),
+            // What there is no report of is not compared with.
+            Err(_) => None,
+        },
         Err(_) => None,
     };
-    Ok(one(store, &all, period, now, before).await?.0)
+    let (mut report, ready) = one(store, &own, period, now, &tree, merged).await?;
+    index::forget_changes(&mut report);
+    if let Some((before, earlier)) = &before {
+        let previous = Previous { report: before, definition: &earlier.definition };
+        index::set_changes(&mut report, &ready.definition, &previous);
+    }
+    Ok(report)
 }
 
-/// The report of one period, with the questionnaire of its last campaign.
+/// The campaigns of a period whose report can be made.
+fn ready_campaigns(
+    campaigns: &[Stored],
+    period: Period,
+    due_day: i8,
+    now: i64,
+) -> Result<Vec<&Stored>, NoPeriodReport> {
+    let own = in_period(period, campaigns);
+    let held: Vec<&Campaign> = own.iter().map(|stored| &stored.campaign).collect();
+    match standing(period, &held, period.due(due_day), now) {
+        Standing::Ready => Ok(own),
+        Standing::Empty => Err(NoPeriodReport::Empty),
+        Standing::GoesOn(from) => Err(NoPeriodReport::GoesOn(from)),
+        Standing::Waits(slugs) => Err(NoPeriodReport::Open(slugs)),
+    }
+}
+
+/// The report of one period under some units, with the questionnaire of its last campaign; no changes.
 async fn one(
     store: &Store,
-    all: &[Stored],
+    own: &[&Stored],
     period: Period,
     now: i64,
-    before: Option<(Report, Ready)>,
+    units: &Arc<UnitTree>,
+    merged: bool,
 ) -> Result<(Report, Ready), NoPeriodReport> {
-    let own = in_period(period, all);
-    let held: Vec<&Campaign> = own.iter().map(|stored| &stored.campaign).collect();
-    match standing(period, &held, now) {
-        Standing::Ready => {}
-        Standing::Empty => return Err(NoPeriodReport::Empty),
-        Standing::GoesOn => return Err(NoPeriodReport::GoesOn),
-        Standing::Waits(slugs) => return Err(NoPeriodReport::Open(slugs)),
-    }
     let several = own.len() > 1;
     let mut waves = Vec::new();
-    for stored in &own {
+    for stored in own {
         if let Some(last) = last_report(store, stored.number).await? {
             if several {
                 return Err(NoPeriodReport::Erased(stored.campaign.slug.clone()));
@@ -193,68 +225,32 @@ async fn one(
         }
         waves.push(Wave::load(store, (*stored).clone(), now, View::Shown).await?);
     }
-    let history = units::history(&mut store.read().await?).await?;
-    let tree = |waves: &[&Campaign]| {
-        let last = waves.iter().filter_map(|campaign| days(campaign)).map(|(_, last)| last).max();
-        history
-            .merged_by(last.unwrap_or(Date::ZERO))
-            .map_err(|_| NoPeriodReport::from(StoreError::Corrupt("tree of units")))
-    };
-    let units = tree(&held)?;
-    let mut within = Vec::new();
-    for positions in within_period(period, &own) {
-        let campaigns: Vec<&Campaign> = positions.iter().map(|at| held[*at]).collect();
-        within.push(Within { units: tree(&campaigns)?, waves: positions });
-    }
+    let units = Arc::clone(units);
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
-    let work = tokio::task::spawn_blocking(move || compute(waves, within, &units, period, before));
+    let work = tokio::task::spawn_blocking(move || compute(waves, &units, merged, period));
     match work.await {
         Ok(computed) => computed,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
 }
 
-/// The reports within a period's that somebody may have read, by positions of their campaigns: those of shorter periods, and
-/// those that were made before the last campaigns came.
-fn within_period(period: Period, own: &[&Stored]) -> Vec<Vec<usize>> {
-    let mut sets: Vec<Vec<usize>> = Vec::new();
-    for shorter in period.within().chain([period]) {
-        let held: Vec<usize> = (0..own.len())
-            .filter(|at| days(&own[*at].campaign).is_some_and(|(first, last)| shorter.holds(first, last)))
-            .collect();
-        sets.extend((2..=held.len()).map(|length| held[..length].to_vec()));
-    }
-    // Each after those that lie in it.
-    sets.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
-    sets.dedup();
-    sets.retain(|set| set.len() < own.len());
-    sets
-}
-
 fn compute(
     mut waves: Vec<Wave>,
-    within: Vec<Within>,
     units: &UnitTree,
+    merged: bool,
     period: Period,
-    before: Option<(Report, Ready)>,
 ) -> Result<(Report, Ready), NoPeriodReport> {
-    let previous = before.as_ref().map(|(report, ready)| Previous { report, definition: &ready.definition });
-    let report = if let [wave] = waves.as_slice() {
-        named(wave.compute(previous).map_err(NoReport::Index)?, period)
+    let reports: Vec<Report> =
+        waves.iter().map(|wave| wave.compute(None)).collect::<Result<_, _>>().map_err(NoReport::Index)?;
+    let alone = waves.len() == 1 && (!merged || waves.iter().any(|wave| wave.judging.is_some()));
+    let report = if let (true, [report]) = (alone, reports.as_slice()) {
+        named(report.clone(), period)
     } else {
-        let reports: Vec<Report> =
-            waves.iter().map(|wave| wave.compute(None)).collect::<Result<_, _>>().map_err(NoReport::Index)?;
         let inputs: Vec<Input<'_>> = waves.iter().map(|wave| wave.input(None)).collect();
         let parts: Vec<pooled::Wave<'_>> =
             inputs.iter().zip(&reports).map(|(input, report)| pooled::Wave { input, report }).collect();
         let title = waves.last().map_or("", |wave| Lang::VI.pick(&wave.ready.definition.title));
-        pooled::pooled(&Pool {
-            waves: &parts,
-            within: &within,
-            units,
-            period: info(period, title),
-            previous,
-        })?
+        pooled::pooled(&Pool { waves: &parts, units, period: info(period, title), previous: None })?
     };
     let ready = waves.pop().map(|wave| wave.ready).ok_or(NoPeriodReport::Empty)?;
     Ok((report, ready))
@@ -279,7 +275,7 @@ fn info(period: Period, title: &str) -> PeriodInfo {
 fn named(report: Report, period: Period) -> Report {
     let campaign = PeriodCampaign {
         campaign: report.campaign.clone(),
-        responses: report.responses.valid,
+        responses: Some(report.responses.valid),
         population: report
             .units
             .iter()

@@ -1,16 +1,17 @@
 //! The way of a series: the report of every closed campaign that asked the same form, under the units that there are now.
 
-use super::{NoReport, Wave, last_report, period::Series};
+use super::{NoReport, Wave, last_report};
 use crate::{
     definition::model::Definition,
     index::{
         report::Report,
-        series::{self, Series as Compared},
+        series::{self, Series},
     },
     organisation::Phase,
     set_aside::View,
     store::{
-        Store, campaigns,
+        Store,
+        campaigns::Stored,
         ready::{self, Ready},
         units,
     },
@@ -19,32 +20,34 @@ use crate::{
 /// Most campaigns compared: the newest.
 pub const MOST: usize = 12;
 
-/// The closed campaigns of a series beside each other, of one unit or of all together. `None`: none has closed, or the last one
-/// has no such unit.
+/// The closed ones of a series' campaigns ([`super::period::Series::campaigns`]) beside each other, of one unit or of all
+/// together. `None`: none has closed, or none has such a unit.
 ///
 /// # Errors
 /// [`NoReport`].
 pub async fn series(
     store: &Store,
-    of: &Series,
+    campaigns: &[Stored],
     unit: Option<&str>,
     now: i64,
-) -> Result<Option<Compared>, NoReport> {
-    let mut db = store.read().await?;
-    let mut all = of.campaigns(campaigns::all(&mut db).await?);
-    all.retain(|stored| stored.campaign.phase(now) == Phase::Closed);
+) -> Result<Option<Series>, NoReport> {
+    let mut all: Vec<&Stored> =
+        campaigns.iter().filter(|stored| stored.campaign.phase(now) == Phase::Closed).collect();
     all.drain(..all.len().saturating_sub(MOST));
-    let merged = units::history(&mut db).await?.iter().any(|dated| dated.unit.successor.is_some());
-    drop(db);
+    let history = units::history(&mut store.read().await?).await?;
+    let merged = history.iter().any(|dated| dated.unit.successor.is_some());
     let mut reports: Vec<(Report, Ready)> = Vec::with_capacity(all.len());
     for stored in all {
         let number = stored.number;
         if let Some(last) = last_report(store, number).await? {
-            let ready = ready::load(&mut store.read().await?, stored).await?;
-            reports.push((last, ready));
+            // It cannot be put under other units: where some were merged it would be compared with what it is not.
+            if !merged {
+                let ready = ready::load(&mut store.read().await?, stored.clone()).await?;
+                reports.push((last, ready));
+            }
             continue;
         }
-        let wave = Wave::load(store, stored, now, View::Shown).await?;
+        let wave = Wave::load(store, stored.clone(), now, View::Shown).await?;
         // Counting a million sheets keeps a core busy; requests go on meanwhile. One after another, so that one
         // campaign's answers are in memory at a time.
         let work = tokio::task::spawn_blocking(move || {

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Sets the change of every figure of a report.
-pub(super) fn set(report: &mut Report, definition: &Definition, previous: &Previous<'_>) {
+pub(crate) fn set(report: &mut Report, definition: &Definition, previous: &Previous<'_>) {
     let waves = Waves::new(report, definition, previous);
     let level = report.level;
     waves.place(&mut report.total, Some(&previous.report.total), level);
@@ -29,7 +29,7 @@ pub(super) fn set(report: &mut Report, definition: &Definition, previous: &Previ
 }
 
 /// Leaves out what was compared with a previous report.
-pub(super) fn forget(report: &mut Report) {
+pub(crate) fn forget(report: &mut Report) {
     let units = report.units.iter_mut().map(|unit| &mut unit.result);
     for figures in std::iter::once(&mut report.total).chain(units) {
         for (_, estimate) in figures.figures_mut() {

@@ -96,8 +96,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         say_selection(responses.selection.filter(|_| input.judging.is_none()), &mut notes);
         say_not_computable(&results[0], &mut notes);
         if input.judging.is_none() {
-            let held = input.strata.iter().map(|stratum| (stratum.unit.as_str(), stratum.population));
-            say_coverage(held, |unit| input.sheets.units.get(unit).is_some_and(|s| s.count > 0), &mut notes);
+            say_coverage(held(input), &mut notes);
         }
         let hidden = suppress(&plan, &places, &strata, weighted, u64::from(k), &mut results);
         shown = hidden.cells.clone();
@@ -314,26 +313,34 @@ pub(super) fn say_selection(selection: Option<Selection>, notes: &mut Vec<Note>)
 
 /// Says which part of the population nobody has answered for: figures tell nothing of it, and a decision against the target
 /// is one on the others.
-pub(super) fn say_coverage<'u>(
-    held: impl Iterator<Item = (&'u str, u64)>,
-    answered: impl Fn(&str) -> bool,
-    notes: &mut Vec<Note>,
-) {
-    let mut units: BTreeMap<&str, u64> = BTreeMap::new();
-    for (unit, population) in held.filter(|(_, population)| *population > 0) {
-        *units.entry(unit).or_default() += population;
+pub(super) fn say_coverage<'u>(held: impl Iterator<Item = (&'u str, u64, bool)>, notes: &mut Vec<Note>) {
+    let (mut units, mut empty) = (BTreeSet::new(), BTreeSet::new());
+    let (mut all, mut without) = (0_u64, 0_u64);
+    for (unit, population, answered) in held.filter(|(_, population, _)| *population > 0) {
+        units.insert(unit);
+        all += population;
+        if !answered {
+            empty.insert(unit);
+            without += population;
+        }
     }
-    let empty: Vec<u64> =
-        units.iter().filter(|(unit, _)| !answered(unit)).map(|(_, population)| *population).collect();
     if empty.is_empty() {
         return;
     }
-    let share = empty.iter().sum::<u64>() as f64 / units.values().sum::<u64>() as f64;
+    let share = without as f64 / all as f64;
     notes.push(note(NOT_COVERED, None, |lang| {
         let share = format!("{:.1}", share * 100.0);
         let share = if lang == Lang::VI { share.replace('.', ",") } else { share };
         fl!(lang.messages(), "index-not-covered", n = empty.len(), of = units.len(), share = share)
     }));
+}
+
+/// The populations of a campaign's units, and whether anybody has answered for each.
+pub(super) fn held<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (&'i str, u64, bool)> {
+    input.strata.iter().map(|stratum| {
+        let answered = input.sheets.units.get(&stratum.unit).is_some_and(|sheets| sheets.count > 0);
+        (stratum.unit.as_str(), stratum.population, answered)
+    })
 }
 
 /// Code of the note that says that nobody has answered for a part of the population.

@@ -37,6 +37,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use change::{forget as forget_changes, set as set_changes};
 pub use compute::{NOT_COVERED, compute, smallest_cell};
 pub use error::Error;
 pub use succession::under_successors;

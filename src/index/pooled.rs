@@ -4,8 +4,7 @@
 //! stratified one over units × campaigns (Cochran 1977, ch. 5), as the engine computes it from their answers in one file. Units
 //! are those of the period's end, with units that were merged by then below their successors.
 //!
-//! What may be shown follows from what the reports of the single campaigns, and of shorter periods within this one, show already
-//! ([`hiding`]).
+//! Nothing is shown that does not follow from what the reports of the single campaigns show ([`hiding`]).
 
 mod hiding;
 
@@ -19,9 +18,9 @@ use super::{
     Error,
     change::{self, same_criterion},
     compute::{
-        Places, Strata, campaign, figures, forget_associations, hide_cells, method, on_all_cores, responses,
-        rules, say_coverage, say_not_computable, say_selection, selection, smallest_cell, strata,
-        unit_results,
+        Places, Strata, answers_behind, campaign, figures, forget_associations, held, hide_cells, method,
+        on_all_cores, responses, rules, say_coverage, say_not_computable, say_selection, selection,
+        smallest_cell, strata, unit_results,
     },
     domain::Domain,
     input::{Input, Previous},
@@ -44,22 +43,11 @@ pub struct Wave<'a> {
     pub report: &'a Report,
 }
 
-/// A shorter period within the one that is asked for, which has a report of its own.
-#[derive(Debug)]
-pub struct Within {
-    /// Positions of its campaigns.
-    pub waves: Vec<usize>,
-    /// The units of its end.
-    pub units: UnitTree,
-}
-
 /// What a report over several campaigns is made of.
 #[derive(Debug)]
 pub struct Pool<'a> {
-    /// The campaigns in order of time: at least two.
+    /// The campaigns in order of time: at least one.
     pub waves: &'a [Wave<'a>],
-    /// The shorter periods within this one that hold several campaigns, each after those within it.
-    pub within: &'a [Within],
     /// The units of the period's end.
     pub units: &'a UnitTree,
     /// What the period is called; its campaigns are filled in.
@@ -71,9 +59,9 @@ pub struct Pool<'a> {
 /// Why campaigns have no figures in common.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoPool {
-    /// Fewer than two campaigns.
-    #[error("there are not several campaigns")]
-    Few,
+    /// No campaign.
+    #[error("there is no campaign")]
+    None,
     /// Two campaigns ask or count differently.
     #[error("campaign {0:?} asks or counts differently")]
     Different(String),
@@ -93,7 +81,7 @@ impl NoPool {
     pub fn words(&self, lang: Lang) -> String {
         let m = lang.messages();
         match self {
-            Self::Few => fl!(m, "period-no-several"),
+            Self::None => fl!(m, "period-no-empty"),
             Self::Different(slug) => fl!(m, "period-no-different", campaign = slug.as_str()),
             Self::Judging(slug) => fl!(m, "period-no-judging", campaign = slug.as_str()),
             Self::Weighting(slug) => fl!(m, "period-no-weighting", campaign = slug.as_str()),
@@ -107,54 +95,27 @@ impl NoPool {
 /// # Errors
 /// [`NoPool`] says why they cannot be counted together.
 pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
-    let (Some(last), true) = (pool.waves.last(), pool.waves.len() > 1) else { return Err(NoPool::Few) };
+    let last = pool.waves.last().ok_or(NoPool::None)?;
     let plan = Plan::new(last.input.definition, last.input.questionnaire)?;
     let k = pool.waves.iter().map(|wave| smallest_cell(wave.input.campaign, wave.input.definition)).max();
     let k = k.unwrap_or(u32::MAX);
     let mut notes = Vec::new();
-    let (counted, known) = count(pool, &plan, u64::from(k))?;
+    let (counted, tables) = count(pool, last, &plan)?;
     let weighted = counted.weighted;
     if !weighted {
         notes.push(note("unweighted", None, |lang| fl!(lang.messages(), "index-unweighted")));
     }
-    let listed = |units: &UnitTree, of: &dyn Fn(usize) -> bool| {
-        let waves = pool.waves.iter().enumerate().filter(|(at, _)| of(*at)).map(|(_, wave)| wave.input);
-        let codes: Vec<&str> = waves
-            .flat_map(|input| {
-                input.sheets.units.keys().chain(input.strata.iter().map(|stratum| &stratum.unit))
-            })
-            .map(String::as_str)
-            .collect();
-        Places::new(units, codes, &counted.codes)
-    };
     let rules = rules(last.input);
-    let mut tables = known;
-    for within in pool.within {
-        let places = listed(&within.units, &|wave| within.waves.contains(&wave));
-        let only: Vec<Vec<usize>> = places
-            .strata
-            .iter()
-            .map(|own| own.iter().copied().filter(|s| within.waves.contains(&counted.wave[*s])).collect())
-            .collect();
-        // Only what lies within it bears on it: so its own report shows the same.
-        let inside: Vec<&Table> = tables
-            .iter()
-            .filter(|table| table.waves.iter().all(|wave| within.waves.contains(wave)))
-            .collect();
-        let mut table = hiding::table(&plan, &counted, only, within.waves.clone());
-        let results = counted.figures(&plan, &rules, &table.strata);
-        hiding::settle(&plan, &counted, &places.below, u64::from(k), &results, &mut table, &inside);
-        tables.push(table);
-    }
-    let places = listed(pool.units, &|_| true);
+    let listed = pool.waves.iter().flat_map(|wave| {
+        wave.input.sheets.units.keys().chain(wave.input.strata.iter().map(|stratum| &stratum.unit))
+    });
+    let places = Places::new(pool.units, listed.map(String::as_str), &counted.codes);
     let mut results = counted.figures(&plan, &rules, &places.strata);
-    let all = (0..pool.waves.len()).collect();
-    let mut table = hiding::table(&plan, &counted, places.strata.clone(), all);
-    let inside: Vec<&Table> = tables.iter().collect();
-    let n = hiding::settle(&plan, &counted, &places.below, u64::from(k), &results, &mut table, &inside);
+    let hidden = hiding::hidden(&plan, &counted, &places.strata, &tables);
     let mut any = false;
-    for (place, result) in results.iter_mut().enumerate() {
-        any |= hide_cells(&plan, result, &table.hidden[place], &n[place]);
+    for (result, hidden) in results.iter_mut().zip(&hidden) {
+        let n = answers_behind(&plan, result);
+        any |= hide_cells(&plan, result, hidden, &n);
         // They rest on other sheets than the figures, so that those of the campaigns do not say what these would tell.
         forget_associations(result);
     }
@@ -162,10 +123,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     if let Some(total) = results.first() {
         say_not_computable(total, &mut notes);
     }
-    let held = pool.waves.iter().flat_map(|wave| wave.input.strata);
-    let answered =
-        |unit: &str| pool.waves.iter().any(|w| w.input.sheets.units.get(unit).is_some_and(|s| s.count > 0));
-    say_coverage(held.map(|stratum| (stratum.unit.as_str(), stratum.population)), answered, &mut notes);
+    say_coverage(pool.waves.iter().flat_map(|wave| held(wave.input)), &mut notes);
     if any {
         notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
     }
@@ -179,7 +137,12 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
         let own = wave.report.notes.iter().filter(|note| {
             matches!(
                 note.code.as_str(),
-                "unit_without_population" | "margin_not_used" | "set_aside" | "rotated"
+                "unit_without_population"
+                    | "margin_not_used"
+                    | "set_aside"
+                    | "rotated"
+                    | "rotation_bounded"
+                    | "rotation_uneven"
             )
         });
         for note in own {
@@ -220,8 +183,6 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
 pub(in crate::index) struct Counted {
     /// By stratum: code of the unit.
     codes: Vec<String>,
-    /// By stratum: position of its campaign.
-    wave: Vec<usize>,
     all: Vec<super::domain::Stratum>,
     weighted: bool,
 }
@@ -240,21 +201,21 @@ impl Counted {
 }
 
 /// Counts every campaign, with what its report shows.
-fn count(pool: &Pool<'_>, plan: &Plan<'_>, k: u64) -> Result<(Counted, Vec<Table>), NoPool> {
+fn count(pool: &Pool<'_>, last: &Wave<'_>, plan: &Plan<'_>) -> Result<(Counted, Vec<Table>), NoPool> {
     let slug = |wave: &Wave<'_>| wave.input.campaign.slug.clone();
-    let mut counted = Counted { codes: Vec::new(), wave: Vec::new(), all: Vec::new(), weighted: true };
-    let mut places = Vec::new();
-    for (at, wave) in pool.waves.iter().enumerate() {
+    let mut counted = Counted { codes: Vec::new(), all: Vec::new(), weighted: true };
+    let mut tables = Vec::new();
+    for wave in pool.waves {
         let input = wave.input;
         if input.judging.is_some() {
             return Err(NoPool::Judging(slug(wave)));
         }
         let own = Plan::new(input.definition, input.questionnaire)?;
-        if !same(&own, plan) {
+        if !same(&own, plan) || !asked_alike(input, last.input) {
             return Err(NoPool::Different(slug(wave)));
         }
         let least = u64::from(smallest_cell(input.campaign, input.definition));
-        let Strata { codes, all, weighted } = strata(input, &own, least.min(k), false, &mut Vec::new())?;
+        let Strata { codes, all, weighted } = strata(input, &own, least, false, &mut Vec::new())?;
         // A campaign without answers says nothing of how the others are weighted.
         if !all.is_empty() {
             if counted.all.is_empty() {
@@ -268,20 +229,23 @@ fn count(pool: &Pool<'_>, plan: &Plan<'_>, k: u64) -> Result<(Counted, Vec<Table
         let mut own = Places::new(input.units, listed.map(String::as_str), &codes);
         let from = counted.all.len();
         own.strata.iter_mut().flatten().for_each(|stratum| *stratum += from);
-        counted.wave.extend(codes.iter().map(|_| at));
         counted.codes.extend(codes);
         counted.all.extend(all);
-        places.push(own);
-    }
-    let mut tables = Vec::new();
-    for (at, (wave, places)) in pool.waves.iter().zip(places).enumerate() {
-        let mut table = hiding::table(plan, &counted, places.strata, vec![at]);
-        let shown =
-            std::iter::once(&wave.report.total).chain(wave.report.units.iter().map(|unit| &unit.result));
-        table.hidden = shown.map(|figures| hiding::hidden_in(plan, figures)).collect();
-        tables.push(table);
+        let results = wave.report.units.iter().map(|unit| &unit.result);
+        let shown = std::iter::once(&wave.report.total).chain(results);
+        let hidden = shown.map(|figures| hiding::hidden_in(plan, figures)).collect();
+        tables.push(Table { strata: own.strata, hidden });
     }
     Ok((counted, tables))
+}
+
+/// Whether two campaigns ask the items of the same people: the same rules hang over their questions.
+fn asked_alike(one: &Input<'_>, other: &Input<'_>) -> bool {
+    let rules = |input: &Input<'_>| -> Vec<(String, String)> {
+        let counted = input.questionnaire.questions.iter().filter(|asked| asked.dimension.is_some());
+        counted.map(|asked| (asked.id.clone(), format!("{:?}", asked.asked_if))).collect()
+    };
+    one.definition.audience == other.definition.audience && rules(one) == rules(other)
 }
 
 /// Whether two campaigns count the same in the same way.
@@ -328,7 +292,7 @@ fn info(pool: &Pool<'_>, last: &Wave<'_>) -> CampaignInfo {
 fn campaigns(pool: &Pool<'_>) -> Vec<PeriodCampaign> {
     let of = |wave: &Wave<'_>| PeriodCampaign {
         campaign: wave.report.campaign.clone(),
-        responses: wave.report.responses.valid,
+        responses: Some(wave.report.responses.valid),
         population: wave.input.strata.iter().map(|stratum| stratum.population).reduce(|a, b| a + b),
     };
     pool.waves.iter().map(of).collect()

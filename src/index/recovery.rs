@@ -96,19 +96,6 @@ impl Known {
 
 /// Places and cells of fewer than k answers that follow from what is shown; `None` where that is too much to find out.
 pub(super) fn given_away(cells: &Cells, hidden: &[Vec<bool>]) -> Option<Vec<(usize, usize)>> {
-    let small: Vec<(usize, usize)> = (0..hidden.len())
-        .flat_map(|place| (0..hidden[place].len()).map(move |cell| (place, cell)))
-        .filter(|(place, cell)| (1..cells.k).contains(&cells.n[*place][*cell]))
-        .collect();
-    following(cells, hidden, &small)
-}
-
-/// Which of some places and cells follow from what is shown; `None` where that is too much to find out.
-pub(super) fn following(
-    cells: &Cells,
-    hidden: &[Vec<bool>],
-    of: &[(usize, usize)],
-) -> Option<Vec<(usize, usize)>> {
     let system = System::new(cells, hidden);
     let mut rows: Vec<Row> = Vec::new();
     for (place, of) in hidden.iter().enumerate() {
@@ -123,6 +110,14 @@ pub(super) fn following(
         }
     }
     rows.retain(|row| !row.is_empty());
+    let targets: Vec<(usize, usize, Row)> = (0..hidden.len())
+        .flat_map(|place| (0..hidden[place].len()).map(move |cell| (place, cell)))
+        .filter(|(place, cell)| {
+            let n = cells.n[*place][*cell];
+            n > 0 && n < cells.k && system.computable(*place, *cell)
+        })
+        .map(|(place, cell)| (place, cell, system.mean(place, cell)))
+        .collect();
     // Short equations first, so that long ones find most of their unknowns known.
     rows.sort_by_key(Row::len);
     let mut known = Known::default();
@@ -130,9 +125,9 @@ pub(super) fn following(
         known.learn(row)?;
     }
     let mut found = Vec::new();
-    for (place, cell) in of.iter().filter(|(place, cell)| system.computable(*place, *cell)) {
-        if known.gives(system.mean(*place, *cell))? {
-            found.push((*place, *cell));
+    for (place, cell, row) in targets {
+        if known.gives(row)? {
+            found.push((place, cell));
         }
     }
     Some(found)

@@ -75,8 +75,8 @@ pub struct PeriodCampaign {
     /// The campaign.
     #[serde(flatten)]
     pub campaign: CampaignInfo,
-    /// Answer sheets that count.
-    pub responses: u64,
+    /// Answer sheets that count; null in the report of one unit.
+    pub responses: Option<u64>,
     /// Population of all its units, where it has any.
     pub population: Option<u64>,
 }

@@ -114,8 +114,10 @@ impl Point {
 }
 
 /// The series of some reports in order of time, each with its definition; of one unit, or of all together. `None`: there is no
-/// report, or the last one has no such unit.
+/// report, or none has such a unit; those after the last one that has it are left out.
 pub fn series(reports: &[(&Report, &Definition)], unit: Option<&str>) -> Option<Series> {
+    let has = |report: &Report| unit.is_none_or(|code| report.units.iter().any(|unit| unit.code == code));
+    let reports = reports.get(..=reports.iter().rposition(|(report, _)| has(report))?)?;
     let mut compared: Vec<Report> = Vec::with_capacity(reports.len());
     for (at, (report, definition)) in reports.iter().enumerate() {
         let mut report = (*report).clone();

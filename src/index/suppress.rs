@@ -49,17 +49,11 @@ impl Cells {
                 cells.iter().enumerate().map(|(cell, n)| *n < self.k || also(place, cell)).collect()
             })
             .collect();
-        self.close(&mut hidden);
-        hidden
-    }
-
-    /// Hides so much beside what is hidden that nothing of it follows from what is shown.
-    pub fn close(&self, hidden: &mut [Vec<bool>]) {
         // Each round hides at least one more cell, so that there is an end.
         loop {
-            while self.up_the_units(hidden) || self.up_the_index(hidden) {}
-            if !self.beyond_the_pairs(hidden) {
-                return;
+            while self.up_the_units(&mut hidden) || self.up_the_index(&mut hidden) {}
+            if !self.beyond_the_pairs(&mut hidden) {
+                return hidden;
             }
         }
     }

@@ -85,17 +85,6 @@ impl Period {
         self.first() <= first && last <= self.last()
     }
 
-    /// Whether a day is in its last three months.
-    pub fn is_in_last_quarter(self, day: Date) -> bool {
-        let (_, last) = self.span.months();
-        date(self.year, last - 2, 1) <= day && day <= self.last()
-    }
-
-    /// Shorter periods within it, in the order in which they end.
-    pub fn within(self) -> impl Iterator<Item = Self> {
-        Self::of(self.year).filter(move |other| *other != self && self.holds(other.first(), other.last()))
-    }
-
     /// The one that changes are counted from: the quarter before, or the same months of the year before.
     #[must_use]
     pub const fn before(self) -> Self {
@@ -182,17 +171,6 @@ mod tests {
         assert_eq!(before("2026-q3"), "2026-q2");
         assert_eq!(before("2026-6m"), "2025-6m");
         assert_eq!(before("2026"), "2025");
-    }
-
-    #[test]
-    fn longer_ones_hold_the_shorter_ones() {
-        let within = |code: &str| -> Vec<String> {
-            code.parse::<Period>().unwrap().within().map(|period| period.to_string()).collect()
-        };
-        assert_eq!(within("2026-q2"), [""; 0]);
-        assert_eq!(within("2026-6m"), ["2026-q1", "2026-q2"]);
-        assert_eq!(within("2026-9m"), ["2026-q1", "2026-q2", "2026-6m", "2026-q3"]);
-        assert_eq!(within("2026").len(), 6);
     }
 
     #[test]

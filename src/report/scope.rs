@@ -7,7 +7,9 @@ use i18n_embed_fl::fl;
 use crate::{
     index::{
         NOT_COVERED,
-        report::{Comment, Note, Ranking, Report, SetAside, SetAsideGroup, UnitResult},
+        report::{
+            Comment, Note, PeriodCampaign, PeriodInfo, Ranking, Report, SetAside, SetAsideGroup, UnitResult,
+        },
     },
     language::Lang,
 };
@@ -63,7 +65,17 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
     let comments = report.comments.iter().filter(of).cloned().collect();
     // Groups of raters judged others, too.
     let groups = Vec::new();
+    // How many answered elsewhere is not this unit's.
+    let period = report.period.clone().map(|period| PeriodInfo {
+        campaigns: period
+            .campaigns
+            .into_iter()
+            .map(|own| PeriodCampaign { responses: None, population: None, ..own })
+            .collect(),
+        ..period
+    });
     Some(Report {
+        period,
         total: unit.result.clone(),
         units,
         groups,

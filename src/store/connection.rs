@@ -228,10 +228,15 @@ impl Store {
     /// Moves what is in SQLite's write-ahead log into the file and empties the log, so that deleted text is gone.
     ///
     /// # Errors
-    /// [`StoreError`] from the database.
+    /// [`StoreError::Busy`] where somebody reads for so long that the log cannot be emptied; others from the database.
     pub async fn truncate_log(&self) -> Result<(), StoreError> {
         if let Self::Sqlite { write, .. } = self {
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
+            // It does not fail where a reader holds the log, but says so.
+            let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
+            if busy != 0 {
+                let held = "a reader holds the write-ahead log";
+                return Err(StoreError::Busy(sqlx::Error::Protocol(held.to_owned())));
+            }
         }
         Ok(())
     }

@@ -53,24 +53,15 @@ impl Told {
     }
 }
 
-/// Notes that it is told; false: it had been.
+/// Notes that it is told; false: it had been. `key` names the period of a series and its campaigns.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn tell(
-    db: &mut Writer,
-    definition: &str,
-    form: &str,
-    period: &str,
-    what: Told,
-) -> Result<bool, StoreError> {
+pub async fn tell(db: &mut Writer, key: &str, what: Told) -> Result<bool, StoreError> {
     let added = on!(db, |c| sqlx::query(
-        "INSERT INTO period_told (definition, form, period, what) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING"
+        "INSERT INTO period_told (period, what) VALUES ($1, $2) ON CONFLICT DO NOTHING"
     )
-    .bind(definition)
-    .bind(form)
-    .bind(period)
+    .bind(key)
     .bind(what.word())
     .execute(c)
     .await
@@ -82,21 +73,12 @@ pub async fn tell(
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn is_told(
-    db: &mut impl AsConn,
-    definition: &str,
-    form: &str,
-    period: &str,
-    what: Told,
-) -> Result<bool, StoreError> {
-    let found: Option<String> = on!(db, |c| sqlx::query_scalar(
-        "SELECT what FROM period_told WHERE definition = $1 AND form = $2 AND period = $3 AND what = $4"
-    )
-    .bind(definition)
-    .bind(form)
-    .bind(period)
-    .bind(what.word())
-    .fetch_optional(c)
-    .await)?;
+pub async fn is_told(db: &mut impl AsConn, key: &str, what: Told) -> Result<bool, StoreError> {
+    let found: Option<String> =
+        on!(db, |c| sqlx::query_scalar("SELECT what FROM period_told WHERE period = $1 AND what = $2")
+            .bind(key)
+            .bind(what.word())
+            .fetch_optional(c)
+            .await)?;
     Ok(found.is_some())
 }

@@ -151,20 +151,26 @@ async fn tell_managers(
     letter: &Letter,
 ) -> Result<bool, StoreError> {
     let all = staff::all(&mut store.read().await?).await?;
-    let managers = all.iter().filter(|own| own.role == Role::Manager && own.unit.is_none() && !own.disabled);
+    let lasts = |own: &&staff::Listed| !own.disabled && own.expires.is_none_or(|end| row.at < end);
+    let managers = all.iter().filter(|own| own.role == Role::Manager && own.unit.is_none()).filter(lasts);
+    let (mut taken, mut later) = (0, false);
     for own in managers {
         let Some(to) = &own.email else { continue };
         let name = Some(own.full_name.as_str()).filter(|name| !name.is_empty());
         match hand_over(mailer, to, name, letter).await {
-            Ok(()) => {}
-            Err(Undelivered::Away(error) | Undelivered::Later { why: error, .. }) => {
+            Ok(()) => taken += 1,
+            Err(Undelivered::Away(error)) => {
                 tracing::warn!(error, "notices to managers wait for the mail server");
                 return Ok(false);
             }
-            Err(error) => tracing::warn!(?error, object = row.object, "a manager could not be told"),
+            Err(error) => {
+                later |= matches!(error, Undelivered::Later { .. });
+                tracing::warn!(?error, object = row.object, "a manager could not be told");
+            }
         }
     }
-    Ok(true)
+    // Once somebody has it, it is not sent again: one full mailbox would have all others told every minute.
+    Ok(taken > 0 || !later)
 }
 
 /// The words on a period's report; `None`: the row is about something else.

@@ -1,6 +1,8 @@
 //! Tells the Department that a period's report is ready, or due soon and not ready: as rows of the audit log, from which
 //! [`super::notices`] makes mails. Each is told once, whichever server finds it out.
 
+use std::collections::BTreeSet;
+
 use jiff::{Span, civil::Date};
 use serde_json::json;
 
@@ -8,31 +10,47 @@ use crate::{
     clock,
     figures::{
         calendar::{self, Entry},
-        period::{Series, Standing},
+        period::{self, SOON, Series, Standing},
     },
     store::{
         Store, StoreError,
         audit::{self, Entry as Row},
         campaigns::Stored,
-        periods::{self, Told},
+        periods::{self, Told as Kind},
     },
 };
 
-/// Days before the day on which a report is due from which on a missing one is told of.
-const SOON: i64 = 7;
 /// Days after the end of a period, or of its last campaign, for which a report that is ready is still news.
-const NEWS: i64 = 45;
+const NEWS: i64 = 100;
 
 /// Looks through the calendar of this year and the one before.
-pub(super) async fn announce(store: &Store, all: &[Stored], now: i64) -> Result<(), StoreError> {
+///
+/// `failed` are those whose campaigns cannot be counted together, so that they are not tried again before something changes.
+pub(super) async fn announce(
+    store: &Store,
+    all: &[Stored],
+    failed: &mut BTreeSet<String>,
+    now: i64,
+) -> Result<(), StoreError> {
     let Some(today) = clock::date(clock::day(now)) else { return Ok(()) };
     let due_day = periods::due_day(&mut store.read().await?).await?.unwrap_or(calendar::DUE_DAY);
     for (series, campaigns) in calendar::all(all) {
         for year in [today.year() - 1, today.year()] {
             for entry in calendar::year(year, &campaigns, due_day, now) {
-                if let Some(what) = news(&entry, today) {
-                    tell(store, &series, &entry, what, now).await?;
+                let Some(what) = news(&entry, today) else { continue };
+                let told = Told { series: &series, entry: &entry, what };
+                if told.is_known(store).await? || failed.contains(&told.key()) {
+                    continue;
                 }
+                // What is said to be ready can be read.
+                if what == Kind::Ready
+                    && let Err(no) = period::report(store, &campaigns, entry.period, now).await
+                {
+                    tracing::info!(%no, period = told.object(), "the campaigns of a period make no report");
+                    failed.insert(told.key());
+                    continue;
+                }
+                told.tell(store, now).await?;
             }
         }
     }
@@ -40,53 +58,68 @@ pub(super) async fn announce(store: &Store, all: &[Stored], now: i64) -> Result<
 }
 
 /// What there is to tell of a period today.
-fn news(entry: &Entry<'_>, today: Date) -> Option<Told> {
+fn news(entry: &Entry<'_>, today: Date) -> Option<Kind> {
     let after = |day: Date, days: i64| day.checked_add(Span::new().days(days)).ok();
     match entry.standing {
         Standing::Ready => {
             let closed = entry.campaigns.iter().map(|campaign| campaign.closes.saturating_sub(1)).max();
             let closed = closed.and_then(|at| clock::date(clock::day(at)))?;
             let since = closed.max(entry.period.last().min(today));
-            after(since, NEWS).is_some_and(|end| today <= end).then_some(Told::Ready)
+            after(since, NEWS).is_some_and(|end| today <= end).then_some(Kind::Ready)
         }
-        Standing::Waits(_) | Standing::GoesOn => {
+        Standing::Waits(_) | Standing::GoesOn(_) => {
             let soon = after(entry.due, -SOON).is_some_and(|first| first <= today) && today <= entry.due;
-            soon.then_some(Told::Due)
+            soon.then_some(Kind::Due)
         }
         Standing::Empty => None,
     }
 }
 
-async fn tell(
-    store: &Store,
-    series: &Series,
-    entry: &Entry<'_>,
-    what: Told,
-    now: i64,
-) -> Result<(), StoreError> {
-    let (definition, form, period) = (&series.definition, &series.form, entry.period.to_string());
-    // Nearly always it has been told: that costs no writer.
-    if periods::is_told(&mut store.read().await?, definition, form, &period, what).await? {
-        return Ok(());
+/// Something to tell.
+struct Told<'a> {
+    series: &'a Series,
+    entry: &'a Entry<'a>,
+    what: Kind,
+}
+
+impl Told<'_> {
+    fn object(&self) -> String {
+        format!("{}/{}/{}", self.series.definition, self.series.form, self.entry.period)
     }
-    let mut db = store.write().await?;
-    if periods::tell(&mut db, definition, form, &period, what).await? {
-        let action = match what {
-            Told::Ready => "period.ready",
-            Told::Due => "period.due",
-        };
-        let campaigns: Vec<&str> = entry.campaigns.iter().map(|campaign| campaign.slug.as_str()).collect();
-        let row = Row {
-            actor: "system".to_owned(),
-            origin: "worker".to_owned(),
-            action,
-            object: format!("{definition}/{form}/{period}"),
-            before: serde_json::Value::Null,
-            after: json!({ "due": entry.due.to_string(), "campaigns": campaigns }),
-        };
-        audit::append(&mut db, now, &row).await?;
+
+    fn campaigns(&self) -> Vec<&str> {
+        self.entry.campaigns.iter().map(|campaign| campaign.slug.as_str()).collect()
     }
-    db.commit().await
+
+    /// The campaigns are in it: when one more has closed the report is another one.
+    fn key(&self) -> String {
+        format!("{} {}", self.object(), self.campaigns().join(" "))
+    }
+
+    async fn is_known(&self, store: &Store) -> Result<bool, StoreError> {
+        periods::is_told(&mut store.read().await?, &self.key(), self.what).await
+    }
+
+    async fn tell(&self, store: &Store, now: i64) -> Result<(), StoreError> {
+        let mut db = store.write().await?;
+        if periods::tell(&mut db, &self.key(), self.what).await? {
+            let action = match self.what {
+                Kind::Ready => "period.ready",
+                Kind::Due => "period.due",
+            };
+            let after = json!({ "due": self.entry.due.to_string(), "campaigns": self.campaigns() });
+            let row = Row {
+                actor: "system".to_owned(),
+                origin: "worker".to_owned(),
+                action,
+                object: self.object(),
+                before: serde_json::Value::Null,
+                after,
+            };
+            audit::append(&mut db, now, &row).await?;
+        }
+        db.commit().await
+    }
 }
 
 #[cfg(test)]
@@ -129,12 +162,12 @@ mod tests {
             due: date(2026, 9, 25),
         };
         let waits = || Standing::Waits(vec!["a".to_owned()]);
-        assert_eq!(news(&entry(Standing::Ready), date(2026, 9, 17)), Some(Told::Ready));
-        assert_eq!(news(&entry(Standing::Ready), date(2026, 11, 14)), Some(Told::Ready));
-        assert_eq!(news(&entry(Standing::Ready), date(2026, 11, 15)), None);
+        assert_eq!(news(&entry(Standing::Ready), date(2026, 9, 17)), Some(Kind::Ready));
+        assert_eq!(news(&entry(Standing::Ready), date(2027, 1, 8)), Some(Kind::Ready));
+        assert_eq!(news(&entry(Standing::Ready), date(2027, 1, 9)), None);
         assert_eq!(news(&entry(waits()), date(2026, 9, 17)), None);
-        assert_eq!(news(&entry(waits()), date(2026, 9, 18)), Some(Told::Due));
-        assert_eq!(news(&entry(waits()), date(2026, 9, 25)), Some(Told::Due));
+        assert_eq!(news(&entry(waits()), date(2026, 9, 18)), Some(Kind::Due));
+        assert_eq!(news(&entry(waits()), date(2026, 9, 25)), Some(Kind::Due));
         assert_eq!(news(&entry(waits()), date(2026, 9, 26)), None);
         assert_eq!(news(&entry(Standing::Empty), date(2026, 9, 20)), None);
     }

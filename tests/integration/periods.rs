@@ -179,10 +179,21 @@ fn a_report_that_is_ready_is_told_to_those_who_manage_campaigns_once() {
         database.number("SELECT COUNT(*) FROM setting WHERE name = 'notices' AND value LIKE '%:0'") == 1
     });
     drop(server);
-    // On one day, so that it lies in one quarter whenever this runs.
-    let day = ago(1).split_at(10).0.to_owned();
-    let file =
-        campaign("hom-qua", &format!("{day}T08:00:00+07:00"), &format!("{day}T09:00:00+07:00"), &[("qn", 2)]);
+    // The last day of the quarter before, whenever this runs.
+    let today = ago(0);
+    let (year, month) = (today[..4].parse::<i32>().unwrap(), today[5..7].parse::<u8>().unwrap());
+    let day = match (month - 1) / 3 {
+        0 => format!("{}-12-31", year - 1),
+        1 => format!("{year}-03-31"),
+        2 => format!("{year}-06-30"),
+        _ => format!("{year}-09-30"),
+    };
+    let file = campaign(
+        "quy-truoc",
+        &format!("{day}T08:00:00+07:00"),
+        &format!("{day}T09:00:00+07:00"),
+        &[("qn", 2)],
+    );
     stage::apply(&database, &format!("{UNITS}{file}"));
     let server = Server::start_with(&database, &settings);
     let about = |mail: &Mail| mail.subject().contains("Báo cáo");
@@ -193,7 +204,7 @@ fn a_report_that_is_ready_is_told_to_those_who_manage_campaigns_once() {
     to.dedup();
     assert_eq!(to, ["lan@snv.example", "mai@snv.example"]);
     let text = told[0].text();
-    assert!(text.contains("hom-qua") && text.contains(&format!("/admin/periods/{SERIES}/")), "{text}");
+    assert!(text.contains("quy-truoc") && text.contains(&format!("/admin/periods/{SERIES}/")), "{text}");
     let rows = "SELECT COUNT(*) FROM audit WHERE action = 'period.ready'";
     let before = database.number(rows);
     drop(server);

@@ -88,7 +88,7 @@ fn latest(index: &Line, series: &Series, lang: Lang) -> String {
                 before = before
             )
         }
-        (Some(points), _) => {
+        (Some(points), Some(false)) => {
             fl!(
                 m,
                 "series-latest-same",
@@ -97,7 +97,10 @@ fn latest(index: &Line, series: &Series, lang: Lang) -> String {
                 before = before
             )
         }
-        (None, _) => fl!(m, "series-latest-first", figure = figure),
+        _ => {
+            let why = change.reason.map_or_else(String::new, |reason| unchanged(lang, reason).to_lowercase());
+            fl!(m, "series-latest-why", figure = figure, before = before, why = why)
+        }
     }
 }
 

@@ -8,6 +8,9 @@ use crate::store::{AsConn, Store, StoreError, Writer, on};
 /// How long a failure waits for the next try, in milliseconds.
 const AGAIN: i64 = 3_600_000;
 
+/// How often the emptying of SQLite's log is tried.
+const EMPTYING: usize = 6;
+
 /// Notes that rows of these tables are deleted in this transaction, and that [`forget`] follows.
 pub(super) async fn owe(db: &mut Writer, tables: &[&'static str], now: i64) -> Result<(), StoreError> {
     for table in tables {
@@ -53,6 +56,13 @@ async fn rewrite(store: &Store, tables: &[&str]) -> Result<(), StoreError> {
     match store {
         Store::Sqlite { write, .. } => {
             sqlx::query("VACUUM").execute(write).await?;
+            // Each waits for readers as long as a writer does. To begin again would keep everybody from writing again.
+            for _ in 1..EMPTYING {
+                match store.truncate_log().await {
+                    Err(StoreError::Busy(_)) => {}
+                    other => return other,
+                }
+            }
             store.truncate_log().await?;
         }
         Store::Postgres { pool, .. } => {

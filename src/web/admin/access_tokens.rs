@@ -271,17 +271,22 @@ pub async fn make(
     if faults.is_empty() {
         let made = async {
             let mut db = app.store.write().await?;
+            // The session may have been ended since it was looked at, and with it all tokens.
+            if store::session(&mut db, &staff.account, &staff.session).await?.is_none() {
+                return Ok(Err(()));
+            }
             let by = staff.did(MADE, staff.account.as_str());
             let made = order.make(&mut db, &app.key, &staff.account, vouched, by, now).await?;
             db.commit().await?;
-            Ok::<_, StoreError>(made)
+            Ok::<_, StoreError>(Ok(made))
         };
         match made.await {
-            Ok(Some(token)) => {
+            Ok(Err(())) => return Redirect::to(&in_language("/admin/login", lang)).into_response(),
+            Ok(Ok(Some(token))) => {
                 let page = view::made(lang, &staff, &order, &token, app.config.staff_url());
                 return error::html(StatusCode::OK, page.into_string());
             }
-            Ok(None) => faults.push(Wrong::TooMany.fault(lang)),
+            Ok(Ok(None)) => faults.push(Wrong::TooMany.fault(lang)),
             Err(error) => return error::of_store(&error, lang),
         }
     }

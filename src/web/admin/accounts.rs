@@ -591,12 +591,17 @@ pub async fn end_sessions(
         if store::get(&mut db, &path.name).await?.is_none() {
             return Err(Refused::Unknown);
         }
-        let ended = match fields.one("session") {
-            Some(id) => usize::from(store::end_session(&mut db, &path.name, id).await?),
-            None => store::end_sessions(&mut db, &path.name, "").await?,
+        let (ended, tokens) = match fields.one("session") {
+            Some(id) => (usize::from(store::end_session(&mut db, &path.name, id).await?), 0),
+            // Whoever had the account may have made a token of it.
+            None => (
+                store::end_sessions(&mut db, &path.name, "").await?,
+                access_tokens::end_all(&mut db, &path.name).await?,
+            ),
         };
-        if ended > 0 {
-            let entry = staff.did("session.revoke", &path.name).with(json!({ "sessions": ended }));
+        if ended + tokens > 0 {
+            let told = json!({ "sessions": ended, "tokens_ended": tokens });
+            let entry = staff.did("session.revoke", &path.name).with(told);
             audit::append(&mut db, app.clock.now(), &entry).await?;
         }
         db.commit().await?;

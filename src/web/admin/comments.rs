@@ -296,13 +296,20 @@ async fn keep(
         } else if let (Some(id), Some(status)) = (id_of(name), view::status_of(value).filter(|s| *s != shown))
         {
             if status == Status::Released
-                && !sure
                 && let Some(comment) = comments::get(&mut db, stored.number, &id).await?
                 && comment.status != Status::Released
-                && screening::is_suspect(&screening::plain(&comment.text))
             {
-                doubtful.push(comment);
-                continue;
+                let plain = screening::plain(&comment.text);
+                if sure {
+                    // What somebody else decided or covered since it was asked about stays as it is.
+                    let seen = fields.one(&view::words_of(name)) == Some(view::fingerprint(&plain).as_str());
+                    if !seen || comment.status != shown {
+                        continue;
+                    }
+                } else if screening::is_suspect(&plain) {
+                    doubtful.push(comment);
+                    continue;
+                }
             }
             decided += comments::decide(&mut db, stored.number, &[id], status).await?;
         }
@@ -371,8 +378,23 @@ pub async fn cover(
         Ok(true) => {
             comments::forget(&app.store).await;
             tracing::info!(account = staff.account, campaign = path.slug, "a comment was covered in part");
-            let waiting =
-                Filter { status: Status::Waiting, unit: String::new(), question: String::new(), after: None };
+            let (stored, comment) = match found(&app, &path).await {
+                Ok(Some(found)) => found,
+                Ok(None) => return error::page(lang, Kind::Unknown),
+                Err(error) => return error::of_store(&error, lang),
+            };
+            let wanted = fields.one(view::RELEASE).is_some();
+            let filter =
+                |status| Filter { status, unit: String::new(), question: String::new(), after: None };
+            if wanted && comment.status != Status::Released {
+                // What is left may still name somebody.
+                let campaign = &stored.campaign;
+                let phase = campaign.phase(app.clock.now());
+                let head = Head { lang, staff: &staff, campaign, phase, tab: Tab::Comments };
+                let page = view::sure(&head, &filter(comment.status), &[comment], 0);
+                return error::html(StatusCode::OK, page.into_string());
+            }
+            let waiting = filter(Status::Waiting);
             Redirect::to(&view::address(&path.slug, lang, &waiting)).into_response()
         }
         Ok(false) => error::page(lang, Kind::Unknown),
@@ -396,11 +418,11 @@ async fn covered(app: &App, staff: &Staff, path: &CommentPath, fields: &Fields) 
     let masked = screening::mask(&plain, &chosen);
     let mut db = app.store.write().await?;
     let replaced = comments::replace(&mut db, campaign, &comment.id, &comment.text, &masked).await?;
-    if replaced && fields.one(view::RELEASE).is_some() {
+    let released = fields.one(view::RELEASE).is_some() && !screening::is_suspect(&screening::plain(&masked));
+    if replaced && released {
         comments::decide(&mut db, campaign, &[comment.id], Status::Released).await?;
     }
     if replaced {
-        let released = fields.one(view::RELEASE).is_some();
         let entry = staff.did("comment.cover", &path.slug).with(json!({ "released": released }));
         audit::append(&mut db, app.clock.now(), &entry).await?;
     }

@@ -296,6 +296,23 @@ pub(in crate::web) async fn send(
     made: &store::Made,
     lang: Lang,
 ) -> Result<Response, NoFile> {
+    let (prepared, seat) = fresh(app, slug, made, lang).await?;
+    let told = json!({ "format": format.name(), "rows": made.sheets, "sha256": made.sha256 });
+    let entry = staff.did("microdata.export", slug).with(told);
+    audit::note(&app.store, app.clock.now(), &entry).await?;
+    Ok(answer(slug, format, made, body(app, &prepared, format, made, seat)))
+}
+
+/// What a file is written from, with a seat for it; refused where answers have come or gone since it was made.
+///
+/// # Errors
+/// [`NoFile`].
+pub(in crate::web) async fn fresh(
+    app: &App,
+    slug: &str,
+    made: &store::Made,
+    lang: Lang,
+) -> Result<(Arc<Prepared>, tokio::sync::OwnedSemaphorePermit), NoFile> {
     let seat = tokio::time::timeout(PATIENCE, Arc::clone(&app.downloads).acquire_owned()).await;
     let Ok(Ok(seat)) = seat else { return Err(NoFile::Busy) };
     let prepared = export::prepare(&app.store, slug, app.clock.now(), When::Closed, lang).await;
@@ -304,10 +321,7 @@ pub(in crate::web) async fn send(
         // A paper form that was keyed late, for one: the files are made anew.
         return Err(NoFile::Refused(NoExport::Changed));
     }
-    let told = json!({ "format": format.name(), "rows": made.sheets, "sha256": made.sha256 });
-    let entry = staff.did("microdata.export", slug).with(told);
-    audit::note(&app.store, app.clock.now(), &entry).await?;
-    Ok(answer(slug, format, made, body(app, &prepared, format, made, seat)))
+    Ok((prepared, seat))
 }
 
 /// The file as it is written.

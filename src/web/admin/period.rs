@@ -93,14 +93,15 @@ pub(super) async fn compute(
     lang: Lang,
 ) -> Result<Report, Response> {
     let unknown = || error::page(lang, Kind::Unknown);
-    let seen = periods::of_series(app, staff, series).await;
-    if seen.map_err(|error| error::of_store(&error, lang))?.is_empty() {
+    let campaigns = periods::of_series(app, staff, series).await;
+    let campaigns = campaigns.map_err(|error| error::of_store(&error, lang))?;
+    if campaigns.is_empty() {
         return Err(unknown());
     }
     let unit = part.unit.as_ref().or(staff.unit.as_ref());
     allowed(app, staff, unit, lang).await?;
     let _seat = seat(app, lang).await?;
-    let computed = period::report(&app.store, series, period, app.clock.now()).await;
+    let computed = period::report(&app.store, &campaigns, period, app.clock.now()).await;
     let mut report = computed.map_err(|no| match no {
         NoPeriodReport::Report(NoReport::Store(error)) => error::of_store(&error, lang),
         no => error::page(lang, Kind::Words { words: &no.words(lang, "") }),

@@ -70,14 +70,15 @@ async fn compute(
 ) -> Result<Option<Compared>, Response> {
     let unknown = || error::page(lang, Kind::Unknown);
     let of_store = |error| error::of_store(&error, lang);
-    if periods::of_series(app, staff, series).await.map_err(of_store)?.is_empty() {
+    let campaigns = periods::of_series(app, staff, series).await.map_err(of_store)?;
+    if campaigns.is_empty() {
         return Err(unknown());
     }
     let unit = part.unit.as_ref().or(staff.unit.as_ref());
     allowed(app, staff, unit, lang).await?;
     let _seat = seat(app, lang).await?;
     let unit = unit.map(String::as_str);
-    match figures::series::series(&app.store, series, unit, app.clock.now()).await {
+    match figures::series::series(&app.store, &campaigns, unit, app.clock.now()).await {
         Ok(None) if part.unit.is_some() => Err(unknown()),
         Ok(computed) => Ok(computed),
         Err(NoReport::Store(error)) => Err(error::of_store(&error, lang)),

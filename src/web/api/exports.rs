@@ -98,16 +98,21 @@ async fn sent(
     let made = microdata::made(app, stored.number, own).await?;
     let made = made.into_iter().find(|made| made.format == format.name()).ok_or(Problem::Unknown)?;
     let tag = format!("\"{}\"", made.sha256);
-    if answer::is_known(&parts.headers, &tag) {
-        return Ok(answer::unchanged(&tag));
-    }
-    if parts.method == Method::HEAD {
-        return Ok(answer::tagged(microdata::answer(slug, format, &made, Body::empty()), &tag));
-    }
-    let sent = microdata::send(app, staff, slug, format, &made, own).await.map_err(|no| match no {
+    let refused = |no| match no {
         NoFile::Busy => Problem::Unavailable,
         NoFile::Refused(NoExport::Report(NoReport::Store(error))) => Problem::of_store(&error),
         NoFile::Refused(no) => Problem::Conflict(no.words(lang, "")),
-    })?;
+    };
+    let known = answer::is_known(&parts.headers, &tag);
+    if known || parts.method == Method::HEAD {
+        // Nothing has changed only where the file would still be given.
+        drop(microdata::fresh(app, slug, &made, own).await.map_err(refused)?);
+        return Ok(if known {
+            answer::unchanged(&tag)
+        } else {
+            answer::tagged(microdata::answer(slug, format, &made, Body::empty()), &tag)
+        });
+    }
+    let sent = microdata::send(app, staff, slug, format, &made, own).await.map_err(refused)?;
     Ok(answer::tagged(sent, &tag))
 }

@@ -64,23 +64,25 @@ async fn sent(app: &App, staff: &Staff, slug: &str, parts: &Parts, lang: Lang) -
         NoCut::Store(error) => Problem::of_store(&error),
         NoCut::Index(error) => Problem::Conflict(error.words(lang)),
     })?;
+    let _seat = cut::seat(app).await.ok_or(Problem::Unavailable)?;
+    let (kind, format) = if csv { (CSV, "csv") } else { (JSON, "json") };
+    let asked_with = headers.clone();
+    // Writing and packing some megabytes keeps a core busy; requests go on meanwhile.
     let work = tokio::task::spawn_blocking(move || {
         let generated = std::mem::take(&mut report.generated_at);
-        let kind: &[u8] = if csv { own.code().as_bytes() } else { b"json" };
-        let tag = answer::tag(&[kind, report::json(&report).as_bytes()]);
-        (Report { generated_at: generated, ..report }, tag)
+        let of: &[u8] = if csv { own.code().as_bytes() } else { b"json" };
+        let tag = answer::tag(&[of, report::json(&report).as_bytes()]);
+        if answer::is_known(&asked_with, &tag) {
+            return Err(tag);
+        }
+        let report = Report { generated_at: generated, ..report };
+        let bytes = if csv { report::csv(&report, own) } else { report::json(&report).into_bytes() };
+        Ok(answer::content(bytes, kind, &tag, &asked_with))
     });
-    let (report, tag) = match work.await {
-        Ok(made) => made,
+    let response = match work.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(tag)) => return Ok(answer::unchanged(&tag)),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    };
-    if answer::is_known(headers, &tag) {
-        return Ok(answer::unchanged(&tag));
-    }
-    let (bytes, kind, format) = if csv {
-        (report::csv(&report, own), CSV, "csv")
-    } else {
-        (report::json(&report).into_bytes(), JSON, "json")
     };
     // Whoever asks for the head alone takes nothing away.
     if parts.method != Method::HEAD {
@@ -88,5 +90,5 @@ async fn sent(app: &App, staff: &Staff, slug: &str, parts: &Parts, lang: Lang) -
         let entry = staff.did("report.export", slug).with(json!({ "format": format, "unit": unit }));
         audit::note(&app.store, app.clock.now(), &entry).await?;
     }
-    Ok(answer::content(bytes, kind, &tag, headers))
+    Ok(response)
 }

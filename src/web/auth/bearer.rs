@@ -62,12 +62,15 @@ async fn admit(scope: Scope, parts: &Parts, app: &App) -> Result<Staff, Problem>
         Some(held) if held.usable && now < held.expires => held,
         other => return Err(refuse(app, parts, other, now).await?),
     };
-    // The setting may have been switched on since the token was made.
-    if !held.has_second_factor && !held.vouched && session::needs_second_factor(app, held.role) {
+    // The setting may have been switched on since the token was made, or the single sign-on no longer vouch for a second factor.
+    let vouched = held.vouched && app.sso.as_ref().is_some_and(|provider| provider.vouches());
+    if !held.has_second_factor && !vouched && session::needs_second_factor(app, held.role) {
         return Err(Problem::SecondFactor);
     }
+    // Who has no password need not renew it.
     if app.config.level_rules
         && let Some(account) = accounts::find(&mut app.store.read().await?, &held.account).await?
+        && !account.password_hash.is_empty()
         && levels::must_renew(app, &account).await?
     {
         return Err(Problem::OldPassword);
@@ -89,9 +92,15 @@ async fn admit(scope: Scope, parts: &Parts, app: &App) -> Result<Staff, Problem>
     if held.used != Some(day)
         && let Some(id) = &staff.token
     {
-        let mut db = app.store.write().await?;
-        access_tokens::note_use(&mut db, id, day).await?;
-        db.commit().await?;
+        let noted = async {
+            let mut db = app.store.write().await?;
+            access_tokens::note_use(&mut db, id, day).await?;
+            db.commit().await
+        };
+        // Reading goes on where nothing can be written (C-08).
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "the day on which a token was used could not be noted");
+        }
     }
     Ok(staff)
 }

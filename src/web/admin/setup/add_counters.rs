@@ -392,7 +392,7 @@ mod tests {
             let faults = of_number(Lang::VI, fields, &tree(), &wanted, &standing).unwrap_err();
             faults.into_iter().map(|fault| fault.field).collect::<Vec<_>>()
         };
-        assert_eq!(wrong(&number("xx", "0", "Quầy")), ["unit", "count", "pattern"]);
+        assert_eq!(wrong(&number("xx", "0", "")), ["unit", "count", "pattern"]);
         assert_eq!(wrong(&number("qn", "201", "Quầy {n}")), ["count"]);
     }
 

@@ -29,6 +29,11 @@ pub const RELEASE: &str = "release";
 /// There where somebody was asked whether what may name a person is released all the same.
 pub const SURE: &str = "sure";
 
+/// Name of the field with the fingerprint of the words that were asked about.
+pub fn words_of(id: &str) -> String {
+    format!("words-{id}")
+}
+
 /// What the page shows.
 #[derive(Debug)]
 pub struct Page<'a> {
@@ -241,6 +246,7 @@ pub fn sure(head: &Head<'_>, filter: &Filter, doubtful: &[Comment], decided: u64
             @for comment in doubtful {
                 @let id = hex(&comment.id);
                 input type="hidden" name=(id) value=(code(Status::Released));
+                input type="hidden" name=(words_of(&id)) value=(fingerprint(&screening::plain(&comment.text)));
                 .comment {
                     blockquote dir="auto" lang="vi" { (pointed(&screening::plain(&comment.text))) }
                     p {

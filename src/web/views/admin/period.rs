@@ -96,7 +96,7 @@ fn campaigns(report: &Report, lang: Lang) -> Markup {
                     }
                 }
                 (parts::cell(&fl!(m, "admin-period"), &html! { (words::days(lang, &own.campaign.opens, &own.campaign.closes)) }))
-                (parts::number(&answers, &html! { (format::count(lang, own.responses)) }))
+                (parts::number(&answers, &html! { (own.responses.map_or_else(|| "–".to_owned(), |n| format::count(lang, n))) }))
                 (parts::number(&population, &html! { (own.population.map_or_else(|| "–".to_owned(), |n| format::count(lang, n))) }))
             }
         }

@@ -149,7 +149,7 @@ fn row(page: &Page<'_>, listed: &Listed, entry: &Entry<'_>) -> Markup {
                 @match &entry.standing {
                     Standing::Ready => b { (fl!(m, "period-standing-ready")) },
                     Standing::Empty => (fl!(m, "period-standing-empty")),
-                    Standing::GoesOn => (fl!(m, "period-standing-goes-on")),
+                    Standing::GoesOn(from) => (fl!(m, "period-standing-goes-on", day = format::date(lang, *from))),
                     Standing::Waits(slugs) => (fl!(m, "period-standing-waits", n = slugs.len())),
                 }
             }
