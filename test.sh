@@ -5,6 +5,7 @@
 #   ./test.sh lint browser     only these parts: lint, sqlite, postgres, browser, xlsform, mail
 #   ./test.sh api              by hand: schemathesis asks the API, with a token too, what its description does not say
 #   ./test.sh microdata        by hand: exported answers in R, pyreadstat and openpyxl (a minute or two)
+#   ./test.sh attack           by hand: linear programs on all that four campaigns and their periods show (minutes)
 #
 # Installs what is missing where it may: Debian packages as root or through `sudo -n`, Node packages from the
 # committed lock file, pyxform and aiosmtpd from PyPI (SIPAS_TEST_INSTALL=no: nothing). A part that cannot run here is skipped, with the reason; with
@@ -76,6 +77,9 @@ install_microdata() {
 api="${CARGO_TARGET_DIR:-target}/api"
 has_schemathesis() { "$api/bin/schemathesis" --version >/dev/null 2>&1; }
 install_api() { has_schemathesis || { venv "$api" tests/api/requirements.txt && has_schemathesis; }; }
+attack="${CARGO_TARGET_DIR:-target}/attack"
+has_scipy() { "$attack/bin/python" -c "import numpy, requests, scipy" >/dev/null 2>&1; }
+install_scipy() { has_scipy || { venv "$attack" tests/attack/requirements.txt && has_scipy; }; }
 has_survey() { has Rscript && Rscript -e 'library(survey); library(jsonlite); library(MASS)' >/dev/null 2>&1; }
 
 browser_program() { command -v "${CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome; }
@@ -108,6 +112,7 @@ need_browser() {
 need_xlsform() { need install_pyxform "pyxform (Python 3 with venv, and PyPI)"; }
 need_mail() { need install_mail "aiosmtpd (Python 3 with venv, and PyPI)"; }
 need_api() { need install_api "schemathesis (Python 3 with venv, and PyPI)"; }
+need_attack() { need install_scipy "scipy and requests (Python 3 with venv, and PyPI)"; }
 need_microdata() {
     need has_survey "R with survey, jsonlite and MASS" r-base-core r-cran-survey r-cran-jsonlite r-cran-mass
     need install_microdata "pyreadstat and openpyxl (Python 3 with venv, and PyPI)"
@@ -138,7 +143,16 @@ part_microdata() {
     step "microdata in R and other programs" env MICRODATA_PYTHON="$(realpath "$microdata")/bin/python" \
         cargo test --locked --test integration microdata:: -- --include-ignored
 }
+part_attack() {
+    step "the attack finds what is given away" attacked --self-test
+    step "attack with linear programs" attacked --provinces 3
+}
 part_browser() { step "browser journeys" journeys; }
+
+attacked() {
+    cargo test --locked --no-run --test integration
+    "$attack/bin/python" tests/attack/attack.py "$(realpath "${CARGO_TARGET_DIR:-target}")/debug/sipas" "$@"
+}
 
 # With the binary that the integration tests build, so that nothing is built twice.
 journeys() {
@@ -184,7 +198,7 @@ skip() {
 parts=("$@")
 if [ $# = 0 ]; then parts=(lint sqlite postgres xlsform mail browser); fi
 for part in "${parts[@]}"; do
-    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|mail|browser|api|microdata)$ ]]; then
+    if ! [[ $part =~ ^(lint|sqlite|postgres|xlsform|mail|browser|api|microdata|attack)$ ]]; then
         sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
         exit 2
     fi
