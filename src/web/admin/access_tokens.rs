@@ -2,7 +2,7 @@
 //!
 //! Making one asks for the current password, and for a code where there is a second factor; who has no password, since the
 //! single sign-on stands for it, must have come through it within [`FRESH`]. A token is shown once. It ends when its time is
-//! over, when somebody revokes it, and with all sessions of its account: when the password, the second factor, the role or the unit
+//! over, when somebody revokes it, when an administrator ends all sessions of its account, and when the password, the second factor, the role or the unit
 //! changes, or the account is switched off.
 
 use axum::{

@@ -191,17 +191,13 @@ pub async fn end_sessions(
     };
     let ended = async {
         let mut db = app.store.write().await?;
-        let (ended, tokens) = match fields.one("session") {
-            Some(id) => (usize::from(people::end_session(&mut db, &staff.account, id).await?), 0),
-            // Whoever had the account may have made a token of it.
-            None => (
-                people::end_sessions(&mut db, &staff.account, &staff.session).await?,
-                access_tokens::end_all(&mut db, &staff.account).await?,
-            ),
+        // Tokens are listed by themselves; whoever fears for the account sets a new password, which ends them all.
+        let ended = match fields.one("session") {
+            Some(id) => usize::from(people::end_session(&mut db, &staff.account, id).await?),
+            None => people::end_sessions(&mut db, &staff.account, &staff.session).await?,
         };
-        if ended + tokens > 0 {
-            let told = json!({ "sessions": ended, "tokens_ended": tokens });
-            let entry = staff.did("session.revoke", &staff.account).with(told);
+        if ended > 0 {
+            let entry = staff.did("session.revoke", &staff.account).with(json!({ "sessions": ended }));
             audit::append(&mut db, app.clock.now(), &entry).await?;
         }
         db.commit().await
