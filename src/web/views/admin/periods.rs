@@ -107,7 +107,7 @@ fn table(page: &Page<'_>, at: usize, listed: &Listed) -> Markup {
                 @if let Some(form) = listed.form.as_ref().filter(|form| **form != listed.title) { ": " (form) }
             }
             p { a href=(in_language(&series::address(&listed.series, "", None), lang)) { (fl!(m, "period-to-series")) } }
-            .scroll role="region" aria-labelledby=(caption) tabindex="0" {
+            .scroll role="region" aria-labelledby=(format!("{caption}-title {caption}")) tabindex="0" {
                 table {
                     caption id=(caption) { (fl!(m, "period-caption", year = page.year.to_string())) }
                     thead {
