@@ -133,7 +133,7 @@ test('the calendar of reports leads to periods and to campaigns beside each othe
     await page.getByRole('link', { name: 'So sánh các đợt khảo sát' }).first().click();
     await page.locator('h1', { hasText: 'So sánh các đợt khảo sát' }).waitFor();
     await accessible(page, 'desk-series');
-    await page.goBack();
+    await page.goto(new URL('/admin/periods', stage.citizen).href);
     const ready = page.locator('.periods th a');
     if (await ready.count()) {
       await ready.first().click();
