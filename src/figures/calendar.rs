@@ -1,16 +1,15 @@
 //! The calendar of reports due: every series, its periods, and how each stands.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 
-use super::period::{Series, Standing, in_period, standing};
+use super::period::{Series, Standing, in_period, released, standing};
 use crate::{
     clock,
     organisation::{Campaign, Period},
     store::campaigns::Stored,
 };
-
-/// The day of a period's last month on which its report is due where nobody has set another.
-pub const DUE_DAY: i8 = 25;
 
 /// A period in the calendar.
 #[derive(Debug, Clone)]
@@ -39,27 +38,23 @@ pub fn year(year: i16, campaigns: &[Stored], due_day: i8, now: i64) -> Vec<Entry
 
 /// The series that there are, each with its campaigns in order of time, the one with the newest campaign first.
 pub fn all(stored: &[Stored]) -> Vec<(Series, Vec<Stored>)> {
-    let mut names: Vec<Series> = stored.iter().map(|stored| Series::of(&stored.campaign)).collect();
-    names.sort();
-    names.dedup();
-    let mut all: Vec<(Series, Vec<Stored>)> = names
+    let mut series: BTreeMap<Series, Vec<Stored>> = BTreeMap::new();
+    for stored in stored {
+        series.entry(Series::of(&stored.campaign)).or_default().push(stored.clone());
+    }
+    let mut all: Vec<(Series, Vec<Stored>)> = series
         .into_iter()
-        .map(|series| {
-            let own = series.campaigns(stored.to_vec());
-            (series, own)
-        })
+        .map(|(series, own)| (series, released(own)))
         .filter(|(_, own)| !own.is_empty())
         .collect();
     all.sort_by_key(|(_, own)| std::cmp::Reverse(own.last().map(|stored| stored.campaign.closes)));
     all
 }
 
-/// Years in which campaigns of a series lie wholly within a year, the newest first.
-pub fn years(campaigns: &[Stored]) -> Vec<i16> {
+/// The years in which campaigns ended, and this one, the newest first.
+pub fn years<'c>(campaigns: impl Iterator<Item = &'c Stored>, this: i16) -> Vec<i16> {
     let year = |at: i64| clock::date(clock::day(at)).map(Date::year);
-    let mut years: Vec<i16> =
-        campaigns.iter().filter_map(|stored| year(stored.campaign.closes.saturating_sub(1))).collect();
-    years.sort_unstable_by(|a, b| b.cmp(a));
-    years.dedup();
-    years
+    let ended = campaigns.filter_map(|stored| year(stored.campaign.closes.saturating_sub(1)));
+    let years: BTreeSet<i16> = ended.chain([this]).collect();
+    years.into_iter().rev().collect()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use i18n_embed_fl::fl;
 use jiff::{Span, civil::Date};
 
-use super::{NoReport, Wave, calendar::DUE_DAY, last_report};
+use super::{NoReport, Wave, last_report};
 use crate::{
     clock,
     index::{
@@ -44,14 +44,17 @@ impl Series {
     }
 
     /// Its campaigns that have been released, in order of time.
-    pub fn campaigns(&self, all: Vec<Stored>) -> Vec<Stored> {
-        let mut own: Vec<Stored> = all
-            .into_iter()
-            .filter(|stored| Self::of(&stored.campaign) == *self && stored.campaign.state != State::Draft)
-            .collect();
-        own.sort_by(|a, b| order(&a.campaign).cmp(&order(&b.campaign)));
-        own
+    pub fn campaigns(&self, mut all: Vec<Stored>) -> Vec<Stored> {
+        all.retain(|stored| Self::of(&stored.campaign) == *self);
+        released(all)
     }
+}
+
+/// Those that have been released, in order of time.
+pub(super) fn released(mut campaigns: Vec<Stored>) -> Vec<Stored> {
+    campaigns.retain(|stored| stored.campaign.state != State::Draft);
+    campaigns.sort_by(|a, b| order(&a.campaign).cmp(&order(&b.campaign)));
+    campaigns
 }
 
 fn order(campaign: &Campaign) -> (i64, i64, &str) {
@@ -160,12 +163,12 @@ pub async fn report(
     period: Period,
     now: i64,
 ) -> Result<Report, NoPeriodReport> {
-    let due = periods::due_day(&mut store.read().await?).await?.unwrap_or(DUE_DAY);
+    let due = periods::due_day(&mut store.read().await?).await?;
     let own = ready_campaigns(campaigns, period, due, now)?;
     // Both under the units of this one's end, so that a merger is no change.
     let last = own.iter().filter_map(|stored| days(&stored.campaign)).map(|(_, last)| last).max();
     let history = units::history(&mut store.read().await?).await?;
-    let merged = history.iter().any(|dated| dated.unit.successor.is_some());
+    let merged = history.has_mergers();
     let tree = history.merged_by(last.unwrap_or(Date::ZERO));
     let tree = tree.map_err(|_| NoPeriodReport::from(StoreError::Corrupt("tree of units")))?;
     let tree = Arc::new(tree);
@@ -250,7 +253,7 @@ fn compute(
         let parts: Vec<pooled::Wave<'_>> =
             inputs.iter().zip(&reports).map(|(input, report)| pooled::Wave { input, report }).collect();
         let title = waves.last().map_or("", |wave| Lang::VI.pick(&wave.ready.definition.title));
-        pooled::pooled(&Pool { waves: &parts, units, period: info(period, title), previous: None })?
+        pooled::pooled(&Pool { waves: &parts, units, period: info(period, title) })?
     };
     let ready = waves.pop().map(|wave| wave.ready).ok_or(NoPeriodReport::Empty)?;
     Ok((report, ready))

@@ -34,8 +34,7 @@ pub async fn series(
     let mut all: Vec<&Stored> =
         campaigns.iter().filter(|stored| stored.campaign.phase(now) == Phase::Closed).collect();
     all.drain(..all.len().saturating_sub(MOST));
-    let history = units::history(&mut store.read().await?).await?;
-    let merged = history.iter().any(|dated| dated.unit.successor.is_some());
+    let merged = units::history(&mut store.read().await?).await?.has_mergers();
     let mut reports: Vec<(Report, Ready)> = Vec::with_capacity(all.len());
     for stored in all {
         let number = stored.number;

@@ -16,14 +16,14 @@ use crate::{language::Lang, organisation::UnitTree};
 
 use super::{
     Error,
-    change::{self, same_criterion},
+    change::same_criterion,
     compute::{
         Places, Strata, answers_behind, campaign, figures, forget_associations, held, hide_cells, method,
         on_all_cores, responses, rules, say_coverage, say_not_computable, say_selection, selection,
         smallest_cell, strata, unit_results,
     },
     domain::Domain,
-    input::{Input, Previous},
+    input::Input,
     notes::note,
     plan::Plan,
     ranking,
@@ -52,8 +52,6 @@ pub struct Pool<'a> {
     pub units: &'a UnitTree,
     /// What the period is called; its campaigns are filled in.
     pub period: PeriodInfo,
-    /// The period that changes are counted from.
-    pub previous: Option<Previous<'a>>,
 }
 
 /// Why campaigns have no figures in common.
@@ -153,7 +151,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     }
     say_period(pool, &mut notes);
     let rankings = ranking::rankings(&units);
-    let mut report = Report {
+    Ok(Report {
         schema: SCHEMA.into(),
         campaign: info(pool, last),
         period: Some(PeriodInfo { campaigns: campaigns(pool), ..pool.period.clone() }),
@@ -172,15 +170,11 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
         comments: pool.waves.iter().flat_map(|wave| wave.report.comments.clone()).collect(),
         previous: None,
         notes,
-    };
-    if let Some(previous) = &pool.previous {
-        change::set(&mut report, last.input.definition, previous);
-    }
-    Ok(report)
+    })
 }
 
 /// The strata of all campaigns.
-pub(in crate::index) struct Counted {
+struct Counted {
     /// By stratum: code of the unit.
     codes: Vec<String>,
     all: Vec<super::domain::Stratum>,
@@ -188,13 +182,10 @@ pub(in crate::index) struct Counted {
 }
 
 impl Counted {
-    fn domain<'a>(&'a self, plan: &'a Plan<'a>, which: &[usize]) -> Domain<'a> {
-        Domain::new(which.iter().map(|at| &self.all[*at]).collect(), self.weighted, plan)
-    }
-
     fn figures(&self, plan: &Plan<'_>, rules: &super::domain::Rules, places: &[Vec<usize>]) -> Vec<Figures> {
         on_all_cores(places.len(), |place| {
-            let domain = self.domain(plan, &places[place]);
+            let own = places[place].iter().map(|at| &self.all[*at]).collect();
+            let domain = Domain::new(own, self.weighted, plan);
             Figures { weighting: domain.weighting(None), ..figures(plan, rules, &domain) }
         })
     }

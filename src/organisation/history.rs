@@ -154,6 +154,11 @@ impl History {
         self.0.get(code)
     }
 
+    /// Whether units were merged into others.
+    pub fn has_mergers(&self) -> bool {
+        self.iter().any(|dated| dated.unit.successor.is_some())
+    }
+
     /// All units, by code.
     pub fn iter(&self) -> impl Iterator<Item = &Dated> {
         self.0.values()

@@ -3,18 +3,20 @@
 use super::{AsConn, StoreError, Writer, on};
 
 /// Name of the setting.
-const DUE_DAY: &str = "report_due_day";
+const SETTING: &str = "report_due_day";
+/// The day where nobody has set another.
+const DUE_DAY: i8 = 25;
 
-/// The day of a period's last month on which its report is due, where somebody has set one.
+/// The day of a period's last month on which its report is due.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn due_day(db: &mut impl AsConn) -> Result<Option<i8>, StoreError> {
+pub async fn due_day(db: &mut impl AsConn) -> Result<i8, StoreError> {
     let value: Option<String> = on!(db, |c| sqlx::query_scalar("SELECT value FROM setting WHERE name = $1")
-        .bind(DUE_DAY)
+        .bind(SETTING)
         .fetch_optional(c)
         .await)?;
-    Ok(value.and_then(|value| value.parse().ok()))
+    Ok(value.and_then(|value| value.parse().ok()).unwrap_or(DUE_DAY))
 }
 
 /// Sets it.
@@ -26,7 +28,7 @@ pub async fn put_due_day(db: &mut Writer, day: i8) -> Result<(), StoreError> {
         "INSERT INTO setting (name, value) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value"
     )
-    .bind(DUE_DAY)
+    .bind(SETTING)
     .bind(day.to_string())
     .execute(c)
     .await

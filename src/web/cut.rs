@@ -53,25 +53,30 @@ pub async fn report(
 ) -> Result<(Campaign, Report), NoCut> {
     let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Err(NoCut::Unknown) };
     let unit = unit.or(staff.unit.as_deref());
-    if let Some(unit) = unit.filter(|unit| tree.get(unit).is_some() && !staff.sees(&tree, unit)) {
-        scope::outside(app, staff, unit).await?;
+    if let Some(unit) = unit
+        && !scope::unit(app, staff, &tree, unit).await?
+    {
         return Err(NoCut::Unknown);
     }
     let _seat = seat(app).await.ok_or(NoCut::Busy)?;
     let computed = figures::report_under(&app.store, slug, app.clock.now(), View::Shown, under).await;
-    let mut report = computed.map_err(|no| match no {
+    let report = computed.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => NoCut::Unknown,
         NoReport::Store(error) => NoCut::Store(error),
         NoReport::Index(error) => NoCut::Index(error),
     })?;
+    Ok((stored.campaign, cut(staff, report, unit).ok_or(NoCut::Unknown)?))
+}
+
+/// A report as the account may read it, of one unit where one is named; `None`: it has no such unit.
+pub fn cut(staff: &Staff, mut report: Report, unit: Option<&str>) -> Option<Report> {
     if !staff.may(Permission::ReadComments) {
         report.comments.clear();
     }
-    let report = match unit {
-        None => report,
-        Some(code) => report::of_unit(&report, code).ok_or(NoCut::Unknown)?,
-    };
-    Ok((stored.campaign, report))
+    match unit {
+        None => Some(report),
+        Some(code) => report::of_unit(&report, code),
+    }
 }
 
 /// Waits for one of the seats for work that keeps a core busy; `None`: it took too long.

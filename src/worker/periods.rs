@@ -33,7 +33,7 @@ pub(super) async fn announce(
     now: i64,
 ) -> Result<(), StoreError> {
     let Some(today) = clock::date(clock::day(now)) else { return Ok(()) };
-    let due_day = periods::due_day(&mut store.read().await?).await?.unwrap_or(calendar::DUE_DAY);
+    let due_day = periods::due_day(&mut store.read().await?).await?;
     for (series, campaigns) in calendar::all(all) {
         for year in [today.year() - 1, today.year()] {
             for entry in calendar::year(year, &campaigns, due_day, now) {

@@ -50,7 +50,7 @@ fn reports(
     let own: Vec<Report> = inputs.iter().map(|input| compute(input).unwrap()).collect();
     let parts: Vec<Wave<'_>> =
         inputs.iter().zip(&own).map(|(input, report)| Wave { input, report }).collect();
-    let pool = Pool { waves: &parts, units: trees.1, period: period(), previous: None };
+    let pool = Pool { waves: &parts, units: trees.1, period: period() };
     let all = pooled(&pool);
     (own, all)
 }

@@ -212,51 +212,64 @@ fn not_compared(series: &Series, lang: Lang) -> Markup {
     }
 }
 
+/// A row of a table with a column for each campaign: its class, what it is about, its figures.
+type Row<'a> = (Option<&'static str>, Markup, &'a [Point]);
+
 /// Dimensions and criteria by campaign.
 fn matrix(series: &Series, lang: Lang) -> Markup {
     let m = lang.messages();
-    let headings = html! {
-        (parts::column(&fl!(m, "series-column-line")))
-        @for own in &series.campaigns { (parts::number_column(&own.campaign.title)) }
-        (parts::number_column(&fl!(m, "series-column-last")))
-    };
-    let rows = html! {
-        @for line in series.lines.iter().filter(|line| line.level != Level::Index) {
-            tr.depth-0[line.level == Level::Dimension].depth-1[line.level == Level::Criterion] role="row" {
-                th scope="row" role="rowheader" {
-                    @if line.level == Level::Dimension { b { (parts::name(lang, &line.name)) } }
-                    @else { (parts::name(lang, &line.name)) }
-                }
-                @for (own, point) in series.campaigns.iter().zip(&line.points) {
-                    (parts::number(&own.campaign.title, &figure(point, lang)))
-                }
-                (parts::number(&fl!(m, "series-column-last"), &last(&line.points, lang)))
-            }
+    let rows = series.lines.iter().filter(|line| line.level != Level::Index).map(|line| -> Row<'_> {
+        let name = parts::name(lang, &line.name);
+        match line.level {
+            Level::Dimension => (Some("depth-0"), html! { b { (name) } }, &line.points),
+            _ => (Some("depth-1"), name, &line.points),
         }
-    };
-    parts::table("each-line", &fl!(m, "series-lines-caption"), &headings, &rows)
+    });
+    by_campaign(
+        "each-line",
+        (&fl!(m, "series-lines-caption"), &fl!(m, "series-column-line")),
+        rows,
+        series,
+        lang,
+    )
 }
 
 /// Units by campaign.
 fn units(series: &Series, lang: Lang, link: impl Fn(&str) -> String) -> Markup {
     let m = lang.messages();
+    let rows = series.units.iter().map(|unit| -> Row<'_> {
+        (None, html! { a href=(link(&unit.code)) { (parts::name(lang, &unit.name)) } }, &unit.points)
+    });
+    let words = (&fl!(m, "series-units-caption")[..], &fl!(m, "report-column-unit")[..]);
+    by_campaign("units-over-time", words, rows, series, lang)
+}
+
+/// A table with a column for each campaign and the last step.
+fn by_campaign<'a>(
+    id: &str,
+    (caption, first): (&str, &str),
+    rows: impl Iterator<Item = Row<'a>>,
+    series: &Series,
+    lang: Lang,
+) -> Markup {
+    let step = fl!(lang.messages(), "series-column-last");
     let headings = html! {
-        (parts::column(&fl!(m, "report-column-unit")))
+        (parts::column(first))
         @for own in &series.campaigns { (parts::number_column(&own.campaign.title)) }
-        (parts::number_column(&fl!(m, "series-column-last")))
+        (parts::number_column(&step))
     };
     let rows = html! {
-        @for unit in &series.units {
-            tr role="row" {
-                th scope="row" role="rowheader" { a href=(link(&unit.code)) { (parts::name(lang, &unit.name)) } }
-                @for (own, point) in series.campaigns.iter().zip(&unit.points) {
+        @for (class, about, points) in rows {
+            tr class=[class] role="row" {
+                th scope="row" role="rowheader" { (about) }
+                @for (own, point) in series.campaigns.iter().zip(points) {
                     (parts::number(&own.campaign.title, &figure(point, lang)))
                 }
-                (parts::number(&fl!(m, "series-column-last"), &last(&unit.points, lang)))
+                (parts::number(&step, &last(points, lang)))
             }
         }
     };
-    parts::table("units-over-time", &fl!(m, "series-units-caption"), &headings, &rows)
+    parts::table(id, caption, &headings, &rows)
 }
 
 fn figure(point: &Point, lang: Lang) -> Markup {

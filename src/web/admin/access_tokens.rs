@@ -36,6 +36,7 @@ use crate::{
         error,
         form::{self, Fields},
         middleware::peer::Peer,
+        posted::Posted,
         respond::answer::{Wanted, in_language, with_query},
         views::{
             admin::{
@@ -331,14 +332,9 @@ pub async fn take_back_own(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     match take_back(&app, &staff, &staff.account, fields.one("token").unwrap_or_default()).await {
         Ok(true) => {
             let path = in_language(&TokensPath.to_string(), lang);

@@ -1,7 +1,7 @@
 //! Accounts of staff: list, invite, change, switch off, new link, sign out.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -26,6 +26,7 @@ use crate::{
         error::{self, NotFound},
         form::{self, Fields},
         meanwhile::meanwhile,
+        posted::Posted,
         respond::answer::{Wanted, in_language, with_query},
         typed,
         views::{
@@ -172,14 +173,9 @@ pub async fn send_invitation(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let name = fields.one("name").unwrap_or_default().trim().to_owned();
     match add(&app, &staff, lang, &name, &fields).await {
         Ok(link) => {
@@ -375,14 +371,9 @@ pub async fn change(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let again = match save(&app, &staff, lang, &path.name, &fields).await {
         Ok(None) => return done(lang, &path.name, "saved"),
         Ok(Some(meanwhile)) => Again {
@@ -461,14 +452,9 @@ pub async fn disable(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let switched = if confirmed(&fields, &path.name) {
         switch(&app, &staff, lang, &path.name, true).await
     } else {
@@ -578,14 +564,9 @@ pub async fn end_sessions(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let ended = async {
         let mut db = app.store.write().await?;
         if store::get(&mut db, &path.name).await?.is_none() {
@@ -617,14 +598,9 @@ pub async fn revoke_token(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let id = fields.one("token").unwrap_or_default();
     match super::access_tokens::take_back(&app, &staff, &path.name, id).await {
         Ok(true) => done(lang, &path.name, "token"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -34,6 +34,7 @@ use crate::{
         auth::session::Staff,
         error::{self, NotFound},
         form::{self, Fields},
+        posted::Posted,
         respond::answer::{self, Wanted},
         views::{
             admin::{
@@ -237,14 +238,9 @@ pub async fn decide(
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
     Query(asked): Query<Asked>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     match keep(&app, &staff, &path.slug, asked.filter().status, &fields).await {
         Ok(Some(Screened { stored, decided, doubtful })) => {
             // Neither ids nor words: the log is kept longer than some of them.
@@ -366,14 +362,9 @@ pub async fn cover(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::ANSWERS }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::ANSWERS).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     match covered(&app, &staff, &path, &fields).await {
         Ok(true) => {
             comments::forget(&app.store).await;

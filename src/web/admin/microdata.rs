@@ -15,7 +15,7 @@ use axum::{
     extract::{Query, State},
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
+        header::{CONTENT_LENGTH, RETRY_AFTER},
     },
     response::{IntoResponse, Redirect, Response},
 };
@@ -38,6 +38,7 @@ use crate::{
         admin::campaign,
         app::App,
         auth::session::Staff,
+        download::to_keep,
         error::{self, NotFound},
         respond::answer::{Wanted, in_language},
         views::{
@@ -359,14 +360,9 @@ fn body(
 
 /// The answer that carries a file.
 pub(in crate::web) fn answer(slug: &str, format: Format, made: &store::Made, body: Body) -> Response {
-    let mut response = body.into_response();
+    let mut response = to_keep(body, format.media_type(), &format!("{slug}{}", format.ending()));
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(made.bytes));
-    let name = format!("attachment; filename=\"{slug}{}\"", format.ending());
-    if let Ok(value) = HeaderValue::try_from(name) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
     // RFC 9530.
     if let Ok(value) = HeaderValue::try_from(format!("sha-256=:{}:", STANDARD.encode(bytes_of(&made.sha256))))
     {

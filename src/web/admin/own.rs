@@ -2,7 +2,7 @@
 
 use axum::{
     Extension,
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Redirect, Response},
 };
@@ -20,9 +20,9 @@ use crate::{
             password::Whose,
             session::{self, Staff},
         },
-        error,
-        form::{self, Fields},
+        error, form,
         middleware::peer::Peer,
+        posted::Posted,
         respond::answer::{Wanted, in_language, with_query},
         views::{
             admin::{
@@ -91,14 +91,9 @@ pub async fn set_password(
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
     Extension(Peer(peer)): Extension<Peer>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let client = staff.address.unwrap_or(peer);
     // A stolen session must not guess the password any faster than a stranger.
     let wait = app.throttle.wait(&staff.account, client, app.clock.now());
@@ -181,14 +176,9 @@ pub async fn end_sessions(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let ended = async {
         let mut db = app.store.write().await?;
         // Tokens are listed by themselves; whoever fears for the account sets a new password, which ends them all.

@@ -1,7 +1,7 @@
 //! The calendar of reports due: each series of campaigns, its periods, how each stands.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -14,16 +14,13 @@ use crate::{
     clock,
     figures::{calendar, period::Series},
     language::Lang,
-    store::{
-        StoreError, audit,
-        campaigns::{self, Stored},
-        periods, places, ready, units,
-    },
+    store::{StoreError, audit, campaigns::Stored, periods, ready},
     web::{
         app::App,
-        auth::session::Staff,
+        auth::{scope, session::Staff},
         error,
         form::{self, Fields},
+        posted::Posted,
         respond::answer::{Wanted, in_language, with_query},
         typed,
         views::admin::{
@@ -68,8 +65,8 @@ async fn page(
 ) -> Response {
     let now = app.clock.now();
     let found = async {
-        let all = seen(app, staff).await?;
-        let due_day = periods::due_day(&mut app.store.read().await?).await?.unwrap_or(calendar::DUE_DAY);
+        let all = scope::campaigns(app, staff).await?;
+        let due_day = periods::due_day(&mut app.store.read().await?).await?;
         let mut listed = Vec::new();
         for (series, campaigns) in calendar::all(&all) {
             let Some(last) = campaigns.last() else { continue };
@@ -86,10 +83,7 @@ async fn page(
         Err(error) => return error::of_store(&error, lang),
     };
     let this = clock::date(clock::day(now)).map_or(2000, jiff::civil::Date::year);
-    let mut years: Vec<i16> =
-        listed.iter().flat_map(|own| calendar::years(&own.campaigns)).chain([this]).collect();
-    years.sort_unstable_by(|a, b| b.cmp(a));
-    years.dedup();
+    let years = calendar::years(listed.iter().flat_map(|own| &own.campaigns), this);
     let year = asked.year.filter(|year| years.contains(year)).unwrap_or(this);
     let page = Page {
         lang,
@@ -107,23 +101,9 @@ async fn page(
     error::html(status, view::page(&page).into_string())
 }
 
-/// The campaigns that the account sees.
-pub(super) async fn seen(app: &App, staff: &Staff) -> Result<Vec<Stored>, StoreError> {
-    let mut db = app.store.read().await?;
-    let mut all = campaigns::all(&mut db).await?;
-    if !staff.sees_all() {
-        let tree = units::tree(&mut db).await?;
-        let asked = places::units_asked(&mut db, None).await?;
-        all.retain(|stored| {
-            asked.iter().any(|(number, unit)| *number == stored.number && staff.sees(&tree, unit))
-        });
-    }
-    Ok(all)
-}
-
 /// The campaigns of one series that the account sees, in order of time.
 pub(super) async fn of_series(app: &App, staff: &Staff, series: &Series) -> Result<Vec<Stored>, StoreError> {
-    Ok(series.campaigns(seen(app, staff).await?))
+    Ok(series.campaigns(scope::campaigns(app, staff).await?))
 }
 
 /// Sets the day on which reports are due.
@@ -132,14 +112,9 @@ pub async fn act(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let day = typed::whole(fields.one("due").unwrap_or_default())
         .and_then(|day| i8::try_from(day).ok())
         .filter(|day| (1..=31).contains(day));
@@ -148,7 +123,7 @@ pub async fn act(
         return page(&app, &staff, lang, &Asked::default(), Some(&fields), &[fault]).await;
     };
     let saved = async {
-        let before = periods::due_day(&mut app.store.read().await?).await?.unwrap_or(calendar::DUE_DAY);
+        let before = periods::due_day(&mut app.store.read().await?).await?;
         let mut db = app.store.write().await?;
         periods::put_due_day(&mut db, day).await?;
         let entry = staff.did("period.due-day", "").changed(json!(before), json!(day));

@@ -2,11 +2,8 @@
 
 use axum::{
     extract::{Query, State},
-    http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER},
-    },
-    response::{IntoResponse, Response},
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::Response,
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
@@ -23,6 +20,7 @@ use crate::{
     web::{
         app::App,
         auth::{access::Permission, scope, session::Staff},
+        download::to_keep,
         error::{self, NotFound},
         respond::answer::Wanted,
         views::{
@@ -222,7 +220,7 @@ pub async fn set(
     };
     let templates = Templates::new(app.config.templates.clone());
     match tokio::task::spawn_blocking(move || print(&templates)).await {
-        Ok(Ok(bytes)) => file(bytes, name),
+        Ok(Ok(bytes)) => to_keep(bytes, "application/pdf", &format!("{name}.pdf")),
         Ok(Err(error)) => {
             tracing::error!(%error, "a PDF could not be set");
             error::page(lang, Kind::Words { words: &error.words(lang) })
@@ -232,15 +230,4 @@ pub async fn set(
             error::page(lang, Kind::Failed)
         }
     }
-}
-
-/// A file to keep; its name is ours (security test H-06).
-fn file(bytes: Vec<u8>, name: &str) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}.pdf\"")) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
-    response
 }

@@ -2,7 +2,7 @@
 //! be public before it is; what was looked at is what is published.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -24,7 +24,8 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::{self, Fields},
+        form,
+        posted::Posted,
         respond::answer::{Wanted, in_language, with_query},
         views::{
             admin::{
@@ -129,14 +130,9 @@ pub async fn act(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::LOGIN }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::LOGIN).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let stored = match campaign::found(&app, &staff, &path.slug, lang).await {
         Ok(stored) => stored,
         Err(response) => return response,

@@ -2,10 +2,7 @@
 
 use axum::{
     extract::{Path, Query, State, rejection::PathRejection},
-    http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER},
-    },
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
 use axum_extra::routing::TypedPath;
@@ -30,6 +27,7 @@ use crate::{
         app::App,
         auth::{access::Permission, session::Staff},
         cut::{self, NoCut},
+        download::to_keep,
         error::{self, NotFound},
         registry::Registry,
         respond::answer::{Wanted, in_language},
@@ -185,8 +183,9 @@ async fn other_units(
         return Some((fl!(m, "report-units-then"), in_language(&part.address(base, Under::Then), lang)));
     }
     let history = units::history(&mut app.store.read().await.ok()?).await.ok()?;
-    let merged = history.iter().any(|dated| dated.unit.successor.is_some());
-    merged.then(|| (fl!(m, "report-units-now"), in_language(&part.address(base, Under::Successors), lang)))
+    history
+        .has_mergers()
+        .then(|| (fl!(m, "report-units-now"), in_language(&part.address(base, Under::Successors), lang)))
 }
 
 /// Adds the addresses of all files.
@@ -234,18 +233,13 @@ pub async fn letter(
     Query(part): Query<Part>,
 ) -> Response {
     let lang = wanted.language();
-    // A code and no name: it becomes part of the file's.
-    let is_code =
-        |body: &str| body.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    let asked = path.file.rsplit_once('.').filter(|(body, _)| is_code(body));
-    match asked.and_then(|(body, extension)| Some((body, Format::of_letter(extension)?))) {
-        Some((body, format)) => file(&app, &staff, &path.slug, &part, format, Some(body), lang).await,
+    match letter_asked(&path.file) {
+        Some((format, body)) => file(&app, &staff, &path.slug, &part, format, Some(body), lang).await,
         None => error::page(lang, Kind::Unknown),
     }
 }
 
-/// A file to keep; its name is ours (security test H-06): the slug, the codes of unit and body hold nothing but letters, digits
-/// and dashes. The audit log knows of it first.
+/// A file of a campaign's report.
 async fn file(
     app: &App,
     staff: &Staff,
@@ -255,49 +249,71 @@ async fn file(
     body: Option<&str>,
     lang: Lang,
 ) -> Response {
-    let made = async {
-        let (campaign, report) = compute(app, staff, slug, part, lang).await?;
-        let notice = campaign.notice.unwrap_or_default();
-        let responsible = Lang::VI.pick(&notice.responsible).to_owned();
-        make(app, report, responsible, (format, body), lang).await
-    };
-    let made = match made.await {
-        Ok(made) => made,
+    let (campaign, report) = match compute(app, staff, slug, part, lang).await {
+        Ok(computed) => computed,
         Err(response) => return response,
     };
-    let unit = part.unit.as_ref().or(staff.unit.as_ref());
-    let mut told = json!({ "format": format.code(), "unit": unit });
-    if let Some(body) = body {
-        told["body"] = json!(body);
-    }
-    let entry = staff.did("report.export", slug).with(told);
-    if let Err(error) = audit::note(&app.store, app.clock.now(), &entry).await {
-        return error::of_store(&error, Lang::VI);
-    }
-    let mut name = slug.to_owned();
-    let letters = format.letters().then_some("cong-van");
-    for more in [part.unit.as_deref(), letters, body].into_iter().flatten() {
-        name.push('-');
-        name.push_str(more);
-    }
-    to_keep(made.bytes, made.media_type, &format!("{name}.{}", made.extension))
+    let notice = campaign.notice.unwrap_or_default();
+    let responsible = Lang::VI.pick(&notice.responsible).to_owned();
+    let export = Export { object: slug, name: slug, unit: part.unit.as_deref(), format, body };
+    export.send(app, staff, report, responsible, lang).await
 }
 
-/// A file to keep under a name of ours: letters, digits, points and dashes (security test H-06).
-pub(super) fn to_keep(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let name: String = name.chars().map(|c| if plain(c) { c } else { '-' }).collect();
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
-    response
+/// A file of a report that somebody asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Export<'a> {
+    /// What the audit log calls the report.
+    pub object: &'a str,
+    /// How the file's name begins.
+    pub name: &'a str,
+    /// The unit that was asked for.
+    pub unit: Option<&'a str>,
+    /// Its format.
+    pub format: Format,
+    /// Of letters, the code of the body.
+    pub body: Option<&'a str>,
 }
 
-/// Makes the file beside other requests; `responsible` is the body responsible for the survey, in Vietnamese.
-pub(super) async fn make(
+impl Export<'_> {
+    /// Makes the file of a report and sends it; the audit log knows of it first. Its name is ours (security test H-06): the
+    /// codes of unit and body hold nothing but letters, digits and dashes. `responsible` is the body responsible for the
+    /// survey, in Vietnamese.
+    pub async fn send(
+        &self,
+        app: &App,
+        staff: &Staff,
+        report: Report,
+        responsible: String,
+        lang: Lang,
+    ) -> Response {
+        let Self { object, name, unit, format, body } = *self;
+        let made = match make(app, report, responsible, (format, body), lang).await {
+            Ok(made) => made,
+            Err(response) => return response,
+        };
+        let mut told = json!({ "format": format.code(), "unit": unit.or(staff.unit.as_deref()) });
+        if let Some(body) = body {
+            told["body"] = json!(body);
+        }
+        let entry = staff.did("report.export", object).with(told);
+        if let Err(error) = audit::note(&app.store, app.clock.now(), &entry).await {
+            return error::of_store(&error, lang);
+        }
+        let letters = format.letters().then_some("cong-van");
+        let parts: Vec<&str> = [Some(name), unit, letters, body].into_iter().flatten().collect();
+        to_keep(made.bytes, made.media_type, &format!("{}.{}", parts.join("-"), made.extension))
+    }
+}
+
+/// The body and format of a letter's file, `van-phong-ubnd-tinh.docx`: a code and no name, since it becomes part of the file's.
+pub(super) fn letter_asked(file: &str) -> Option<(Format, &str)> {
+    let (body, extension) = file.rsplit_once('.')?;
+    let is_code = body.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    Some((Format::of_letter(extension)?, body)).filter(|_| is_code)
+}
+
+/// Makes the file beside other requests.
+async fn make(
     app: &App,
     report: Report,
     responsible: String,

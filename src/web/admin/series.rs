@@ -9,10 +9,7 @@ use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    periods,
-    report::{seat, to_keep},
-};
+use super::{periods, report::seat};
 use crate::{
     figures::{self, NoReport, period::Series},
     index::series::Series as Compared,
@@ -22,6 +19,7 @@ use crate::{
     web::{
         app::App,
         auth::{scope, session::Staff},
+        download::to_keep,
         error::{self, NotFound},
         respond::answer::Wanted,
         views::{
@@ -94,15 +92,15 @@ pub(super) async fn allowed(
     lang: Lang,
 ) -> Result<(), Response> {
     let Some(unit) = unit else { return Ok(()) };
-    let tree = async { units::tree(&mut app.store.read().await?).await };
-    let tree = tree.await.map_err(|error| error::of_store(&error, lang))?;
-    if tree.get(unit).is_some() && !staff.sees(&tree, unit) {
-        let told = scope::outside(app, staff, unit).await;
-        return Err(
-            told.map_or_else(|error| error::of_store(&error, lang), |()| error::page(lang, Kind::Unknown))
-        );
+    let seen = async {
+        let tree = units::tree(&mut app.store.read().await?).await?;
+        scope::unit(app, staff, &tree, unit).await
+    };
+    match seen.await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(error::page(lang, Kind::Unknown)),
+        Err(error) => Err(error::of_store(&error, lang)),
     }
-    Ok(())
 }
 
 /// Shows the page.
@@ -119,15 +117,8 @@ pub async fn show(
         Ok(computed) => computed,
         Err(response) => return response,
     };
-    let unit = part.unit.as_deref().or(staff.unit.as_deref());
-    let page = Page {
-        lang,
-        staff: &staff,
-        of: &series,
-        unit,
-        chosen: part.unit.is_some(),
-        series: computed.as_ref(),
-    };
+    let unit = part.unit.as_deref();
+    let page = Page { lang, staff: &staff, of: &series, unit, series: computed.as_ref() };
     error::html(StatusCode::OK, view::page(&page).into_string())
 }
 

@@ -58,6 +58,19 @@ pub async fn campaigns(app: &App, staff: &Staff) -> Result<Vec<Stored>, StoreErr
     Ok(all)
 }
 
+/// Whether a unit that somebody named is none that lies outside what the account sees; if it is, the logs are told. One that
+/// there is not is for the caller to find out.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn unit(app: &App, staff: &Staff, tree: &UnitTree, unit: &str) -> Result<bool, StoreError> {
+    let hidden = tree.get(unit).is_some() && !staff.sees(tree, unit);
+    if hidden {
+        outside(app, staff, unit).await?;
+    }
+    Ok(!hidden)
+}
+
 /// Tells the logs that somebody asked for what lies outside the own units.
 ///
 /// # Errors

@@ -94,6 +94,17 @@ pub fn with_query(path: &str, query: &str) -> String {
     format!("{path}{sign}{query}")
 }
 
+/// An address of what is about one unit, where one is named.
+pub fn with_unit(path: &str, unit: Option<&str>) -> String {
+    match unit {
+        None => path.to_owned(),
+        Some(unit) => with_query(
+            path,
+            &form_urlencoded::Serializer::new(String::new()).append_pair("unit", unit).finish(),
+        ),
+    }
+}
+
 /// A staff page's addresses in all languages.
 pub fn language_links(path: &str) -> Vec<(Lang, String)> {
     Lang::ALL.into_iter().map(|lang| (lang, in_language(path, lang))).collect()

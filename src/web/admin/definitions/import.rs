@@ -14,7 +14,6 @@ use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::file;
 use crate::{
     definition::{
         Entry,
@@ -25,6 +24,7 @@ use crate::{
     web::{
         app::App,
         auth::session::Staff,
+        download::to_keep,
         error,
         form::{DESK, Fields},
         respond::answer::{Wanted, in_language, with_query},
@@ -105,7 +105,7 @@ pub async fn check(
     let (id, version) = (imported.definition.id.clone(), imported.definition.version.clone());
     if wish == "file" {
         let name = format!("{id}-{version}.toml");
-        return file(imported.toml.into_bytes(), &name, "application/toml; charset=utf-8");
+        return to_keep(imported.toml.into_bytes(), "application/toml; charset=utf-8", &name);
     }
     match keep(&app, &staff, &imported).await {
         Ok(Kept::Taken) => {

@@ -9,7 +9,7 @@ use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{file, list::Done};
+use super::list::Done;
 use crate::{
     definition::{Entry, write, xlsform as form},
     language::Lang,
@@ -17,6 +17,7 @@ use crate::{
     web::{
         app::App,
         auth::session::Staff,
+        download::to_keep,
         error::{self, NotFound},
         form::{self as bodies, Fields},
         respond::answer::{Wanted, in_language, with_query},
@@ -135,7 +136,7 @@ pub async fn toml(
         return error::page(wanted.language(), Kind::Unknown);
     };
     let name = format!("{}-{}.toml", entry.definition.id, entry.definition.version);
-    file(write::toml(&entry.definition).into_bytes(), &name, "application/toml; charset=utf-8")
+    to_keep(write::toml(&entry.definition).into_bytes(), "application/toml; charset=utf-8", &name)
 }
 
 /// Gives a form of it as XLSForm.
@@ -153,7 +154,7 @@ pub async fn xlsform(
     match xlsform::write(&exported.workbook) {
         Ok(bytes) => {
             let name = format!("{}-{}-{}.xlsx", path.id, path.version, path.form);
-            file(bytes, &name, xlsform::MEDIA_TYPE)
+            to_keep(bytes, xlsform::MEDIA_TYPE, &name)
         }
         Err(error) => {
             tracing::error!(%error, "the XLSForm could not be written");

@@ -33,6 +33,7 @@ use crate::{
         },
         app::App,
         auth::session::Staff,
+        download::to_keep,
         error::{self, NotFound},
         form::{BadForm, Fields},
         respond::answer::Wanted as Language,
@@ -396,7 +397,7 @@ pub async fn template(
         })
         .collect();
     match workbook::list(&fl!(m, "lists-sheet"), &[headings], &fl!(m, "desk-units-sheet-help"), &help) {
-        Ok(bytes) => export::file(bytes, "nguoi-duoc-moi-mau.xlsx", export::XLSX),
+        Ok(bytes) => to_keep(bytes, export::XLSX, "nguoi-duoc-moi-mau.xlsx"),
         Err(error) => {
             tracing::error!(%error, "the workbook could not be written");
             error::page(lang, Kind::Failed)

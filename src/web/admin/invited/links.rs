@@ -36,6 +36,7 @@ use crate::{
         admin::{printing, setup, units::export},
         app::App,
         auth::session::Staff,
+        download::to_keep,
         error::{self, NotFound},
         form::Fields,
         respond::{answer::Wanted, link::FormPath},
@@ -370,11 +371,7 @@ fn table(
                 *cell = guard::cell(cell).into_owned();
             }
         }
-        return Ok(export::file(
-            tabular::write(table.iter().map(Vec::as_slice)),
-            "lien-ket.csv",
-            export::CSV,
-        ));
+        return Ok(to_keep(tabular::write(table.iter().map(Vec::as_slice)), export::CSV, "lien-ket.csv"));
     }
     let help = [[fl!(m, "lists-links-link"), fl!(m, "lists-links-once")]];
     let book = workbook::list(&fl!(m, "lists-sheet"), &table, &fl!(m, "desk-units-sheet-help"), &help);
@@ -382,7 +379,7 @@ fn table(
         tracing::error!(%error, "the workbook could not be written");
         No::Failed
     })?;
-    Ok(export::file(book, "lien-ket.xlsx", export::XLSX))
+    Ok(to_keep(book, export::XLSX, "lien-ket.xlsx"))
 }
 
 /// Address labels of those who are chosen: no links, so that they may be printed as often as needed.

@@ -1,7 +1,7 @@
 //! When reminders go out by themselves.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -22,6 +22,7 @@ use crate::{
         error::{self, NotFound},
         form::{self, Fields},
         meanwhile::meanwhile,
+        posted::Posted,
         typed,
         views::{admin::form::Fault, message::Kind},
     },
@@ -107,14 +108,9 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::DESK).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     match save(&app, &staff, lang, &path.slug, &fields).await {
         Ok(Some(Ok(()))) => super::back(&format!("/admin/campaigns/{}/thu-moi", path.slug), lang, "lich"),
         Ok(Some(Err(sent))) => {

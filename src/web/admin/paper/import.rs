@@ -6,10 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::{
     body::Bytes,
     extract::{Query, Request, State},
-    http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::routing::TypedPath;
@@ -35,6 +32,7 @@ use crate::{
         admin::units::import::{pack, unpack},
         app::App,
         auth::session::Staff,
+        download::to_keep,
         error::{self, NotFound},
         form::{BadForm, Fields},
         respond::answer::{self, Wanted, in_language, with_query},
@@ -402,11 +400,6 @@ pub async fn template(
     };
     let campaign = held.campaign(&app);
     let headings: Vec<String> = campaign.columns().map(|(name, _)| name.to_owned()).collect();
-    let mut response = tabular::write([headings.as_slice()]).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{}-answers.csv\"", path.slug)) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
-    response
+    let file = tabular::write([headings.as_slice()]);
+    to_keep(file, "text/csv; charset=utf-8", &format!("{}-answers.csv", path.slug))
 }

@@ -1,7 +1,7 @@
 //! Adding a unit and changing one: its name, kind, place and first day.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -20,6 +20,7 @@ use crate::{
         error::{self, NotFound},
         form::{self, Fields},
         meanwhile::{Meanwhile, meanwhile},
+        posted::Posted,
         respond::answer::Wanted,
         typed,
         views::{
@@ -144,14 +145,9 @@ pub async fn add(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::DESK).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     write(&app, &staff, lang, None, fields).await
 }
 
@@ -161,14 +157,9 @@ pub async fn change(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::DESK).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     write(&app, &staff, lang, Some(path.code), fields).await
 }
 

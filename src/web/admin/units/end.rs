@@ -22,6 +22,7 @@ use crate::{
         error::{self, NotFound},
         form::{self, Fields},
         meanwhile::meanwhile,
+        posted::Posted,
         respond::answer::Wanted,
         typed,
         views::{
@@ -86,14 +87,9 @@ pub async fn end(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match Fields::read(&parts.headers, body, form::DESK).await {
-        Ok(fields) => fields,
-        Err(bad) => return error::of_form(bad, lang),
-    };
     let saved = save::save(&app, &staff, |history| {
         let dated = history.get(&path.code).ok_or(No::Unknown)?;
         if let Some(found) = meanwhile(&fields, &base(history, dated)) {

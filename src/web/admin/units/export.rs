@@ -2,11 +2,7 @@
 
 use axum::{
     extract::{Query, State},
-    http::{
-        HeaderValue,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
@@ -18,7 +14,10 @@ use crate::{
     organisation::import,
     report::workbook,
     tabular,
-    web::{app::App, auth::session::Staff, error, respond::answer::Wanted, views::message::Kind},
+    web::{
+        app::App, auth::session::Staff, download::to_keep, error, respond::answer::Wanted,
+        views::message::Kind,
+    },
 };
 
 /// As CSV.
@@ -47,7 +46,7 @@ pub async fn csv(_: CsvPath, _: Staff, State(app): State<App>, Query(wanted): Qu
     match Units::load(&app).await {
         Ok(units) => {
             let rows = import::rows(lang, &units.history);
-            file(tabular::write(rows.iter().map(Vec::as_slice)), "don-vi.csv", CSV)
+            to_keep(tabular::write(rows.iter().map(Vec::as_slice)), CSV, "don-vi.csv")
         }
         Err(error) => error::of_store(&error, lang),
     }
@@ -88,21 +87,10 @@ fn book(lang: Lang, rows: &[Vec<String>], name: &'static str) -> Response {
         .collect();
     let sheets = (fl!(m, "desk-units-sheet"), fl!(m, "desk-units-sheet-help"));
     match workbook::list(&sheets.0, rows, &sheets.1, &help) {
-        Ok(bytes) => file(bytes, name, XLSX),
+        Ok(bytes) => to_keep(bytes, XLSX, name),
         Err(error) => {
             tracing::error!(%error, "the workbook could not be written");
             error::page(lang, Kind::Failed)
         }
     }
-}
-
-/// A file to keep; its name is ours (security test H-06).
-pub(in crate::web::admin) fn file(bytes: Vec<u8>, name: &'static str, kind: &'static str) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
-    response
 }

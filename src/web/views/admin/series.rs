@@ -15,7 +15,7 @@ use crate::{
     report::series as report,
     web::{
         auth::session::Staff,
-        respond::answer::{in_language, with_query},
+        respond::answer::{in_language, with_unit},
     },
 };
 
@@ -28,30 +28,20 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// Which campaigns.
     pub of: &'a Series,
-    /// The unit that it is about.
+    /// The unit that was chosen; there is a way back to all.
     pub unit: Option<&'a str>,
-    /// Whether that unit was chosen, so that there is a way back to all.
-    pub chosen: bool,
     /// The figures; none where no campaign has closed.
     pub series: Option<&'a Compared>,
 }
 
 /// The address of a series, of one unit if one is named.
 pub fn address(of: &Series, tail: &str, unit: Option<&str>) -> String {
-    let path = format!("/admin/series/{}/{}{tail}", of.definition, of.form);
-    match unit {
-        None => path,
-        Some(unit) => {
-            let query = form_urlencoded::Serializer::new(String::new()).append_pair("unit", unit).finish();
-            with_query(&path, &query)
-        }
-    }
+    with_unit(&format!("/admin/series/{}/{}{tail}", of.definition, of.form), unit)
 }
 
 /// The page.
 pub fn page(page: &Page<'_>) -> maud::Markup {
     let (lang, m) = (page.lang, page.lang.messages());
-    let chosen = page.unit.filter(|_| page.chosen);
     let title = fl!(m, "series-title");
     let content = html! {
         (form::back(&in_language("/admin/periods", lang), &fl!(m, "period-title-page")))
@@ -62,10 +52,10 @@ pub fn page(page: &Page<'_>) -> maud::Markup {
                 nav.downloads aria-label=(fl!(m, "report-downloads")) {
                     span aria-hidden="true" { (fl!(m, "report-downloads")) }
                     ul {
-                        li { a href=(address(page.of, "/series.csv", chosen)) { "CSV" } }
-                        li { a href=(address(page.of, "/series.json", chosen)) { "JSON" } }
+                        li { a href=(address(page.of, "/series.csv", page.unit)) { "CSV" } }
+                        li { a href=(address(page.of, "/series.json", page.unit)) { "JSON" } }
                     }
-                    @if page.chosen {
+                    @if page.unit.is_some() {
                         a.other href=(in_language(&address(page.of, "", None), lang)) { (fl!(m, "series-all-units")) }
                     }
                 }
@@ -74,6 +64,6 @@ pub fn page(page: &Page<'_>) -> maud::Markup {
             }
         }
     };
-    let path = address(page.of, "", chosen);
+    let path = address(page.of, "", page.unit);
     frame::document(&head::frame_of(lang, &title, &path, page.staff), &title, Styles::Report, &content)
 }
