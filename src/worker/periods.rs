@@ -9,8 +9,9 @@ use serde_json::json;
 use crate::{
     clock,
     figures::{
+        NoReport,
         calendar::{self, Entry},
-        period::{self, SOON, Series, Standing},
+        period::{self, NoPeriodReport, SOON, Series, Standing},
     },
     store::{
         Store, StoreError,
@@ -43,12 +44,17 @@ pub(super) async fn announce(
                     continue;
                 }
                 // What is said to be ready can be read.
-                if what == Kind::Ready
-                    && let Err(no) = period::report(store, &campaigns, entry.period, now).await
-                {
-                    tracing::info!(%no, period = told.object(), "the campaigns of a period make no report");
-                    failed.insert(told.key());
-                    continue;
+                if what == Kind::Ready {
+                    match period::report(store, &campaigns, entry.period, now).await {
+                        Ok(_) => {}
+                        Err(NoPeriodReport::Report(NoReport::Store(error))) => return Err(error),
+                        Err(no) => {
+                            let period = told.object();
+                            tracing::info!(%no, period, "the campaigns of a period make no report");
+                            failed.insert(told.key());
+                            continue;
+                        }
+                    }
                 }
                 told.tell(store, now).await?;
             }
