@@ -8,7 +8,7 @@ use super::{AsConn, StoreError, Writer, on};
 pub const KEPT: i64 = 30 * 86_400_000;
 
 /// A token as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Token {
     /// Random id, by which it is listed and revoked; it opens nothing.
     pub id: String,
@@ -42,7 +42,7 @@ pub struct NewToken<'a> {
 }
 
 /// A token with the account that it is of.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Held {
     /// See [`Token::id`].
     pub id: String,
@@ -57,7 +57,6 @@ pub struct Held {
     /// The account.
     pub account: String,
     /// Its role now.
-    #[sqlx(try_from = "String")]
     pub role: Role,
     /// The unit that it is bound to now.
     pub unit: Option<String>,

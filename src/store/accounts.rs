@@ -5,14 +5,13 @@ use crate::organisation::Role;
 use super::{AsConn, StoreError, Writer, access_tokens, on};
 
 /// A staff account.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Account {
     /// Name used to sign in.
     pub name: String,
     /// Argon2id hash in PHC form.
     pub password_hash: String,
     /// Role.
-    #[sqlx(try_from = "String")]
     pub role: Role,
     /// The unit it is bound to.
     pub unit: Option<String>,
@@ -101,12 +100,11 @@ pub async fn set_password(
 }
 
 /// A session as stored.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Session {
     /// The account signed in.
     pub account: String,
     /// Its role.
-    #[sqlx(try_from = "String")]
     pub role: Role,
     /// The unit it is bound to.
     pub unit: Option<String>,

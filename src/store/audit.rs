@@ -49,7 +49,7 @@ impl Entry {
 }
 
 /// A row of the log.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Row {
     /// Its number, from 1, without gaps.
     pub number: i64,

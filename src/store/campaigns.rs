@@ -21,7 +21,7 @@ pub struct Stored {
     pub campaign: Campaign,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     number: i64,
     slug: String,
@@ -360,7 +360,7 @@ pub async fn put_margins(db: &mut Writer, campaign: i64, margins: &[Margin]) -> 
 }
 
 /// What a submission must know of its campaign at the moment it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Gate {
     /// Whether its managers let it take answers ([`State::Active`]).
     pub active: bool,

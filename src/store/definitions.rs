@@ -15,7 +15,7 @@ fn is_for_officials(canonical: &str) -> bool {
 }
 
 /// A pinned definition.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Pinned {
     /// Number used by answer sheets.
     pub number: i64,

@@ -3,7 +3,7 @@
 use super::{AsConn, StoreError, Writer, on};
 
 /// Who an account is at the single sign-on.
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Identity {
     /// The provider's name for them, or an e-mail address that it has verified; absent: nobody.
     pub name: Option<String>,

@@ -9,7 +9,7 @@ use crate::{
 use super::{AsConn, StoreError, Writer, on, outbox};
 
 /// An invited person of a campaign.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Invitation {
     /// The list's own number.
     pub code: String,
@@ -70,7 +70,7 @@ pub struct Wanted<'a> {
 }
 
 /// What a link leads to.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Link {
     /// Number of its campaign.
     pub campaign: i64,

@@ -5,7 +5,7 @@ use crate::organisation::schedule::Schedule;
 use super::{AsConn, StoreError, Writer, on, outbox::Kind};
 
 /// A time that invitations or reminders were sent off.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Run {
     /// Its number.
     pub number: i64,
@@ -55,7 +55,7 @@ pub async fn runs(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Run>, Store
 }
 
 /// How the invited persons of a campaign can be reached. Nothing here moves when somebody answers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Reach {
     /// All.
     pub invited: i64,
@@ -96,7 +96,7 @@ pub async fn reach(db: &mut impl AsConn, campaign: i64) -> Result<Reach, StoreEr
 }
 
 /// A person whose invitation could not be delivered.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Unreached {
     /// The list's code.
     pub code: String,

@@ -44,7 +44,7 @@ pub async fn stream(db: &mut Reader, campaign: i64, to: &Sender<Vec<Sheet>>) -> 
 }
 
 /// A file that was made.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Made {
     /// Name of its format.
     pub format: String,

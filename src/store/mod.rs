@@ -11,6 +11,7 @@
 mod connection;
 mod error;
 mod migrate;
+mod role;
 
 pub mod access_tokens;
 pub mod accounts;

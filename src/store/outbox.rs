@@ -284,7 +284,7 @@ pub async fn is_due(db: &mut impl AsConn, now: i64) -> Result<bool, StoreError> 
     Ok(due.is_some())
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     name: String,
     campaign: i64,
@@ -724,7 +724,7 @@ pub async fn withdraw(db: &mut Writer, campaign: i64, code: &str) -> Result<(), 
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Gone {
     run: Option<i64>,
     letter: Option<i64>,
@@ -854,7 +854,7 @@ pub async fn stop(db: &mut Writer, key: &Key, token: &str) -> Result<bool, Store
 }
 
 /// How the mail server is.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Server {
     /// How often in a row it could not be reached.
     pub failures: i64,

@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Sheets printed together, for one place.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Batch {
     /// First number.
     pub first: i64,

@@ -7,7 +7,7 @@ use crate::organisation::Counter;
 use super::{AsConn, StoreError, Writer, on};
 
 /// A place as stored.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Place {
     /// Its number, used by answer sheets.
     pub number: i64,

@@ -3,7 +3,7 @@
 use super::{AsConn, StoreError, Writer, on};
 
 /// A publication.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Publication {
     /// Number of the campaign.
     pub campaign: i64,
@@ -27,7 +27,7 @@ impl Publication {
 }
 
 /// A published campaign in the list of them.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Listed {
     /// The campaign's slug.
     pub slug: String,
@@ -44,7 +44,7 @@ pub struct Listed {
 }
 
 /// A frozen file.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct File {
     /// Its name.
     pub name: String,

@@ -4,7 +4,7 @@
 use super::{AsConn, StoreError, Writer, on, outbox};
 
 /// An officer who can be written to.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Officer {
     /// Name of the account.
     pub account: String,
@@ -28,7 +28,7 @@ pub struct Letter {
 }
 
 /// A letter as stored.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Reminder {
     /// Code of the unit.
     pub unit: String,
@@ -43,7 +43,7 @@ pub struct Reminder {
 }
 
 /// Letters that go out by themselves once a week.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Schedule {
     /// 0 Monday to 6 Sunday.
     pub weekday: i64,

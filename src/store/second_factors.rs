@@ -4,7 +4,7 @@
 use super::{AsConn, StoreError, Writer, on};
 
 /// An account's second factor.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct SecondFactor {
     /// The seed of its secret.
     pub seed: Vec<u8>,

@@ -50,7 +50,7 @@ impl State {
 }
 
 /// A group of answers as stored.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct SetAside {
     /// Its number.
     pub number: i64,

@@ -5,7 +5,7 @@ use crate::organisation::Role;
 use super::{AsConn, StoreError, Writer, on};
 
 /// An account as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Listed {
     /// Name used to log in.
     pub name: String,
@@ -14,7 +14,6 @@ pub struct Listed {
     /// Where to reach them.
     pub email: Option<String>,
     /// Role.
-    #[sqlx(try_from = "String")]
     pub role: Role,
     /// The unit it is bound to.
     pub unit: Option<String>,
@@ -147,7 +146,7 @@ pub async fn administrators(db: &mut Writer, now: i64) -> Result<i64, StoreError
 }
 
 /// A session as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Session {
     /// Its public id.
     pub id: String,

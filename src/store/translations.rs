@@ -4,7 +4,7 @@
 use super::{AsConn, StoreError, Writer, on};
 
 /// A pinned translation.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Pinned {
     /// Number of the pinned definition.
     pub definition: i64,

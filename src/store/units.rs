@@ -24,7 +24,7 @@ pub async fn tree(db: &mut impl AsConn) -> Result<UnitTree, StoreError> {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn history(db: &mut impl AsConn) -> Result<History, StoreError> {
-    #[derive(sqlx::FromRow)]
+    #[derive(sqlx_macros::FromRow)]
     struct Row {
         code: String,
         name: String,
@@ -247,7 +247,7 @@ pub async fn remember(
 }
 
 /// Changes that were made together, told in short.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Brief {
     /// See [`Made`].
     pub number: i64,
