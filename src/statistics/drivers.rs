@@ -264,15 +264,35 @@ pub fn lmg(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
 /// `None` where predictors determine each other.
 #[must_use]
 pub fn subsets_r2(correlations: &[Vec<f64>], with_y: &[f64]) -> Option<Vec<f64>> {
-    let of = |set: usize| {
-        let members: Vec<usize> = (0..with_y.len()).filter(|i| set & (1 << i) != 0).collect();
-        let inner: Vec<Vec<f64>> =
-            members.iter().map(|i| members.iter().map(|j| correlations[*i][*j]).collect()).collect();
-        let right: Vec<f64> = members.iter().map(|i| with_y[*i]).collect();
-        let slopes = times(&linear::inverse(&inner)?, &right);
-        Some(slopes.iter().zip(&right).map(|(b, r)| b * r).sum::<f64>())
-    };
-    (0..1usize << with_y.len()).map(of).collect()
+    let mut found = vec![0.0; 1 << with_y.len()];
+    let whole: Vec<Vec<f64>> =
+        correlations.iter().zip(with_y).map(|(row, r)| row.iter().chain([r]).copied().collect()).collect();
+    add_predictors(&whole, (0, 0), &mut found)?;
+    Some(found)
+}
+
+/// Fills in R² of all subsets that add to a set (its bits, and how many predictors are before those in `left`) some of the
+/// predictors left; `left`: their products with each other and then with y, without what the set explains of them.
+fn add_predictors(left: &[Vec<f64>], (set, before): (usize, usize), found: &mut [f64]) -> Option<()> {
+    for (at, row) in left.iter().enumerate() {
+        let (pivot, with_y) = (row[at], *row.last()?);
+        // A predictor has the square 1 to begin with; of one that the set determines nothing is left.
+        if !super::positive(pivot) || pivot <= 1e-11 {
+            return None;
+        }
+        let larger = set | 1 << (before + at);
+        found[larger] = found[set] + with_y * with_y / pivot;
+        let rest: Vec<Vec<f64>> = left[at + 1..]
+            .iter()
+            .enumerate()
+            .map(|(next, other)| {
+                let factor = row[at + 1 + next] / pivot;
+                other[at + 1..].iter().zip(&row[at + 1..]).map(|(value, own)| value - factor * own).collect()
+            })
+            .collect();
+        add_predictors(&rest, (larger, before + at + 1), found)?;
+    }
+    Some(())
 }
 
 /// Johnson's relative weights (2000): shares through the nearest orthogonal predictors.
@@ -289,8 +309,9 @@ pub fn orthogonal(correlations: &[Vec<f64>], with_y: &[f64]) -> (Vec<Vec<f64>>, 
     let (values, vectors) = linear::eigen(correlations);
     let count = with_y.len();
     let power = |exponent: f64| -> Vec<Vec<f64>> {
+        let powers: Vec<f64> = values.iter().map(|value| value.max(0.0).powf(exponent)).collect();
         let entry = |i: usize, j: usize| -> f64 {
-            (0..count).map(|k| values[k].max(0.0).powf(exponent) * vectors[k][i] * vectors[k][j]).sum()
+            (0..count).map(|k| powers[k] * vectors[k][i] * vectors[k][j]).sum()
         };
         (0..count).map(|i| (0..count).map(|j| entry(i, j)).collect()).collect()
     };
