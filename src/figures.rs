@@ -80,7 +80,7 @@ pub enum Under {
 /// # Errors
 /// [`NoReport`].
 pub async fn report(store: &Store, slug: &str, now: i64, view: View) -> Result<Report, NoReport> {
-    report_under(store, slug, now, view, Under::Then).await
+    put_together(store, slug, now, view, Under::Then, None).await
 }
 
 /// The same under other units.
@@ -93,6 +93,31 @@ pub async fn report_under(
     now: i64,
     view: View,
     under: Under,
+) -> Result<Report, NoReport> {
+    put_together(store, slug, now, view, under, None).await
+}
+
+/// The report of a closed campaign beside one that is public already: what that one hides stays hidden, whatever has become of
+/// the answers since.
+///
+/// # Errors
+/// [`NoReport`].
+pub async fn report_beside(
+    store: &Store,
+    slug: &str,
+    now: i64,
+    published: Option<Report>,
+) -> Result<Report, NoReport> {
+    put_together(store, slug, now, View::Shown, Under::Then, published).await
+}
+
+async fn put_together(
+    store: &Store,
+    slug: &str,
+    now: i64,
+    view: View,
+    under: Under,
+    published: Option<Report>,
 ) -> Result<Report, NoReport> {
     let Some(stored) = campaigns::find(&mut store.read().await?, slug).await? else {
         return Err(unknown(store, slug).await);
@@ -109,7 +134,7 @@ pub async fn report_under(
         Some(earlier) => Some(Earlier::load(store, earlier, now, view).await?),
         None => None,
     };
-    let wave = Wave::load(store, stored, now, view).await?;
+    let wave = Wave { published, ..Wave::load(store, stored, now, view).await? };
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
     let work = tokio::task::spawn_blocking(move || {
         if under == Under::Successors {
@@ -253,6 +278,8 @@ pub(crate) struct Wave {
     judging: Option<Judging>,
     comments: Vec<Released>,
     links: Option<Links>,
+    /// The report that is public already, where this one will be published beside it.
+    published: Option<Report>,
     now: i64,
 }
 
@@ -296,6 +323,7 @@ impl Wave {
             ready,
             links: (turnout.invited > 0)
                 .then_some(Links { invited: turnout.invited, answered: turnout.answered }),
+            published: None,
             now,
         })
     }
@@ -336,13 +364,14 @@ impl Wave {
             sheets: &self.sheets,
             judging: self.judging.as_ref(),
             links: self.links,
+            published: self.published.as_ref(),
             now: self.now,
         }
     }
 
     fn finish(&self, mut report: Report) -> Result<Report, index::Error> {
         let with = match &self.with {
-            Some(sheets) => Some(index::compute(&Input { sheets, ..self.input(None) })?.total.index),
+            Some(sheets) => Some(index::whole_index(&Input { sheets, ..self.input(None) })?),
             None => None,
         };
         self.basis.tell(&mut report, with);

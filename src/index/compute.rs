@@ -17,12 +17,14 @@ use crate::{
 };
 
 use super::{
-    Error, associations, calibrate, change,
-    domain::{Domain, Linear, Rows, Rules, Shape, Stratum},
+    Error, associations, calibrate,
+    cells::{answers_behind, cells_below, hidden_in, hide_cells},
+    change,
+    domain::{Cell, Domain, Linear, Rows, Rules, Shape, Stratum},
     input::{Input, Judging, UnitSheets},
     judging, modes,
     notes::note,
-    plan::Plan,
+    plan::{Item, Plan},
     ranking,
     report::{
         CampaignInfo, CriterionResult, DefinitionInfo, DimensionResult, Drivers, Estimate, Evenness, Method,
@@ -54,17 +56,11 @@ pub fn smallest_cell(campaign: &Campaign, definition: &Definition) -> u32 {
 /// [`Error::PopulationTooSmall`] where a unit has more answers than people; [`Error::NoForm`].
 pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     let plan = Plan::new(input.definition, input.questionnaire)?;
-    let closed = input.links.is_some() && input.campaign.phase(input.now) != Phase::Closed;
+    let closed = is_closed_until_end(input);
     let rules = rules(input);
     let mut notes = Vec::new();
     let k = smallest_cell(input.campaign, input.definition);
-    let judged = input
-        .judging
-        .map(|judging| judging::Judged::new(input, judging, &plan, u64::from(k), closed, &mut notes));
-    let (strata, judged) = match judged.transpose()? {
-        Some((strata, judged)) => (strata, Some(judged)),
-        None => (strata(input, &plan, u64::from(k), closed, &mut notes)?, None),
-    };
+    let (strata, judged) = counted(input, &plan, closed, &mut notes)?;
     let weighted = strata.weighted;
     let mut responses = responses(input, closed);
     responses.modes = modes::of(input, u64::from(k)).filter(|_| !closed);
@@ -98,7 +94,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         if input.judging.is_none() {
             say_coverage(held(input), &mut notes);
         }
-        let hidden = suppress(&plan, &places, &strata, weighted, u64::from(k), &mut results);
+        let hidden = suppress(input, &plan, &places, &strata, &mut results);
         shown = hidden.cells.clone();
         let associations = suppress_associations(&plan, &places, u64::from(k), &hidden.cells, &mut results);
         if hidden.any || associations {
@@ -111,7 +107,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         judged.groups(
             &plan,
             &rules,
-            &judging::Shown { hidden: &shown, places: &places.strata, total },
+            &judging::Shown { hidden: &shown, places: &places.strata, total, published: input.published },
             u64::from(k),
             closed,
         )
@@ -146,6 +142,47 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         change::set(&mut report, input.definition, previous);
     }
     Ok(report)
+}
+
+/// The index of the whole campaign alone, hidden if it may not be shown: of what is compared with a report, nothing else is told.
+///
+/// # Errors
+/// As [`compute`].
+pub fn whole_index(input: &Input<'_>) -> Result<Estimate, Error> {
+    let plan = Plan::new(input.definition, input.questionnaire)?;
+    if is_closed_until_end(input) {
+        return Ok(Estimate::default());
+    }
+    let (strata, _) = counted(input, &plan, false, &mut Vec::new())?;
+    let all: Vec<usize> = (0..strata.all.len()).collect();
+    let domain = Domain::new(strata.some(&all), strata.weighted, &plan);
+    let mut results = [figures(&plan, &rules(input), &domain)];
+    let places = Places { units: Vec::new(), strata: vec![all], below: vec![Vec::new()] };
+    suppress(input, &plan, &places, &strata, &mut results);
+    let [whole] = results;
+    Ok(whole.index)
+}
+
+/// Whether people were invited by personal link and it is not over: then no figure is told.
+fn is_closed_until_end(input: &Input<'_>) -> bool {
+    input.links.is_some() && input.campaign.phase(input.now) != Phase::Closed
+}
+
+/// The answers counted by stratum, and who judged what.
+fn counted<'a>(
+    input: &Input<'a>,
+    plan: &Plan<'_>,
+    closed: bool,
+    notes: &mut Vec<Note>,
+) -> Result<(Strata, Option<judging::Judged<'a>>), Error> {
+    let k = u64::from(smallest_cell(input.campaign, input.definition));
+    match input.judging {
+        Some(judging) => {
+            let (strata, judged) = judging::Judged::new(input, judging, plan, k, closed, notes)?;
+            Ok((strata, Some(judged)))
+        }
+        None => Ok((strata(input, plan, k, closed, notes)?, None)),
+    }
 }
 
 /// What figures are held against.
@@ -686,31 +723,39 @@ struct Hidden {
 
 /// Hides what may not be shown.
 fn suppress(
+    input: &Input<'_>,
     plan: &Plan<'_>,
     places: &Places,
     strata: &Strata,
-    weighted: bool,
-    k: u64,
     results: &mut [Figures],
 ) -> Hidden {
     let items = plan.items.len();
     let parts = cells_below(plan);
     let officials = plan.definition.audience == Audience::Officials;
     let domains: Vec<Domain<'_>> =
-        places.strata.iter().map(|of| Domain::new(strata.some(of), weighted, plan)).collect();
+        places.strata.iter().map(|of| Domain::new(strata.some(of), strata.weighted, plan)).collect();
     let n = results.iter().map(|result| answers_behind(plan, result)).collect();
+    let yes_or_no = plan.definition.index.measure == Measure::ShareSatisfied;
+    let satisfied = |cell: &Cell| {
+        let of = |(item, bytes): (&Item<'_>, &[u64; 256])| {
+            bytes.iter().zip(item.satisfied).filter(|(_, counts)| *counts).map(|(n, _)| *n).sum()
+        };
+        plan.items.iter().zip(&cell.tally.bytes).map(of).collect()
+    };
+    let satisfied = &satisfied;
     let atoms = strata.all.iter().enumerate().flat_map(|(stratum, of)| {
         of.cells.iter().map(move |cell| Atom {
             stratum,
             weight: cell.weight,
             n: cell.tally.answered.iter().take(items).copied().collect(),
+            satisfied: if yes_or_no { satisfied(cell) } else { Vec::new() },
         })
     });
     let cells = Cells {
         n,
         below: places.below.clone(),
         parts,
-        k,
+        k: u64::from(smallest_cell(input.campaign, input.definition)),
         atoms: atoms.collect(),
         strata: places.strata.clone(),
     };
@@ -718,7 +763,8 @@ fn suppress(
     let all_equal = |place: usize, cell: usize| {
         officials && plan.items.get(cell).is_some_and(|item| domains[place].all_equal(item, cell))
     };
-    let hidden = cells.hidden(all_equal);
+    let published = published(input, plan, places);
+    let hidden = cells.hidden(|place, cell| all_equal(place, cell) || published(place, cell));
     let mut any = false;
     for (place, result) in results.iter_mut().enumerate() {
         any |= hide_cells(plan, result, &hidden[place], &cells.n[place]);
@@ -726,63 +772,19 @@ fn suppress(
     Hidden { cells: hidden, any }
 }
 
-/// The cells of the index tree: items, dimensions, parts, the index; for each, those right below it.
-pub(super) fn cells_below(plan: &Plan<'_>) -> Vec<Vec<usize>> {
-    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
-    let mut below: Vec<Vec<usize>> = vec![Vec::new(); items];
-    below.extend(plan.dimensions.iter().map(|dimension| dimension.items.clone()));
-    below.extend(plan.parts.iter().map(|part| part.dimensions.iter().map(|at| items + at).collect()));
-    below.push((items + dimensions..items + dimensions + plan.parts.len()).collect());
-    below
-}
-
-/// Answers behind each cell.
-pub(super) fn answers_behind(plan: &Plan<'_>, result: &Figures) -> Vec<u64> {
-    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
-    let index = items + dimensions + plan.parts.len();
-    let mut n = vec![0; index + 1];
-    for (dimension, planned) in result.dimensions.iter().zip(&plan.dimensions) {
-        for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
-            n[*item] = criterion.estimate.n.unwrap_or(0);
-        }
-    }
-    for (at, dimension) in result.dimensions.iter().enumerate() {
-        n[items + at] = dimension.estimate.n.unwrap_or(0);
-    }
-    for (at, part) in result.parts.iter().enumerate() {
-        n[items + dimensions + at] = part.estimate.n.unwrap_or(0);
-    }
-    n[index] = result.index.n.unwrap_or(0);
-    n
-}
-
-/// Hides these cells; true if any of them had answers.
-pub(super) fn hide_cells(plan: &Plan<'_>, result: &mut Figures, hidden: &[bool], n: &[u64]) -> bool {
-    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
-    let index = items + dimensions + plan.parts.len();
-    let mut any = false;
-    let mut check = |cell: usize, estimate: &mut Estimate| {
-        if hidden[cell] {
-            any |= n[cell] > 0;
-            *estimate = Estimate::default();
+/// Whether the public report hides a cell of a place.
+fn published(input: &Input<'_>, plan: &Plan<'_>, places: &Places) -> impl Fn(usize, usize) -> bool {
+    let hidden: Vec<Vec<bool>> = match input.published {
+        None => Vec::new(),
+        Some(report) => {
+            let units: BTreeMap<&str, &Figures> =
+                report.units.iter().map(|unit| (unit.code.as_str(), &unit.result)).collect();
+            let of = |at: &usize| units.get(input.units.units()[*at].code.as_str()).copied();
+            let all = std::iter::once(Some(&report.total)).chain(places.units.iter().map(of));
+            all.map(|figures| figures.map(|figures| hidden_in(plan, figures)).unwrap_or_default()).collect()
         }
     };
-    check(index, &mut result.index);
-    result.points = result.points.filter(|_| !hidden[index]);
-    for (at, part) in result.parts.iter_mut().enumerate() {
-        check(items + dimensions + at, &mut part.estimate);
-    }
-    for (at, dimension) in result.dimensions.iter_mut().enumerate() {
-        check(items + at, &mut dimension.estimate);
-        dimension.points = dimension.points.filter(|_| !hidden[items + at]);
-        for (criterion, item) in dimension.criteria.iter_mut().zip(&plan.dimensions[at].items) {
-            check(*item, &mut criterion.estimate);
-            if hidden[*item] {
-                hide_criterion(criterion);
-            }
-        }
-    }
-    any
+    move |place, cell| hidden.get(place).and_then(|cells| cells.get(cell)).is_some_and(|hidden| *hidden)
 }
 
 /// Hides reliability and drivers that may not be shown, and puts the shown figures beside the drivers; true if

@@ -32,6 +32,8 @@ pub struct Input<'a> {
     pub judging: Option<&'a Judging>,
     /// The campaign's personal links, if it has any: then figures stay closed until it does.
     pub links: Option<Links>,
+    /// A report of the campaign that is already public: what it hides stays hidden, or both together would tell it.
+    pub published: Option<&'a super::report::Report>,
     /// The moment of the report, UTC milliseconds.
     pub now: i64,
 }

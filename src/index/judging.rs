@@ -18,13 +18,14 @@ use crate::{definition::model::Audience, organisation::UnitTree};
 
 use super::{
     Error, calibrate,
-    compute::{Strata, answers_behind, cells_below, figures, hide_all, hide_cells, on_all_cores},
+    cells::{answers_behind, cells_below, hidden_in, hide_cells},
+    compute::{Strata, figures, hide_all, on_all_cores},
     domain::{Domain, Raters, Rules, Stratum},
     input::{Input, Judging, UnitSheets},
     notes::note,
     plan::Plan,
     recovery::{Known, Row, generic},
-    report::{GroupResult, Note, Result as Figures},
+    report::{GroupResult, Note, Report, Result as Figures},
     suppress::Cells,
 };
 
@@ -56,6 +57,8 @@ pub(super) struct Shown<'a> {
     pub places: &'a [Vec<usize>],
     /// The figures of the whole, with everything hidden that may not be shown.
     pub total: Option<&'a Figures>,
+    /// The report that is public already.
+    pub published: Option<&'a Report>,
 }
 
 /// How many judgements were asked of the unit at this position and those below it.
@@ -239,12 +242,25 @@ impl<'a> Judged<'a> {
         };
         // By cell: hidden in all groups, since it would tell of few.
         let mut everywhere = vec![false; below.len()];
+        let published: Vec<Vec<bool>> = self
+            .judging
+            .groups
+            .iter()
+            .map(|group| {
+                let own = shown
+                    .published
+                    .and_then(|report| report.groups.iter().find(|own| own.code == group.code));
+                own.map(|own| hidden_in(plan, &own.result)).unwrap_or_default()
+            })
+            .collect();
         let hidden = loop {
             let hidden = cells.hidden(|place, cell| match place.checked_sub(1) {
                 None => whole[cell],
                 Some(group) => {
                     let item = plan.items.get(cell).filter(|_| officials);
-                    everywhere[cell] || item.is_some_and(|item| domains[group].all_equal(item, cell))
+                    everywhere[cell]
+                        || published[group].get(cell).is_some_and(|hidden| *hidden)
+                        || item.is_some_and(|item| domains[group].all_equal(item, cell))
                 }
             });
             let before = everywhere.clone();

@@ -6,12 +6,13 @@
 //! numbers ([`joint`]: those that reliability and drivers need), split by the margins that [`calibrate`] adjusts weights
 //! to; [`domain`] turns the counts of some strata into a figure with its uncertainty ([`rotation`]: what a
 //! respondent was not asked by chance adds to it); [`associations`] says how answers
-//! hang together; [`suppress`] decides what may be shown; [`compute()`] puts the report together, [`design`] says
+//! hang together; [`suppress`] decides which [`cells`] may be shown; [`compute()`] puts the report together, [`design`] says
 //! by which design and weights, for those who compute the figures themselves. [`mod@pooled`] counts several campaigns as one, [`mod@series`] puts them beside each other. [`ranking`] and
 //! [`change`] are made of shown figures only.
 
 mod associations;
 mod calibrate;
+mod cells;
 mod change;
 pub mod comments;
 mod compute;
@@ -38,6 +39,6 @@ mod tally;
 mod tests;
 
 pub(crate) use change::{forget as forget_changes, set as set_changes};
-pub use compute::{NOT_COVERED, compute, smallest_cell};
+pub use compute::{NOT_COVERED, compute, smallest_cell, whole_index};
 pub use error::Error;
 pub use succession::under_successors;

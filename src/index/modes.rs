@@ -5,7 +5,7 @@
 //! shown, since one could be worked out from the other.
 
 use super::{
-    compute::compute,
+    compute::whole_index,
     input::{Input, Sheets, UnitSheets},
     report::{Estimate, Modes, Publish},
 };
@@ -59,8 +59,7 @@ fn unassisted(input: &Input<'_>) -> Option<Estimate> {
         let units = input.sheets.units.iter().map(|(code, sheets)| (code.clone(), some(sheets, keep)));
         let sheets =
             Sheets { units: units.filter(|(_, sheets)| sheets.count > 0).collect(), ..Sheets::default() };
-        let report = compute(&Input { sheets: &sheets, previous: None, ..*input }).ok()?;
-        let index = report.total.index;
+        let index = whole_index(&Input { sheets: &sheets, previous: None, ..*input }).ok()?;
         (index.publish != Publish::Suppress && index.estimate.is_some()).then_some(index)
     };
     of(true).and_then(|_| of(false))

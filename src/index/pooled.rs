@@ -16,11 +16,11 @@ use crate::{language::Lang, organisation::UnitTree};
 
 use super::{
     Error,
+    cells::{answers_behind, hidden_in, hide_cells},
     change::same_criterion,
     compute::{
-        Places, Strata, answers_behind, campaign, figures, forget_associations, held, hide_cells, method,
-        on_all_cores, responses, rules, say_coverage, say_not_computable, say_selection, selection,
-        smallest_cell, strata, unit_results,
+        Places, Strata, campaign, figures, forget_associations, held, method, on_all_cores, responses, rules,
+        say_coverage, say_not_computable, say_selection, selection, smallest_cell, strata, unit_results,
     },
     domain::Domain,
     input::Input,
@@ -224,7 +224,7 @@ fn count(pool: &Pool<'_>, last: &Wave<'_>, plan: &Plan<'_>) -> Result<(Counted, 
         counted.all.extend(all);
         let results = wave.report.units.iter().map(|unit| &unit.result);
         let shown = std::iter::once(&wave.report.total).chain(results);
-        let hidden = shown.map(|figures| hiding::hidden_in(plan, figures)).collect();
+        let hidden = shown.map(|figures| hidden_in(plan, figures)).collect();
         tables.push(Table { strata: own.strata, hidden });
     }
     Ok((counted, tables))

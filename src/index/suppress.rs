@@ -36,6 +36,8 @@ pub(super) struct Atom {
     pub weight: f64,
     /// Answers by item.
     pub n: Vec<u64>,
+    /// Satisfied ones by item; empty where an answer is worth more than yes or no.
+    pub satisfied: Vec<u64>,
 }
 
 impl Cells {
@@ -122,7 +124,7 @@ impl Cells {
                     let rest = self.n[place][cell].saturating_sub(told);
                     // A rest that is one place hidden for another reason than its size is given away as well.
                     let alone = self.only_hidden(place, cell, hidden, rest);
-                    let enough = rest >= self.k && !alone && !self.weights_tell_apart(place, cell, &shown);
+                    let enough = rest >= self.k && !alone && !self.rest_tells(place, cell, &shown);
                     if rest == 0 || enough {
                         break;
                     }
@@ -141,10 +143,9 @@ impl Cells {
         changed
     }
 
-    /// Whether the rest falls apart by its weights. An item shows counts without weights and a share with them: two
-    /// sums over the rest, and one less the other leaves out whatever has a chosen weight. What is left must be k
-    /// answers or none, and not just one hidden place.
-    fn weights_tell_apart(&self, place: usize, cell: usize, shown: &[usize]) -> bool {
+    /// Whether the rest gives a part of it away: an item shows counts without weights and a share with them, two sums over the
+    /// rest.
+    fn rest_tells(&self, place: usize, cell: usize, shown: &[usize]) -> bool {
         let Some(own) = self.strata.get(place) else { return false };
         let told: BTreeSet<usize> =
             shown.iter().flat_map(|below| self.strata[*below].iter().copied()).collect();
@@ -154,6 +155,12 @@ impl Cells {
             .iter()
             .filter(|atom| atom.n.get(cell).is_some_and(|n| *n > 0) && untold.contains(&atom.stratum))
             .collect();
+        self.weights_tell_apart(place, cell, &rest) || bounds_tell(&rest, cell, self.k)
+    }
+
+    /// Whether the rest falls apart by its weights: one sum less the other leaves out whatever has a chosen weight. What is left
+    /// must be k answers or none, and not just one hidden place.
+    fn weights_tell_apart(&self, place: usize, cell: usize, rest: &[&Atom]) -> bool {
         let same = |a: &Atom, b: &Atom| (a.weight - b.weight).abs() <= 1e-9 * a.weight;
         rest.iter().any(|chosen| {
             let left = || rest.iter().filter(|atom| !same(chosen, atom));
@@ -205,6 +212,76 @@ impl Cells {
     }
 }
 
+/// Whether both sums leave few people one number of satisfied answers, since each is whole, no less than none and no more than
+/// all: where a few stand for so many that no other number fits the share. Where all of the rest agree, a count says so
+/// without it.
+fn bounds_tell(rest: &[&Atom], cell: usize, k: u64) -> bool {
+    let mut rest = rest.to_vec();
+    rest.sort_by(|a, b| a.weight.total_cmp(&b.weight));
+    let Some(satisfied) =
+        rest.iter().map(|atom| atom.satisfied.get(cell).copied()).collect::<Option<Vec<u64>>>()
+    else {
+        return false;
+    };
+    let total: u64 = satisfied.iter().sum();
+    let sum: f64 = rest.iter().zip(&satisfied).map(|(atom, n)| atom.weight * *n as f64).sum();
+    let line = Line::new(&rest, cell);
+    if total == 0 || total == line.people[rest.len()] {
+        return false;
+    }
+    let near = 1e-9 * line.weight[rest.len()];
+    (0..rest.len()).filter(|at| rest[*at].n[cell] < k).any(|at| {
+        let fits = |own: &u64| {
+            let others = total.checked_sub(*own).and_then(|others| line.span(at, others));
+            let left = sum - rest[at].weight * *own as f64;
+            others.is_some_and(|(least, most)| least - near <= left && left <= most + near)
+        };
+        (0..=rest[at].n[cell]).filter(fits).take(2).count() < 2
+    })
+}
+
+/// People in a line, those who stand for least first: how many there are before each atom of them, and what they stand for; the last
+/// entry is all.
+struct Line {
+    people: Vec<u64>,
+    weight: Vec<f64>,
+}
+
+impl Line {
+    /// Of atoms in that order.
+    fn new(order: &[&Atom], cell: usize) -> Self {
+        let mut line = Self { people: vec![0], weight: vec![0.0] };
+        let (mut people, mut weight) = (0, 0.0);
+        for atom in order {
+            people += atom.n[cell];
+            weight += atom.n[cell] as f64 * atom.weight;
+            line.people.push(people);
+            line.weight.push(weight);
+        }
+        line
+    }
+
+    /// What the first ones stand for.
+    fn first(&self, people: u64) -> f64 {
+        let at = self.people.partition_point(|before| *before < people);
+        let (Some(below), true) = (at.checked_sub(1), at < self.people.len()) else { return 0.0 };
+        let share = (people - self.people[below]) as f64 / (self.people[at] - self.people[below]) as f64;
+        self.weight[below] + share * (self.weight[at] - self.weight[below])
+    }
+
+    /// The least and the most that so many may stand for without the atom at a position; nothing where they are not so many.
+    fn span(&self, at: usize, people: u64) -> Option<(f64, f64)> {
+        let own = self.people[at + 1] - self.people[at];
+        let weight = self.weight[at + 1] - self.weight[at];
+        let least = |people: u64| {
+            if people <= self.people[at] { self.first(people) } else { self.first(people + own) - weight }
+        };
+        let last = self.people.len() - 1;
+        let left = (self.people[last] - own).checked_sub(people)?;
+        Some((least(people), self.weight[last] - weight - least(left)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -252,7 +329,12 @@ mod tests {
         let mut cells = one_cell(&parents, &all, k);
         cells.strata =
             std::iter::once((0..n.len()).collect()).chain((0..n.len()).map(|at| vec![at])).collect();
-        let atom = |stratum: usize| Atom { stratum, weight: weights[stratum], n: vec![n[stratum]] };
+        let atom = |stratum: usize| Atom {
+            stratum,
+            weight: weights[stratum],
+            n: vec![n[stratum]],
+            satisfied: vec![],
+        };
         cells.atoms = (0..n.len()).map(atom).collect();
         shown(&cells)
     }
@@ -267,11 +349,40 @@ mod tests {
         // A unit whose margins split it into 30 and 4 answers.
         let mut cells = one_cell(&[None], &[34], 10);
         cells.strata = vec![vec![0]];
-        let atom = |weight: f64, n: u64| Atom { stratum: 0, weight, n: vec![n] };
+        let atom = |weight: f64, n: u64| Atom { stratum: 0, weight, n: vec![n], satisfied: vec![] };
         cells.atoms = vec![atom(1.5, 30), atom(2.5, 4)];
         assert_eq!(shown(&cells), [false]);
         cells.atoms = vec![atom(1.5, 20), atom(2.5, 14)];
         assert_eq!(shown(&cells), [true]);
+    }
+
+    #[test]
+    fn d_02_few_people_who_stand_for_many_are_not_given_away_by_the_share() {
+        // 2 of 1,928, 33 of 2,945, 25 of 500 people, all hidden: of 5 dissatisfied ones who weigh 1,182, one is of the two.
+        let hidden = |n: &[u64], satisfied: &[u64], weights: &[f64]| {
+            let parents: Vec<Option<usize>> =
+                std::iter::once(None).chain(n.iter().map(|_| Some(0))).collect();
+            let all: Vec<u64> = std::iter::once(n.iter().sum()).chain(n.iter().copied()).collect();
+            let mut cells = one_cell(&parents, &all, 10);
+            cells.strata =
+                std::iter::once((0..n.len()).collect()).chain((0..n.len()).map(|at| vec![at])).collect();
+            let atom = |stratum: usize| Atom {
+                stratum,
+                weight: weights[stratum],
+                n: vec![n[stratum]],
+                satisfied: vec![satisfied[stratum]],
+            };
+            cells.atoms = (0..n.len()).map(atom).collect();
+            let also = |place: usize, _: usize| (2..=3).contains(&place);
+            cells.hidden(also).iter().map(|place| place[0]).collect::<Vec<_>>()
+        };
+        let weights = [964.0, 2_945.0 / 33.0, 20.0];
+        assert_eq!(hidden(&[2, 33, 25], &[1, 31, 23], &weights), [true; 4]);
+        // Beside others who stand for as many, none or two would fit as well.
+        let (n, satisfied) = ([2, 33, 25, 40], [1, 31, 23, 30]);
+        assert_eq!(hidden(&n, &satisfied, &[964.0, 89.0, 20.0, 800.0]), [false, true, true, true, true]);
+        // Weights of one size tell nothing by themselves.
+        assert_eq!(hidden(&[2, 33, 25], &[1, 31, 23], &[22.0, 20.0, 24.0]), [false, true, true, true]);
     }
 
     #[test]
@@ -480,6 +591,7 @@ mod tests {
                     stratum: place,
                     weight: weights[place] as f64,
                     n: (0..items).map(|item| attack.own(place, item)).collect(),
+                    satisfied: vec![],
                 })
                 .collect();
             let strata = (0..places).map(|place| attack.inside(place)).collect();

@@ -166,6 +166,18 @@ fn report(
     links: Option<Links>,
     now: i64,
 ) -> Report {
+    report_beside(definition, answers, strata, links, now, None)
+}
+
+/// The same beside a report that is public already.
+fn report_beside(
+    definition: &Definition,
+    answers: &BTreeMap<String, Answers>,
+    strata: &[Stratum],
+    links: Option<Links>,
+    now: i64,
+    published: Option<&Report>,
+) -> Report {
     let questionnaire = Questionnaire::generate(definition, "f").unwrap();
     let (campaign, units, sheets) = (campaign(), units(), sheets(answers));
     let input = Input {
@@ -179,6 +191,7 @@ fn report(
         sheets: &sheets,
         judging: None,
         links,
+        published,
         now,
     };
     compute(&input).unwrap()
@@ -572,6 +585,7 @@ fn a_population_smaller_than_its_answers_is_refused() {
         sheets: &sheets,
         judging: None,
         links: None,
+        published: None,
         now: 0,
     };
     let error = compute(&input).unwrap_err();
@@ -621,6 +635,34 @@ fn d_01_d_07_few_answers_show_no_figure_at_all() {
 }
 
 #[test]
+fn d_06_what_a_published_report_hides_stays_hidden_and_is_not_left_alone() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let row = [5, 4, 3, 5, 4, 3];
+    let answers = |of: &[(&str, usize)]| -> BTreeMap<String, Answers> {
+        of.iter().flat_map(|(code, n)| alike(code, *n, row)).collect()
+    };
+    let hidden = |report: &Report| -> Vec<String> {
+        let hides = |figures: &Figures| {
+            figures.figures().into_iter().all(|(_, estimate)| estimate.publish == Publish::Suppress)
+        };
+        report.units.iter().filter(|unit| hides(&unit.result)).map(|unit| unit.code.clone()).collect()
+    };
+    // Few answers at d2 hide the smallest unit beside it, too.
+    let first = report(&definition, &answers(&[("d1x", 40), ("d2", 9), ("s1", 30)]), &[], None, 0);
+    assert_eq!(hidden(&first), ["d2", "s1"]);
+    // Answers that had been set aside count again.
+    let more = answers(&[("d1x", 40), ("d2", 29), ("s1", 30)]);
+    assert!(hidden(&report(&definition, &more, &[], None, 0)).is_empty());
+    let next = report_beside(&definition, &more, &[], None, 0, Some(&first));
+    assert_eq!(hidden(&next), ["d2", "s1"]);
+    assert!(next.total.index.estimate.is_some());
+    // Where the second one has gone, what is left would be the hidden one alone.
+    let one = answers(&[("d1x", 40), ("d2", 29)]);
+    let next = report_beside(&definition, &one, &[], None, 0, Some(&first));
+    assert_eq!(hidden(&next), ["d1", "d1x", "d2"]);
+}
+
+#[test]
 fn d_04_where_all_officials_agree_the_item_is_not_shown() {
     let officials = definition("mean_score", "pooled_answers", "officials");
     let mut answers = alike("d2", 10, [5, 4, 3, 5, 4, 3]);
@@ -658,6 +700,7 @@ fn a_report_says_by_itself_that_no_sample_was_drawn() {
             sheets: &sheets,
             judging: None,
             links,
+            published: None,
             now: 500_000,
         };
         compute(&input).unwrap()

@@ -23,7 +23,6 @@ use crate::{
     organisation::{Margin, Phase, Stratum},
     report::{self, shown},
     secret::hex,
-    set_aside::View,
     store::{
         AsConn, Reader, Store, StoreError, Writer,
         campaigns::{self, Hold, Stored},
@@ -115,7 +114,15 @@ pub async fn propose(store: &Store, stored: &Stored, now: i64) -> Result<Proposa
     let number = stored.number;
     // Counted first: what comes in while the figures are formed is noticed when they are published.
     let sheets = responses::stored(&mut store.read().await?, number).await?;
-    let report = figures::report(store, &stored.campaign.slug, now, View::Shown).await?;
+    let mut db = store.read().await?;
+    // The latest one hides all that those before it hid.
+    let all = publications::of_campaign(&mut db, number).await?;
+    let first = match all.first() {
+        Some(latest) => Some(read(&mut db, latest).await?),
+        None => None,
+    };
+    drop(db);
+    let report = figures::report_beside(store, &stored.campaign.slug, now, first.clone()).await?;
     let mut db = store.read().await?;
     let before = match &report.previous {
         Some(previous) => published(&mut db, &previous.slug).await?,
@@ -129,13 +136,10 @@ pub async fn propose(store: &Store, stored: &Stored, now: i64) -> Result<Proposa
     let strata = campaigns::strata(&mut db, number).await?;
     let margins = campaigns::margins(&mut db, number).await?;
     let inputs = inputs(&report, &strata, &margins);
-    // The latest one hides all that those before it hid.
-    let all = publications::of_campaign(&mut db, number).await?;
-    if let Some(earlier) = all.first() {
-        let first = read(&mut db, earlier).await?;
-        if let Some(what) = reveals(&first, &report, earlier.inputs == inputs) {
-            return Err(NoPublication::Reveals(what));
-        }
+    if let Some((latest, first)) = all.first().zip(first)
+        && let Some(what) = reveals(&first, &report, latest.inputs == inputs)
+    {
+        return Err(NoPublication::Reveals(what));
     }
     let timeless = Report { generated_at: String::new(), ..report.clone() };
     let fingerprint = hex(&Sha256::digest(report::json(&timeless)));

@@ -7,11 +7,7 @@
 //! subtracts the own answers. Who wants figures of small units asks for longer: one campaign over half a year or a year.
 
 use super::{
-    super::{
-        compute::cells_below,
-        plan::Plan,
-        report::{Publish, Result as Figures},
-    },
+    super::{cells::cells_below, plan::Plan},
     Counted,
 };
 
@@ -22,21 +18,6 @@ pub(super) struct Table {
     pub strata: Vec<Vec<usize>>,
     /// By place: which cells are hidden.
     pub hidden: Vec<Vec<bool>>,
-}
-
-/// Which cells a report hides, by cell: items, dimensions, parts, the index.
-pub(super) fn hidden_in(plan: &Plan<'_>, figures: &Figures) -> Vec<bool> {
-    let secret = |publish: Publish| publish == Publish::Suppress;
-    let mut items = vec![true; plan.items.len()];
-    for (dimension, planned) in figures.dimensions.iter().zip(&plan.dimensions) {
-        for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
-            items[*item] = secret(criterion.estimate.publish);
-        }
-    }
-    items.extend(figures.dimensions.iter().map(|dimension| secret(dimension.estimate.publish)));
-    items.extend(figures.parts.iter().map(|part| secret(part.estimate.publish)));
-    items.push(secret(figures.index.publish));
-    items
 }
 
 /// By place and cell: whether a period's report hides it. A mean is shown where all its items are and each campaign shows it.

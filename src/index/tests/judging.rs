@@ -95,6 +95,7 @@ fn report(case: &Case, now: i64) -> Report {
         sheets: &sheets,
         judging: Some(&judging),
         links: Some(Links { invited: 40, answered: 30 }),
+        published: None,
         now,
     };
     compute(&input).unwrap()

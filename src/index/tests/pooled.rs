@@ -44,6 +44,7 @@ fn reports(
             sheets: &columns[at],
             judging: None,
             links: None,
+            published: None,
             now: 2_000_000,
         })
         .collect();

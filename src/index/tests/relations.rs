@@ -63,6 +63,7 @@ pub(super) fn with_margins(
         sheets: &sheets,
         judging: None,
         links: None,
+        published: None,
         now: 2_000_000,
     })
     .unwrap()

@@ -27,6 +27,7 @@ fn after(
         sheets: &sheets,
         judging: None,
         links: None,
+        published: None,
         now: 2_000_000,
     })
     .unwrap()

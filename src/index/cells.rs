@@ -1,0 +1,81 @@
+//! The cells of a place's figures, in one order: items, dimensions, parts, the index.
+
+use super::{
+    compute::hide_criterion,
+    plan::Plan,
+    report::{Estimate, Publish, Result as Figures},
+};
+
+/// The cells of the index tree: items, dimensions, parts, the index; for each, those right below it.
+pub(super) fn cells_below(plan: &Plan<'_>) -> Vec<Vec<usize>> {
+    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
+    let mut below: Vec<Vec<usize>> = vec![Vec::new(); items];
+    below.extend(plan.dimensions.iter().map(|dimension| dimension.items.clone()));
+    below.extend(plan.parts.iter().map(|part| part.dimensions.iter().map(|at| items + at).collect()));
+    below.push((items + dimensions..items + dimensions + plan.parts.len()).collect());
+    below
+}
+
+/// Answers behind each cell.
+pub(super) fn answers_behind(plan: &Plan<'_>, result: &Figures) -> Vec<u64> {
+    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
+    let index = items + dimensions + plan.parts.len();
+    let mut n = vec![0; index + 1];
+    for (dimension, planned) in result.dimensions.iter().zip(&plan.dimensions) {
+        for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
+            n[*item] = criterion.estimate.n.unwrap_or(0);
+        }
+    }
+    for (at, dimension) in result.dimensions.iter().enumerate() {
+        n[items + at] = dimension.estimate.n.unwrap_or(0);
+    }
+    for (at, part) in result.parts.iter().enumerate() {
+        n[items + dimensions + at] = part.estimate.n.unwrap_or(0);
+    }
+    n[index] = result.index.n.unwrap_or(0);
+    n
+}
+
+/// Hides these cells; true if any of them had answers.
+pub(super) fn hide_cells(plan: &Plan<'_>, result: &mut Figures, hidden: &[bool], n: &[u64]) -> bool {
+    let (items, dimensions) = (plan.items.len(), plan.dimensions.len());
+    let index = items + dimensions + plan.parts.len();
+    let mut any = false;
+    let mut check = |cell: usize, estimate: &mut Estimate| {
+        if hidden[cell] {
+            any |= n[cell] > 0;
+            *estimate = Estimate::default();
+        }
+    };
+    check(index, &mut result.index);
+    result.points = result.points.filter(|_| !hidden[index]);
+    for (at, part) in result.parts.iter_mut().enumerate() {
+        check(items + dimensions + at, &mut part.estimate);
+    }
+    for (at, dimension) in result.dimensions.iter_mut().enumerate() {
+        check(items + at, &mut dimension.estimate);
+        dimension.points = dimension.points.filter(|_| !hidden[items + at]);
+        for (criterion, item) in dimension.criteria.iter_mut().zip(&plan.dimensions[at].items) {
+            check(*item, &mut criterion.estimate);
+            if hidden[*item] {
+                hide_criterion(criterion);
+            }
+        }
+    }
+    any
+}
+
+/// Which cells a report hides, by cell: items, dimensions, parts, the index.
+pub(super) fn hidden_in(plan: &Plan<'_>, figures: &Figures) -> Vec<bool> {
+    let secret = |publish: Publish| publish == Publish::Suppress;
+    let mut items = vec![true; plan.items.len()];
+    for (dimension, planned) in figures.dimensions.iter().zip(&plan.dimensions) {
+        for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
+            items[*item] = secret(criterion.estimate.publish);
+        }
+    }
+    items.extend(figures.dimensions.iter().map(|dimension| secret(dimension.estimate.publish)));
+    items.extend(figures.parts.iter().map(|part| secret(part.estimate.publish)));
+    items.push(secret(figures.index.publish));
+    items
+}
