@@ -555,7 +555,6 @@ admin-counters = { $n } counters
 admin-counter = Counter
 admin-unit = Unit
 admin-address = Address
-admin-code = QR code
 admin-poster = Print
 admin-comments = Screening of comments
 admin-comments-of = Screen comments ({ $n } to read)
@@ -736,19 +735,19 @@ desk-units-import-since = If name, kind or the unit above of a known unit differ
 desk-units-import-since-hint = So that reports of earlier campaigns are right. It makes no difference to new units.
 desk-units-import-preview = Preview
 desk-units-example = What a list looks like
-desk-units-example-codes = These four columns are enough. Codes are your own or the official ones: plain letters, figures, dots, hyphens; no two alike, and never changed later. The topmost unit leaves the last column empty.
+desk-units-example-codes = Names and kinds are enough: codes left empty are made from the names, and what names no unit above lies below the province. Codes may be your own or the official ones: plain letters, figures, dots, hyphens; no two alike, and never changed later.
 desk-units-example-top = gl | Tỉnh Gia Lai | tỉnh |
 desk-units-example-department = snv | Sở Nội vụ | sở | gl
 desk-units-example-commune = x01 | UBND xã An Bình | xã | gl
 desk-units-template-title = Template
-desk-units-template-what = The template has the headings and a sheet that explains each column. The downloaded list will do as well: change it and import it again.
+desk-units-template-what = A name and a kind are enough: codes left empty are made from the names, and what names no unit above lies below the province. Rows marked “(Example)” are not imported. A downloaded list can be used too: change it and import it again.
 desk-units-template = Download the template (Excel)
 desk-units-sheet = Units
 desk-units-sheet-help = Help
-desk-units-help-code = Needed, unique. Letters without diacritics, digits, “-”, “_”, “.”. It never changes: another code is another unit.
+desk-units-help-code = Unique. Letters without diacritics, digits, “-”, “_”, “.”. Left empty, it is made from the name. It never changes: another code is another unit.
 desk-units-help-name = Needed. The official name.
 desk-units-help-kind = Needed. The same word for the same kind: province, department, district, commune, one-stop…
-desk-units-help-parent = Code of the unit above; empty at the top. It may come later in the file.
+desk-units-help-parent = Code or name of the unit above; it may come later in the file. A row with a code and nothing here is at the top; a row without a code lies below the province.
 desk-units-help-from = May be empty. The first day of the unit, such as 01/07/2025.
 desk-units-help-to = May be empty. The last day of the unit, such as 30/06/2025.
 desk-units-help-successor = May be empty. Code of the unit that this one was merged into; needs a last day.
@@ -1412,7 +1411,7 @@ desk-watch-live-on = This page updates by itself.
 desk-watch-live-lost = Connection lost, trying again…
 desk-watch-live-paused = Updates are paused.
 desk-watch-live-ended = Your session has ended. Please reload the page to sign in.
-desk-watch-pause = Pause
+desk-watch-pause = Stop updating
 desk-watch-resume = Resume updates
 desk-watch-done = Complete answers
 desk-watch-today = today { $n }
@@ -1536,7 +1535,10 @@ desk-choose-title = Choose a questionnaire
 desk-choose-purpose = First choose what will be asked. You will then see it as on a citizen's phone, and may still change it until the campaign opens.
 desk-choose-citizens = For citizens at counters
 desk-choose-officials = For officials by personal links
-desk-choose-facts = { $questions } questions, about { $minutes } minutes. Languages: { $languages }.
+desk-choose-facts = { $questions } questions, { $minutes ->
+    [one] about 1 minute
+   *[other] about { $minutes } minutes
+}. Languages: { $languages }.
 desk-choose-short = Fit to be scanned and answered at the counter.
 desk-choose-long = Long: fit for interviews or paper rather than for codes at counters.
 desk-choose-target = Target of the questionnaire: { $target } % satisfied.
@@ -1653,23 +1655,12 @@ desk-counters-do = Actions
 desk-counters-edit = Edit
 desk-counters-try = Try
 desk-add-title = Add counters
-desk-add-purpose = Adds many counters at once, each with its code. Those that are there stay as they are.
-desk-add-choose = Choose a unit
-desk-add-lowest = All units without others below them ({ $n })
-desk-add-kind = All units of the kind “{ $kind }” ({ $n })
 desk-add-unit = Please choose a unit.
-desk-add-unit-hint = Choose a unit, all units of a kind, or all units at the bottom.
-desk-add-count-label = Counters for each unit
-desk-add-count-hint = How many are added for each unit chosen.
-desk-add-count = This must be a whole number from 1 to { $most }.
 desk-add-pattern-label = Name
-desk-add-pattern-hint = A number is added behind the name and goes on from the counters that there are: Counter 1, Counter 2… To have it elsewhere, write { $n } there.
 desk-add-pattern-begin = Counter
 desk-add-pattern = Please write a name, such as Counter.
-desk-add-button = Add the counters
 desk-add-at-once = At most { $most } counters can be added at once.
 desk-add-most = A campaign can have at most { $most } counters.
-desk-add-lines-button = Add the pasted counters
 desk-add-lines = Or paste a list from a spreadsheet
 desk-add-lines-label = List of counters
 desk-add-lines-hint = A counter each line: code of the unit, name, code of the counter (may be left out), with tabs or semicolons between.
@@ -1760,7 +1751,7 @@ desk-done-deleted = The draft is deleted.
 desk-done-retired = The counter is retired.
 desk-done-restored = The counter is in use again.
 desk-done-replaced = The counter has a new code; the old one no longer counts. Please print it and put it up.
-respond-trial = TRIAL, NOTHING IS STORED. { $counter }, { $unit }
+respond-trial = TRIAL, NOTHING IS STORED. { $counter }, { $unit }. Campaign: { $campaign }
 respond-tried = Tried; nothing was stored
 respond-tried-what = The counter's code works and the form was filled in rightly.
 respond-tried-next = Citizens who scan the code at the counter answer the real form.
@@ -1810,6 +1801,128 @@ desk-paper-nothing = (nothing)
 desk-paper-numbered = Forms { $first }–{ $last } are numbered. Fetch their PDF in the table below and print it.
 desk-paper-purpose-unit = Key in the answers from paper forms that the Department has numbered for your unit's counters. Each number counts once.
 desk-paper-skipped = Not asked: passed over.
+
+# Counters: adding, sharing, taking back
+counters-add-purpose = Add many counters at once: look at them first, then add them. Each gets a QR code at once; counters that are there stay as they are.
+counters-look = Preview
+counters-each = Counters to add to each unit, by kind
+counters-each-hint = 2 beside “commune” adds two counters to each commune. Left empty, or 0: none.
+counters-each-kind = Each { $kind } ({ $n ->
+    [one] one unit
+   *[other] { $n } units
+})
+counters-each-there = { $n ->
+    [0] No counters yet
+    [one] One counter there
+   *[other] { $n } counters there
+}
+counters-one = Add to one unit
+counters-one-none = None in particular
+counters-one-count = Counters
+counters-count = Write a whole number from 0 to { $most }.
+counters-count-missing = Write how many counters the chosen unit gets.
+counters-none-asked = No counters yet: write a number in one line at least.
+counters-too-many = These are { $n } counters; { $most } at most can be added at once.
+counters-pattern-hint = A number is added after the name, going on from the counters that are there: Counter 1, Counter 2… To have it elsewhere, put the sign { $n } there, as in: Desk { $n } – land.
+counters-total = In all:
+counters-reuse = Use another campaign's counters again (nothing to print anew)
+counters-from = Take the counters of
+counters-from-hint = The same counter keeps the QR code that hangs there: whoever scans it answers the campaign that is open then.
+counters-from-choose = Choose a campaign
+counters-from-option = { $title } ({ $period }): { $n ->
+    [one] one counter
+   *[other] { $n } counters
+}
+counters-from-missing = Choose a campaign.
+counters-from-nothing = This campaign has all counters of the other one that can still be used.
+counters-preview = Preview of the counters
+counters-preview-what = { $n } counters would be added to { $units } units. Nothing is stored yet.
+counters-preview-caption = The counters by unit
+counters-preview-n = Counters
+counters-preview-codes = Codes
+counters-preview-again = Something changed while you looked: this is what would come of it now. Please look again, then add.
+counters-preview-gone = This preview is gone: the counters were added, or it was too long ago. See the list of counters before you add more.
+counters-do-add = { $n ->
+    [one] Add the counter
+   *[other] Add { $n } counters
+}
+counters-change = Change
+counters-left-out = { $n ->
+    [one] One counter cannot
+   *[other] { $n } counters cannot
+} be taken: retired in this campaign, or the unit has ended.
+counters-shared = { $n ->
+    [one] One counter shares its QR code
+   *[other] { $n } counters share their QR codes
+} with the campaign “{ $title }”.
+counters-shared-what = Codes that hang there stay good. Whoever scans one answers the campaign that is open then; an answer counts for one campaign only.
+counters-shared-at-once = Both campaigns run at the same time: a code leads to one campaign only, so they cannot both be open for these counters. Change the period of one of them, or add new counters instead.
+counters-numbers-after = Some units have counters of these names in “{ $titles }”, so the new ones have the next numbers and new codes. If these are the same counters, use them again: the printed codes stay good.
+counters-code-twice-here = Line { $line }: the code “{ $code }” is in line { $before } of this list already.
+counters-name-twice-here = Line { $line }: the unit has the name “{ $name }” in line { $before } of this list already.
+counters-code-of-other-unit = Line { $line }: “{ $code }” is the code of a counter of the unit “{ $unit }” in the campaign “{ $title }”. Use another code, or none to get a new one.
+counters-undo = Undo the last addition ({ $n ->
+    [one] one counter
+   *[other] { $n } counters
+})
+counters-undo-title = Undo an addition of counters
+counters-undo-what = { $n ->
+    [one] The counter below is deleted with its QR code, as if it had
+   *[other] The { $n } counters below are deleted with their QR codes, as if they had
+} never been added. A counter that another campaign has too stays there.
+counters-undo-not-printed = None of these codes was printed or hangs anywhere
+counters-undo-not-printed-hint = A printed code of a deleted counter leads to no questionnaire. If some were printed, retire counters one by one.
+counters-undo-not-said = Please confirm that none of the codes was printed.
+counters-undo-button = { $n ->
+    [one] Delete the counter
+   *[other] Delete these { $n } counters
+}
+counters-undo-cannot = This cannot be undone any more.
+counters-undo-answered = { $n ->
+    [one] A counter has
+   *[other] { $n } counters have
+} answers: { $codes }.
+counters-undo-scanned = The { $n ->
+    [one] code of a counter was
+   *[other] codes of { $n } counters were
+} scanned: { $codes }.
+counters-undo-paper = Paper forms were printed for { $n ->
+    [one] a counter
+   *[other] { $n } counters
+}: { $codes }.
+counters-undo-instead = Retire the counters that are not needed: open one and choose “Retire”. Its answers still count.
+counters-undone = Undone: { $n ->
+    [one] the counter is
+   *[other] { $n } counters are
+} gone.
+counters-did-undo = Addition of counters undone
+counters-also-in = This code also serves the campaign “{ $title }” ({ $period }).
+counters-also-what = Whoever scans it answers the campaign that is open then; an answer counts for one campaign only.
+counters-retire-shared = The counter leaves this campaign at once; its answers here still count. Its QR code still leads to “{ $titles }” while that is open: to end the code altogether, retire the counter there too, or replace the code. It can be taken up again at any time.
+counters-retired-shared = This counter is retired in this campaign, which takes no more answers from it; older ones count. Its QR code still leads to “{ $titles }” while that is open.
+counters-replace-shared = The new code replaces the old one in “{ $titles }” too.
+
+# Importing units by their names
+import-template-csv = Download the template (CSV)
+import-example-province = (Example) People's Committee of Bình Định province | province
+import-example-department = (Example) Department of Home Affairs | department
+import-example-commune = (Example) People's Committee of An Bình commune | commune
+import-examples-only = The file has examples only. Write the province's units below them or in their place, then import it again.
+import-examples-left-out = { $n ->
+    [one] An example row was
+   *[other] { $n } example rows were
+} left out (the name begins with “(Example)”).
+import-name-twice = “{ $name }” is in row { $row } already, below the same unit. Remove one row, or give both a code.
+import-no-top = It is not clear what this unit belongs to. Add a row for the province (kind “province”), or the column of the unit above.
+import-made = { $n ->
+    [one] A new unit has a code
+   *[other] { $n } new units have codes
+} made from the name, shown behind it below. A code stays as it is, whatever the unit is called later; for another one, write it into the column of codes and import the file again.
+import-preview-gone = This preview is gone. Please choose the file again.
+import-added = { $n ->
+    [one] One unit was added.
+   *[other] { $n } units were added.
+ }
 
 # --- desk-link: campaigns by personal links ---
 raters-tab = Who judges whom
@@ -2431,8 +2544,14 @@ respond-error-title = Error:
 respond-heading = Survey of satisfaction with public administration
 respond-demonstration = Demonstration: answers given here do not count as a real survey.
 respond-never-asked = Nobody may ask you for a password, a one-time code or money in this survey.
-respond-length = { $questions } questions, about { $minutes } minutes.
-respond-length-at-most = At most { $questions } questions, about { $minutes } minutes.
+respond-length = { $questions } questions, { $minutes ->
+    [one] about 1 minute
+   *[other] about { $minutes } minutes
+}.
+respond-length-at-most = At most { $questions } questions, { $minutes ->
+    [one] about 1 minute
+   *[other] about { $minutes } minutes
+}.
 respond-optional = (optional)
 respond-optional-explained = Questions marked “(optional)” may be left out.
 respond-once = This link sends one form only. Opening it does not use it up.
@@ -2720,7 +2839,10 @@ print-logo-pixels = The picture is wider or higher than { $n } pixels. Make it s
 print-logo-broken = The file is broken and no picture can be read from it. Save the picture again and try once more.
 respond-poster-title = QR codes of the survey
 respond-poster-short = Scan to tell us your view
-respond-poster-minutes = About { $n } minutes.
+respond-poster-minutes = { $n ->
+    [one] About 1 minute.
+   *[other] About { $n } minutes.
+}
 respond-poster-fold = Fold along this line
 respond-poster-logo = Logo
 

@@ -34,6 +34,8 @@ pub enum Change {
     Counter { slug: String, counter: CounterWanted, before: Option<Place> },
     /// A counter no longer listed.
     Retire { slug: String, place: Place },
+    /// A counter that was added a moment ago and is taken back; nothing was done with it.
+    Remove { slug: String, place: Place },
     /// All groups of raters and assignments of a campaign.
     Raters { slug: String, raters: Raters, before: Raters },
     /// An invitation added or changed.
@@ -145,7 +147,7 @@ impl Change {
             Self::Counter { slug, counter, before } => {
                 vec![counter_words(lang, slug, counter, before.as_ref())]
             }
-            Self::Retire { slug, place } => {
+            Self::Retire { slug, place } | Self::Remove { slug, place } => {
                 let code = place.counter.as_deref().unwrap_or_default();
                 vec![format!("- {}", fl!(m, "apply-a-counter", code = code, slug = slug.as_str()))]
             }

@@ -36,6 +36,7 @@ use crate::{
         audit::{self, Entry},
         campaigns,
         invitations::Invitation,
+        places::{self, Place},
     },
 };
 
@@ -150,6 +151,41 @@ pub struct Standing {
     pub units: BTreeSet<String>,
 }
 
+/// The other campaigns, seen from one of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Others<'a> {
+    known: &'a Known,
+    slug: &'a str,
+    now: i64,
+}
+
+/// Another campaign.
+#[derive(Debug, Clone, Copy)]
+pub struct Other<'a> {
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// Where it is.
+    pub phase: Phase,
+    /// Its counters, retired ones too.
+    pub counters: &'a [Place],
+}
+
+impl<'a> Others<'a> {
+    /// They themselves, the one that opens last first.
+    pub fn all(&self) -> Vec<Other<'a>> {
+        let others = self.known.campaigns.iter().filter(|other| other.stored.campaign.slug != self.slug);
+        let mut others: Vec<Other<'a>> = others
+            .map(|other| Other {
+                campaign: &other.stored.campaign,
+                phase: other.stored.campaign.phase(self.now),
+                counters: &other.places,
+            })
+            .collect();
+        others.sort_by_key(|other| std::cmp::Reverse(other.campaign.opens));
+        others
+    }
+}
+
 impl Wanted {
     /// A new campaign, of which nothing is there yet.
     pub const fn new(campaign: Campaign) -> Self {
@@ -164,7 +200,7 @@ impl Wanted {
         }
     }
 
-    fn of(known: &KnownCampaign, replaced: &BTreeSet<String>) -> Self {
+    pub(super) fn of(known: &KnownCampaign, replaced: &BTreeSet<String>) -> Self {
         let counters = known.places.iter().filter(|place| !place.retired).filter_map(|place| {
             let (code, address) = (place.counter.clone()?, place.address.as_ref()?);
             let public = *address == code && !replaced.contains(address);
@@ -251,23 +287,41 @@ impl Desk<'_> {
         slug: &str,
         change: impl FnOnce(&mut Wanted, &Standing) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.edit_beside(slug, |wanted, standing, _| change(wanted, standing)).await
+    }
+
+    /// The same where `change` looks at the other campaigns too.
+    ///
+    /// # Errors
+    /// As of [`Self::edit`].
+    pub async fn edit_beside<T, E: From<NotDone>>(
+        &self,
+        slug: &str,
+        change: impl FnOnce(&mut Wanted, &Standing, Others<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let store = |error: StoreError| E::from(NotDone::Store(error));
         let slugs = BTreeSet::from([slug]);
         let mut db = self.store.write().await.map_err(store)?;
         campaigns::hold_all(&mut db).await.map_err(store)?;
         let mut known = Known::load(&mut db, &slugs, &self.library).await.map_err(store)?;
         let Some(campaign) = known.campaign(slug) else { return Err(NotDone::Unknown.into()) };
+        let number = campaign.stored.number;
         let before = Wanted::of(campaign, &known.replaced);
         let standing = self.standing(campaign, &known);
         let mut wanted = before.clone();
-        let given = change(&mut wanted, &standing)?;
+        let others = Others { known: &known, slug, now: self.now };
+        let given = change(&mut wanted, &standing, others)?;
         self.check_state(&before, &wanted, standing.phase)?;
         if wanted.needs_counts(&before) {
             known.count(&mut db, &slugs).await.map_err(store)?;
         }
         let changes = self.compare(&wanted, &known)?;
         if !changes.is_empty() {
+            let last = places::last_number(&mut db).await.map_err(store)?;
             reconcile::run(&mut db, &changes).await.map_err(store)?;
+            if changes.iter().any(|change| matches!(change, Change::Counter { before: None, .. })) {
+                places::mark_addition(&mut db, number, last).await.map_err(store)?;
+            }
             let action = self.action(&before, &wanted);
             self.note(&mut db, action, slug, &changes).await.map_err(store)?;
             db.commit().await.map_err(store)?;
@@ -284,13 +338,26 @@ impl Desk<'_> {
         slug: &str,
         change: impl FnOnce(&mut Wanted, &Standing) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.rehearse_beside(slug, |wanted, standing, _| change(wanted, standing)).await
+    }
+
+    /// The same where `change` looks at the other campaigns too.
+    ///
+    /// # Errors
+    /// As of [`Self::edit`].
+    pub async fn rehearse_beside<T, E: From<NotDone>>(
+        &self,
+        slug: &str,
+        change: impl FnOnce(&mut Wanted, &Standing, Others<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let store = |error: StoreError| E::from(NotDone::Store(error));
         let mut db = self.store.read().await.map_err(store)?;
         let known = Known::load(&mut db, &BTreeSet::from([slug]), &self.library).await.map_err(store)?;
         drop(db);
         let Some(campaign) = known.campaign(slug) else { return Err(NotDone::Unknown.into()) };
         let mut wanted = Wanted::of(campaign, &known.replaced);
-        let given = change(&mut wanted, &self.standing(campaign, &known))?;
+        let others = Others { known: &known, slug, now: self.now };
+        let given = change(&mut wanted, &self.standing(campaign, &known), others)?;
         self.compare(&wanted, &known)?;
         Ok(given)
     }
@@ -338,7 +405,7 @@ impl Desk<'_> {
     }
 
     /// Tells the audit log: a line for each change, with how it was and how it is.
-    async fn note(
+    pub(super) async fn note(
         &self,
         db: &mut Writer,
         action: &'static str,
@@ -399,7 +466,7 @@ impl Desk<'_> {
         Err(NotDone::Refused(vec![Fault::new("", words)]))
     }
 
-    fn compare(&self, wanted: &Wanted, known: &Known) -> Result<Vec<Change>, NotDone> {
+    pub(super) fn compare(&self, wanted: &Wanted, known: &Known) -> Result<Vec<Change>, NotDone> {
         let mut found = Findings::new(self.lang, &[]);
         let mut fields = Fields::default();
         let asked = asked(&mut found, &mut fields, wanted);

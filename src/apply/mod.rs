@@ -5,6 +5,7 @@
 //! [`reconcile`] makes it so in one transaction. Any problem: nothing is changed, and all problems are told at once.
 //! The format is in `docs/apply.md`. The staff's pages take the same way from [`desk`] on.
 
+mod addition;
 mod change;
 mod decide;
 pub mod desk;

@@ -67,6 +67,7 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
                 put_counter(db, campaign, counter).await?;
             }
             Change::Retire { place, .. } => places::retire(db, place.number).await?,
+            Change::Remove { place, .. } => places::remove(db, place.number).await?,
             Change::Raters { slug, raters, .. } => {
                 let campaign = numbers.of(db, slug).await?;
                 rater_store::put(db, campaign, raters).await?;

@@ -35,6 +35,8 @@ pub struct Sheets {
     pub stored: Stored,
     /// Minutes that answering takes.
     pub minutes: u32,
+    /// The languages that it may be answered in, the questionnaire's own first.
+    pub languages: Vec<Lang>,
     /// The counters chosen, unit by unit in the order of the tree.
     pub desks: Vec<Desk>,
     /// The province's logo.
@@ -72,13 +74,26 @@ pub async fn gather(
     desks.sort_by_cached_key(|(at, desk)| (*at, vietnamese::natural(&desk.counter)));
     let desks = desks.into_iter().map(|(_, desk)| desk).collect();
     let logo = pictures::get(&mut db, pictures::LOGO).await?;
-    let minutes = ready::load(&mut db, stored.clone()).await?.questionnaire.minutes;
-    Ok(Some(Sheets { stored, minutes, desks, logo }))
+    let questionnaire = ready::load(&mut db, stored.clone()).await?.questionnaire;
+    let languages =
+        questionnaire.languages.iter().filter_map(|code| Lang::find_for_respondents(code)).collect();
+    Ok(Some(Sheets { stored, minutes: questionnaire.minutes, languages, desks, logo }))
+}
+
+/// The language below another one on paper, where the campaign is answered in it: English below Vietnamese, Vietnamese
+/// below any other.
+pub fn second(lang: Lang, languages: &[Lang]) -> Option<Lang> {
+    let second = if lang == Lang::VI { Lang::EN } else { Lang::VI };
+    languages.contains(&second).then_some(second)
 }
 
 impl Sheets {
-    /// The PDF in this language and size, the first `skip` labels left out. It takes a while: not for a thread that
-    /// others wait for.
+    fn first(&self) -> Lang {
+        self.languages.first().copied().unwrap_or(Lang::VI)
+    }
+
+    /// The PDF in this language and size, the first `skip` labels left out; in the campaign's first language where it is
+    /// not answered in this one. It takes a while: not for a thread that others wait for.
     ///
     /// # Errors
     /// [`PdfError`].
@@ -90,8 +105,10 @@ impl Sheets {
         skip: usize,
     ) -> Result<Vec<u8>, PdfError> {
         let campaign = &self.stored.campaign;
+        let lang = if self.languages.contains(&lang) { lang } else { self.first() };
         let posters = Posters {
             lang,
+            second: second(lang, &self.languages),
             campaign: lang.pick(&campaign.title),
             author: campaign.notice.as_ref().map_or("", |notice| lang.pick(&notice.responsible)),
             minutes: self.minutes,

@@ -1,7 +1,9 @@
 //! Lists of units as files: what their rows ask for, and the same list written again.
 //!
-//! Pure. A file names units by their codes, in any order; units that it does not name stay as they are. A column that it does
+//! Pure. A file names units by their codes or names, in any order ([`List::completed`] gives every row a code); units that it does not name stay as they are. A column that it does
 //! not have says nothing; an empty cell of one that it has says that there is none.
+
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,13 +44,13 @@ pub enum Key {
 
 /// The columns in the order in which they are written: headings in Vietnamese, in English, and others that people use.
 pub const COLUMNS: [Column<Key>; 7] = [
-    Column { key: Key::Code, names: &["Mã đơn vị", "code", "Mã", "unit code"], required: true },
+    Column { key: Key::Code, names: &["Mã đơn vị", "code", "Mã", "unit code"], required: false },
     Column { key: Key::Name, names: &["Tên đơn vị", "name", "Tên", "unit name"], required: true },
     Column { key: Key::Kind, names: &["Loại đơn vị", "kind", "Loại", "Cấp"], required: true },
     Column {
         key: Key::Parent,
         names: &["Mã đơn vị cấp trên", "parent", "Đơn vị cấp trên", "Mã cấp trên", "Cấp trên", "Trực thuộc"],
-        required: true,
+        required: false,
     },
     Column {
         key: Key::From,
@@ -89,6 +91,8 @@ pub struct List {
     columns: BTreeMap<Key, usize>,
     /// What is wrong with single rows.
     faults: Vec<Fault>,
+    /// Codes that were made from names.
+    pub made: usize,
     /// What somebody should look at, though it is no fault.
     pub notes: Vec<Fault>,
 }
@@ -143,8 +147,19 @@ impl List {
             return Err(Unfit(words.map_or_else(String::new, |no| no.words(lang))));
         };
         let mut faults = Vec::new();
-        let asked: Vec<Asked> =
-            table.rows().iter().map(|row| Asked::read(lang, &table, row, &mut faults)).collect();
+        // Rows that the file to begin with has as examples are no units, whatever else they say.
+        let is_example =
+            |row: &&Row| names::is_example(table.cell(row, Key::Name).map_or("", |cell| cell.text.as_str()));
+        let examples: Vec<&Row> = table.rows().iter().filter(is_example).collect();
+        let asked: Vec<Asked> = table
+            .rows()
+            .iter()
+            .filter(|row| !is_example(row))
+            .map(|row| Asked::read(lang, &table, row, &mut faults))
+            .collect();
+        if asked.is_empty() && !examples.is_empty() {
+            return Err(Unfit(fl!(lang.messages(), "import-examples-only")));
+        }
         let mut first: BTreeMap<&str, u32> = BTreeMap::new();
         for unit in asked.iter().filter(|unit| !unit.code.is_empty()) {
             if let Some(row) = first.insert(&unit.code, unit.row) {
@@ -176,9 +191,14 @@ impl List {
         });
         let alike = alike(lang, &asked, table.column(Key::Code));
         let kinds = kinds_alike(lang, &asked, table.column(Key::Kind));
-        let notes = unknown.chain(merged).chain(alike).chain(kinds).collect();
+        let examples = examples.first().map(|first| Fault {
+            row: first.number,
+            column: table.column(Key::Name),
+            words: fl!(lang.messages(), "import-examples-left-out", n = examples.len()),
+        });
+        let notes = examples.into_iter().chain(unknown).chain(merged).chain(alike).chain(kinds).collect();
         let columns = table.keys().into_iter().filter_map(|key| Some((key, table.column(key)?))).collect();
-        Ok(Self { asked, columns, faults, notes })
+        Ok(Self { asked, columns, faults, made: 0, notes })
     }
 
     /// How many units it names.
@@ -268,9 +288,10 @@ impl List {
         self.columns.get(&key).copied()
     }
 
-    /// The list again, as CSV with the columns that it had: reading it gives the same list.
+    /// The list again, as CSV with the columns that it had, and those for codes and units above: reading it gives the
+    /// same list.
     pub fn written(&self) -> Vec<u8> {
-        let keys: Vec<Key> = self.columns.keys().copied().collect();
+        let keys: BTreeSet<Key> = self.columns.keys().copied().chain([Key::Code, Key::Parent]).collect();
         let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
         let cell = |asked: &Asked, key: Key| match key {
             Key::Code => asked.code.clone(),

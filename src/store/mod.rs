@@ -35,6 +35,7 @@ pub mod periods;
 pub mod personal_links;
 pub mod pictures;
 pub mod places;
+pub mod previewed;
 pub mod publications;
 pub mod raters;
 pub mod ready;

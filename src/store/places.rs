@@ -25,12 +25,14 @@ pub struct Place {
     pub address: Option<String>,
     /// No longer listed by the campaign; kept for the answers it has.
     pub retired: bool,
+    /// The step at the desk that added it, by its number in the campaign; absent: made in another way.
+    pub addition: Option<i64>,
 }
 
 macro_rules! select {
     ($condition:literal) => {
         concat!(
-            "SELECT number, campaign, unit, rater_group, counter, name, address, retired FROM place ",
+            "SELECT number, campaign, unit, rater_group, counter, name, address, retired, addition FROM place ",
             $condition
         )
     };
@@ -79,6 +81,21 @@ pub async fn at_address(db: &mut impl AsConn, address: &str) -> Result<Vec<Place
          AND NOT EXISTS (SELECT 1 FROM replaced_address r WHERE r.address = $1) ORDER BY number"
     ))
     .bind(address)
+    .fetch_all(c)
+    .await)?)
+}
+
+/// The other campaigns that list counters at addresses of this one, with how many.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn sharing(db: &mut impl AsConn, campaign: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_as(
+        "SELECT other.campaign, COUNT(*) FROM place own JOIN place other ON other.address = own.address
+         WHERE own.campaign = $1 AND NOT own.retired AND other.campaign <> $1 AND NOT other.retired
+         GROUP BY other.campaign ORDER BY other.campaign"
+    )
+    .bind(campaign)
     .fetch_all(c)
     .await)?)
 }
@@ -139,6 +156,88 @@ pub async fn put_counter(db: &mut Writer, campaign: i64, counter: &Counter) -> R
         .bind(&counter.unit)
         .bind(&counter.name)
         .bind(&counter.address)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// The last number that was given to a place.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn last_number(db: &mut Writer) -> Result<i64, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) FROM place").fetch_one(c).await)?)
+}
+
+/// Gives the counters of a campaign that were made after the place `last` the number of a new addition.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn mark_addition(db: &mut Writer, campaign: i64, last: i64) -> Result<(), StoreError> {
+    let next: i64 = on!(db, |c| sqlx::query_scalar(
+        "SELECT COALESCE(MAX(addition), 0) + 1 FROM place WHERE campaign = $1"
+    )
+    .bind(campaign)
+    .fetch_one(c)
+    .await)?;
+    on!(db, |c| sqlx::query(
+        "UPDATE place SET addition = $3 WHERE campaign = $1 AND number > $2 AND counter IS NOT NULL"
+    )
+    .bind(campaign)
+    .bind(last)
+    .bind(next)
+    .execute(c)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+/// The counters of an addition that something was done with already, by code.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Somebody answered there.
+    pub answered: Vec<String>,
+    /// Somebody opened their page.
+    pub scanned: Vec<String>,
+    /// Paper forms were printed for them.
+    pub on_paper: Vec<String>,
+}
+
+/// Which counters of an addition something was done with.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn touched(db: &mut impl AsConn, campaign: i64, addition: i64) -> Result<Touched, StoreError> {
+    macro_rules! codes {
+        ($places:literal) => {
+            on!(db, |c| sqlx::query_scalar(concat!(
+                "SELECT counter FROM place WHERE campaign = $1 AND addition = $2 AND number IN (",
+                $places,
+                ") ORDER BY number"
+            ))
+            .bind(campaign)
+            .bind(addition)
+            .fetch_all(c)
+            .await)?
+        };
+    }
+    Ok(Touched {
+        answered: codes!("SELECT place FROM answer_count WHERE campaign = $1"),
+        scanned: codes!("SELECT place FROM visit_count WHERE campaign = $1"),
+        on_paper: codes!(
+            "SELECT place FROM paper_batch WHERE campaign = $1 UNION SELECT place FROM paper_sheet WHERE campaign = $1"
+        ),
+    })
+}
+
+/// Removes a counter of an addition, with which nothing may have been done ([`touched`]).
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn remove(db: &mut Writer, number: i64) -> Result<(), StoreError> {
+    on!(db, |c| sqlx::query("DELETE FROM place WHERE number = $1 AND addition IS NOT NULL")
+        .bind(number)
         .execute(c)
         .await
         .map(drop))?;

@@ -114,11 +114,17 @@ test('from an empty database to ten answers and a report, by pages alone', () =>
     await page.getByRole('link', { name: 'Quầy', exact: true }).click();
     await accessible(page, 'desk-counters-empty');
     await page.getByRole('link', { name: 'Thêm quầy' }).first().click();
-    await page.locator('select[name=unit]').selectOption('kind:xã');
-    await page.locator('[name=count]').fill('10');
+    await page.getByLabel(/^Mỗi xã/).fill('10');
+    assert.match(await page.locator('[data-total]').innerText(), /120/, 'the sum is told while it is typed');
     await accessible(page, 'desk-add');
-    await press(page, 'Thêm các quầy');
+    await press(page, 'Xem trước');
+    await accessible(page, 'desk-add-preview');
+    await press(page, 'Thêm 120 quầy');
     assert.match(await page.locator('.done').innerText(), /120/);
+    // The way back adds nothing, and says so instead of an error of the browser's.
+    await page.goBack();
+    assert.match(await page.locator('main').innerText(), /Bản xem trước này không còn/);
+    await page.goto(at('/admin/campaigns/mot-cua/counters'));
     assert.match(await page.locator('caption').innerText(), /120/);
     await accessible(page, 'desk-counters');
     await page.getByRole('searchbox').fill('so 12');

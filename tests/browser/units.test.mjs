@@ -61,7 +61,7 @@ for (const [where, look] of [['desk', DESK], ['phone', PHONE]]) {
       assert.match(await page.locator('main').innerText(), /Thêm mới: 2/);
       await accessible(page, `units-preview-${where}`);
       await press(page, /^Xác nhận/);
-      assert.match(await page.locator('.done').innerText(), /Đã lưu 2 thay đổi/);
+      assert.match(await page.locator('.done').innerText(), /Đã thêm 2 đơn vị/);
 
       // Found without diacritics.
       await page.getByRole('searchbox').fill('phuong y lan');

@@ -174,6 +174,10 @@ const STAFF: &str = "
     GET  /admin/campaigns/{slug}/counters                         +   +   +   -   -
     GET  /admin/campaigns/{slug}/counters/add                     -   +   -   -   -
     POST /admin/campaigns/{slug}/counters/add                     -   +   -   -   -
+    GET  /admin/campaigns/{slug}/counters/add/preview             -   +   -   -   -
+    POST /admin/campaigns/{slug}/counters/add/preview             -   +   -   -   -
+    GET  /admin/campaigns/{slug}/counters/additions/{addition}/undo -   +   -   -   -
+    POST /admin/campaigns/{slug}/counters/additions/{addition}/undo -   +   -   -   -
     GET  /admin/campaigns/{slug}/counters/{counter}               -   +   -   -   -
     POST /admin/campaigns/{slug}/counters/{counter}               -   +   -   -   -
     GET  /admin/campaigns/{slug}/state/{step}                     -   +   -   -   -
@@ -209,10 +213,12 @@ const STAFF: &str = "
     POST /admin/unit/{code}/merge                                 -   +   -   -   -
     GET  /admin/units/import                                      -   +   -   -   -
     POST /admin/units/import                                      -   +   -   -   -
+    GET  /admin/units/import/preview                              -   +   -   -   -
     POST /admin/units/import/confirm                              -   +   -   -   -
     GET  /admin/units/units.csv                                   -   +   -   -   -
     GET  /admin/units/units.xlsx                                  -   +   -   -   -
     GET  /admin/units/template.xlsx                               -   +   -   -   -
+    GET  /admin/units/template.csv                                -   +   -   -   -
     GET  /admin/units/changes                                     -   +   -   -   -
     POST /admin/units/changes/{number}/undo                       -   +   -   -   -
     GET  /admin/help                                              +   +   +   +   +
@@ -229,8 +235,9 @@ const STAFF: &str = "
 ";
 
 /// What stands in the place of a template's parts.
-const EXAMPLES: [(&str, &str); 18] = [
+const EXAMPLES: [(&str, &str); 19] = [
     ("{what}", "moi"),
+    ("{addition}", "1"),
     ("{kind}", "invitation"),
     ("{slug}", "dan"),
     ("{name}", "manager"),

@@ -57,13 +57,31 @@ fn draft(desk: &mut Client) {
     assert!(made.header("location").starts_with("/admin/campaigns/thu/units?"));
 }
 
+/// Adds so many counters to a unit, or to each unit of a kind (`each:kind`), by the pages.
 fn add_counters(desk: &mut Client, slug: &str, unit: &str, count: &str) {
     let path = format!("/admin/campaigns/{slug}/counters/add");
     let page = desk.get(&path).is(200);
     let mut form = Form::all(page.text()).into_iter().find(|form| has(form, "pattern")).unwrap();
-    form.set("unit", unit);
-    form.set("count", count);
-    desk.submit(&path, &form).is(303);
+    match unit.strip_prefix("each:") {
+        Some(kind) => {
+            let n = (0..).find(|n| form.value(&format!("kind.{n}")) == Some(kind)).unwrap();
+            form.set(&format!("each.{n}"), count);
+        }
+        None => {
+            form.set("unit", unit);
+            form.set("count", count);
+        }
+    }
+    let looked = desk.submit(&path, &form).is(303);
+    confirmed(desk, &looked).is(303);
+}
+
+/// Looks at what would be added, and adds it.
+fn confirmed(desk: &mut Client, looked: &Page) -> Page {
+    let at = looked.header("location").to_owned();
+    let page = desk.get(&at).is(200);
+    let form = Form::all(page.text()).into_iter().find(|form| has(form, "seen")).unwrap();
+    desk.submit(&form.action.clone(), &form)
 }
 
 /// What a step of a campaign's state gives.
@@ -101,7 +119,7 @@ fn a_campaign_comes_to_life_by_the_pages_alone() {
     let check = desk.get("/admin/campaigns/thu").is(200);
     assert!(check.text().contains("class=\"stop\""), "without counters it cannot be opened");
     assert!(!check.text().contains("/state/open"));
-    add_counters(&mut desk, "thu", "kind:district", "3");
+    add_counters(&mut desk, "thu", "each:district", "3");
     let there = counters(&database, "thu");
     assert_eq!(there.len(), 6);
     let (_, path) = &there[0];
@@ -197,7 +215,9 @@ fn many_counters_are_added_in_one_step_and_numbers_go_on() {
     assert!(refused.text().contains("Dòng 2") && refused.text().contains("Đất đai"), "what was pasted stays");
     assert_eq!(counters(&database, "thu").len(), 122);
     let fields = [("how", "lines"), ("lines", "qn\tĐất đai\nan\tHộ tịch\tan-ht")];
-    desk.post("/admin/campaigns/thu/counters/add", &fields).is(303);
+    let looked = desk.post("/admin/campaigns/thu/counters/add", &fields).is(303);
+    assert_eq!(counters(&database, "thu").len(), 122, "looking adds nothing");
+    confirmed(&mut desk, &looked).is(303);
     assert!(counters(&database, "thu").iter().any(|(code, _)| code == "an-ht"));
 }
 
@@ -393,8 +413,8 @@ fn trying_a_code_stores_nothing_and_says_so() {
     let page = phone.get("/k/qn-1/thu").is(200);
     assert!(page.text().contains("KHÔNG LƯU GÌ") && page.text().contains("Quầy số 1 – Đất đai"));
     let form = filled(&page, "5");
-    assert_eq!(form.action, "/k/qn-1/thu");
-    let tried = phone.submit("/k/qn-1/thu", &form).is(200);
+    assert_eq!(form.action, "/k/qn-1/thu?campaign=dan");
+    let tried = phone.submit(&form.action.clone(), &form).is(200);
     assert!(tried.text().contains("không lưu gì"));
     let mut empty = form;
     for field in &mut empty.fields {
@@ -558,7 +578,10 @@ fn h_01_names_of_campaigns_and_counters_are_text_whatever_they_hold() {
     draft(&mut desk);
     let evil = "<script>alert(1)</script>\"'&lt;";
     let fields = [("how", "lines"), ("lines", &format!("qn\t{evil}\tx-1"))];
-    desk.post("/admin/campaigns/thu/counters/add", &fields).is(303);
+    let looked = desk.post("/admin/campaigns/thu/counters/add", &fields).is(303);
+    let at = looked.header("location").to_owned();
+    assert!(!desk.get(&at).is(200).text().contains("<script>alert"));
+    confirmed(&mut desk, &looked).is(303);
     for path in ["/admin/campaigns/thu/counters", "/admin/campaigns/thu/counters/x-1", "/admin/campaigns/thu"]
     {
         let page = desk.get(path).is(200);

@@ -8,6 +8,7 @@ mod api;
 mod apply;
 mod audit;
 mod bad_input;
+mod counters;
 mod definition;
 mod dependencies;
 mod desk;

@@ -46,7 +46,10 @@ fn upload(staff: &mut Client, name: &str, bytes: &[u8], since: (&str, &str)) -> 
     body.extend_from_slice(bytes);
     body.extend_from_slice(b"\r\n--b0--\r\n");
     let kind = [("content-type", "multipart/form-data; boundary=b0")];
-    staff.send("POST", "/admin/units/import", &kind, &body)
+    let sent = staff.send("POST", "/admin/units/import", &kind, &body);
+    // A file that can be taken leads to a page of its own.
+    let at = sent.header("location").to_owned();
+    if at.starts_with("/admin/units/import/preview?of=") { staff.get(&at) } else { sent }
 }
 
 /// The form of a preview that confirms.
@@ -205,7 +208,8 @@ fn a_list_whose_day_was_wrong_need_not_be_chosen_again() {
     }
     body += "--b0\r\nContent-Disposition: form-data; name=\"since_day\"\r\n\r\n30/11/2026\r\n--b0--\r\n";
     let kind = [("content-type", "multipart/form-data; boundary=b0")];
-    let page = staff.send("POST", "/admin/units/import", &kind, body.as_bytes()).is(200);
+    let sent = staff.send("POST", "/admin/units/import", &kind, body.as_bytes()).is(303);
+    let page = staff.get(&sent.header("location").to_owned()).is(200);
     assert!(page.text().contains("cu.csv"), "{}", page.text());
     staff.submit("/admin/units/import", &confirmation(&page)).is(303);
     assert!(stored(&database).contains(&"m Xã Mới bd -".to_owned()));
@@ -234,10 +238,42 @@ fn h_10_what_is_downloaded_imports_back_without_a_change() {
     let template = staff.get("/admin/units/template.xlsx").is(200);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(template.bytes.clone())).unwrap();
     assert_eq!(book.sheet_names(), ["Đơn vị", "Hướng dẫn"]);
-    assert_eq!(book.worksheet_range("Đơn vị").unwrap().get_size(), (1, 7));
+    assert_eq!(book.worksheet_range("Đơn vị").unwrap().get_size(), (4, 7), "headings and examples");
     assert!(
-        upload(&mut staff, "m.xlsx", &template.bytes, TODAY).is(422).text().contains("không có dòng nào")
+        upload(&mut staff, "m.xlsx", &template.bytes, TODAY).is(422).text().contains("chỉ có các dòng ví dụ")
     );
+    let csv = staff.get("/admin/units/template.csv").is(200);
+    assert!(upload(&mut staff, "m.csv", &csv.bytes, TODAY).is(422).text().contains("chỉ có các dòng ví dụ"));
+}
+
+#[test]
+fn names_and_kinds_are_enough_and_the_preview_is_a_page_to_go_back_to() {
+    let (database, _server, mut staff) = province();
+    let before = counts(&database);
+    let file = "Tên đơn vị;Loại đơn vị\n(Ví dụ) UBND xã An Bình;xã\nUBND xã Hoài Ân;xã\nSở Tư pháp;sở\n";
+    let kind = [("content-type", "multipart/form-data; boundary=b0")];
+    let body = format!(
+        "--b0\r\nContent-Disposition: form-data; name=\"since\"\r\n\r\nalways\r\n--b0\r\nContent-Disposition: form-data; \
+         name=\"file\"; filename=\"ten.csv\"\r\n\r\n{file}\r\n--b0--\r\n"
+    );
+    let at = staff.send("POST", "/admin/units/import", &kind, body.as_bytes()).is(303);
+    let at = at.header("location").to_owned();
+    let preview = staff.get(&at).is(200);
+    for words in ["xa-hoai-an", "so-tu-phap", "mã đặt theo tên", "Bỏ qua 1 dòng ví dụ"] {
+        assert!(preview.text().contains(words), "{words}: {}", preview.text());
+    }
+    assert_eq!(counts(&database), before, "looking changes nothing");
+    let form = confirmation(&preview);
+    let done = staff.submit(&form.action.clone(), &form).is(303);
+    let units = staff.get(&done.header("location").to_owned()).is(200);
+    assert!(units.text().contains("Đã thêm 2 đơn vị"));
+    assert_eq!(
+        database.texts("SELECT code FROM unit WHERE parent = 'bd' AND code LIKE '%-%' ORDER BY code"),
+        ["so-tu-phap", "xa-hoai-an"]
+    );
+    // The way back leads to the same page, which now has nothing to change.
+    assert!(staff.get(&at).is(200).text().contains("không có gì thay đổi"));
+    staff.get("/admin/units/import/preview?of=khong-co").is(404);
 }
 
 // --- By hand ---------------------------------------------------------------------------------------------------

@@ -105,8 +105,10 @@ pub struct Desk {
 /// What all sheets of a print say.
 #[derive(Debug, Clone)]
 pub struct Posters<'a> {
-    /// The language of the words. A second one stands below it: English below Vietnamese, Vietnamese below any other.
+    /// The language of the words.
     pub lang: Lang,
+    /// The language that stands below it, if any.
+    pub second: Option<Lang>,
     /// The campaign's title in that language.
     pub campaign: &'a str,
     /// Who is responsible, for the file's properties; may be empty.
@@ -133,7 +135,6 @@ impl Posters<'_> {
     /// What the template gets; `docs/distribution.md` describes it.
     fn data(&self, size: Size, desks: &[Desk]) -> Result<Value, PdfError> {
         let m = self.lang.messages();
-        let second = if self.lang == Lang::VI { Lang::EN } else { Lang::VI };
         let alt = fl!(m, "respond-poster-code");
         let posters = desks
             .iter()
@@ -171,7 +172,7 @@ impl Posters<'_> {
             "sheet": size.sheet(),
             "skip": self.skip % size.per_sheet(),
             "words": words(self.lang),
-            "second": words(second),
+            "second": self.second.map(words),
             "posters": posters,
         }))
     }

@@ -14,13 +14,13 @@ use serde::Deserialize;
 use crate::{
     distribution::{address, qr},
     language::Lang,
-    store::{StoreError, places},
+    store::{StoreError, campaigns::Stored, places, ready},
     web::{
         app::App,
         auth::{scope, session::Staff},
         error::{self, NotFound},
         middleware::headers::Needs,
-        respond::answer::Wanted,
+        respond::answer::{Wanted, languages},
         views::{
             message::Kind,
             poster::{self, Poster},
@@ -74,7 +74,7 @@ struct Desk {
 }
 
 struct Desks {
-    demonstration: bool,
+    stored: Stored,
     desks: Vec<Desk>,
 }
 
@@ -104,7 +104,7 @@ async fn desks(
             name: place.name.unwrap_or_default(),
         });
     }
-    Ok((!desks.is_empty()).then_some(Desks { demonstration: stored.campaign.demonstration, desks }))
+    Ok((!desks.is_empty()).then_some(Desks { stored, desks }))
 }
 
 /// The printable pages of all counters.
@@ -133,6 +133,15 @@ async fn print(app: &App, staff: &Staff, slug: &str, counter: Option<&str>, lang
         Ok(None) => return error::page(lang, Kind::Unknown),
         Err(error) => return error::of_store(&error, lang),
     };
+    let ready = async {
+        let mut db = app.store.read().await?;
+        ready::load(&mut db, found.stored.clone()).await
+    };
+    let questionnaire = match ready.await {
+        Ok(ready) => ready.questionnaire,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let campaign = &found.stored.campaign;
     let drawn: Result<Vec<String>, _> = found.desks.iter().map(|desk| qr::svg(&desk.url)).collect();
     let Ok(drawn) = drawn else {
         return error::page(lang, Kind::Failed);
@@ -146,7 +155,10 @@ async fn print(app: &App, staff: &Staff, slug: &str, counter: Option<&str>, lang
             unit: &desk.unit,
             qr: svg,
             address: address::short(&desk.url),
-            demonstration: found.demonstration,
+            demonstration: campaign.demonstration,
+            campaign: Lang::VI.pick(&campaign.title),
+            minutes: questionnaire.minutes,
+            english: languages(&questionnaire).contains(&Lang::EN),
         })
         .collect();
     let mut response = error::html(StatusCode::OK, poster::page(lang, &posters).into_string());

@@ -16,13 +16,13 @@ use crate::{
         print::{self, Choice, Sheets},
     },
     language::Lang,
-    store::{StoreError, pictures, places},
+    store::{StoreError, pictures, places, ready},
     web::{
         app::App,
         auth::{access::Permission, scope, session::Staff},
         download::to_keep,
         error::{self, NotFound},
-        respond::answer::Wanted,
+        respond::answer::{Wanted, languages},
         views::{
             admin::printing::{self as view, Page},
             message::Kind,
@@ -146,6 +146,8 @@ async fn page(
     if choice.counter.is_some() && counter.is_none() {
         return Ok(None);
     }
+    let questionnaire = ready::load(&mut db, stored.clone()).await?.questionnaire;
+    let languages = languages(&questionnaire);
     let units: Vec<(String, String, usize)> = tree
         .units()
         .iter()
@@ -162,6 +164,7 @@ async fn page(
         units: &units,
         unit: choice.unit.unwrap_or_default(),
         counter: counter.as_ref().map(|(code, name)| (code.as_str(), name.as_str())),
+        languages: &languages,
         local: address::is_local(&app.config.base_url),
         logo: if staff.may(Permission::ManageCampaigns) {
             Some(pictures::get(&mut db, pictures::LOGO).await?.is_some())

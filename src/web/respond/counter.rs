@@ -319,7 +319,11 @@ pub fn page(
 ) -> String {
     let campaign = &spot.ready.stored.campaign;
     let address = spot.place.address.clone().unwrap_or_default();
-    let path = way.form(&address);
+    let path = match way {
+        // Its address may serve other campaigns too.
+        Way::Trial => answer::with_query(&way.form(&address), &format!("campaign={}", campaign.slug)),
+        Way::Phone | Way::Kiosk => way.form(&address),
+    };
     let links = answer::links_of(&spot.ready.questionnaire, &path);
     let links: Vec<(Lang, &str)> = links.iter().map(|(other, href)| (*other, href.as_str())).collect();
     let details = about::CounterAboutPath { address: address.clone() }.to_string();

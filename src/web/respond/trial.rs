@@ -34,21 +34,42 @@ pub struct TrialPath {
     pub address: String,
 }
 
+/// The part of an address after `?` that says which campaign is tried: an address may serve several, one after another.
+#[derive(Debug, Default, Deserialize)]
+pub struct Tried {
+    /// The campaign's slug; absent: the one that the counter asks now.
+    pub campaign: Option<String>,
+}
+
+/// The campaign that is tried.
+fn chosen<'s>(spots: &'s [Spot], tried: &Tried, now: i64) -> Option<&'s Spot> {
+    match &tried.campaign {
+        Some(slug) => spots.iter().find(|spot| spot.ready.stored.campaign.slug == *slug),
+        None => catalogue::at(spots, now),
+    }
+}
+
 /// What stands above every page of a trial.
 pub fn heading(lang: Lang, spot: &Spot) -> String {
     let counter = spot.place.name.as_deref().unwrap_or_default();
     let unit: &str = &spot.unit_name;
-    fl!(lang.messages(), "respond-trial", counter = counter, unit = unit)
+    let campaign = lang.pick(&spot.ready.stored.campaign.title);
+    fl!(lang.messages(), "respond-trial", counter = counter, unit = unit, campaign = campaign)
 }
 
 /// Shows the questionnaire for trying.
-pub async fn show(path: TrialPath, State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+pub async fn show(
+    path: TrialPath,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(tried): Query<Tried>,
+) -> Response {
     let lang = wanted.language_of_respondent();
     let spots = match app.catalogue.counter(&path.address).await {
         Ok(spots) => spots,
         Err(error) => return error::of_store(&error, lang),
     };
-    let Some(spot) = catalogue::at(&spots, app.clock.now()) else {
+    let Some(spot) = chosen(&spots, &tried, app.clock.now()) else {
         return counter::nowhere(&app, &path.address, lang).await;
     };
     let lang = answer::offered(lang, &spot.ready.questionnaire);
@@ -62,6 +83,7 @@ pub async fn submit(
     path: TrialPath,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
+    Query(tried): Query<Tried>,
     request: Request,
 ) -> Response {
     let lang = wanted.language_of_respondent();
@@ -74,7 +96,7 @@ pub async fn submit(
         Ok(spots) => spots,
         Err(error) => return error::of_store(&error, lang),
     };
-    let Some(spot) = catalogue::at(&spots, app.clock.now()) else {
+    let Some(spot) = chosen(&spots, &tried, app.clock.now()) else {
         return counter::nowhere(&app, &path.address, lang).await;
     };
     let lang = answer::offered(lang, &spot.ready.questionnaire);

@@ -1,4 +1,5 @@
-//! The page that hangs at a counter: A5, Vietnamese first, one line in English. Needs nothing but itself, so that it
+//! The page that hangs at a counter: A5, in Vietnamese, in English below it where the
+//! campaign is answered in English too. Needs nothing but itself, so that it
 //! may be saved, sent and printed anywhere.
 
 use i18n_embed_fl::fl;
@@ -22,6 +23,12 @@ pub struct Poster<'a> {
     pub qr: &'a str,
     /// Whether answers given there are a demonstration.
     pub demonstration: bool,
+    /// The campaign's title.
+    pub campaign: &'a str,
+    /// Minutes that answering takes.
+    pub minutes: u32,
+    /// Whether it can be answered in English too.
+    pub english: bool,
 }
 
 /// A sheet for each poster. The language is that of the person who prints.
@@ -48,17 +55,22 @@ fn sheet(poster: &Poster<'_>) -> Markup {
     let (vi, en) = (Lang::VI.messages(), Lang::EN.messages());
     html! {
         section {
+            p.campaign { (poster.campaign) }
             p.unit { (poster.unit) }
             h1.long[poster.counter.chars().count() > LONG_NAME] { (poster.counter) }
             @if poster.demonstration { p.demo { (fl!(vi, "respond-demonstration")) } }
             p.invite { (fl!(vi, "respond-poster-invite")) }
-            p.en lang="en" { (fl!(en, "respond-poster-invite")) }
+            @if poster.english { p.en lang="en" { (fl!(en, "respond-poster-invite")) } }
             .code role="img" aria-label=(fl!(vi, "respond-poster-code")) { (PreEscaped(drawing(poster.qr))) }
             p.or { (fl!(vi, "respond-poster-or")) }
             p.address { (breakable(poster.address)) }
             .safe {
-                p { (fl!(vi, "respond-poster-safe")) }
-                p.en lang="en" { (fl!(en, "respond-poster-safe")) }
+                p { strong { (fl!(vi, "respond-poster-minutes", n = poster.minutes)) } " " (fl!(vi, "respond-poster-safe")) }
+                @if poster.english {
+                    p.en lang="en" {
+                        (fl!(en, "respond-poster-minutes", n = poster.minutes)) " " (fl!(en, "respond-poster-safe"))
+                    }
+                }
             }
         }
     }
@@ -83,7 +95,16 @@ mod tests {
 
     fn poster(counter: &str, demonstration: bool) -> Poster<'_> {
         let address = "hailong.binhdinh.gov.vn/k/qn-1";
-        Poster { unit: "UBND thành phố Quy Nhơn", counter, address, qr: SVG, demonstration }
+        Poster {
+            unit: "UBND thành phố Quy Nhơn",
+            counter,
+            address,
+            qr: SVG,
+            demonstration,
+            campaign: "Đo lường quý IV",
+            minutes: 1,
+            english: true,
+        }
     }
 
     fn draw(counter: &str, demonstration: bool) -> Checked {
@@ -105,6 +126,18 @@ mod tests {
         assert_eq!(poster.text("h1"), "Quầy số 1 – Đất đai");
         assert_eq!(poster.count(".code > svg"), 1);
         assert_eq!(poster.count(".demo"), 0);
+    }
+
+    #[test]
+    fn a_poster_names_the_campaign_and_the_minutes_and_speaks_only_the_languages_it_is_answered_in() {
+        let both = draw("Quầy 1", false);
+        assert_eq!(both.text(".campaign"), "Đo lường quý IV");
+        assert!(
+            both.text(".safe").contains("Khoảng 1 phút.") && both.text(".safe").contains("About 1 minute.")
+        );
+        let vietnamese = Poster { english: false, ..poster("Quầy 1", false) };
+        let vietnamese = Checked::new(&page(Lang::VI, &[vietnamese]));
+        assert_eq!(vietnamese.count("[lang=en]"), 0);
     }
 
     #[test]

@@ -1,53 +1,42 @@
-//! Many counters at once: a number of them for a unit or for every unit of a kind, or lines from a spreadsheet.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Many counters at once: asked for, looked at, and only then made. What is looked at is kept under an address of its own
+//! ([`previewed`]), so that going back and loading again do nothing.
 
 use axum::{
     extract::{Query, Request, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
-use super::{Trouble, changed, desk, refused, shown};
+use super::{
+    Trouble, changed, desk,
+    new_counters::{Beside, New, Shared, to_take},
+    refused, shown,
+};
 use crate::{
-    apply::desk::{CounterWish, Fault, NotDone, Standing, Wanted},
-    language::{Lang, vietnamese},
+    apply::desk::{Fault, NotDone, Others, Standing, Wanted},
+    language::Lang,
     organisation::UnitTree,
-    store::{StoreError, campaigns, units},
+    secret::hex,
+    store::{StoreError, previewed, units},
     web::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
         form::Fields,
-        respond::answer::Wanted as Language,
-        typed,
+        respond::answer::{Wanted as Language, in_language, with_query},
         views::{
             admin::{
                 form::{Fault as Shown, Form},
-                setup::add_counters::{self as view, Page},
+                setup::add_counters::{self as view, Page, Preview, Source},
             },
             message::Kind,
         },
     },
 };
-
-/// Most counters that one step adds.
-const AT_ONCE: usize = 2_000;
-/// Most counters of a campaign.
-const MOST: usize = 10_000;
-/// Most counters of a unit that one step adds.
-const OF_A_UNIT: u64 = 200;
-/// Longest part of a counter's code that is its unit's.
-const CODE: usize = 56;
-/// What stands for the number in a pattern.
-const NUMBER: &str = "{n}";
-/// All units without others below them, in the field `unit`: those that people come to.
-pub const LOWEST: &str = "lowest:";
-/// What marks a kind of units in the field `unit`.
-pub const KIND: &str = "kind:";
 
 /// Adding counters.
 #[derive(Debug, Deserialize, TypedPath)]
@@ -57,17 +46,64 @@ pub struct AddPath {
     pub slug: String,
 }
 
-/// Asks which.
+/// Looking at what would be added.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/counters/add/preview", rejection(NotFound))]
+pub struct PreviewPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// The part of an address after `?` that names what was sent.
+#[derive(Debug, Default, Deserialize)]
+pub struct Of {
+    /// Its id.
+    pub of: Option<String>,
+}
+
+/// Asks which; with what was sent before, if that is named.
 pub async fn show(
     path: AddPath,
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
+    Query(of): Query<Of>,
 ) -> Response {
     let lang = wanted.language();
+    let sent = match sent(&app, &staff, &path.slug, &of).await {
+        Ok(sent) => sent.unwrap_or_else(|| begun(lang)),
+        Err(error) => return error::of_store(&error, lang),
+    };
+    answered(StatusCode::OK, page(&app, &staff, lang, &path.slug, &sent, &[]).await, lang)
+}
+
+fn begun(lang: Lang) -> Fields {
     let pattern = fl!(lang.messages(), "desk-add-pattern-begin");
-    let begun = Fields::of([("how", "number"), ("count", "5"), ("pattern", &pattern)]);
-    super::page(page(&app, &staff, lang, &path.slug, &begun, &[]).await, lang)
+    Fields::of([("pattern", pattern.as_str())])
+}
+
+/// What the purpose of kept forms is called.
+fn purpose(slug: &str) -> String {
+    format!("counters {slug}")
+}
+
+async fn sent(app: &App, staff: &Staff, slug: &str, of: &Of) -> Result<Option<Fields>, StoreError> {
+    let Some(id) = &of.of else { return Ok(None) };
+    let mut db = app.store.read().await?;
+    let kept = previewed::find(&mut db, id, &staff.account, &purpose(slug), app.clock.now()).await?;
+    Ok(kept.and_then(|bytes| Fields::parse_any(&bytes).ok()))
+}
+
+fn answered(status: StatusCode, page: Result<Option<String>, NotDone>, lang: Lang) -> Response {
+    match page {
+        Ok(page) => error::found(status, Ok(page), lang),
+        Err(NotDone::Store(error)) => error::of_store(&error, lang),
+        Err(NotDone::Unknown | NotDone::Refused(_)) => error::page(lang, Kind::Unknown),
+    }
+}
+
+async fn tree(app: &App) -> Result<UnitTree, NotDone> {
+    Ok(units::tree(&mut app.store.read().await?).await?)
 }
 
 async fn page(
@@ -77,23 +113,40 @@ async fn page(
     slug: &str,
     values: &Fields,
     faults: &[Shown],
-) -> Result<Option<String>, StoreError> {
-    let mut db = app.store.read().await?;
-    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
-    let tree = units::tree(&mut db).await?;
-    drop(db);
+) -> Result<Option<String>, NotDone> {
+    let tree = tree(app).await?;
+    let looked = |campaign: &mut Wanted, standing: &Standing, others: Others<'_>| {
+        let others = others.all();
+        let beside = Beside { tree: &tree, campaign, standing, others: &others };
+        let sources = others.iter().filter_map(|other| {
+            let n = to_take(beside, other).0.len();
+            (n > 0).then(|| Source { campaign: other.campaign.clone(), phase: other.phase, n })
+        });
+        let sources: Vec<Source> = sources.collect();
+        Ok::<_, NotDone>((campaign.clone(), standing.phase, sources))
+    };
+    let (campaign, phase, sources) = desk(app, staff, lang).rehearse_beside(slug, looked).await?;
+    // What one of the forms was sent with leaves the others as they begin.
+    let begun = begun(lang);
+    let values = if values.has("pattern") {
+        values.clone()
+    } else {
+        begun.iter().fold(values.clone(), |values, (name, value)| values.with(name, value))
+    };
     let page = Page {
         lang,
         staff,
-        campaign: &stored.campaign,
-        phase: stored.campaign.phase(app.clock.now()),
-        form: Form { faults, ..Form::new(lang, values) },
+        campaign: &campaign.campaign,
+        phase,
+        form: Form { faults, ..Form::new(lang, &values) },
         tree: &tree,
+        counters: &campaign.counters,
+        sources: &sources,
     };
     Ok(Some(view::page(&page).into_string()))
 }
 
-/// Adds them, all or none.
+/// Keeps what was asked for and leads to what would come of it; or says what is wrong with it.
 pub async fn submit(
     path: AddPath,
     staff: Staff,
@@ -107,311 +160,203 @@ pub async fn submit(
         Ok(fields) => fields,
         Err(response) => return response,
     };
-    match add(&app, &staff, lang, &path.slug, &fields).await {
-        Ok(n) => {
+    if let Err(trouble) = looked_at(&app, &staff, lang, &path.slug, &fields).await {
+        return told(&app, &staff, lang, &path.slug, &fields, trouble).await;
+    }
+    let kept = async {
+        let mut db = app.store.write().await?;
+        let content = fields.encode();
+        let (purpose, now) = (purpose(&path.slug), app.clock.now());
+        let id = previewed::keep(&mut db, &staff.account, &purpose, content.as_bytes(), now).await?;
+        db.commit().await?;
+        Ok::<_, StoreError>(id)
+    };
+    match kept.await {
+        Ok(id) => {
+            let to = PreviewPath { slug: path.slug }.to_string();
+            Redirect::to(&in_language(&with_query(&to, &format!("of={id}")), lang)).into_response()
+        }
+        Err(error) => error::of_store(&error, lang),
+    }
+}
+
+/// The page of the form again, with what is wrong.
+async fn told(
+    app: &App,
+    staff: &Staff,
+    lang: Lang,
+    slug: &str,
+    fields: &Fields,
+    trouble: Trouble,
+) -> Response {
+    match trouble {
+        Trouble::NotDone(NotDone::Refused(faults)) => {
+            // A fault of a counter that is being made is one of what it was made from.
+            let from = match fields.one("how") {
+                Some("lines") => "lines",
+                Some("reuse") => "from",
+                _ => "pattern",
+            };
+            let at = |fault: Fault| {
+                if fault.field.starts_with("counter.") { Fault::new(from, fault.words) } else { fault }
+            };
+            let faults = shown(faults.into_iter().map(at).collect());
+            let page = page(app, staff, lang, slug, fields, &faults).await;
+            answered(StatusCode::UNPROCESSABLE_ENTITY, page, lang)
+        }
+        Trouble::NotDone(NotDone::Store(error)) => error::of_store(&error, lang),
+        Trouble::NotDone(NotDone::Unknown) | Trouble::Meanwhile(_) => error::page(lang, Kind::Unknown),
+    }
+}
+
+/// What would come of a form.
+struct Looked {
+    wanted: Wanted,
+    standing: Standing,
+    new: New,
+    shared: Vec<Shared>,
+    /// Titles of the campaigns after whose counters the numbers go on.
+    numbers_after: Vec<String>,
+}
+
+impl Looked {
+    fn of(
+        lang: Lang,
+        fields: &Fields,
+        tree: &UnitTree,
+        campaign: &mut Wanted,
+        standing: &Standing,
+        others: Others<'_>,
+    ) -> Result<Self, Trouble> {
+        let others = others.all();
+        let beside = Beside { tree, campaign, standing, others: &others };
+        let new = New::of(lang, fields, beside).map_err(refused)?;
+        let shared = new.shared(beside);
+        let after = others.iter().filter(|other| new.numbers_after.contains(&other.campaign.slug));
+        let numbers_after = after.map(|other| lang.pick(&other.campaign.title).to_owned()).collect();
+        let wanted = campaign.clone();
+        campaign.counters.extend(new.wishes.iter().cloned());
+        Ok(Self { wanted, standing: standing.clone(), new, shared, numbers_after })
+    }
+
+    /// What a page showed, in 64 hex digits.
+    fn fingerprint(&self) -> String {
+        let shared = self.shared.iter().map(|shared| format!("{}\t{}\n", shared.opens, shared.n));
+        hex(&Sha256::digest(format!("{}{}", self.new.written(), shared.collect::<String>())))
+    }
+}
+
+async fn looked_at(
+    app: &App,
+    staff: &Staff,
+    lang: Lang,
+    slug: &str,
+    fields: &Fields,
+) -> Result<Looked, Trouble> {
+    let tree = tree(app).await?;
+    desk(app, staff, lang)
+        .rehearse_beside(slug, |campaign, standing, others| {
+            Looked::of(lang, fields, &tree, campaign, standing, others)
+        })
+        .await
+}
+
+/// Shows what would be added.
+pub async fn preview(
+    path: PreviewPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Language>,
+    Query(of): Query<Of>,
+) -> Response {
+    previewed_page(&app, &staff, wanted.language(), &path.slug, &of, false).await
+}
+
+async fn previewed_page(app: &App, staff: &Staff, lang: Lang, slug: &str, of: &Of, again: bool) -> Response {
+    let fields = match sent(app, staff, slug, of).await {
+        Ok(Some(fields)) => fields,
+        Ok(None) => {
+            let gone = [Shown::new("", fl!(lang.messages(), "counters-preview-gone"))];
+            let page = page(app, staff, lang, slug, &begun(lang), &gone).await;
+            return answered(StatusCode::NOT_FOUND, page, lang);
+        }
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let looked = match looked_at(app, staff, lang, slug, &fields).await {
+        Ok(looked) => looked,
+        Err(trouble) => return told(app, staff, lang, slug, &fields, trouble).await,
+    };
+    let tree = match tree(app).await {
+        Ok(tree) => tree,
+        Err(error) => return answered(StatusCode::OK, Err(error), lang),
+    };
+    let page = view::preview(&Preview {
+        lang,
+        staff,
+        campaign: &looked.wanted.campaign,
+        phase: looked.standing.phase,
+        tree: &tree,
+        new: &looked.new,
+        shared: &looked.shared,
+        numbers_after: &looked.numbers_after,
+        id: of.of.as_deref().unwrap_or_default(),
+        seen: &looked.fingerprint(),
+        again,
+    });
+    let status = if again { StatusCode::CONFLICT } else { StatusCode::OK };
+    error::html(status, page.into_string())
+}
+
+/// Adds what was looked at, all or none; what has become something else meanwhile is shown again.
+pub async fn confirm(
+    path: PreviewPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Language>,
+    request: Request,
+) -> Response {
+    let lang = wanted.language();
+    let (parts, body) = request.into_parts();
+    let confirmed = match super::read(&parts.headers, body, lang).await {
+        Ok(fields) => fields,
+        Err(response) => return response,
+    };
+    let of = Of { of: confirmed.one("of").map(str::to_owned) };
+    let fields = match sent(&app, &staff, &path.slug, &of).await {
+        Ok(Some(fields)) => fields,
+        Ok(None) => return previewed_page(&app, &staff, lang, &path.slug, &of, false).await,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let tree = match tree(&app).await {
+        Ok(tree) => tree,
+        Err(error) => return answered(StatusCode::OK, Err(error), lang),
+    };
+    let seen = confirmed.one("seen").unwrap_or_default();
+    // `None`: it would no longer be what was shown.
+    let desk = desk(&app, &staff, lang);
+    let added = desk.edit_beside(&path.slug, |campaign, standing, others| {
+        let before = campaign.clone();
+        let looked = Looked::of(lang, &fields, &tree, campaign, standing, others)?;
+        if looked.fingerprint() == seen {
+            return Ok::<_, Trouble>(Some(looked.new.wishes.len()));
+        }
+        *campaign = before;
+        Ok(None)
+    });
+    match added.await {
+        Ok(Some(n)) => {
+            let dropped = async {
+                let mut db = app.store.write().await?;
+                let id = of.of.as_deref().unwrap_or_default();
+                previewed::drop_done(&mut db, id, &staff.account).await?;
+                db.commit().await
+            };
+            if let Err(error) = dropped.await {
+                tracing::warn!(%error, "a preview that was confirmed is kept until its time is over");
+            }
             changed(&app, &format!("/admin/campaigns/{}/counters", path.slug), lang, "added", Some(n)).await
         }
-        Err(Trouble::NotDone(NotDone::Refused(faults))) => error::found(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            page(&app, &staff, lang, &path.slug, &fields, &shown(faults)).await,
-            lang,
-        ),
-        Err(Trouble::NotDone(NotDone::Store(error))) => error::of_store(&error, lang),
-        Err(Trouble::NotDone(NotDone::Unknown) | Trouble::Meanwhile(_)) => error::page(lang, Kind::Unknown),
-    }
-}
-
-async fn add(app: &App, staff: &Staff, lang: Lang, slug: &str, fields: &Fields) -> Result<usize, Trouble> {
-    let store = |error| Trouble::NotDone(NotDone::Store(error));
-    let tree = async { units::tree(&mut app.store.read().await?).await }.await.map_err(store)?;
-    let added = desk(app, staff, lang)
-        .edit(slug, |campaign, standing| {
-            let wishes = match fields.one("how") {
-                Some("lines") => {
-                    of_lines(lang, fields.one("lines").unwrap_or_default(), &tree, campaign, standing)
-                }
-                _ => of_number(lang, fields, &tree, campaign, standing),
-            };
-            let wishes = wishes.map_err(refused)?;
-            if campaign.counters.len() + wishes.len() > MOST {
-                let words = fl!(lang.messages(), "desk-add-most", most = MOST);
-                return Err(refused(vec![Fault::new("count", words)]));
-            }
-            let n = wishes.len();
-            campaign.counters.extend(wishes);
-            Ok(n)
-        })
-        .await;
-    added.map_err(|trouble| match trouble {
-        // A fault of a counter that is being made is one of what it was made from.
-        Trouble::NotDone(NotDone::Refused(faults)) => {
-            let from = if fields.one("how") == Some("lines") { "lines" } else { "pattern" };
-            refused(
-                faults
-                    .into_iter()
-                    .map(|fault| {
-                        if fault.field.starts_with("counter.") {
-                            Fault::new(from, fault.words)
-                        } else {
-                            fault
-                        }
-                    })
-                    .collect(),
-            )
-        }
-        other => other,
-    })
-}
-
-/// `count` counters for a unit, or for each unit of a kind.
-fn of_number(
-    lang: Lang,
-    fields: &Fields,
-    tree: &UnitTree,
-    campaign: &Wanted,
-    standing: &Standing,
-) -> Result<Vec<CounterWish>, Vec<Fault>> {
-    let m = lang.messages();
-    let mut faults = Vec::new();
-    let wanted = fields.one("unit").unwrap_or_default();
-    let above: BTreeSet<&str> = tree.units().iter().filter_map(|unit| unit.parent.as_deref()).collect();
-    let chosen: Vec<&str> = tree
-        .units()
-        .iter()
-        .filter(|unit| match wanted.strip_prefix(KIND) {
-            Some(kind) => unit.kind == kind,
-            None if wanted == LOWEST => !above.contains(unit.code.as_str()),
-            None => unit.code == wanted,
-        })
-        .map(|unit| unit.code.as_str())
-        .collect();
-    if chosen.is_empty() {
-        faults.push(Fault::new("unit", fl!(m, "desk-add-unit")));
-    }
-    let count = fields.one("count").and_then(typed::whole).filter(|n| (1..=OF_A_UNIT).contains(n));
-    if count.is_none() {
-        faults.push(Fault::new("count", fl!(m, "desk-add-count", most = OF_A_UNIT)));
-    }
-    let pattern = fields.one("pattern").map(str::trim).filter(|pattern| !pattern.is_empty());
-    if pattern.is_none() {
-        faults.push(Fault::new("pattern", fl!(m, "desk-add-pattern")));
-    }
-    let (Some(count), Some(pattern), true) = (count, pattern, faults.is_empty()) else { return Err(faults) };
-    if chosen.len().saturating_mul(usize::try_from(count).unwrap_or(usize::MAX)) > AT_ONCE {
-        return Err(vec![Fault::new("count", fl!(m, "desk-add-at-once", most = AT_ONCE))]);
-    }
-    let mut taken = standing.codes.clone();
-    let mut names = names(campaign);
-    let mut wishes = Vec::new();
-    for unit in chosen {
-        let (mut made, mut n) = (0, 0_u64);
-        while made < count {
-            n += 1;
-            let name = if pattern.contains(NUMBER) {
-                pattern.replace(NUMBER, &n.to_string())
-            } else {
-                format!("{pattern} {n}")
-            };
-            // Counters that are there keep their numbers; new ones come after them.
-            if names.get(unit).is_some_and(|names| names.contains(&vietnamese::fold(&name))) {
-                continue;
-            }
-            names.entry(unit.to_owned()).or_default().insert(vietnamese::fold(&name));
-            let code = free_code(unit, n, &mut taken);
-            wishes.push(CounterWish { code, unit: unit.to_owned(), name, public: false, renew: false });
-            made += 1;
-        }
-    }
-    Ok(wishes)
-}
-
-/// The names that a unit's counters have.
-fn names(campaign: &Wanted) -> BTreeMap<String, BTreeSet<String>> {
-    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for counter in &campaign.counters {
-        names.entry(counter.unit.clone()).or_default().insert(vietnamese::fold(&counter.name));
-    }
-    names
-}
-
-/// A code that no counter has, with `n` if that is free.
-fn free_code(unit: &str, n: u64, taken: &mut BTreeSet<String>) -> String {
-    let unit: String = unit.chars().take(CODE).collect();
-    let code = (n..).map(|n| format!("{unit}-{n}")).find(|code| !taken.contains(code)).unwrap_or_default();
-    taken.insert(code.clone());
-    code
-}
-
-/// The code of the unit that is meant: by its code, or by its name if no other has the same.
-fn unit_of<'t>(tree: &'t UnitTree, said: &str) -> Option<&'t str> {
-    if let Some(unit) = tree.get(said) {
-        return Some(&unit.code);
-    }
-    let wanted = vietnamese::fold(said);
-    let mut named = tree.units().iter().filter(|unit| vietnamese::fold(&unit.name) == wanted);
-    let first = named.next()?;
-    named.next().is_none().then_some(first.code.as_str())
-}
-
-/// Lines as they come from a spreadsheet: unit, name and perhaps a code, with tabs or semicolons between.
-fn of_lines(
-    lang: Lang,
-    lines: &str,
-    tree: &UnitTree,
-    campaign: &Wanted,
-    standing: &Standing,
-) -> Result<Vec<CounterWish>, Vec<Fault>> {
-    let m = lang.messages();
-    let mut taken = standing.codes.clone();
-    let mut names = names(campaign);
-    let (mut wishes, mut faults): (Vec<CounterWish>, Vec<Fault>) = (Vec::new(), Vec::new());
-    let mut next: BTreeMap<String, u64> = BTreeMap::new();
-    for (n, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let cells: Vec<&str> = super::cells(line);
-        let (said, name) =
-            (cells.first().copied().unwrap_or_default(), cells.get(1).copied().unwrap_or_default());
-        let given = cells.get(2).copied().filter(|code| !code.is_empty());
-        let line = n + 1;
-        let mut wrong = |words: String| faults.push(Fault::new("lines", words));
-        let Some(unit) = unit_of(tree, said) else {
-            // The first line may be the heading of a table.
-            if n > 0 || lines.lines().count() == 1 {
-                wrong(fl!(m, "desk-lines-unit", line = line, code = said));
-            }
-            continue;
-        };
-        if name.is_empty() {
-            wrong(fl!(m, "desk-lines-name", line = line));
-            continue;
-        }
-        if !names.entry(unit.to_owned()).or_default().insert(vietnamese::fold(name)) {
-            wrong(fl!(m, "desk-lines-name-twice", line = line, name = name));
-            continue;
-        }
-        let code = match given {
-            Some(code) if taken.contains(code) => {
-                wrong(fl!(m, "desk-lines-twice", line = line, code = code));
-                continue;
-            }
-            Some(code) => {
-                taken.insert(code.to_owned());
-                code.to_owned()
-            }
-            None => {
-                let number = next.entry(unit.to_owned()).or_default();
-                *number += 1;
-                free_code(unit, *number, &mut taken)
-            }
-        };
-        wishes.push(CounterWish {
-            code,
-            unit: unit.to_owned(),
-            name: name.to_owned(),
-            public: false,
-            renew: false,
-        });
-    }
-    if faults.is_empty() && wishes.is_empty() {
-        faults.push(Fault::new("lines", fl!(m, "desk-lines-none")));
-    }
-    if wishes.len() > AT_ONCE {
-        faults.push(Fault::new("lines", fl!(m, "desk-add-at-once", most = AT_ONCE)));
-    }
-    if faults.is_empty() { Ok(wishes) } else { Err(faults) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::sheet;
-    use super::*;
-    use crate::organisation::{Phase, Unit};
-
-    fn tree() -> UnitTree {
-        let unit = |code: &str, kind: &str| Unit {
-            code: code.to_owned(),
-            name: code.to_uppercase(),
-            kind: kind.to_owned(),
-            ..Unit::default()
-        };
-        UnitTree::new([unit("an", "commune"), unit("qn", "commune"), unit("snv", "department")]).unwrap()
-    }
-
-    fn campaign(counters: &[(&str, &str, &str)]) -> (Wanted, Standing) {
-        let counters = counters.iter().map(|(code, unit, name)| CounterWish {
-            code: (*code).to_owned(),
-            unit: (*unit).to_owned(),
-            name: (*name).to_owned(),
-            public: false,
-            renew: false,
-        });
-        let mut wanted = Wanted::new(sheet::blank());
-        wanted.counters = counters.collect();
-        let standing = Standing {
-            answered: false,
-            phase: Phase::Draft,
-            codes: wanted
-                .counters
-                .iter()
-                .map(|counter| counter.code.clone())
-                .chain(["qn-3".to_owned()])
-                .collect(),
-            units: BTreeSet::new(),
-        };
-        (wanted, standing)
-    }
-
-    fn number(unit: &str, count: &str, pattern: &str) -> Fields {
-        Fields::of([("how", "number"), ("unit", unit), ("count", count), ("pattern", pattern)])
-    }
-
-    #[test]
-    fn numbers_go_on_where_the_counters_that_are_there_end_and_no_code_is_given_twice() {
-        let (wanted, standing) = campaign(&[("qn-1", "qn", "Quầy số 1"), ("x", "qn", "quay so 2")]);
-        let fields = number("qn", "2", "Quầy số {n}");
-        let made = of_number(Lang::VI, &fields, &tree(), &wanted, &standing).unwrap();
-        let made: Vec<_> = made.iter().map(|c| (c.code.as_str(), c.name.as_str())).collect();
-        // The code qn-3 belongs to a counter that was retired.
-        assert_eq!(made, [("qn-4", "Quầy số 3"), ("qn-5", "Quầy số 4")]);
-    }
-
-    #[test]
-    fn every_unit_of_a_kind_gets_as_many() {
-        let (wanted, standing) = campaign(&[]);
-        let fields = number("kind:commune", "3", "Quầy {n}");
-        let made = of_number(Lang::VI, &fields, &tree(), &wanted, &standing).unwrap();
-        assert_eq!(made.len(), 6);
-        assert_eq!(made.iter().filter(|counter| counter.unit == "an").count(), 3);
-        let codes: BTreeSet<_> = made.iter().map(|counter| &counter.code).collect();
-        assert_eq!(codes.len(), 6);
-    }
-
-    #[test]
-    fn what_cannot_be_made_is_told_at_its_field() {
-        let (wanted, standing) = campaign(&[]);
-        let wrong = |fields: &Fields| {
-            let faults = of_number(Lang::VI, fields, &tree(), &wanted, &standing).unwrap_err();
-            faults.into_iter().map(|fault| fault.field).collect::<Vec<_>>()
-        };
-        assert_eq!(wrong(&number("xx", "0", "")), ["unit", "count", "pattern"]);
-        assert_eq!(wrong(&number("qn", "201", "Quầy {n}")), ["count"]);
-    }
-
-    #[test]
-    fn lines_of_a_spreadsheet_become_counters_or_each_fault_is_told_with_its_line() {
-        let (wanted, standing) = campaign(&[("qn-1", "qn", "Quầy số 1")]);
-        let read = |lines: &str| of_lines(Lang::VI, lines, &tree(), &wanted, &standing);
-        let made = read("Đơn vị\tTên\nqn\tĐất đai\nqn\tHộ tịch\tqn-ht\nan; Tiếp nhận").unwrap();
-        let made: Vec<_> = made.iter().map(|c| (c.code.as_str(), c.unit.as_str(), c.name.as_str())).collect();
-        assert_eq!(
-            made,
-            [("qn-2", "qn", "Đất đai"), ("qn-ht", "qn", "Hộ tịch"), ("an-1", "an", "Tiếp nhận")]
-        );
-        // The tree's names are the codes in capitals.
-        assert_eq!(read("QN\tMột cửa").unwrap()[0].unit, "qn");
-        let faults = read("qn\tA\nxx\tB\nqn\t\nqn\ta\nqn\tC\tqn-1").unwrap_err();
-        let lines: Vec<bool> =
-            faults.iter().zip(["2", "3", "4", "5"]).map(|(fault, line)| fault.words.contains(line)).collect();
-        assert_eq!(lines, [true; 4]);
-        assert!(read("").is_err() && read("xx\tA").is_err());
+        Ok(None) => previewed_page(&app, &staff, lang, &path.slug, &of, true).await,
+        Err(trouble) => told(&app, &staff, lang, &path.slug, &fields, trouble).await,
     }
 }

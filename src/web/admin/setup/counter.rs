@@ -14,6 +14,7 @@ use crate::{
     apply::desk::{CounterWish, Fault, NotDone},
     distribution::address,
     language::Lang,
+    organisation::Phase,
     store::{StoreError, campaigns, places, places::Place, units},
     web::{
         app::App,
@@ -79,17 +80,26 @@ async fn page(
     let Some(stored) = campaigns::find(&mut db, &path.slug).await? else { return Ok(None) };
     let tree = units::tree(&mut db).await?;
     let places = places::of_campaign(&mut db, stored.number).await?;
-    drop(db);
     let is_it = |place: &&Place| place.counter.as_deref() == Some(path.counter.as_str());
     let Some(place) = places.iter().find(is_it) else { return Ok(None) };
     let Some(last) = &place.address else { return Ok(None) };
+    let now = app.clock.now();
+    let mut also = Vec::new();
+    for other in places::at_address(&mut db, last).await? {
+        if other.campaign == stored.number {
+            continue;
+        }
+        let other = campaigns::get(&mut db, other.campaign).await?.map(|other| other.campaign);
+        also.extend(other.filter(|other| other.phase(now) != Phase::Closed));
+    }
+    drop(db);
     let url = address::counter(&app.config.base_url, last);
     let base = fields(place.name.as_deref().unwrap_or_default(), &place.unit);
     let page = Page {
         lang,
         staff,
         campaign: &stored.campaign,
-        phase: stored.campaign.phase(app.clock.now()),
+        phase: stored.campaign.phase(now),
         form: Form {
             lang,
             values: sent.fields.as_ref().unwrap_or(&base),
@@ -99,6 +109,9 @@ async fn page(
         base: &base,
         code: &path.counter,
         name: place.name.as_deref().unwrap_or_default(),
+        unit: tree.get(&place.unit).map_or(place.unit.as_str(), |unit| unit.name.as_str()),
+        also: &also,
+        now,
         retired: place.retired,
         url: &url,
         short: address::short(&url),

@@ -7,11 +7,16 @@ use axum::{
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
-use super::Done;
+use super::{Done, new_counters::Shared};
 use crate::{
     distribution::address,
     language::{Lang, vietnamese},
-    store::{StoreError, places},
+    organisation::Phase,
+    store::{
+        StoreError,
+        campaigns::{self, Stored},
+        places,
+    },
     web::{
         app::App,
         auth::{scope, session::Staff},
@@ -54,7 +59,7 @@ pub async fn show(
     Query(done): Query<Done>,
 ) -> Response {
     let lang = wanted.language();
-    super::page(page(&app, &staff, lang, &path.slug, &shows, done.words(lang)).await, lang)
+    super::page(page(&app, &staff, lang, &path.slug, &shows, &done).await, lang)
 }
 
 async fn page(
@@ -63,10 +68,17 @@ async fn page(
     lang: Lang,
     slug: &str,
     shows: &Shows,
-    done: Option<String>,
+    done: &Done,
 ) -> Result<Option<String>, StoreError> {
     let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
+    let now = app.clock.now();
     let mut places = places::of_campaign(&mut app.store.read().await?, stored.number).await?;
+    // While a campaign is prepared, and right after counters were added.
+    let phase = stored.campaign.phase(now);
+    let last = places.iter().filter_map(|place| place.addition).max();
+    let undo = last.filter(|_| phase == Phase::Draft || done.done.as_deref() == Some("added"));
+    let undo = undo.map(|last| (last, places.iter().filter(|place| place.addition == Some(last)).count()));
+    let shared = shared(app, &stored).await?;
     places.retain(|place| staff.sees(&tree, &place.unit));
     let retired = shows.which.as_deref() == Some("retired");
     let find = shows.find.as_deref().unwrap_or_default();
@@ -97,11 +109,12 @@ async fn page(
     let found = desks.len();
     let paging = Paging::of(found, shows.page);
     let desks: Vec<Desk> = paging.rows(desks).map(|(_, desk)| desk).collect();
+    let words = done.words(lang);
     let page = Page {
         lang,
         staff,
         campaign: &stored.campaign,
-        phase: stored.campaign.phase(app.clock.now()),
+        phase,
         desks: &desks,
         find,
         retired,
@@ -110,7 +123,25 @@ async fn page(
         found,
         paging,
         units: tree.units().len(),
-        done: done.as_deref(),
+        done: words.as_deref(),
+        undo,
+        shared: &shared,
     };
     Ok(Some(view::page(&page).into_string()))
+}
+
+/// The campaigns that are not over and share counters with this one.
+async fn shared(app: &App, stored: &Stored) -> Result<Vec<Shared>, StoreError> {
+    let now = app.clock.now();
+    let mut db = app.store.read().await?;
+    let mut shared = Vec::new();
+    for (number, n) in places::sharing(&mut db, stored.number).await? {
+        let Some(other) = campaigns::get(&mut db, number).await? else { continue };
+        let phase = other.campaign.phase(now);
+        if phase != Phase::Closed {
+            let n = usize::try_from(n).unwrap_or_default();
+            shared.push(Shared::of(&stored.campaign, &other.campaign, phase, n));
+        }
+    }
+    Ok(shared)
 }

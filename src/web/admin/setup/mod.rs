@@ -6,6 +6,7 @@ pub mod copy;
 pub mod counter;
 pub mod counters;
 pub mod new;
+pub mod new_counters;
 pub mod preview;
 pub mod raters;
 pub mod raters_choices;
@@ -13,6 +14,7 @@ pub mod settings;
 mod sheet;
 pub use sheet::Offer;
 pub mod state;
+pub mod undo_counters;
 pub mod units;
 
 use axum::{
@@ -60,6 +62,7 @@ impl Done {
             "copied" => fl!(m, "desk-done-copied", n = n),
             "saved" => fl!(m, "desk-done-saved"),
             "added" => fl!(m, "desk-done-added", n = n),
+            "undone" => fl!(m, "counters-undone", n = n),
             "opened" => fl!(m, "desk-done-opened"),
             "paused" => fl!(m, "desk-done-paused"),
             "resumed" => fl!(m, "desk-done-resumed"),

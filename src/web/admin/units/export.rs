@@ -35,6 +35,11 @@ pub struct XlsxPath;
 #[typed_path("/admin/units/template.xlsx")]
 pub struct TemplatePath;
 
+/// The same as CSV.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/units/template.csv")]
+pub struct TemplateCsvPath;
+
 /// The type of a CSV.
 pub const CSV: &str = "text/csv; charset=utf-8";
 /// The type of a workbook.
@@ -61,11 +66,39 @@ pub async fn xlsx(_: XlsxPath, _: Staff, State(app): State<App>, Query(wanted): 
     }
 }
 
-/// A workbook with nothing but headings, and a sheet that explains them.
+/// A workbook to begin with: headings, examples that an import leaves out, and a sheet that explains the columns.
 pub async fn template(_: TemplatePath, _: Staff, Query(wanted): Query<Wanted>) -> Response {
     let lang = wanted.language();
+    book(lang, &beginning(lang), "don-vi-mau.xlsx")
+}
+
+/// The same without explanations.
+pub async fn template_csv(_: TemplateCsvPath, _: Staff, Query(wanted): Query<Wanted>) -> Response {
+    let rows = beginning(wanted.language());
+    to_keep(tabular::write(rows.iter().map(Vec::as_slice)), CSV, "don-vi-mau.csv")
+}
+
+fn beginning(lang: Lang) -> Vec<Vec<String>> {
+    let m = lang.messages();
     let headings = import::COLUMNS.iter().map(|column| import::heading(lang, column.key)).collect();
-    book(lang, &[headings], "don-vi-mau.xlsx")
+    let examples = [
+        fl!(m, "import-example-province"),
+        fl!(m, "import-example-department"),
+        fl!(m, "import-example-commune"),
+    ];
+    let examples = examples.iter().map(|example| {
+        let (name, kind) = example.split_once('|').unwrap_or((example, ""));
+        let mut row = vec![String::new(); import::COLUMNS.len()];
+        for (cell, column) in row.iter_mut().zip(&import::COLUMNS) {
+            match column.key {
+                import::Key::Name => name.trim().clone_into(cell),
+                import::Key::Kind => kind.trim().clone_into(cell),
+                _ => {}
+            }
+        }
+        row
+    });
+    std::iter::once(headings).chain(examples).collect()
 }
 
 fn book(lang: Lang, rows: &[Vec<String>], name: &'static str) -> Response {

@@ -1,7 +1,8 @@
 //! Units from a file: read, shown as what would change, and stored only once that was confirmed.
 //!
-//! Nothing is kept between the two steps on the server: the preview carries the list itself, packed, and a fingerprint of
-//! what it showed. What is confirmed is decided anew and must come to the same fingerprint (security test H-10).
+//! The file is kept until its preview was looked at ([`previewed`]), so that the preview is a page to which a browser can go
+//! back. It carries the list itself, packed, and a fingerprint of what it showed. What is confirmed is decided anew and must
+//! come to the same fingerprint (security test H-10).
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +13,7 @@ use axum::{
     body::Bytes,
     extract::{Query, Request, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::routing::TypedPath;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -29,14 +30,14 @@ use crate::{
         import::{Key, List, Unfit},
     },
     secret::hex,
-    store::{StoreError, units::Use},
+    store::{StoreError, previewed, units::Use},
     tabular::{self, Encoding, Fault, Kind as Written},
     web::{
         app::App,
         auth::session::Staff,
         error,
         form::{BadForm, Fields},
-        respond::answer::Wanted,
+        respond::answer::{Wanted, in_language, with_query},
         typed,
         upload::{self, Upload},
         views::{
@@ -53,6 +54,21 @@ use crate::{
 #[derive(Debug, Deserialize, TypedPath)]
 #[typed_path("/admin/units/import")]
 pub struct ImportPath;
+
+/// What a file would change.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/units/import/preview")]
+pub struct PreviewPath;
+
+/// The part of an address after `?` that names the file.
+#[derive(Debug, Default, Deserialize)]
+pub struct Of {
+    /// Its id.
+    of: Option<String>,
+}
+
+/// What files are kept for.
+const PURPOSE: &str = "units";
 
 /// Confirming what a file would change.
 #[derive(Debug, Deserialize, TypedPath)]
@@ -111,8 +127,8 @@ fn asked(
     error::html(status, view::ask(lang, staff, &form, rows).into_string())
 }
 
-/// Reads the file and shows what it would change.
-pub async fn preview(
+/// Reads the file, keeps it and leads to what it would change; or says what is wrong with it.
+pub async fn submit(
     _: ImportPath,
     staff: Staff,
     State(app): State<App>,
@@ -139,17 +155,22 @@ pub async fn preview(
     let mut faults: Vec<FieldFault> = Vec::new();
     let of = |name: &str| upload.fields.one(name);
     // A list that was read before, when only the day was wrong, need not be chosen again.
-    let (name, kind, bytes) = match (upload.file.clone(), of(field::LIST).and_then(unpack)) {
-        (Some(file), _) => (file.name.clone(), Some(file.name), file.bytes),
-        (None, Some(list)) => (of(field::NAME).unwrap_or_default().to_owned(), None, Bytes::from(list)),
-        (None, None) => {
-            faults.push(FieldFault::new(field::FILE, fl!(m, "desk-units-file-missing")));
-            faults.extend(since.err());
-            return refuse(&faults, &[]);
-        }
-    };
+    let (name, kind, bytes): (String, Option<String>, Bytes) =
+        match (upload.file.clone(), of(field::LIST).and_then(unpack)) {
+            (Some(file), _) => (file.name.clone(), Some(file.name), file.bytes),
+            (None, Some(list)) => (of(field::NAME).unwrap_or_default().to_owned(), None, Bytes::from(list)),
+            (None, None) => {
+                faults.push(FieldFault::new(field::FILE, fl!(m, "desk-units-file-missing")));
+                faults.extend(since.err());
+                return refuse(&faults, &[]);
+            }
+        };
     let read_before = kind.is_none();
-    let read = match read(lang, kind, bytes).await {
+    let known = match Known::load(&app).await {
+        Ok(known) => known,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let read = match read(lang, kind.clone(), bytes.clone(), &known).await {
         Ok(read) => {
             let guessed = read.guessed || read_before && of(field::GUESSED).is_some();
             Read { guessed, ..read }
@@ -159,10 +180,6 @@ pub async fn preview(
             faults.extend(since.err());
             return refuse(&faults, &[]);
         }
-    };
-    let known = match Known::load(&app).await {
-        Ok(known) => known,
-        Err(error) => return error::of_store(&error, lang),
     };
     let changes = known.changes(lang, &read.list, since.clone().unwrap_or(Since::Always));
     match (changes, since) {
@@ -179,9 +196,85 @@ pub async fn preview(
             }
             asked(lang, &staff, &fields, &[fault], &[], wrong)
         }
-        (Ok(changes), Ok(_)) => {
-            let fields = upload.fields.with(field::NAME, &name);
-            previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK)
+        (Ok(_), Ok(_)) => {
+            let of = |name: &str| upload.fields.one(name).unwrap_or_default();
+            let mut fields = Fields::of([
+                (field::NAME, name.as_str()),
+                (field::SINCE, of(field::SINCE)),
+                (field::DAY, of(field::DAY)),
+            ]);
+            if let Some(kind) = &kind {
+                fields = fields.with(field::FILE, kind);
+            }
+            if read.guessed {
+                fields = fields.with(field::GUESSED, "yes");
+            }
+            let kept = keep(&app, &staff, &fields, &bytes).await;
+            match kept {
+                Ok(id) => {
+                    let to = with_query(&PreviewPath.to_string(), &format!("of={id}"));
+                    Redirect::to(&in_language(&to, lang)).into_response()
+                }
+                Err(error) => error::of_store(&error, lang),
+            }
+        }
+    }
+}
+
+/// Keeps a file with the fields that were sent with it, on one line before it; gives its id.
+async fn keep(app: &App, staff: &Staff, fields: &Fields, bytes: &[u8]) -> Result<String, StoreError> {
+    let mut content = fields.encode().into_bytes();
+    content.push(b'\n');
+    content.extend_from_slice(bytes);
+    let mut db = app.store.write().await?;
+    let id = previewed::keep(&mut db, &staff.account, PURPOSE, &content, app.clock.now()).await?;
+    db.commit().await?;
+    Ok(id)
+}
+
+/// A file that is kept, with its fields.
+async fn kept(app: &App, staff: &Staff, of: &Of) -> Result<Option<(Fields, Bytes)>, StoreError> {
+    let mut db = app.store.read().await?;
+    let id = of.of.as_deref().unwrap_or_default();
+    let found = previewed::find(&mut db, id, &staff.account, PURPOSE, app.clock.now()).await?;
+    Ok(found.and_then(|content| {
+        let end = content.iter().position(|byte| *byte == b'\n')?;
+        let fields = Fields::parse(content.get(..end)?).ok()?;
+        Some((fields, Bytes::from(content).slice(end + 1..)))
+    }))
+}
+
+/// Shows what a file that was read would change now.
+pub async fn preview(
+    _: PreviewPath,
+    staff: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(of): Query<Of>,
+) -> Response {
+    let lang = wanted.language();
+    let loaded = async { Ok::<_, StoreError>((kept(&app, &staff, &of).await?, Known::load(&app).await?)) };
+    let (file, known) = match loaded.await {
+        Ok(loaded) => loaded,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let words = |words: String, status: StatusCode| {
+        let values = Fields::of([(field::SINCE, "day"), (field::DAY, &typed::day_text(known.units.today))]);
+        asked(lang, &staff, &values, &[FieldFault::new(field::FILE, words)], &[], status)
+    };
+    let Some((fields, bytes)) = file else {
+        return words(fl!(lang.messages(), "import-preview-gone"), StatusCode::NOT_FOUND);
+    };
+    let Ok(since) = since(lang, &fields) else { return error::page(lang, Kind::Malformed) };
+    let read = match read(lang, fields.one(field::FILE).map(str::to_owned), bytes, &known).await {
+        Ok(read) => Read { guessed: fields.has(field::GUESSED), ..read },
+        Err(Unfit(no)) => return words(no, StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    match known.changes(lang, &read.list, since) {
+        Ok(changes) => previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK),
+        Err(rows) => {
+            let faults = [FieldFault::new(field::FILE, wrong_rows(lang, &rows))];
+            asked(lang, &staff, &fields, &faults, &rows, StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
 }
@@ -240,11 +333,12 @@ struct Read {
 }
 
 /// Reads a file on a thread of its own: a large workbook keeps a core busy for a moment.
-async fn read(lang: Lang, name: Option<String>, bytes: Bytes) -> Result<Read, Unfit> {
+async fn read(lang: Lang, name: Option<String>, bytes: Bytes, known: &Known) -> Result<Read, Unfit> {
+    let history = known.units.history.clone();
     let work = tokio::task::spawn_blocking(move || {
         let book = tabular::read(name.as_deref(), &bytes).map_err(|no| Unfit(no.words(lang)))?;
         let guessed = matches!(book.kind, Written::Csv { encoding: Encoding::Windows1258, .. });
-        Ok(Read { list: List::read(lang, &book)?, guessed })
+        Ok(Read { list: List::read(lang, &book)?.completed(lang, &history), guessed })
     });
     work.await.unwrap_or_else(|_| Err(Unfit(tabular::Refusal::Damaged.words(lang))))
 }
@@ -317,7 +411,13 @@ pub async fn confirm(
     let (Some(list), Ok(since)) = (fields.one(field::LIST).and_then(unpack), since(lang, &fields)) else {
         return error::page(lang, Kind::Malformed);
     };
-    let Ok(read) = read(lang, None, list.into()).await else { return error::page(lang, Kind::Malformed) };
+    let known = match Known::load(&app).await {
+        Ok(known) => known,
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let Ok(read) = read(lang, None, list.into(), &known).await else {
+        return error::page(lang, Kind::Malformed);
+    };
     let seen = fields.one(field::SEEN).unwrap_or_default();
     let saved = save::save(&app, &staff, |history: &History| {
         let after = read.list.applied(lang, history, since).map_err(|_| No::Changed)?;

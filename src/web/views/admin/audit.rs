@@ -296,6 +296,7 @@ pub fn words(lang: Lang, action: &str) -> String {
         "campaign.delete" => fl!(m, "access-did-campaign-delete"),
         "counter.add" => fl!(m, "access-did-counter-add"),
         "counter.change" => fl!(m, "access-did-counter-change"),
+        "counter.undo" => fl!(m, "counters-did-undo"),
         "counter.replace" => fl!(m, "access-did-counter-replace"),
         "invited.change" => fl!(m, "lists-did-change"),
         "responses.erase" => fl!(m, "admin-did-answers-erase"),

@@ -13,6 +13,7 @@ use super::{
     },
 };
 use crate::{
+    distribution::address,
     language::Lang,
     organisation::{Campaign, Phase, UnitTree, readiness::Finding},
     report,
@@ -202,7 +203,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                             th scope="col" { (fl!(m, "admin-counter")) }
                             th scope="col" { (fl!(m, "admin-unit")) }
                             th scope="col" { (fl!(m, "admin-address")) }
-                            th scope="col" { (fl!(m, "admin-code")) }
+                            th scope="col" { (fl!(m, "desk-counters-do")) }
                         }
                     }
                     tbody {
@@ -211,7 +212,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                             tr {
                                 th scope="row" { (desk.name) }
                                 td { (desk.unit) }
-                                td.address { a href=(desk.url) { (desk.url) } }
+                                td.address { a href=(desk.url) { (address::short(&desk.url)) } }
                                 td.links {
                                     a href=(in_language(&format!("{base}/print"), lang))
                                         aria-label={ (fl!(m, "admin-poster")) ": " (desk.name) } {

@@ -33,6 +33,8 @@ pub struct Page<'a> {
     pub unit: &'a str,
     /// Code and name of the one counter to print; absent: several.
     pub counter: Option<(&'a str, &'a str)>,
+    /// The languages that the campaign is answered in.
+    pub languages: &'a [Lang],
     /// Whether the addresses on paper lead nowhere but to the server itself.
     pub local: bool,
     /// Whether there is a logo; absent: the account may not change it.
@@ -90,7 +92,7 @@ fn sheet(page: &Page<'_>, base: &str) -> Markup {
     let values = Fields::of([
         ("unit", page.unit),
         ("size", Size::ALL[0].code()),
-        ("words", Lang::VI.code()),
+        ("words", page.languages.first().copied().unwrap_or(Lang::VI).code()),
         ("skip", "0"),
     ]);
     let form = Form::new(lang, &values);
@@ -102,7 +104,9 @@ fn sheet(page: &Page<'_>, base: &str) -> Markup {
     let names: Vec<(&str, String)> = Size::ALL.iter().map(|size| (size.code(), size.name(lang))).collect();
     let sizes: Vec<Choice<'_>> =
         names.iter().map(|(code, name)| Choice { value: code, label: name, hint: None }).collect();
-    let spoken: Vec<(&str, String)> = Lang::for_respondents()
+    let spoken: Vec<(&str, String)> = page
+        .languages
+        .iter()
         .map(|other| (other.code(), fl!(other.messages(), "respond-language-name")))
         .collect();
     let spoken: Vec<(&str, &str)> = spoken.iter().map(|(code, name)| (*code, name.as_str())).collect();
@@ -118,7 +122,8 @@ fn sheet(page: &Page<'_>, base: &str) -> Markup {
                 input type="hidden" name="counter" value=(code);
             } @else { (form.select(&field("unit", &which), &units)) }
             (form.radios(&field("size", &size), &sizes))
-            (form.select(&field("words", &words), &spoken))
+            // Only what the questionnaire can be answered in.
+            @if spoken.len() > 1 { (form.select(&field("words", &words), &spoken)) }
             (form.line(&Field { hint: Some(&hint), ..field("skip", &skip) }, Line::Number))
             (form.buttons(&fl!(m, "print-button"), None))
         }

@@ -3,7 +3,10 @@
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
-use super::head::{self, Head, Tab};
+use super::{
+    counters::trial,
+    head::{self, Head, Tab},
+};
 use crate::{
     language::Lang,
     organisation::{Campaign, Phase, UnitTree},
@@ -11,9 +14,13 @@ use crate::{
         auth::session::Staff,
         form::Fields,
         respond::answer::in_language,
-        views::admin::{
-            copy,
-            form::{self, Field, Form, Line},
+        views::{
+            admin::{
+                campaigns, copy,
+                form::{self, Field, Form, Line},
+                units::in_order,
+            },
+            dates,
         },
     },
 };
@@ -37,6 +44,12 @@ pub struct Page<'a> {
     pub code: &'a str,
     /// Its name.
     pub name: &'a str,
+    /// Its unit's name: many units have a counter of the same name.
+    pub unit: &'a str,
+    /// Other campaigns, not over yet, that its address serves too.
+    pub also: &'a [Campaign],
+    /// UTC milliseconds.
+    pub now: i64,
     /// Whether it is no longer listed.
     pub retired: bool,
     /// Where its code leads.
@@ -61,7 +74,8 @@ pub fn page(page: &Page<'_>) -> Markup {
         @if let Some(done) = page.done { (form::done(done)) }
         (form.summary())
         @if page.retired {
-            p.note { (fl!(m, "desk-counter-retired")) }
+            @if page.also.is_empty() { p.note { (fl!(m, "desk-counter-retired")) } }
+            @else { p.note { (fl!(m, "counters-retired-shared", titles = titles(page))) } }
             (form.post(&action, None, &html! {
                 .buttons { button.main name="do" value="restore" { (fl!(m, "desk-counter-restore")) } }
             }))
@@ -76,9 +90,14 @@ pub fn page(page: &Page<'_>) -> Markup {
     head::below(
         &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Counters },
         &format!("/{}", page.code),
-        Some(page.name),
+        Some(&format!("{} – {}", page.name, page.unit)),
         &content,
     )
+}
+
+/// The other campaigns that the address serves, for one sentence.
+fn titles(page: &Page<'_>) -> String {
+    page.also.iter().map(|other| page.lang.pick(&other.title)).collect::<Vec<_>>().join("”, “")
 }
 
 fn settings(page: &Page<'_>, action: &str, back: &str) -> Markup {
@@ -86,8 +105,11 @@ fn settings(page: &Page<'_>, action: &str, back: &str) -> Markup {
     let m = lang.messages();
     let (name, name_hint) = (fl!(m, "desk-counter-name"), fl!(m, "desk-counter-name-hint"));
     let (unit, unit_hint) = (fl!(m, "admin-unit"), fl!(m, "desk-counter-unit-hint"));
-    let options: Vec<(&str, &str)> =
-        page.tree.units().iter().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect();
+    let options: Vec<(&str, &str)> = in_order(page.tree, None)
+        .into_iter()
+        .filter_map(|(at, _)| page.tree.units().get(at))
+        .map(|unit| (unit.code.as_str(), unit.name.as_str()))
+        .collect();
     let fields = html! {
         .block {
             (form.line(&Field { name: "name", label: &name, hint: Some(&name_hint), ..Field::default() }, Line::Text))
@@ -110,8 +132,15 @@ fn code(page: &Page<'_>, base: &str) -> Markup {
             (copy::button(lang, page.url))
             (copy::script())
             p.hint { (fl!(m, "desk-counter-code", code = page.code)) }
+            @for other in page.also {
+                p.also-in {
+                    (fl!(m, "counters-also-in", title = lang.pick(&other.title), period = dates::period(lang, other))) " "
+                    (campaigns::phase(lang, other.phase(page.now)))
+                }
+            }
+            @if !page.also.is_empty() { p.hint { (fl!(m, "counters-also-what")) } }
             ul.plain {
-                li { a href={ (page.url) "/thu" } { (fl!(m, "desk-counter-try")) } }
+                li { a href=(trial(page.url, page.campaign)) { (fl!(m, "desk-counter-try")) } }
                 li { a href=(in_language(&format!("{own}/print"), lang)) { (fl!(m, "print-title")) } }
                 li { a href={ (page.url) "/kiosk" } { (fl!(m, "admin-tablet")) } }
                 li {
@@ -131,6 +160,7 @@ fn ends(page: &Page<'_>, action: &str, back: &str) -> Markup {
     let what = html! {
         h3 { (fl!(m, "desk-counter-replace")) }
         p { (fl!(m, "desk-counter-replace-what")) }
+        @if !page.also.is_empty() { p { (fl!(m, "counters-replace-shared", titles = titles(page))) } }
         p { (fl!(m, "desk-counter-replace-tablets")) }
         input type="hidden" name="do" value="replace";
     };
@@ -139,7 +169,8 @@ fn ends(page: &Page<'_>, action: &str, back: &str) -> Markup {
             summary { (fl!(m, "desk-counter-more")) }
             .block {
                 h3 { (fl!(m, "desk-counter-retire")) }
-                p { (fl!(m, "desk-counter-retire-what")) }
+                @if page.also.is_empty() { p { (fl!(m, "desk-counter-retire-what")) } }
+                @else { p { (fl!(m, "counters-retire-shared", titles = titles(page))) } }
                 (form.post(action, None, &html! {
                     .buttons { button.plain name="do" value="retire" { (fl!(m, "desk-counter-retire-button")) } }
                 }))

@@ -3,14 +3,18 @@
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
-use super::head::{self, Head, Tab};
+use super::{
+    add_counters::serves_both,
+    head::{self, Head, Tab},
+};
 use crate::{
     language::Lang,
     organisation::{Campaign, Phase},
     report::format::count,
     web::{
+        admin::setup::new_counters::Shared,
         auth::{access::Permission, session::Staff},
-        respond::answer::in_language,
+        respond::answer::{in_language, with_query},
         views::admin::{form, pager::Paging},
     },
 };
@@ -59,6 +63,10 @@ pub struct Page<'a> {
     pub units: usize,
     /// What has just been done.
     pub done: Option<&'a str>,
+    /// Number of the last addition and how many counters it has, where it may be taken back.
+    pub undo: Option<(i64, usize)>,
+    /// Campaigns that share counters with this one.
+    pub shared: &'a [Shared],
 }
 
 impl Page<'_> {
@@ -114,7 +122,12 @@ pub fn page(page: &Page<'_>) -> Markup {
             p.actions {
                 @if page.manages() { a.button href=(add) { (add_label) } }
                 @if page.listed > 0 { a.button.plain href=(posters) { (fl!(m, "admin-posters")) } }
+                @if let Some((addition, n)) = page.undo.filter(|_| page.manages()) {
+                    @let undo = format!("{}/additions/{addition}/undo", page.base());
+                    a.button.plain href=(in_language(&undo, lang)) { (fl!(m, "counters-undo", n = n)) }
+                }
             }
+            @if page.manages() { @for shared in page.shared { (serves_both(lang, shared)) } }
             @if page.gone > 0 {
                 p.filters {
                     a href=(page.address(false, 1)) aria-current=[(!page.retired).then_some("true")] {
@@ -173,6 +186,11 @@ fn table(page: &Page<'_>) -> Markup {
     }
 }
 
+/// Where a counter's code is tried for this campaign: its address may serve others too.
+pub fn trial(url: &str, campaign: &Campaign) -> String {
+    with_query(&format!("{url}/thu"), &format!("campaign={}", campaign.slug))
+}
+
 fn row(page: &Page<'_>, desk: &Desk) -> Markup {
     let lang = page.lang;
     let m = lang.messages();
@@ -189,7 +207,7 @@ fn row(page: &Page<'_>, desk: &Desk) -> Markup {
                 @if page.manages() { (link(in_language(&base, lang), fl!(m, "desk-counters-edit"))) }
                 @if !page.retired {
                     (link(in_language(&format!("{base}/print"), lang), fl!(m, "admin-poster")))
-                    (link(format!("{}/thu", desk.url), fl!(m, "desk-counters-try")))
+                    (link(trial(&desk.url, page.campaign), fl!(m, "desk-counters-try")))
                     (link(format!("{}/kiosk", desk.url), fl!(m, "admin-tablet")))
                     // Whoever changes counters has the drawings on the counter's own page.
                     @if !page.manages() {

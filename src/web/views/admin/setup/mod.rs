@@ -8,4 +8,5 @@ pub mod head;
 pub mod raters;
 pub mod settings;
 pub mod state;
+pub mod undo_counters;
 pub mod units;

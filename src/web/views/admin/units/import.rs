@@ -98,6 +98,7 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
         p { (fl!(m, "desk-units-template-what")) }
         p.actions {
             a.button.plain href=(in_language("/admin/units/template.xlsx", lang)) { (fl!(m, "desk-units-template")) }
+            a.button.plain href=(in_language("/admin/units/template.csv", lang)) { (fl!(m, "import-template-csv")) }
             @if of(field::SINCE) != FIRST {
                 a.button.plain href=(in_language("/admin/units/units.xlsx", lang)) {
                     (fl!(m, "desk-units-download-xlsx"))
@@ -245,6 +246,7 @@ pub fn preview(page: &Preview<'_>) -> Markup {
             div { dt { (fl!(m, "desk-units-fact-absent")) } dd { (absent) } }
         }
         @if absent > 0 { p { (fl!(m, "desk-units-absent-stay")) } }
+        @if page.list.made > 0 { p { (fl!(m, "import-made", n = page.list.made)) } }
         @if !page.list.notes.is_empty() { (notes(page)) }
         @if page.changes.is_empty() {
             p.done role="status" { (fl!(m, "desk-units-nothing-changes")) }

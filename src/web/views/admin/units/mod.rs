@@ -59,7 +59,11 @@ fn just_done(lang: Lang, done: Option<Option<&Made>>) -> Markup {
             Some(None) => (form::done(&fl!(m, "desk-units-same")))
             Some(Some(made)) => {
                 .done role="status" {
-                    p { (fl!(m, "desk-units-done", n = made.changes.len())) }
+                    p {
+                        @if made.changes.iter().all(|change| change.before.is_none()) {
+                            (fl!(m, "import-added", n = made.changes.len()))
+                        } @else { (fl!(m, "desk-units-done", n = made.changes.len())) }
+                    }
                     @if !made.undone { (undo(lang, made.number, &fl!(m, "desk-units-undo"))) }
                 }
             }

@@ -1,0 +1,284 @@
+//! Lists that give names instead of codes: units that are there are known by their names, new ones get codes made from
+//! theirs, and what names no unit above lies below the province.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use i18n_embed_fl::fl;
+
+use super::{Asked, Fault, Key, List};
+use crate::{
+    language::{Lang, vietnamese},
+    organisation::{History, Unit},
+};
+
+/// Longest code that is made from a name, but for a number behind it.
+const CODE: usize = 24;
+/// Words before names that say nothing about which unit it is, folded.
+const OFFICE: [&str; 3] = ["uy ban nhan dan ", "ubnd ", "people's committee of "];
+/// Kinds of a unit above all others, folded to letters.
+const PROVINCE: [&str; 4] = ["tinh", "province", "thanhpho", "thanhphotructhuoctrunguong"];
+/// What the rows of the file to begin with bear before their names, folded to letters.
+const EXAMPLE: [&str; 2] = ["vidu", "example"];
+
+/// The mark of a row that is an example: `(Ví dụ) UBND xã An Bình`.
+pub fn is_example(name: &str) -> bool {
+    let inside = name.trim().strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    inside.is_some_and(|(mark, _)| EXAMPLE.contains(&vietnamese::key(mark).as_str()))
+}
+
+/// A code of small letters, digits and hyphens made from a name; a word is never cut in two unless it is the first.
+fn code_of(name: &str) -> String {
+    let plain = vietnamese::fold(name.trim());
+    let plain = OFFICE.iter().find_map(|office| plain.strip_prefix(office)).unwrap_or(&plain);
+    let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut code = String::new();
+    for word in words {
+        if code.is_empty() {
+            code.extend(word.chars().take(CODE));
+        } else if code.len() + 1 + word.len() <= CODE {
+            code.push('-');
+            code.push_str(word);
+        } else {
+            break;
+        }
+    }
+    if code.is_empty() { "dv".to_owned() } else { code }
+}
+
+/// The code, or with the first number behind it that makes it one that nobody has.
+fn free(code: &str, taken: &BTreeSet<String>) -> String {
+    let numbered = (2..).map(|n: u32| format!("{code}-{n}"));
+    let all = std::iter::once(code.to_owned()).chain(numbered);
+    all.into_iter().find(|code| !taken.contains(code)).unwrap_or_default()
+}
+
+/// The units that have not ended.
+fn current(history: &History) -> Vec<&Unit> {
+    history.iter().map(|dated| &dated.unit).filter(|unit| unit.valid_to.is_none()).collect()
+}
+
+/// The one that matches, if no other does.
+fn only<'a>(mut found: impl Iterator<Item = &'a Unit>) -> Option<&'a Unit> {
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+impl List {
+    /// The list with a code and a unit above in each row: a row without a code is the unit of that name, if there is one
+    /// below the same unit, and then asks for no change of it; else a new unit with a code made from its name. A unit
+    /// above may be named instead of its code. Without a column (or, in a row without a code, without a cell) for the unit
+    /// above, new units lie below the one unit that has none above itself.
+    #[must_use]
+    pub fn completed(mut self, lang: Lang, history: &History) -> Self {
+        let m = lang.messages();
+        let there = current(history);
+        let has_parents = self.columns.contains_key(&Key::Parent);
+        let (code_column, parent_column, name_column) =
+            (self.column(Key::Code), self.column(Key::Parent), self.column(Key::Name));
+        let mended = |faults: &mut Vec<Fault>, row: u32, column: Option<usize>| {
+            faults.retain(|fault| fault.row != row || fault.column != column);
+        };
+        let mut taken: BTreeSet<String> =
+            history.iter().map(|dated| dated.unit.code.to_lowercase()).collect();
+        taken.extend(self.asked.iter().map(|asked| asked.code.to_lowercase()));
+
+        // Units above that are named instead of given by code: those that are there, or another row's.
+        let mut by_name: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let named_rows: Vec<(String, String)> = self
+            .asked
+            .iter()
+            .filter(|asked| !asked.code.is_empty())
+            .map(|asked| (vietnamese::key(&asked.name), asked.code.clone()))
+            .collect();
+        let named_units = there.iter().map(|unit| (vietnamese::key(&unit.name), unit.code.clone()));
+        for (name, code) in named_units.chain(named_rows) {
+            let one = by_name.entry(name).or_insert_with(|| Some(code.clone()));
+            if one.as_ref().is_some_and(|one| *one != code) {
+                *one = None;
+            }
+        }
+
+        // The unit that all others lie below.
+        let top = |unit: &&&Unit| unit.parent.is_none();
+        let mut default = only(there.iter().filter(top).copied()).map(|unit| unit.code.clone());
+        let is_province = |asked: &Asked| PROVINCE.contains(&vietnamese::key(&asked.kind).as_str());
+        let unsaid = |asked: &Asked| !has_parents || asked.parent.is_none() && asked.code.is_empty();
+        let provinces: Vec<usize> = (0..self.asked.len())
+            .filter(|at| self.asked.get(*at).is_some_and(|asked| unsaid(asked) && is_province(asked)))
+            .collect();
+        let new_top = match provinces.as_slice() {
+            [one] if there.is_empty() => Some(*one),
+            _ => None,
+        };
+        // Where the whole list says nothing of units above, its first unit of that kind is above all others.
+        let mut order: Vec<usize> = new_top.into_iter().collect();
+        order.extend((0..self.asked.len()).filter(|at| Some(*at) != new_top));
+
+        let mut seen: BTreeMap<(String, Option<String>), u32> = BTreeMap::new();
+        let mut faults = std::mem::take(&mut self.faults);
+        let mut made = 0;
+        // Names first give codes, so that rows may name a unit above that comes later.
+        for at in order.iter().copied() {
+            let Some(asked) = self.asked.get_mut(at) else { continue };
+            let is_top = new_top == Some(at);
+            let name = vietnamese::key(&asked.name);
+            let parent_known = asked
+                .parent
+                .clone()
+                .filter(|parent| history.get(parent).is_some() || taken.contains(&parent.to_lowercase()));
+            if let (Some(parent), None) = (&asked.parent, &parent_known)
+                && let Some(Some(code)) = by_name.get(&vietnamese::key(parent))
+            {
+                mended(&mut faults, asked.row, parent_column);
+                asked.parent = Some(code.clone());
+            }
+            let unsaid = !has_parents || asked.parent.is_none() && asked.code.is_empty();
+            if !asked.code.is_empty() {
+                if unsaid {
+                    asked.parent = match history.get(&asked.code) {
+                        Some(dated) => dated.unit.parent.clone(),
+                        None if is_top => None,
+                        None => default.clone().filter(|top| *top != asked.code),
+                    };
+                }
+            } else if !asked.name.is_empty() {
+                let same = || there.iter().copied().filter(|unit| vietnamese::key(&unit.name) == name);
+                let known = if unsaid {
+                    only(same())
+                } else {
+                    only(same().filter(|unit| unit.parent == asked.parent))
+                };
+                if let Some(unit) = known {
+                    mended(&mut faults, asked.row, code_column);
+                    (asked.code, asked.name, asked.kind, asked.parent) =
+                        (unit.code.clone(), unit.name.clone(), unit.kind.clone(), unit.parent.clone());
+                } else {
+                    mended(&mut faults, asked.row, code_column);
+                    if unsaid && !is_top {
+                        asked.parent.clone_from(&default);
+                    }
+                    asked.code = free(&code_of(&asked.name), &taken);
+                    taken.insert(asked.code.clone());
+                    made += 1;
+                }
+                let place = (name.clone(), asked.parent.clone());
+                if let Some(before) = seen.insert(place, asked.row) {
+                    let (name, row) = (asked.name.as_str(), before.to_string());
+                    let words = fl!(m, "import-name-twice", name = name, row = row);
+                    faults.push(Fault { row: asked.row, column: name_column, words });
+                }
+                by_name.entry(name).or_insert_with(|| Some(asked.code.clone()));
+            }
+            if is_top {
+                default = Some(asked.code.clone());
+            }
+            if unsaid && !is_top && asked.parent.is_none() && history.get(&asked.code).is_none() {
+                faults.push(Fault { row: asked.row, column: parent_column, words: fl!(m, "import-no-top") });
+            }
+        }
+        // Units above that were named before their own row had a code.
+        for asked in &mut self.asked {
+            if let Some(parent) = &asked.parent
+                && history.get(parent).is_none()
+                && !taken.contains(&parent.to_lowercase())
+                && let Some(Some(code)) = by_name.get(&vietnamese::key(parent))
+            {
+                mended(&mut faults, asked.row, parent_column);
+                asked.parent = Some(code.clone());
+            }
+        }
+        self.faults = faults;
+        self.made = made;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{organisation::Since, tabular};
+
+    fn read(text: &str, history: &History) -> List {
+        List::read(Lang::VI, &tabular::read(None, text.as_bytes()).unwrap())
+            .unwrap()
+            .completed(Lang::VI, history)
+    }
+
+    fn units(history: &History) -> Vec<(&str, &str, Option<&str>)> {
+        history
+            .iter()
+            .map(|dated| &dated.unit)
+            .map(|unit| (unit.code.as_str(), unit.kind.as_str(), unit.parent.as_deref()))
+            .collect()
+    }
+
+    fn applied(text: &str, history: &History) -> Result<History, Vec<Fault>> {
+        read(text, history).applied(Lang::VI, history, Since::Always)
+    }
+
+    const NAMES: &str = "Tên đơn vị;Loại đơn vị\nUBND xã An Bình;xã\nSở Nội vụ;sở\nTỉnh Bình Định;tỉnh\n\
+        Ủy ban nhân dân phường Đống Đa;phường\nUBND xã An Bình Đông Thượng Hạ Lưu;xã\n";
+
+    #[test]
+    fn names_and_kinds_alone_make_a_province_with_short_codes() {
+        let after = applied(NAMES, &History::default()).unwrap();
+        let mut found = units(&after);
+        found.sort_unstable();
+        let above = Some("tinh-binh-dinh");
+        assert_eq!(
+            found,
+            [
+                ("phuong-dong-da", "phường", above),
+                ("so-noi-vu", "sở", above),
+                ("tinh-binh-dinh", "tỉnh", None),
+                ("xa-an-binh", "xã", above),
+                ("xa-an-binh-dong-thuong", "xã", above),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_unit_of_the_same_name_is_known_and_never_changed() {
+        let before = applied(NAMES, &History::default()).unwrap();
+        // Written in another way, of another kind; the new one gets a code that nobody has.
+        let text = "Tên đơn vị;Loại đơn vị\nubnd xã an bình;Xã\nXã An Bình;phường\n";
+        let after = applied(text, &before).unwrap();
+        let new: Vec<_> = units(&after).into_iter().filter(|unit| !units(&before).contains(unit)).collect();
+        assert_eq!(new, [("xa-an-binh-2", "phường", Some("tinh-binh-dinh"))]);
+        assert_eq!(after.get("xa-an-binh"), before.get("xa-an-binh"));
+        // Codes are made once: the list that goes on to the next step has them.
+        let list = read(text, &before);
+        let again = List::read(Lang::VI, &tabular::read(None, &list.written()).unwrap()).unwrap();
+        assert_eq!(again.applied(Lang::VI, &before, Since::Always).unwrap(), after);
+        assert_eq!(list.made, 1);
+    }
+
+    #[test]
+    fn a_unit_above_may_be_named_wherever_its_row_stands() {
+        let text = "Tên đơn vị;Loại đơn vị;Mã đơn vị cấp trên\nBộ phận một cửa;bộ phận;Sở Nội vụ\n\
+            Sở Nội vụ;sở;\nTỉnh X;tỉnh;\nBộ phận một cửa;bộ phận;Tỉnh X\n";
+        let after = applied(text, &History::default()).unwrap();
+        assert_eq!(after.get("bo-phan-mot-cua").unwrap().unit.parent.as_deref(), Some("so-noi-vu"));
+        assert_eq!(after.get("bo-phan-mot-cua-2").unwrap().unit.parent.as_deref(), Some("tinh-x"));
+        assert_eq!(after.get("so-noi-vu").unwrap().unit.parent.as_deref(), Some("tinh-x"));
+    }
+
+    #[test]
+    fn what_cannot_be_guessed_is_told_with_its_row() {
+        let faults = applied("Tên đơn vị;Loại đơn vị\nA;xã\nB;xã\n", &History::default()).unwrap_err();
+        assert!(faults[0].row == 2 && faults[0].words.contains("tỉnh"), "{faults:?}");
+        let twice = "Tên đơn vị;Loại đơn vị\nTỉnh X;tỉnh\nXã A;xã\nxã A;xã\n";
+        let faults = applied(twice, &History::default()).unwrap_err();
+        assert!(faults.iter().any(|fault| fault.row == 4 && fault.words.contains('3')), "{faults:?}");
+    }
+
+    #[test]
+    fn examples_are_no_units() {
+        let text = "Tên đơn vị;Loại đơn vị\n(Ví dụ) UBND xã An Bình;xã\nTỉnh X;tỉnh\n";
+        let list = read(text, &History::default());
+        assert_eq!((list.len(), list.notes.len()), (1, 1));
+        let only = "Tên đơn vị;Loại đơn vị\n(Ví dụ) UBND xã An Bình;xã\n(Example) B;xã\n";
+        let words = List::read(Lang::VI, &tabular::read(None, only.as_bytes()).unwrap()).unwrap_err();
+        assert!(words.0.contains("ví dụ"), "{words:?}");
+    }
+}
