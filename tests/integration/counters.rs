@@ -168,7 +168,7 @@ fn an_addition_is_taken_back_as_one_until_something_was_done_with_a_counter_of_i
     let three = [("unit", "qn"), ("count", "3"), ("pattern", "Bàn")];
     let preview = look(&mut desk, &slug, &three);
     let added = confirm(&mut desk, &preview).is(303);
-    let list = desk.get(&added.header("location").to_owned()).is(200);
+    let list = desk.get(added.header("location")).is(200);
     let undo = format!("/admin/campaigns/{slug}/counters/additions/1/undo");
     assert!(list.text().contains(&undo));
     // It is said that nothing of it hangs anywhere.

@@ -209,7 +209,7 @@ fn a_list_whose_day_was_wrong_need_not_be_chosen_again() {
     body += "--b0\r\nContent-Disposition: form-data; name=\"since_day\"\r\n\r\n30/11/2026\r\n--b0--\r\n";
     let kind = [("content-type", "multipart/form-data; boundary=b0")];
     let sent = staff.send("POST", "/admin/units/import", &kind, body.as_bytes()).is(303);
-    let page = staff.get(&sent.header("location").to_owned()).is(200);
+    let page = staff.get(sent.header("location")).is(200);
     assert!(page.text().contains("cu.csv"), "{}", page.text());
     staff.submit("/admin/units/import", &confirmation(&page)).is(303);
     assert!(stored(&database).contains(&"m Xã Mới bd -".to_owned()));
@@ -265,7 +265,7 @@ fn names_and_kinds_are_enough_and_the_preview_is_a_page_to_go_back_to() {
     assert_eq!(counts(&database), before, "looking changes nothing");
     let form = confirmation(&preview);
     let done = staff.submit(&form.action.clone(), &form).is(303);
-    let units = staff.get(&done.header("location").to_owned()).is(200);
+    let units = staff.get(done.header("location")).is(200);
     assert!(units.text().contains("Đã thêm 2 đơn vị"));
     assert_eq!(
         database.texts("SELECT code FROM unit WHERE parent = 'bd' AND code LIKE '%-%' ORDER BY code"),
