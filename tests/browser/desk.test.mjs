@@ -115,7 +115,8 @@ test('from an empty database to ten answers and a report, by pages alone', () =>
     await accessible(page, 'desk-counters-empty');
     await page.getByRole('link', { name: 'Thêm quầy' }).first().click();
     await page.getByLabel(/^Mỗi xã/).fill('10');
-    assert.match(await page.locator('[data-total]').innerText(), /120/, 'the sum is told while it is typed');
+    // The sum is told while it is typed.
+    await page.locator('[data-total]', { hasText: '120' }).waitFor();
     await accessible(page, 'desk-add');
     await press(page, 'Xem trước');
     await accessible(page, 'desk-add-preview');

@@ -315,7 +315,19 @@ fn draw_pages() {
         let unit = "Trung tâm Phục vụ hành chính công thành phố Quy Nhơn";
         save(
             name,
-            &poster::page(Lang::VI, &[poster::Poster { unit, counter, address, qr: &code, demonstration }]),
+            &poster::page(
+                Lang::VI,
+                &[poster::Poster {
+                    unit,
+                    counter,
+                    address,
+                    qr: &code,
+                    demonstration,
+                    campaign: "Đo lường sự hài lòng về việc giải quyết thủ tục hành chính, quý IV năm 2026",
+                    minutes: 2,
+                    english: true,
+                }],
+            ),
         );
     }
 }
