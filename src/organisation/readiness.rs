@@ -324,7 +324,7 @@ mod tests {
             now: 50,
         };
         let same = Finding::SameName(namesake.clone());
-        assert_eq!(check(&subject(Date::constant(2026, 12, 24))), [same.clone()]);
+        assert_eq!(check(&subject(Date::constant(2026, 12, 24))), std::slice::from_ref(&same));
         let due = Date::constant(2026, 12, 25);
         assert_eq!(check(&subject(due)), [same, Finding::AfterDue { period, due }]);
         assert!(check(&subject(due)).iter().all(|finding| !finding.stops()));
