@@ -312,6 +312,7 @@ impl Desk<'_> {
         let others = Others { known: &known, slug, now: self.now };
         let given = change(&mut wanted, &standing, others)?;
         self.check_state(&before, &wanted, standing.phase)?;
+        self.check_notice(&before.campaign, &wanted.campaign)?;
         if wanted.needs_counts(&before) {
             known.count(&mut db, &slugs).await.map_err(store)?;
         }
@@ -466,8 +467,26 @@ impl Desk<'_> {
         Err(NotDone::Refused(vec![Fault::new("", words)]))
     }
 
+    /// Whether people are told what they are owed, where a campaign is opened and where the notice of one that has been opened
+    /// changes. One that a file opened without stays as it is until somebody touches its notice, so that nobody is kept from
+    /// pausing it or moving its end.
+    fn check_notice(&self, before: &Campaign, wanted: &Campaign) -> Result<(), NotDone> {
+        let opens = before.state == State::Draft && wanted.state == State::Active;
+        let told = (&before.notice, before.demonstration) != (&wanted.notice, wanted.demonstration);
+        if !(opens || wanted.state != State::Draft && told) {
+            return Ok(());
+        }
+        let fault = |key: &&'static str| {
+            let label = notice_label(self.lang, key);
+            let words = fl!(self.lang.messages(), "setup-notice-owed", part = label);
+            Fault::new(notice_field(key), words)
+        };
+        let faults: Vec<Fault> = readiness::owed(wanted).iter().map(fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(NotDone::Refused(faults)) }
+    }
+
     pub(super) fn compare(&self, wanted: &Wanted, known: &Known) -> Result<Vec<Change>, NotDone> {
-        let mut found = Findings::new(self.lang, &[]);
+        let mut found = Findings::at_desk(self.lang);
         let mut fields = Fields::default();
         let asked = asked(&mut found, &mut fields, wanted);
         let plan = Plan { units: Vec::new(), campaigns: vec![asked] };
@@ -476,8 +495,55 @@ impl Desk<'_> {
         if wrong.is_empty() {
             return Ok(changes);
         }
-        let faults = wrong.into_iter().map(|(spot, words)| Fault::new(fields.name(spot), words));
+        let faults = wrong.into_iter().map(|(spot, words)| {
+            let field = fields.name(spot);
+            Fault::new(field, named(self.lang, field, words))
+        });
         Err(NotDone::Refused(faults.collect()))
+    }
+}
+
+/// The field that asks for a part of the notice, by its key in [`Notice::owed`] and [`Notice::advised`].
+pub fn notice_field(key: &str) -> String {
+    match key {
+        "responsible" | "purpose" | "legal_ground" => format!("notice.{key}.vi"),
+        "contact" => "notice.phone".to_owned(),
+        _ => format!("notice.{key}"),
+    }
+}
+
+/// What a part of the notice is called, by the same key.
+pub fn notice_label(lang: Lang, key: &str) -> String {
+    let m = lang.messages();
+    match key {
+        "responsible" => fl!(m, "desk-notice-responsible"),
+        "purpose" => fl!(m, "desk-notice-purpose"),
+        "legal_ground" => fl!(m, "desk-notice-law"),
+        "contact" => fl!(m, "setup-contact"),
+        "address" => fl!(m, "desk-notice-address"),
+        "email" => fl!(m, "desk-notice-email"),
+        "phone" => fl!(m, "desk-notice-phone"),
+        "keep_answers_months" => fl!(m, "desk-notice-months"),
+        "keep_list_days" => fl!(m, "desk-notice-days"),
+        other => other.to_owned(),
+    }
+}
+
+/// A refusal with the name of its field before it: in the list at the top of a form nothing else tells which of many texts
+/// is meant.
+fn named(lang: Lang, field: &str, words: String) -> String {
+    let (name, language) = match field.rsplit_once('.') {
+        Some((name, language @ ("vi" | "en"))) => (name, language),
+        _ => (field, "vi"),
+    };
+    let label = match name.strip_prefix("notice.") {
+        Some(key) => notice_label(lang, key),
+        None if name == "title" => fl!(lang.messages(), "desk-settings-title"),
+        None => return words,
+    };
+    match language {
+        "en" => format!("{label} {}: {words}", fl!(lang.messages(), "desk-in-english")),
+        _ => format!("{label}: {words}"),
     }
 }
 

@@ -339,7 +339,8 @@ pub fn lines(
 ) -> BTreeMap<String, String> {
     let m = found.lang.messages();
     if !said.value.contains_key("vi") && !found.is_wrong_at(said.spot) {
-        found.wrong(said.spot, fl!(m, "apply-text-vi"));
+        let words = if found.desk { fl!(m, "setup-text-vi") } else { fl!(m, "apply-text-vi") };
+        found.wrong(said.spot, words);
     }
     said.value
         .into_iter()

@@ -95,6 +95,8 @@ pub struct Said<T> {
 #[derive(Debug)]
 pub struct Findings<'a> {
     pub lang: Lang,
+    /// Whether it is told at the desk, where nobody knows the words of a file.
+    pub desk: bool,
     sources: &'a [Source],
     lines: Vec<Lines>,
     wrong: Vec<(Spot, String)>,
@@ -104,7 +106,12 @@ pub struct Findings<'a> {
 impl<'a> Findings<'a> {
     pub fn new(lang: Lang, sources: &'a [Source]) -> Self {
         let lines = sources.iter().map(|source| Lines::of(&source.text)).collect();
-        Self { lang, sources, lines, wrong: Vec::new(), doubtful: Vec::new() }
+        Self { lang, desk: false, sources, lines, wrong: Vec::new(), doubtful: Vec::new() }
+    }
+
+    /// For people at the desk, who filled in fields and wrote no file.
+    pub fn at_desk(lang: Lang) -> Self {
+        Self { desk: true, ..Self::new(lang, &[]) }
     }
 
     /// Something that must be mended.

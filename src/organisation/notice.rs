@@ -50,6 +50,34 @@ pub fn lacks_dot(email: &str) -> bool {
 }
 
 impl Notice {
+    /// What people are owed and are not told: who is responsible, what for, by which law, one way to ask, how long answers
+    /// are kept. The law on personal data wants a body to say so before it asks; without it no real survey is opened at the
+    /// desk. Keys of [`Self::missing`], with `contact` where there is no way to ask at all.
+    pub fn owed(&self) -> Vec<&'static str> {
+        let said = |texts: &BTreeMap<String, String>| texts.contains_key("vi");
+        let reachable = self.address.is_some() || self.email.is_some() || self.phone.is_some();
+        [
+            ("responsible", said(&self.responsible)),
+            ("purpose", said(&self.purpose)),
+            ("legal_ground", said(&self.legal_ground)),
+            ("contact", reachable),
+            ("keep_answers_months", self.keep_answers_months.is_some()),
+        ]
+        .into_iter()
+        .filter(|(_, given)| !given)
+        .map(|(key, _)| key)
+        .collect()
+    }
+
+    /// What people would like to know besides what they are [owed](Self::owed): of [`Self::missing`], the rest.
+    pub fn advised(&self, invited: bool) -> Vec<&'static str> {
+        let owed = self.owed();
+        let covered = |key: &str| {
+            owed.contains(&key) || owed.contains(&"contact") && matches!(key, "address" | "email")
+        };
+        self.missing(invited).into_iter().filter(|key| !covered(key)).collect()
+    }
+
     /// The keys of an `apply` file that are still needed to tell everything; the list of invited persons matters only
     /// where some are `invited`.
     pub fn missing(&self, invited: bool) -> Vec<&'static str> {
@@ -91,7 +119,14 @@ mod tests {
             ["responsible", "purpose", "legal_ground", "address", "keep_answers_months"]
         );
         assert!(notice.missing(true).contains(&"keep_list_days"));
+        // One way to ask is owed; the other is merely good to have.
+        assert_eq!(notice.owed(), ["responsible", "purpose", "legal_ground", "keep_answers_months"]);
+        assert_eq!(notice.advised(true), ["address", "keep_list_days"]);
         notice.phone = None;
         assert!(notice.missing(false).contains(&"email"));
+        assert!(notice.owed().contains(&"contact") && notice.advised(false).is_empty());
+        // What is said in another language alone is not said.
+        notice.responsible.insert("en".to_owned(), "The Department".to_owned());
+        assert!(notice.owed().contains(&"responsible"));
     }
 }

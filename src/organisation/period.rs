@@ -44,6 +44,9 @@ impl Span {
     }
 }
 
+/// The shortest campaign that is proposed, in days.
+const SHORTEST: i32 = 14;
+
 /// A period. Its code is `2026-q1`, `2026-6m`, `2026-9m` or `2026`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
@@ -78,6 +81,31 @@ impl Period {
     pub fn due(self, day: i8) -> Date {
         let last = self.last();
         date(last.year(), last.month(), day.clamp(1, last.day()))
+    }
+
+    /// The quarter that this day is in.
+    pub fn quarter_of(day: Date) -> Self {
+        let number = (day.month() - 1) / 3 + 1;
+        Self { year: day.year(), span: Span::Quarter(number.unsigned_abs()) }
+    }
+
+    /// The shortest one that these days, both included, lie in.
+    pub fn around(first: Date, last: Date) -> Option<Self> {
+        Self::of(last.year()).find(|period| period.holds(first, last))
+    }
+
+    /// The days proposed for a new campaign: from today to the day before the report of the quarter is due on this day of its
+    /// last month, so that everything that came in stands in it. Where fewer than [`SHORTEST`] days are left, the same of the
+    /// next quarter, from its first day on.
+    pub fn proposed(today: Date, due_day: i8) -> (Date, Date) {
+        let until = |quarter: Self| quarter.due(due_day).yesterday().unwrap_or(quarter.last());
+        let this = Self::quarter_of(today);
+        let left = today.until(until(this)).map_or(0, |span| span.get_days());
+        if left >= SHORTEST {
+            return (today, until(this));
+        }
+        let next = this.last().tomorrow().map_or(this, Self::quarter_of);
+        (next.first(), until(next))
     }
 
     /// Whether these days, both included, lie in it.
@@ -148,6 +176,18 @@ mod tests {
         {
             assert_eq!(code.parse::<Period>(), Err(NoPeriod), "{code:?}");
         }
+    }
+
+    #[test]
+    fn what_is_proposed_ends_before_its_report_is_due() {
+        let proposed = |month, day| Period::proposed(date(2026, month, day), 25);
+        assert_eq!(proposed(11, 26), (date(2026, 11, 26), date(2026, 12, 24)));
+        assert_eq!(proposed(12, 15), (date(2027, 1, 1), date(2027, 3, 24)), "too late for this quarter");
+        assert_eq!(proposed(12, 31), (date(2027, 1, 1), date(2027, 3, 24)));
+        let code = |first, last| Period::around(first, last).map(|period| period.to_string());
+        assert_eq!(code(date(2026, 4, 1), date(2026, 6, 30)).as_deref(), Some("2026-q2"));
+        assert_eq!(code(date(2026, 3, 1), date(2026, 6, 30)).as_deref(), Some("2026-6m"));
+        assert_eq!(code(date(2026, 12, 1), date(2027, 1, 31)), None);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Campaign, Stratum};
+use jiff::civil::Date;
+
+use super::{Campaign, Stratum, period::Period};
 
 /// What is looked at.
 #[derive(Debug, Clone)]
@@ -19,6 +21,12 @@ pub struct Subject<'a> {
     pub strata: &'a [Stratum],
     /// Campaigns that have been released and ask at some of its counters.
     pub rivals: &'a [Rival],
+    /// Campaigns that have the same name and ask at the same time.
+    pub namesakes: &'a [Rival],
+    /// The period that it falls into, and the day on which its report is due.
+    pub due: Option<(Period, Date)>,
+    /// Its last day in the province.
+    pub last: Option<Date>,
     /// Whether the addresses on its posters lead nowhere but to the server itself.
     pub local: bool,
     /// Whether earlier campaigns asked the same questionnaire and form.
@@ -56,6 +64,17 @@ pub enum Finding {
         /// How many it takes.
         least: u64,
     },
+    /// People would answer without being told what they are owed: keys of [`super::Notice::owed`]. Stops the opening.
+    NoticeOwed(Vec<&'static str>),
+    /// Another campaign has the same name and asks at the same time: nobody can tell them apart in a list.
+    SameName(Rival),
+    /// It still takes answers when the report of its period is due.
+    AfterDue {
+        /// The period.
+        period: Period,
+        /// When its report is due.
+        due: Date,
+    },
     /// No population is known: nothing will be weighted.
     NoPopulations,
     /// These units have counters and no population: nothing will be weighted.
@@ -64,7 +83,7 @@ pub enum Finding {
     WithoutCounter(Vec<String>),
     /// These units have no planned number of answers.
     WithoutSample(Vec<String>),
-    /// What people should be told and is not: keys of [`super::Notice`].
+    /// What people had better be told and are not: keys of [`super::Notice::advised`].
     NoticeLacks(Vec<&'static str>),
     /// Languages of the questionnaire in which the title or the notice is missing.
     Untranslated(Vec<String>),
@@ -81,7 +100,10 @@ pub enum Finding {
 impl Finding {
     /// Whether the campaign cannot be opened like that.
     pub const fn stops(&self) -> bool {
-        matches!(self, Self::Nowhere | Self::Past | Self::Overlap(_) | Self::FewInvited { .. })
+        matches!(
+            self,
+            Self::Nowhere | Self::Past | Self::Overlap(_) | Self::FewInvited { .. } | Self::NoticeOwed(_)
+        )
     }
 
     /// Whether it is merely something to know.
@@ -97,6 +119,14 @@ const FEWEST: u64 = 5;
 pub fn too_few(campaign: &Campaign, invited: u64) -> Option<u64> {
     let least = campaign.minimum_answers.map_or(FEWEST, u64::from).max(FEWEST);
     (invited > 0 && invited < least && !campaign.demonstration).then_some(least)
+}
+
+/// What a real survey owes those it asks and does not tell them: keys of [`super::Notice::owed`]. A demonstration asks nobody.
+pub fn owed(campaign: &Campaign) -> Vec<&'static str> {
+    if campaign.demonstration {
+        return Vec::new();
+    }
+    campaign.notice.clone().unwrap_or_default().owed()
 }
 
 /// Everything that is found, what stops first.
@@ -115,8 +145,18 @@ pub fn check(subject: &Subject<'_>) -> Vec<Finding> {
     if let Some(least) = too_few(campaign, subject.invited) {
         found.push(Finding::FewInvited { invited: subject.invited, least });
     }
+    let owed = owed(campaign);
+    if !owed.is_empty() {
+        found.push(Finding::NoticeOwed(owed));
+    }
+    found.extend(subject.namesakes.iter().take(1).cloned().map(Finding::SameName));
+    // A report is made of what has come in when it is due.
+    let late = subject.due.filter(|(_, due)| subject.last.is_some_and(|last| last >= *due));
+    if let Some((period, due)) = late {
+        found.push(Finding::AfterDue { period, due });
+    }
     populations(subject, &mut found);
-    let lacking = campaign.notice.clone().unwrap_or_default().missing(subject.invited > 0);
+    let lacking = campaign.notice.clone().unwrap_or_default().advised(subject.invited > 0);
     if !lacking.is_empty() && !campaign.demonstration {
         found.push(Finding::NoticeLacks(lacking));
     }
@@ -239,6 +279,9 @@ mod tests {
             invited: 0,
             strata: &strata,
             rivals: &[],
+            namesakes: &[],
+            due: None,
+            last: None,
             local: false,
             asked_before: false,
             now: 50,
@@ -254,7 +297,37 @@ mod tests {
     fn what_stops_stops_and_comes_first() {
         let found = found(|campaign| (campaign.closes, campaign.notice) = (10, None), &[], &[]);
         assert_eq!(found[..2], [Finding::Nowhere, Finding::Past]);
-        assert!(found[0].stops() && found[1].stops() && !found[2].stops());
+        let owed = ["responsible", "purpose", "legal_ground", "contact", "keep_answers_months"];
+        assert_eq!(found[2..], [Finding::NoticeOwed(owed.to_vec())], "who is not told is not asked");
+        assert!(found.iter().all(Finding::stops));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_and_a_report_that_comes_too_early_are_told_of() {
+        let campaign = campaign();
+        let namesake = Rival { title: campaign.title.clone(), opens: 50, closes: 150, counters: 0 };
+        let period: Period = "2026-q4".parse().unwrap();
+        let (languages, counters) = (["vi".to_owned()], ["qn".to_owned()]);
+        let strata = [Stratum { unit: "qn".to_owned(), population: 1_000, sample: Some(1) }];
+        let subject = |last: Date| Subject {
+            campaign: &campaign,
+            languages: &languages,
+            counters: &counters,
+            invited: 0,
+            strata: &strata,
+            rivals: &[],
+            namesakes: std::slice::from_ref(&namesake),
+            due: Some((period, period.due(25))),
+            last: Some(last),
+            local: false,
+            asked_before: false,
+            now: 50,
+        };
+        let same = Finding::SameName(namesake.clone());
+        assert_eq!(check(&subject(Date::constant(2026, 12, 24))), std::slice::from_ref(&same));
+        let due = Date::constant(2026, 12, 25);
+        assert_eq!(check(&subject(due)), [same, Finding::AfterDue { period, due }]);
+        assert!(check(&subject(due)).iter().all(|finding| !finding.stops()));
     }
 
     #[test]
@@ -277,7 +350,7 @@ mod tests {
             |campaign| {
                 campaign.title.remove("en");
                 if let Some(notice) = &mut campaign.notice {
-                    notice.email = None;
+                    notice.address = None;
                 }
             },
             &["qn"],
@@ -285,7 +358,7 @@ mod tests {
         );
         assert_eq!(
             found,
-            [Finding::NoticeLacks(vec!["email"]), Finding::Untranslated(vec!["en".to_owned()])]
+            [Finding::NoticeLacks(vec!["address"]), Finding::Untranslated(vec!["en".to_owned()])]
         );
     }
 }

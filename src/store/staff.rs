@@ -316,6 +316,16 @@ pub async fn put_setup(db: &mut Writer, token_hash: &str, expires: i64) -> Resul
     Ok(true)
 }
 
+/// Whether there is no account at all.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_empty(db: &mut impl AsConn) -> Result<bool, StoreError> {
+    let any: Option<String> =
+        on!(db, |c| sqlx::query_scalar("SELECT name FROM account LIMIT 1").fetch_optional(c).await)?;
+    Ok(any.is_none())
+}
+
 /// Whether this is the set-up link, and can be used at `now`.
 ///
 /// # Errors

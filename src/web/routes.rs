@@ -194,6 +194,7 @@ pub fn map() -> Registry {
         .get(ManageCampaigns, admin::setup::new::show)
         .post(ManageCampaigns, admin::setup::new::submit)
         .get(ManageCampaigns, admin::setup::preview::show)
+        .get(ManageCampaigns, admin::setup::preview::campaign)
         .get(ManageCampaigns, admin::setup::copy::show)
         .post(ManageCampaigns, admin::setup::copy::submit)
         .get(ManageCampaigns, admin::setup::settings::show)

@@ -6,14 +6,22 @@ use jiff::civil::{Date, Time};
 use crate::{clock, language::Lang, tabular::value};
 
 /// A day as typed: day, month and year in figures, in that order and with any of `/ - .` between them, or as computers
-/// write it (`2026-10-01`).
+/// write it (`2026-10-01`). A year of two figures is one of this century, where slashes or points are between, as people write
+/// them; with hyphens it could be the day of what computers write.
 pub fn day(typed: &str) -> Option<Date> {
-    value::day(typed)
+    value::day(typed).or_else(|| value::day(&whole_year(typed)?))
+}
+
+fn whole_year(typed: &str) -> Option<String> {
+    let (rest, year) = typed.trim().rsplit_once(['/', '.'])?;
+    let year = year.trim();
+    let short = year.len() == 2 && year.bytes().all(|b| b.is_ascii_digit()) && !rest.contains('-');
+    short.then(|| format!("{rest}/20{year}").replace('.', "/"))
 }
 
 /// Whether what was typed is a day that the calendar lacks, such as `31/11/2026`.
 pub fn is_no_day(typed: &str) -> bool {
-    value::is_no_day(typed)
+    value::is_no_day(typed) || whole_year(typed).is_some_and(|typed| value::is_no_day(&typed))
 }
 
 /// What to say where [`day`] read none: which field it is, and what to type there.
@@ -110,14 +118,33 @@ mod tests {
     #[test]
     fn days_are_read_as_people_write_them() {
         let wanted = Date::constant(2026, 10, 1);
-        for typed in ["01/10/2026", "1/10/2026", " 1-10-2026", "1.10.2026 ", "2026-10-01", "1 / 10 / 2026"] {
+        for typed in [
+            "01/10/2026",
+            "1/10/2026",
+            " 1-10-2026",
+            "1.10.2026 ",
+            "2026-10-01",
+            "1 / 10 / 2026",
+            "1/10/26",
+            "01.10.26",
+        ] {
             assert_eq!(day(typed), Some(wanted), "{typed}");
         }
-        for typed in
-            ["", "1/10", "10/2026", "31/02/2026", "1/13/2026", "1/10/26", "a/b/c", "1/10/2026/3", "-1/1/2026"]
-        {
+        for typed in [
+            "",
+            "1/10",
+            "10/2026",
+            "31/02/2026",
+            "1/13/2026",
+            "31/02/26",
+            "26-10-01",
+            "1-10-26",
+            "a/b/c",
+            "1/10/2026/3",
+            "-1/1/2026",
+        ] {
             assert_eq!(day(typed), None, "{typed}");
-            assert_eq!(is_no_day(typed), ["31/02/2026", "1/13/2026"].contains(&typed), "{typed}");
+            assert_eq!(is_no_day(typed), ["31/02/2026", "1/13/2026", "31/02/26"].contains(&typed), "{typed}");
         }
         assert_eq!(day_text(wanted), "01/10/2026");
     }

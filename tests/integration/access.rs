@@ -163,6 +163,7 @@ const STAFF: &str = "
     GET  /admin/campaigns/new                                     -   +   -   -   -
     POST /admin/campaigns/new                                     -   +   -   -   -
     GET  /admin/preview/{definition}/{version}/{form}             -   +   -   -   -
+    GET  /admin/campaigns/{slug}/preview                          -   +   -   -   -
     GET  /admin/campaigns/{slug}/copy                             -   +   -   -   -
     POST /admin/campaigns/{slug}/copy                             -   +   -   -   -
     GET  /admin/campaigns/{slug}/settings                         -   +   -   -   -

@@ -71,7 +71,17 @@ fn f_10_the_first_start_prints_a_link_that_makes_the_first_administrator_once() 
         [("token", token.as_str()), ("name", name), ("password", password), ("again", password)]
     };
     assert!(client.post("/admin/dat-mat-khau", &fields("", "12345")).is(422).text().contains("14"));
-    client.post("/admin/dat-mat-khau", &fields("nguyenvanan", PASSWORD)).is(200);
+    // Until then the log-in says why nobody can log in, and where the link is.
+    let log_in = server.client().get("/admin/login").is(200);
+    assert!(log_in.text().contains("Chưa có tài khoản") && log_in.text().contains("sipas user add"));
+    let before = client.cookies().clone();
+    let set = client.post("/admin/dat-mat-khau", &fields("nguyenvanan", PASSWORD)).is(303);
+    assert_eq!(set.header("location"), "/admin/tai-khoan-moi", "and there is somebody to invite next");
+    assert_ne!(*client.cookies(), before, "logged in at once");
+    let invite = client.get("/admin/tai-khoan-moi").is(200);
+    assert!(invite.text().contains("Chưa có ai quản lý khảo sát"));
+    assert_eq!(invite.form_to("/admin/tai-khoan-moi").value("role"), Some("manager"));
+    assert!(!server.client().get("/admin/login").is(200).text().contains("Chưa có tài khoản"));
     client.post("/admin/dat-mat-khau", &fields("thief", PASSWORD)).is(410);
     client.get(&first).is(410);
     let roles = database.texts("SELECT name || ' ' || role FROM account");
@@ -108,7 +118,8 @@ fn an_invited_person_sets_a_password_by_a_link_that_works_once() {
         person.get(&invitation).is(200);
     }
     assert!(set(&mut person, &invitation, "12345").is(422).text().contains("14"));
-    set(&mut person, &invitation, PASSWORD).is(200);
+    set(&mut person, &invitation, PASSWORD).is(303);
+    person.get("/admin/campaigns/dan").is(200);
     person.get(&invitation).is(410);
     person.post("/admin/dat-mat-khau", &[("token", token), ("password", OTHER), ("again", OTHER)]).is(410);
     let mut officer = enter(&server, "canbo");
@@ -124,6 +135,13 @@ fn an_invited_person_sets_a_password_by_a_link_that_works_once() {
     administrator.post("/admin/tai-khoan-moi", &[("name", "x"), ("role", "manager"), ("unit", "qn")]).is(422);
     administrator.post("/admin/tai-khoan-moi", &[("name", "x"), ("role", "officer"), ("unit", "no")]).is(422);
     assert_eq!(database.number("SELECT COUNT(*) FROM account"), 3);
+    // A link opened where somebody else is logged in ends that session and begins another one.
+    let fields = [("name", "quanly2"), ("role", "manager")];
+    let made = administrator.post("/admin/tai-khoan-moi", &fields).is(200);
+    let mut stolen = administrator.clone();
+    set(&mut administrator, &link(&made), PASSWORD).is(303);
+    assert!(administrator.get("/admin/campaigns/new").is(200).text().contains("quanly2"));
+    assert!(signed_out(&stolen.get("/admin/tai-khoan")), "the session before it is over");
 }
 
 #[test]

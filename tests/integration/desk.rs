@@ -45,6 +45,21 @@ fn day(days: i64) -> String {
 
 const NEW: &str = "/admin/campaigns/new?form=sipas%2F2026.1%2Fcounter";
 
+/// What people are told before a survey opens; purpose and time are there from the start.
+const OWED: [(&str, &str); 3] = [
+    ("notice.responsible.vi", "Sở Nội vụ tỉnh Bình Định"),
+    ("notice.legal_ground.vi", "Quyết định số 12/QĐ-UBND"),
+    ("notice.phone", "0256 123 456"),
+];
+
+fn tell(form: &mut Form) {
+    for (name, value) in OWED {
+        form.set(name, value);
+    }
+    form.set("notice.purpose.vi", "về lần làm thủ tục tại {unit}, để phục vụ tốt hơn");
+    form.set("notice.keep_answers_months", "24");
+}
+
 /// Makes a draft `thu` that would be open now, by the pages.
 fn draft(desk: &mut Client) {
     let page = desk.get(NEW).is(200);
@@ -53,6 +68,7 @@ fn draft(desk: &mut Client) {
     form.set("slug", "thu");
     form.set("opens.day", &day(-1));
     form.set("closes.day", &day(30));
+    tell(&mut form);
     let made = desk.submit("/admin/campaigns/new", &form).is(303);
     assert!(made.header("location").starts_with("/admin/campaigns/thu/units?"));
 }
@@ -149,10 +165,12 @@ fn only_the_languages_chosen_for_a_campaign_are_offered_whoever_chooses_them() {
     add_counters(&mut desk, "thu", "qn", "1");
     let path = counters(&database, "thu").remove(0).1;
     let settings = "/admin/campaigns/thu/settings";
-    // Every language of the questionnaire is ticked until somebody decides.
+    // Vietnamese alone until somebody decides otherwise.
     let mut form = desk.get(settings).is(200).form_to(settings);
     assert_eq!(form.value("speaks"), Some("vi en"));
-    assert_eq!(form.field("languages").values, ["en"]);
+    assert!(form.field("languages").values.is_empty());
+    assert_eq!(database.texts("SELECT languages FROM campaign"), ["vi"]);
+    form.set("languages", "en");
     desk.submit(settings, &form).is(303);
     assert_eq!(database.texts("SELECT COALESCE(languages, 'all') FROM campaign"), ["all"]);
     form.set_all("languages", &[]);
@@ -352,7 +370,8 @@ fn a_copy_keeps_the_printed_codes_and_moves_the_period_on() {
     add_counters(&mut desk, "dan", "qn", "2");
     let printed = counters(&database, "dan");
     let path = "/admin/campaigns/dan/copy";
-    let form = desk.get(path).is(200).form_to(path);
+    let mut form = desk.get(path).is(200).form_to(path);
+    tell(&mut form);
     let made = desk.submit(path, &form).is(303);
     let slug = made.header("location").split(['/', '?']).nth(3).unwrap().to_owned();
     assert_ne!(slug, "dan");
@@ -473,6 +492,7 @@ fn two_campaigns_cannot_be_open_at_a_counter_at_once() {
     form.set("slug", "chen");
     form.set("opens.day", &day(-1));
     form.set("previous", "");
+    tell(&mut form);
     desk.submit(path, &form).is(303);
     // The check says so before anybody tries, in the same words, by title and day.
     let check = desk.get("/admin/campaigns/chen").is(200);
@@ -481,7 +501,9 @@ fn two_campaigns_cannot_be_open_at_a_counter_at_once() {
         "{}",
         check.text()
     );
-    let refused = step(&mut desk, "chen", "open").is(422);
+    let open = "/admin/campaigns/chen/state/open";
+    assert!(!desk.get(open).is(200).text().contains(&format!("action=\"{open}\"")), "nor is it offered");
+    let refused = desk.post(open, &[]).is(422);
     assert!(refused.text().contains("hai đợt khảo sát cùng lúc"), "{}", refused.text());
     assert!(!refused.text().contains("+07:00"), "{}", refused.text());
     assert_eq!(report(&database, "chen")["campaign"]["status"], "draft");
@@ -559,6 +581,120 @@ fn what_a_newcomer_gets_wrong_is_told_where_it_stands() {
     for label in ["Mã đơn vị: ", "Tên đơn vị: ", "Loại đơn vị: "] {
         assert!(empty.text().contains(label), "{label}: {}", empty.text());
     }
+}
+
+/// A draft `thu` with a counter, of which people are told nothing but what is there from the start.
+fn untold(desk: &mut Client, demonstration: bool) {
+    let mut form = desk.get(NEW).is(200).form_to("/admin/campaigns/new");
+    assert!(!form.value("opens.day").unwrap().is_empty() && !form.value("closes.day").unwrap().is_empty());
+    form.set("title.vi", "Đo lường thử");
+    form.set("slug", "thu");
+    form.set("opens.day", &day(-1));
+    form.set("closes.day", &day(30));
+    if demonstration {
+        form.set("demonstration", "yes");
+    }
+    desk.submit("/admin/campaigns/new", &form).is(303);
+    add_counters(desk, "thu", "qn", "1");
+}
+
+#[test]
+fn nobody_is_asked_by_a_real_survey_without_being_told_who_asks_why_and_for_how_long() {
+    let (database, server, mut desk) = empty_desk();
+    untold(&mut desk, false);
+    // The check stops it, and leads to the very field.
+    let check = desk.get("/admin/campaigns/thu").is(200);
+    assert!(check.text().contains("class=\"stop\"") && !check.text().contains("/state/open"));
+    let field = "/settings?mend=notice.responsible.vi#f-notice.responsible.vi";
+    assert!(check.text().contains(field), "{}", check.text());
+    let open = "/admin/campaigns/thu/state/open";
+    assert!(!desk.get(open).is(200).text().contains(&format!("action=\"{open}\"")));
+    let refused = desk.post(open, &[]).is(422);
+    for part in ["Cơ quan chịu trách nhiệm", "Căn cứ", "Nơi liên hệ"] {
+        assert!(refused.text().contains(part), "{part}");
+    }
+    let path = "/admin/campaigns/thu/settings";
+    let mut form = desk.get(path).is(200).form_to(path);
+    tell(&mut form);
+    let saved = desk.submit(path, &form).is(303);
+    // From there the way back to the check; what it still advises stands again where it is opened.
+    let saved = desk.get(saved.header("location")).is(200);
+    assert!(
+        saved.text().contains("Bước tiếp") && saved.text().contains("href=\"/admin/campaigns/thu\">Kiểm tra")
+    );
+    assert!(desk.get(open).is(200).text().contains("Chưa ghi số hồ sơ"));
+    step(&mut desk, "thu", "open").is(303);
+    let mut form = desk.get(path).is(200).form_to(path);
+    // Once it is open nothing of that can be taken away, whatever else is typed stays, and nobody sees the words of a file.
+    let kept = database.texts("SELECT notice FROM campaign");
+    let mut emptied = form.clone();
+    emptied.set("title.vi", "Tên mới");
+    for name in ["notice.responsible.vi", "notice.legal_ground.vi", "notice.phone", "notice.purpose.vi"] {
+        emptied.set(name, "");
+    }
+    emptied.set("notice.keep_answers_months", "");
+    emptied.set("languages", "en");
+    let refused = desk.submit(path, &emptied).is(422);
+    for field in ["responsible.vi", "legal_ground.vi", "phone", "purpose.vi", "keep_answers_months"] {
+        assert!(refused.text().contains(&format!("href=\"#f-notice.{field}\"")), "{field}");
+    }
+    assert!(refused.text().contains("Tên mới") && !refused.text().contains("= \""), "{}", refused.text());
+    assert_eq!(database.texts("SELECT notice FROM campaign"), kept);
+    form.set("notice.phone", "");
+    form.set("notice.email", "khaosat@snv.example");
+    desk.submit(path, &form).is(303);
+    let path = counters(&database, "thu").remove(0).1;
+    let told = server.client().get(&format!("{path}/thong-tin")).is(200);
+    assert!(told.text().contains("khaosat@snv.example") && told.text().contains("Sở Nội vụ tỉnh Bình Định"));
+}
+
+#[test]
+fn a_trial_run_owes_nobody_a_notice_and_a_file_may_open_what_the_desk_then_completes() {
+    let (database, _server, mut desk) = empty_desk();
+    untold(&mut desk, true);
+    step(&mut desk, "thu", "open").is(303);
+    // A campaign that a file opened without: settings that do not touch its notice are saved, half a notice is not.
+    apply(&database, &citizens(When::Now));
+    let path = "/admin/campaigns/dan/settings";
+    let mut form = desk.get(path).is(200).form_to(path);
+    form.set("title.vi", "Tên khác");
+    desk.submit(path, &form).is(303);
+    let mut form = desk.get(path).is(200).form_to(path);
+    form.set("notice.responsible.vi", "Sở Nội vụ");
+    let refused = desk.submit(path, &form).is(422);
+    assert!(refused.text().contains("Sở Nội vụ") && refused.text().contains("#f-notice.purpose.vi"));
+}
+
+#[test]
+fn the_preview_is_the_campaigns_own_page_and_what_is_made_twice_is_told() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    let preview = "/admin/campaigns/thu/preview";
+    assert!(desk.get("/admin/campaigns/thu/settings").is(200).text().contains(&format!("src=\"{preview}\"")));
+    let shown = desk.get(preview).is(200);
+    for part in ["Đo lường thử", "Sở Nội vụ tỉnh Bình Định", "UBND thị xã An Nhơn"] {
+        assert!(shown.text().contains(part), "{part}: {}", shown.text());
+    }
+    assert!(!shown.text().contains("hreflang=\"en\"") && !shown.text().contains("<script"));
+    assert!(shown.header("content-security-policy").contains("frame-ancestors 'self'"));
+    assert!(desk.get(&format!("{preview}?details=1")).is(200).text().contains("0256 123 456"));
+    // Who goes back finds the draft, and a second one of the same name is told of.
+    assert!(desk.get(NEW).is(200).text().contains("/admin/campaigns/thu/settings"));
+    let mut form = desk.get(NEW).is(200).form_to("/admin/campaigns/new");
+    form.set("title.vi", "đo lường thử");
+    form.set("opens.day", &day(3));
+    form.set("closes.day", &day(20));
+    let made = desk.submit("/admin/campaigns/new", &form).is(303).header("location").to_owned();
+    let check = made.split("/units").next().unwrap();
+    assert!(desk.get(check).is(200).text().contains("trùng tên và trùng thời gian"));
+    // The step that may be left out says so; names of units do as well as codes.
+    let units = "/admin/campaigns/thu/units";
+    let page = desk.get(units).is(200);
+    assert!(page.text().contains("không bắt buộc") && page.text().contains("Bỏ qua bước này"));
+    desk.post(units, &[("lines", "ubnd thị xã an nhơn\t1.000")]).is(303);
+    let page = desk.get(units).is(200);
+    let form = Form::all(page.text()).into_iter().find(|form| has(form, "population.an")).unwrap();
+    assert_eq!(form.value("population.an"), Some("1000"));
 }
 
 #[test]

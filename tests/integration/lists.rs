@@ -6,7 +6,10 @@ use crate::{
     print::{have, tool},
     support::{
         Client, Database, Page, Server,
-        stage::{When, ago, applied, apply, citizens, filled, links, officials, path, report, wait_for},
+        stage::{
+            When, ago, applied, apply, citizens, filled, links, officials, path, report, wait_for,
+            with_notice,
+        },
     },
 };
 
@@ -343,7 +346,7 @@ fn b_07_the_list_of_those_who_have_not_answered_is_of_the_day_and_does_not_tell_
 
 #[test]
 fn b_16_a_campaign_of_too_few_to_be_anonymous_is_not_opened() {
-    let database = applied(&officials(When::Later, 4));
+    let database = applied(&with_notice(&officials(When::Later, 4)));
     database.execute("UPDATE campaign SET state = 'draft'");
     let (_server, mut staff) = desk(&database);
     let words = "cần ít nhất 5 người";

@@ -4,24 +4,8 @@
 
 use crate::support::{
     Database, Page, Server,
-    stage::{When, answer, applied, apply, citizens, links, officials},
+    stage::{When, answer, applied, apply, citizens, links, officials, with_notice},
 };
-
-const NOTICE: &str = r#"
-[campaign.notice]
-responsible = { vi = "Sở Nội vụ tỉnh Bình Định", en = "The Department of Home Affairs" }
-purpose = { vi = "về lần làm thủ tục tại {unit}, để phục vụ tốt hơn.", en = "on your visit to {unit}" }
-legal_ground = { vi = "Quyết định số 12/QĐ-UBND", en = "Decision 12/QĐ-UBND" }
-address = "01 Trần Phú, Quy Nhơn"
-email = "khaosat@snv.example"
-phone = "0256 123 456"
-keep_answers_months = 24
-keep_list_days = 30
-"#;
-
-fn with_notice(file: &str) -> String {
-    file.replacen("[[campaign.", &format!("{NOTICE}[[campaign."), 1)
-}
 
 /// The words of a page, without its tags.
 fn words(page: &Page) -> String {

@@ -145,7 +145,12 @@ fn check_previous(found: &mut Findings<'_>, grounds: &Grounds<'_>, asked: &Campa
             found.wrong(previous.spot, with_hint(found.lang, words, slug, &known));
         }
         Some(opens) if *opens >= asked.opens.value => {
-            found.wrong(previous.spot, fl!(m, "apply-previous-later", slug = slug));
+            let words = if found.desk {
+                fl!(m, "setup-previous-later")
+            } else {
+                fl!(m, "apply-previous-later", slug = slug)
+            };
+            found.wrong(previous.spot, words);
         }
         Some(_) => {}
     }
@@ -181,14 +186,12 @@ fn check_answered(
     ] {
         if before != after {
             let slug = was.slug.as_str();
-            let words = fl!(
-                found.lang.messages(),
-                "apply-answered",
-                slug = slug,
-                key = key,
-                before = before,
-                after = after
-            );
+            let m = found.lang.messages();
+            let words = match key {
+                "demonstration" if found.desk => fl!(m, "setup-answered-demonstration"),
+                _ if found.desk => fl!(m, "setup-answered-form"),
+                _ => fl!(m, "apply-answered", slug = slug, key = key, before = before, after = after),
+            };
             found.wrong(spot, words);
         }
     }
@@ -219,7 +222,12 @@ fn check_promises(
         let Some(was) = was else { continue };
         if wanted.is_none_or(|wanted| wanted > was) {
             let (slug, was) = (asked.slug.value.as_str(), was.to_string());
-            let words = fl!(found.lang.messages(), "apply-promise", slug = slug, key = key, before = was);
+            let m = found.lang.messages();
+            let words = match key {
+                "keep_answers_months" if found.desk => fl!(m, "setup-promise-answers", before = was),
+                _ if found.desk => fl!(m, "setup-promise-list", before = was),
+                _ => fl!(m, "apply-promise", slug = slug, key = key, before = was),
+            };
             found.wrong(spot, words);
         }
     }
@@ -246,7 +254,12 @@ fn check_begun(found: &mut Findings<'_>, now: i64, asked: &CampaignAsked, before
 fn check_settled(found: &mut Findings<'_>, now: i64, asked: &CampaignAsked, before: &KnownCampaign) {
     if before.stored.settled && asked.closes.value > now {
         let (slug, closed) = (asked.slug.value.as_str(), when(before.stored.campaign.closes));
-        let words = fl!(found.lang.messages(), "apply-settled", slug = slug, closed = closed);
+        let m = found.lang.messages();
+        let words = if found.desk {
+            fl!(m, "setup-settled", closed = closed)
+        } else {
+            fl!(m, "apply-settled", slug = slug, closed = closed)
+        };
         found.wrong(asked.closes.spot, words);
     }
     // What comes in after results were published could be told from a second publication.

@@ -30,8 +30,12 @@ pub fn decide(
             check_unit_kept(found, counter, before, place);
         }
         if counter.public && grounds.known.replaced.contains(&counter.code.value) {
-            let words =
-                fl!(found.lang.messages(), "apply-address-replaced", code = counter.code.value.as_str());
+            let (m, code) = (found.lang.messages(), counter.code.value.as_str());
+            let words = if found.desk {
+                fl!(m, "setup-address-replaced", code = code)
+            } else {
+                fl!(m, "apply-address-replaced", code = code)
+            };
             found.wrong(counter.code.spot, words);
         }
         if counter.renew {

@@ -47,7 +47,12 @@ pub fn decide(
             Some(judging) => judging.check(found, asked, invitation),
             None => {
                 if let Some(group) = &invitation.group {
-                    let words = fl!(m, "apply-invitation-no-groups", group = group.value.as_str());
+                    let name = group.value.as_str();
+                    let words = if found.desk {
+                        fl!(m, "setup-no-groups", group = name)
+                    } else {
+                        fl!(m, "apply-invitation-no-groups", group = name)
+                    };
                     found.wrong(group.spot, words);
                 }
             }

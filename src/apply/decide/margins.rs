@@ -69,7 +69,12 @@ fn check_population(found: &mut Findings<'_>, asked: &CampaignAsked, margin: &Ma
         return;
     }
     let Some(stratum) = asked.strata.iter().find(|stratum| stratum.unit.value == unit) else {
-        found.wrong(margin.unit.spot, fl!(m, "apply-margin-without-stratum", unit = unit));
+        let words = if found.desk {
+            fl!(m, "setup-margin-without-stratum", unit = unit)
+        } else {
+            fl!(m, "apply-margin-without-stratum", unit = unit)
+        };
+        found.wrong(margin.unit.spot, words);
         return;
     };
     let totals = &margin.totals.value;
@@ -78,7 +83,11 @@ fn check_population(found: &mut Findings<'_>, asked: &CampaignAsked, margin: &Ma
     let sound = stratum.population.value > 0 && totals.values().all(|n| n.value > 0) && !totals.is_empty();
     if sound && sum != stratum.population.value {
         let (sum, population) = (sum.to_string(), stratum.population.value.to_string());
-        let words = fl!(m, "apply-margin-sum", unit = unit, sum = sum, population = population);
+        let words = if found.desk {
+            fl!(m, "setup-margin-sum", unit = unit, sum = sum, population = population)
+        } else {
+            fl!(m, "apply-margin-sum", unit = unit, sum = sum, population = population)
+        };
         found.wrong(margin.totals.spot, words);
     }
 }

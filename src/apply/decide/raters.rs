@@ -102,7 +102,8 @@ fn check_alone(found: &mut Findings<'_>, asked: &CampaignAsked) {
     }
     let declared = asked.strata.iter().map(|stratum| stratum.unit.spot);
     if let Some(spot) = declared.chain(asked.margins.iter().map(|margin| margin.unit.spot)).next() {
-        found.wrong(spot, fl!(m, "apply-raters-strata"));
+        let words = if found.desk { fl!(m, "setup-raters-strata") } else { fl!(m, "apply-raters-strata") };
+        found.wrong(spot, words);
     }
 }
 
@@ -111,7 +112,13 @@ fn check_weights(found: &mut Findings<'_>, asked: &CampaignAsked) {
     let with = asked.groups.iter().any(|group| group.weight.is_some());
     if let Some(without) = asked.groups.iter().find(|group| group.weight.is_none()).filter(|_| with) {
         let code = without.code.value.as_str();
-        found.wrong(without.code.spot, fl!(found.lang.messages(), "apply-group-unweighted", code = code));
+        let m = found.lang.messages();
+        let words = if found.desk {
+            fl!(m, "setup-group-unweighted", code = code)
+        } else {
+            fl!(m, "apply-group-unweighted", code = code)
+        };
+        found.wrong(without.code.spot, words);
     }
 }
 
@@ -187,7 +194,12 @@ fn check_groups(found: &mut Findings<'_>, asked: &CampaignAsked, raters: &Raters
     for group in asked.groups.iter().filter(|group| !group.code.value.is_empty()) {
         let code = group.code.value.as_str();
         if raters.assignments.iter().all(|assigned| assigned.group != code) {
-            found.wrong(group.code.spot, fl!(m, "apply-group-idle", code = code));
+            let words = if found.desk {
+                fl!(m, "setup-group-idle", code = code)
+            } else {
+                fl!(m, "apply-group-idle", code = code)
+            };
+            found.wrong(group.code.spot, words);
         }
         let of = |invitation: &&InvitationAsked| {
             invitation.group.as_ref().is_some_and(|group| group.value == code)
@@ -238,7 +250,12 @@ impl Judging {
         let code = invitation.code.value.as_str();
         let Some(group) = &invitation.group else {
             let slug = asked.slug.value.as_str();
-            found.wrong(invitation.code.spot, fl!(m, "apply-invitation-no-group", code = code, slug = slug));
+            let words = if found.desk {
+                fl!(m, "setup-no-group", code = code)
+            } else {
+                fl!(m, "apply-invitation-no-group", code = code, slug = slug)
+            };
+            found.wrong(invitation.code.spot, words);
             return;
         };
         let name = group.value.as_str();

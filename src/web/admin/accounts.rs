@@ -143,8 +143,12 @@ pub async fn list(
     }
 }
 
-async fn tree(app: &App) -> Result<UnitTree, StoreError> {
-    units::tree(&mut app.store.read().await?).await
+/// The units, and whether there is a manager, invited ones among them.
+async fn surroundings(app: &App) -> Result<(UnitTree, bool), StoreError> {
+    let mut db = app.store.read().await?;
+    let all = store::all(&mut db).await?;
+    let managed = all.iter().any(|account| account.role == Role::Manager && !account.disabled);
+    Ok((units::tree(&mut db).await?, managed))
 }
 
 /// Shows the form for an invitation.
@@ -155,13 +159,13 @@ pub async fn invite(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let lang = wanted.language();
-    match tree(&app).await {
-        Ok(tree) => {
-            // Nobody can be of a unit before there are any: somebody has to set them up.
-            let role = if tree.units().is_empty() { Role::Manager } else { Role::Officer };
+    match surroundings(&app).await {
+        Ok((tree, managed)) => {
+            // Nobody can be of a unit before there are any, and nobody answers before somebody makes surveys.
+            let role = if tree.units().is_empty() || !managed { Role::Manager } else { Role::Officer };
             let fields = Fields::of([("role", role.code())]);
             let form = Form::new(lang, &fields);
-            error::html(StatusCode::OK, view::invite(&staff, &form, &tree).into_string())
+            error::html(StatusCode::OK, view::invite(&staff, &form, &tree, managed).into_string())
         }
         Err(error) => error::of_store(&error, lang),
     }
@@ -182,10 +186,10 @@ pub async fn send_invitation(
             let page = view::link(lang, &staff, &name, &link, Purpose::Invitation);
             error::html(StatusCode::OK, page.into_string())
         }
-        Err(Refused::Faults(faults)) => match tree(&app).await {
-            Ok(tree) => {
+        Err(Refused::Faults(faults)) => match surroundings(&app).await {
+            Ok((tree, managed)) => {
                 let form = Form { faults: &faults, ..Form::new(lang, &fields) };
-                let page = view::invite(&staff, &form, &tree);
+                let page = view::invite(&staff, &form, &tree, managed);
                 error::html(StatusCode::UNPROCESSABLE_ENTITY, page.into_string())
             }
             Err(error) => error::of_store(&error, lang),

@@ -11,10 +11,11 @@ use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
 use crate::{
+    clock,
     distribution::address,
     language::{Lang, vietnamese},
     organisation::{
-        State as Stand,
+        Campaign, Period, State as Stand,
         readiness::{self, Finding, Rival, Subject},
     },
     set_aside,
@@ -23,7 +24,7 @@ use crate::{
         campaigns::{self, Stored},
         comments,
         erasure::answers,
-        invitations, places, ready, turnout,
+        invitations, periods, places, ready, turnout,
     },
     web::{
         admin::setup::Done,
@@ -69,7 +70,7 @@ pub async fn show(
 const FEW: usize = 20;
 
 /// Whether a draft can be opened.
-async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError> {
+pub(super) async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError> {
     let mut db = app.store.read().await?;
     let ready = ready::load(&mut db, stored.clone()).await?;
     let strata = campaigns::strata(&mut db, stored.number).await?;
@@ -80,10 +81,16 @@ async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError
     let places: Vec<_> =
         places.into_iter().filter(|place| !place.retired && place.counter.is_some()).collect();
     let own: HashSet<&str> = places.iter().filter_map(|place| place.address.as_deref()).collect();
+    let name = |one: &Campaign| one.title.get("vi").map(|title| vietnamese::fold(title));
     let mut rivals = Vec::new();
+    let mut namesakes = Vec::new();
     for other in all.iter().filter(|other| other.number != stored.number) {
         let one = &other.campaign;
         let at_once = one.opens < campaign.closes && campaign.opens < one.closes;
+        let (title, opens, closes) = (one.title.clone(), one.opens, one.closes);
+        if at_once && one.state != Stand::Archived && name(one) == name(campaign) {
+            namesakes.push(Rival { title: title.clone(), opens, closes, counters: 0 });
+        }
         if one.state == Stand::Draft || !at_once || own.is_empty() {
             continue;
         }
@@ -91,7 +98,6 @@ async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError
         let both = theirs.iter().filter(|place| {
             !place.retired && place.address.as_deref().is_some_and(|address| own.contains(address))
         });
-        let (title, opens, closes) = (one.title.clone(), one.opens, one.closes);
         rivals.push(Rival { title, opens, closes, counters: both.count() });
     }
     let counters: Vec<String> = places.iter().map(|place| place.unit.clone()).collect();
@@ -103,6 +109,10 @@ async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError
             && other.opens < campaign.opens
             && !other.demonstration
     });
+    let due_day = periods::due_day(&mut db).await?;
+    let day = |at: i64| clock::date(clock::day(at));
+    let last = day(campaign.closes.saturating_sub(1));
+    let period = day(campaign.opens).zip(last).and_then(|(first, last)| Period::around(first, last));
     Ok(readiness::check(&Subject {
         campaign,
         languages: &ready.questionnaire.languages,
@@ -110,6 +120,9 @@ async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError
         invited,
         strata: &strata,
         rivals: &rivals,
+        namesakes: &namesakes,
+        due: period.map(|period| (period, period.due(due_day))),
+        last,
         local: address::is_local(&app.config.base_url),
         asked_before,
         now: app.clock.now(),

@@ -19,7 +19,7 @@ use crate::{
     store::{
         StoreError,
         accounts::{self, Account},
-        audit, identities,
+        audit, identities, staff,
     },
     web::{
         app::App,
@@ -84,7 +84,12 @@ pub async fn show(
         }
         _ => None,
     };
+    let nobody = match async { staff::is_empty(&mut app.store.read().await?).await }.await {
+        Ok(nobody) => nobody,
+        Err(error) => return error::of_store(&error, lang),
+    };
     let page = view::page(&view::Page {
+        nobody,
         next: next.next.as_deref(),
         sso: sso_name(&app),
         out: out.as_deref(),

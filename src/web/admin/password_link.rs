@@ -9,14 +9,22 @@ use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::{
+    accounts::InvitePath,
+    entry::{self, Way},
+};
 use crate::{
     language::Lang,
     organisation::Role,
     secret::hex,
-    store::{StoreError, accounts, audit, levels as noted, staff, units},
+    store::{StoreError, accounts, audit, identities, levels as noted, staff, units},
     web::{
         app::App,
-        auth::{in_turn, levels, one_time, password::Whose, session},
+        auth::{
+            in_turn, levels, one_time,
+            password::Whose,
+            session::{self, Arrival},
+        },
         error::{self, NotFound},
         form::{self, Fields},
         respond::answer::Wanted,
@@ -127,14 +135,39 @@ pub async fn set(
         let page = form(lang, &token, &whom, &fields, &faults);
         return error::html(StatusCode::UNPROCESSABLE_ENTITY, page);
     }
-    let Some(hash) = in_turn::hash(&app, given).await else {
+    let Some(hash) = in_turn::hash(&app, given.clone()).await else {
         return error::page(lang, Kind::Unavailable);
     };
     match keep(&app, &token, &whom, &name, &hash, &parts).await {
-        Ok(true) => error::html(StatusCode::OK, view::done(lang).into_string()),
+        Ok(true) => enter(&app, &whom, &name, &given, &parts, lang).await,
         Ok(false) => gone(lang),
         Err(error) => error::of_store(&error, lang),
     }
+}
+
+/// Goes on as after a log-in: whoever has just set the password need not type it once more. A second factor is asked for as
+/// ever, one that is compulsory is set up first, and the session is a new one (security test F-06): what this browser was
+/// logged in as before ends here.
+async fn enter(app: &App, whom: &Whom, name: &str, given: &str, parts: &Parts, lang: Lang) -> Response {
+    let found = async {
+        let mut db = app.store.read().await?;
+        let off = identities::of(&mut db, name).await?.is_some_and(|identity| identity.password_off);
+        Ok::<_, StoreError>(accounts::find(&mut db, name).await?.filter(|_| !off))
+    };
+    let account = match found.await {
+        Ok(account) => account.filter(|account| account.is_usable(app.clock.now())),
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let (Some(account), Some(client)) = (account, session::client(app, parts)) else {
+        return error::html(StatusCode::OK, view::done(lang).into_string());
+    };
+    if let Err(error) = session::end(app, parts).await {
+        return error::of_store(&error, lang);
+    }
+    // Who sets the system up makes no surveys: the next step is to invite somebody who does.
+    let next = (*whom == Whom::First).then(|| InvitePath.to_string());
+    let way = Way { lang, next, kept: None };
+    entry::after_password(app, &account, given, &Arrival::of(parts, client), &way).await
 }
 
 /// Whether there is a second factor, and the names of units, which no password may be.

@@ -80,6 +80,24 @@ public = true
     )
 }
 
+/// What people are told, as a file says it.
+const NOTICE: &str = r#"
+[campaign.notice]
+responsible = { vi = "Sở Nội vụ tỉnh Bình Định", en = "The Department of Home Affairs" }
+purpose = { vi = "về lần làm thủ tục tại {unit}, để phục vụ tốt hơn.", en = "on your visit to {unit}" }
+legal_ground = { vi = "Quyết định số 12/QĐ-UBND", en = "Decision 12/QĐ-UBND" }
+address = "01 Trần Phú, Quy Nhơn"
+email = "khaosat@snv.example"
+phone = "0256 123 456"
+keep_answers_months = 24
+keep_list_days = 30
+"#;
+
+/// A campaign that tells all that it owes.
+pub fn with_notice(file: &str) -> String {
+    file.replacen("[[campaign.", &format!("{NOTICE}[[campaign."), 1)
+}
+
 /// The same as a demonstration, whose figures are shown at once: those of a real campaign that is open lag behind.
 pub fn demonstration(file: &str) -> String {
     file.replace("form = \"counter\"", "form = \"counter\"\ndemonstration = true")

@@ -108,6 +108,7 @@ async fn settings(
         action: &action,
         base: None,
         has_kiosk_code: false,
+        mend: None,
         way: Way::Copy {
             from: lang.pick(&from.campaign.title),
             slug,

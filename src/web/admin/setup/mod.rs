@@ -12,7 +12,7 @@ pub mod raters;
 pub mod raters_choices;
 pub mod settings;
 mod sheet;
-pub use sheet::Offer;
+pub use sheet::{Offer, form_name};
 pub mod state;
 pub mod undo_counters;
 pub mod units;

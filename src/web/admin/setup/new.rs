@@ -12,9 +12,10 @@ use serde::Deserialize;
 use super::{Trouble, changed, desk, page, refused, sheet, shown};
 use crate::{
     apply::desk::{KioskCode, NotDone, Wanted},
+    clock,
     language::Lang,
-    organisation::Campaign,
-    store::{StoreError, campaigns, units},
+    organisation::{Campaign, Period},
+    store::{StoreError, campaigns, periods, units},
     web::{
         app::App,
         auth::session::Staff,
@@ -22,6 +23,7 @@ use crate::{
         form::Fields,
         middleware::headers::Needs,
         respond::answer::Wanted as Language,
+        typed,
         views::admin::{
             form::{Fault, Form},
             setup::settings::{self as view, Sheet, Way},
@@ -73,17 +75,25 @@ async fn settings(
     name: &str,
     sent: Option<(&Fields, &[Fault])>,
 ) -> Result<String, StoreError> {
-    let all = campaigns::all(&mut app.store.read().await?).await?;
+    let mut db = app.store.read().await?;
+    let all = campaigns::all(&mut db).await?;
+    let due_day = periods::due_day(&mut db).await?;
+    drop(db);
     let others: Vec<&Campaign> = all.iter().map(|stored| &stored.campaign).collect();
+    let (opens, closes) = clock::date(clock::day(app.clock.now()))
+        .map(|today| Period::proposed(today, due_day))
+        .map(|(first, last)| (typed::day_text(first), typed::day_text(last)))
+        .unwrap_or_default();
     // Who asks and by which law is the same from one campaign to the next.
     let begun = Campaign { notice: others.iter().find_map(|other| other.notice.clone()), ..sheet::blank() };
     let begun = sheet::fields(&begun)
         .with("form", name)
-        .with("opens.day", "")
+        .with("opens.day", &opens)
         .with("opens.time", "00:00")
-        .with("closes.day", "")
+        .with("closes.day", &closes)
         .with("closes.time", "24:00");
     let offer = sheet::offer(lang, &app.shelf.library(), name);
+    let begun = spoken(begun, offer.as_ref());
     let first = others.iter().all(|other| other.notice.is_none());
     let begun =
         if first && offer.as_ref().is_some_and(|offer| offer.at_counters) { usual(begun) } else { begun };
@@ -98,9 +108,19 @@ async fn settings(
         action: &action,
         base: None,
         has_kiosk_code: false,
+        mend: None,
         way: Way::New,
     })
     .into_string())
+}
+
+/// The languages that are ticked to begin with: those that a province has translated for its own people. English is every
+/// questionnaire's, and asks for a title and a notice in it: whoever wants that ticks it.
+fn spoken(begun: Fields, offer: Option<&sheet::Offer>) -> Fields {
+    let Some((_, more)) = offer.and_then(|offer| offer.languages.split_first()) else { return begun };
+    let ticked = more.iter().filter(|code| *code != "en").map(|code| ("languages", code.as_str()));
+    let pairs: Vec<(&str, &str)> = begun.iter().chain([("speaks", "")]).chain(ticked).collect();
+    Fields::of(pairs)
 }
 
 /// How long forms of counters are kept where nobody has decided otherwise, in months: what questionnaires say of themselves.

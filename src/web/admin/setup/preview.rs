@@ -1,4 +1,7 @@
-//! A questionnaire as it looks on a phone, before there is a campaign: shown in a frame on the pages that choose it.
+//! A questionnaire as it looks on a phone: before there is a campaign, and as a campaign asks it. Shown in a frame on the
+//! pages that set it up.
+
+use std::collections::HashSet;
 
 use axum::{
     extract::{Query, State},
@@ -14,17 +17,21 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Channel},
     questionnaire::Questionnaire,
+    store::{AsConn, StoreError, campaigns, places, ready, units},
     web::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
         middleware::headers::Needs,
-        respond::answer::{self, Wanted},
+        respond::{
+            about,
+            answer::{self, Wanted},
+        },
         views::{
             components::Places,
             layout,
             message::Kind,
-            notice::Facts,
+            notice::{self, Facts},
             questionnaire::{self, Page},
         },
     },
@@ -41,6 +48,88 @@ pub struct PreviewPath {
     /// The form.
     pub form: String,
 }
+
+/// A campaign as people will see it.
+#[derive(Debug, Deserialize, TypedPath)]
+#[typed_path("/admin/campaigns/{slug}/preview", rejection(NotFound))]
+pub struct CampaignPreviewPath {
+    /// The campaign's slug.
+    pub slug: String,
+}
+
+/// The part of the address after `?`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Shows {
+    /// Whether the page of details is asked for, which stands behind the link above the first question.
+    details: Option<String>,
+}
+
+/// Shows a campaign's form as its people will see it: with its title, its notice, its languages, and one of its own units.
+pub async fn campaign(
+    path: CampaignPreviewPath,
+    _: Staff,
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    Query(shows): Query<Shows>,
+) -> Response {
+    let lang = wanted.language_of_respondent();
+    let found = async {
+        let mut db = app.store.read().await?;
+        let Some(stored) = campaigns::find(&mut db, &path.slug).await? else { return Ok(None) };
+        let (unit, counter) = place(&mut db, stored.number).await?;
+        let ready = ready::load(&mut db, stored).await?;
+        Ok::<_, StoreError>(Some((ready, unit, counter)))
+    };
+    let (ready, unit, counter) = match found.await {
+        Ok(Some(found)) => found,
+        Ok(None) => return error::page(lang, Kind::Unknown),
+        Err(error) => return error::of_store(&error, lang),
+    };
+    let (campaign, form) = (&ready.stored.campaign, &ready.questionnaire);
+    let lang = answer::offered(lang, form);
+    let counter = counter.filter(|_| !campaign.by_link);
+    let places = Places { unit: &unit, counter: counter.as_deref(), year: answer::year(campaign) };
+    let channel = if campaign.by_link { Channel::Link } else { Channel::Open };
+    let address = path.to_string();
+    let facts = about::facts(&ready, lang, places, channel);
+    let page = if shows.details.is_some() {
+        let links = answer::links_of(form, &answer::with_query(&address, "details=1"));
+        let links: Vec<(Lang, &str)> = links.iter().map(|(lang, href)| (*lang, href.as_str())).collect();
+        let back = answer::in_language(&address, lang);
+        notice::page(&facts, &links, Some(&back)).into_string()
+    } else {
+        let details = answer::in_language(&answer::with_query(&address, "details=1"), lang);
+        drawn(facts, &address, &details, campaign.demonstration)
+    };
+    let mut response = error::html(StatusCode::OK, page);
+    response.extensions_mut().insert(Needs::Framing);
+    response
+}
+
+/// The unit, and the counter if there is one yet, that the form is shown for: the campaign's first, else any unit that has
+/// none below it.
+async fn place(db: &mut impl AsConn, campaign: i64) -> Result<(String, Option<String>), StoreError> {
+    let tree = units::tree(db).await?;
+    let places = places::of_campaign(db, campaign).await?;
+    let first = places.iter().find(|place| !place.retired && place.counter.is_some());
+    let strata = if first.is_none() { campaigns::strata(db, campaign).await? } else { Vec::new() };
+    let code = first.map(|place| &place.unit).or(strata.first().map(|stratum| &stratum.unit));
+    let unit = match code.and_then(|code| tree.get(code)) {
+        Some(unit) => Some(unit),
+        None => {
+            let above: HashSet<usize> = (0..tree.units().len()).filter_map(|at| tree.parent(at)).collect();
+            tree.units().iter().enumerate().find(|(at, _)| !above.contains(at)).map(|(_, unit)| unit)
+        }
+    };
+    let unit = unit.map_or_else(|| SAMPLE_UNIT.to_owned(), |unit| unit.name.clone());
+    let counter = first.and_then(|place| place.name.clone());
+    Ok((unit, Some(counter.unwrap_or_else(|| SAMPLE_COUNTER.to_owned()))))
+}
+
+/// Named where there is no unit and no counter yet.
+const SAMPLE_UNIT: &str = "UBND xã An Bình";
+/// See [`SAMPLE_UNIT`].
+const SAMPLE_COUNTER: &str = "Quầy số 1";
 
 /// Shows the form. It can be looked at in a frame, not sent: a frame without rights runs and sends nothing.
 pub async fn show(
@@ -69,30 +158,37 @@ pub async fn show(
 fn page(path: &PreviewPath, definition: &Definition, form: &Questionnaire, lang: Lang) -> String {
     let lang = answer::offered(lang, form);
     let campaign = Campaign { title: definition.title.clone(), ..sheet::blank() };
-    let (unit, counter) = ("UBND xã An Bình", "Quầy số 1");
-    let places = Places { unit, counter: Some(counter), year: 2026 };
-    let links = answer::links_of(form, &path.to_string());
+    let places = Places { unit: SAMPLE_UNIT, counter: Some(SAMPLE_COUNTER), year: 2026 };
+    let facts = Facts {
+        lang,
+        campaign: &campaign,
+        questionnaire: form,
+        places,
+        channel: Channel::Open,
+        smallest_cell: definition.index.minimum_answers.unwrap_or_default(),
+        followed: false,
+    };
+    let address = path.to_string();
+    drawn(facts, &address, &address, false)
+}
+
+/// The first page of a form, which nobody can send.
+fn drawn(facts: Facts<'_>, address: &str, details: &str, demonstration: bool) -> String {
+    let (lang, form) = (facts.lang, facts.questionnaire);
+    let links = answer::links_of(form, address);
     let links: Vec<(Lang, &str)> = links.iter().map(|(lang, href)| (*lang, href.as_str())).collect();
-    let title = places.fill(lang.pick(&form.title));
+    let title = facts.places.fill(lang.pick(&form.title));
     let page = Page {
         lang,
         questionnaire: form,
-        heading: lang.pick(&campaign.title),
-        places,
+        heading: lang.pick(&facts.campaign.title),
+        places: facts.places,
         action: "",
         campaign: "",
         submission: "",
         token: None,
-        facts: Facts {
-            lang,
-            campaign: &campaign,
-            questionnaire: form,
-            places,
-            channel: Channel::Open,
-            smallest_cell: definition.index.minimum_answers.unwrap_or_default(),
-            followed: false,
-        },
-        details: &path.to_string(),
+        facts,
+        details,
         language_links: &links,
         audio: None,
         drafts: None,
@@ -104,7 +200,7 @@ fn page(path: &PreviewPath, definition: &Definition, form: &Questionnaire, lang:
         error: false,
         heading: page.heading,
         language_links: &links,
-        demonstration: false,
+        demonstration,
         script: false,
     };
     layout::page(&frame, &questionnaire::content(&page)).into_string()

@@ -42,6 +42,13 @@ pub struct SettingsPath {
     pub slug: String,
 }
 
+/// The part of the address after `?`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Mend {
+    /// The field that somebody comes to mend.
+    mend: Option<String>,
+}
+
 /// Shows the settings.
 pub async fn show(
     path: SettingsPath,
@@ -49,9 +56,11 @@ pub async fn show(
     State(app): State<App>,
     Query(wanted): Query<Language>,
     Query(done): Query<Done>,
+    Query(Mend { mend }): Query<Mend>,
 ) -> Response {
     let lang = wanted.language();
-    framing(super::page(page(&app, &staff, lang, &path.slug, &Sent::default(), done.words(lang)).await, lang))
+    let sent = Sent { mend, ..Sent::default() };
+    framing(super::page(page(&app, &staff, lang, &path.slug, &sent, done.words(lang)).await, lang))
 }
 
 /// What was sent and not taken.
@@ -60,6 +69,7 @@ struct Sent {
     fields: Option<Fields>,
     faults: Vec<Fault>,
     changed: Vec<Changed>,
+    mend: Option<String>,
 }
 
 async fn page(
@@ -92,6 +102,7 @@ async fn page(
         action: &action,
         base: Some(&base),
         has_kiosk_code: stored.kiosk_code.is_some(),
+        mend: sent.mend.as_deref(),
         way: Way::Edit {
             campaign: &stored.campaign,
             phase: stored.campaign.phase(now),
@@ -137,11 +148,11 @@ pub async fn submit(
         Ok(()) => return changed(&app, &path.to_string(), lang, "saved", None).await,
         Err(Trouble::NotDone(NotDone::Refused(faults))) => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            Sent { fields: Some(fields), faults: shown(faults), changed: Vec::new() },
+            Sent { fields: Some(fields), faults: shown(faults), ..Sent::default() },
         ),
         Err(Trouble::Meanwhile(meanwhile)) => (
             StatusCode::CONFLICT,
-            Sent { fields: Some(meanwhile.fields), faults: Vec::new(), changed: meanwhile.changed },
+            Sent { fields: Some(meanwhile.fields), changed: meanwhile.changed, ..Sent::default() },
         ),
         Err(Trouble::NotDone(NotDone::Store(error))) => return error::of_store(&error, lang),
         Err(Trouble::NotDone(NotDone::Unknown)) => return error::page(lang, Kind::Unknown),

@@ -9,7 +9,7 @@ use crate::{
         desk::{Fault, KioskCode},
         notice as notice_words,
     },
-    definition::Library,
+    definition::{Library, model::Kind},
     language::Lang,
     organisation::{
         Campaign, Notice, State, next,
@@ -204,10 +204,16 @@ fn read_notice(lang: Lang, fields: &Fields, campaign: &mut Campaign, faults: &mu
 
 /// Takes over the texts of the desk's languages; an empty field takes one away.
 fn texts(fields: &Fields, field: &str, texts: &mut BTreeMap<String, String>) {
+    let typed = |language: &str| {
+        let typed = fields.one(&format!("{field}.{language}"))?;
+        Some(typed.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    // English that the campaign does not offer stands in a field that nobody sees: it goes along with the Vietnamese.
+    let unseen = fields.has("speaks") && !fields.all("languages").any(|code| code == "en");
+    let emptied = typed("vi").is_some_and(|text| text.is_empty());
     for language in LANGUAGES {
-        let Some(typed) = fields.one(&format!("{field}.{language}")) else { continue };
-        let typed = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-        if typed.is_empty() {
+        let Some(typed) = typed(language) else { continue };
+        if typed.is_empty() || language == "en" && unseen && emptied {
             texts.remove(language);
         } else {
             texts.insert(language.to_owned(), typed);
@@ -251,6 +257,8 @@ pub struct Offer {
     pub code: String,
     /// Questions.
     pub questions: usize,
+    /// Of these, where people write what they like.
+    pub texts: usize,
     /// Minutes that it takes.
     pub minutes: u32,
     /// Languages.
@@ -297,6 +305,7 @@ pub fn offer(lang: Lang, library: &Library, name: &str) -> Option<Offer> {
         title: lang.pick(own).to_owned(),
         code: format!("{id} {version}, {}", form.id),
         questions: questionnaire.questions.len(),
+        texts: questionnaire.questions.iter().filter(|question| question.kind == Kind::Text).count(),
         minutes: form.minutes,
         languages,
         at_counters: definition.audience == crate::definition::model::Audience::Citizens,

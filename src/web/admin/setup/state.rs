@@ -15,7 +15,7 @@ use crate::{
     apply::desk::{Fault, NotDone},
     language::Lang,
     organisation::{Campaign, Phase, State as Stand},
-    store::{StoreError, campaigns, invitations},
+    store::{StoreError, campaigns, invitations, units},
     web::{
         app::App,
         auth::session::Staff,
@@ -142,7 +142,14 @@ async fn page(
     let (invited, _) = invitations::turnout(&mut db, stored.number).await?;
     let phase = stored.campaign.phase(app.clock.now());
     let by_link = invited > 0;
-    let page = Page { lang, staff, campaign: &stored.campaign, phase, step, by_link, faults };
+    // Whoever opens it reads once more what the check said: nobody must have come by that page.
+    let opens = step == Step::Open && stored.campaign.state == Stand::Draft;
+    let tree = units::tree(&mut db).await?;
+    drop(db);
+    let findings =
+        if opens { crate::web::admin::campaign::findings(app, &stored).await? } else { Vec::new() };
+    let campaign = &stored.campaign;
+    let page = Page { lang, staff, campaign, phase, step, by_link, tree: &tree, findings: &findings, faults };
     Ok(Some(view::page(&page).into_string()))
 }
 

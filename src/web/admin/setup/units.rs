@@ -230,10 +230,12 @@ pub async fn submit(
 }
 
 async fn save(app: &App, staff: &Staff, lang: Lang, slug: &str, sent: &Fields) -> Result<(), Trouble> {
+    let tree = async { units::tree(&mut app.store.read().await?).await }.await;
+    let names = Names::of(&tree.map_err(NotDone::Store)?);
     desk(app, staff, lang)
         .edit(slug, |campaign, standing| {
             if let Some(lines) = sent.one("lines").filter(|lines| !lines.trim().is_empty()) {
-                let pasted = pasted(lang, lines, &standing.units).map_err(refused)?;
+                let pasted = pasted(lang, lines, &standing.units, &names).map_err(refused)?;
                 let of = |unit: &String| pasted.iter().any(|stratum| stratum.unit == *unit);
                 campaign.strata.retain(|stratum| !of(&stratum.unit));
                 campaign.strata.extend(pasted);
@@ -283,6 +285,28 @@ fn typed_strata(lang: Lang, sent: &Fields) -> Result<Vec<Stratum>, Vec<Fault>> {
     if faults.is_empty() { Ok(strata) } else { Err(faults) }
 }
 
+/// Units by their names, as people write them: without a difference of capitals, accents and spaces.
+struct Names(BTreeMap<String, Vec<String>>);
+
+impl Names {
+    fn of(tree: &UnitTree) -> Self {
+        let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for unit in tree.units() {
+            names.entry(plain(&unit.name)).or_default().push(unit.code.clone());
+        }
+        Self(names)
+    }
+
+    /// The codes of the units with this name.
+    fn codes(&self, name: &str) -> &[String] {
+        self.0.get(&plain(name)).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn plain(name: &str) -> String {
+    vietnamese::fold(&name.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// The code of a unit as it is known, where it was written in other letters, small or large, and only one unit can be meant.
 fn known<'a>(typed: &'a str, units: &'a BTreeSet<String>) -> &'a str {
     if units.contains(typed) {
@@ -296,8 +320,13 @@ fn known<'a>(typed: &'a str, units: &'a BTreeSet<String>) -> &'a str {
     }
 }
 
-/// Lines as they come from a spreadsheet: code, population, planned answers, with tabs, semicolons or spaces between.
-fn pasted(lang: Lang, lines: &str, units: &BTreeSet<String>) -> Result<Vec<Stratum>, Vec<Fault>> {
+/// Lines as they come from a spreadsheet: code or name, population, planned answers, with tabs, semicolons or spaces between.
+fn pasted(
+    lang: Lang,
+    lines: &str,
+    units: &BTreeSet<String>,
+    names: &Names,
+) -> Result<Vec<Stratum>, Vec<Fault>> {
     let m = lang.messages();
     let (mut strata, mut faults): (Vec<Stratum>, Vec<Fault>) = (Vec::new(), Vec::new());
     let codes: Vec<String> = units.iter().cloned().collect();
@@ -305,7 +334,11 @@ fn pasted(lang: Lang, lines: &str, units: &BTreeSet<String>) -> Result<Vec<Strat
         let cells: Vec<&str> =
             if line.contains(['\t', ';']) { super::cells(line) } else { line.split_whitespace().collect() };
         let typed = cells.first().copied().unwrap_or_default();
-        let code = known(typed, units);
+        let by_name = names.codes(typed);
+        let code = match known(typed, units) {
+            code if units.contains(code) => code,
+            code => by_name.first().filter(|_| by_name.len() == 1).map_or(code, String::as_str),
+        };
         let population = cells.get(1).and_then(|cell| typed::whole(cell)).filter(|n| *n > 0);
         let sample = cells.get(2).filter(|cell| !cell.is_empty()).map(|cell| typed::whole(cell));
         let line = n + 1;
@@ -313,8 +346,11 @@ fn pasted(lang: Lang, lines: &str, units: &BTreeSet<String>) -> Result<Vec<Strat
         match (population, sample) {
             // The first line may be the heading of a table.
             (None, _) if n == 0 && !units.contains(code) => {}
+            _ if by_name.len() > 1 && !units.contains(code) => {
+                wrong(fl!(m, "setup-lines-several", line = line, code = code));
+            }
             _ if !units.contains(code) => {
-                let words = fl!(m, "desk-lines-unit", line = line, code = code);
+                let words = fl!(m, "setup-lines-unit", line = line, code = code);
                 wrong(with_hint(lang, words, code, &codes));
             }
             _ if strata.iter().any(|stratum| stratum.unit == code) => {
@@ -403,6 +439,27 @@ mod tests {
         ["qn", "an"].map(str::to_owned).into()
     }
 
+    fn names() -> Names {
+        let unit = |code: &str, name: &str| (name.to_owned(), code.to_owned());
+        let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, code) in
+            [unit("qn", "UBND xã Quy Nhơn"), unit("an", "UBND xã An Bình"), unit("ab", "UBND xã An Bình")]
+        {
+            names.entry(plain(&name)).or_default().push(code);
+        }
+        Names(names)
+    }
+
+    #[test]
+    fn a_unit_is_known_by_its_name_where_only_one_is_called_so() {
+        let strata = pasted(Lang::VI, "ubnd  xã quy nhơn\t41.250\t400", &units(), &names()).unwrap();
+        assert_eq!(strata, [Stratum { unit: "qn".to_owned(), population: 41_250, sample: Some(400) }]);
+        let faults =
+            pasted(Lang::VI, "UBND xã An Bình; 5\nUBND xã Tây Sơn; 7", &units(), &names()).unwrap_err();
+        let said: Vec<&str> = faults.iter().map(|fault| fault.words.as_str()).collect();
+        assert!(said[0].contains("nhiều đơn vị") && said[1].contains("Tây Sơn"), "{said:?}");
+    }
+
     #[test]
     fn the_planner_fills_in_what_each_unit_needs_for_the_margin_wished_for() {
         let sent = Fields::of([
@@ -428,20 +485,21 @@ mod tests {
 
     #[test]
     fn lines_of_a_spreadsheet_are_taken_whole_or_each_fault_is_told_with_its_line() {
-        let strata = pasted(Lang::VI, "Mã\tSố hồ sơ\tMẫu\nqn\t41.250\t400\n\nan; 1000\n", &units()).unwrap();
+        let strata =
+            pasted(Lang::VI, "Mã\tSố hồ sơ\tMẫu\nqn\t41.250\t400\n\nan; 1000\n", &units(), &names()).unwrap();
         assert_eq!(strata[0], Stratum { unit: "qn".to_owned(), population: 41_250, sample: Some(400) });
         assert_eq!(strata[1], Stratum { unit: "an".to_owned(), population: 1_000, sample: None });
         // As people type them: with spaces between, and codes in large letters.
-        assert_eq!(pasted(Lang::VI, "QN 41.250 400\nan  1000", &units()).unwrap(), strata);
-        let near = pasted(Lang::VI, "qnn 5", &units()).unwrap_err();
+        assert_eq!(pasted(Lang::VI, "QN 41.250 400\nan  1000", &units(), &names()).unwrap(), strata);
+        let near = pasted(Lang::VI, "qnn 5", &units(), &names()).unwrap_err();
         assert!(near[0].words.contains("“qn”"), "{}", near[0].words);
-        let faults = pasted(Lang::VI, "qn\t10\nxx\t5\nan\tmười\nqn\t7", &units()).unwrap_err();
+        let faults = pasted(Lang::VI, "qn\t10\nxx\t5\nan\tmười\nqn\t7", &units(), &names()).unwrap_err();
         assert_eq!(faults.len(), 3);
         assert!(faults.iter().all(|fault| fault.field == "lines"));
         assert!(
             faults[0].words.contains('2') && faults[1].words.contains('3') && faults[2].words.contains('4')
         );
-        assert!(pasted(Lang::VI, "Mã\tSố hồ sơ", &units()).is_err());
+        assert!(pasted(Lang::VI, "Mã\tSố hồ sơ", &units(), &names()).is_err());
     }
 
     #[test]

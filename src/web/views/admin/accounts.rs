@@ -222,13 +222,14 @@ fn role_hint(lang: Lang, role: Role) -> String {
     }
 }
 
-/// The form for an invitation.
-pub fn invite(staff: &Staff, form: &Form<'_>, tree: &UnitTree) -> Markup {
+/// The form for an invitation. `managed`: whether anybody makes surveys yet.
+pub fn invite(staff: &Staff, form: &Form<'_>, tree: &UnitTree, managed: bool) -> Markup {
     let (lang, m) = (form.lang, form.lang.messages());
     let list = in_language("/admin/tai-khoan", lang);
     let content = html! {
         (back(&list, &fl!(m, "access-accounts")))
         (purpose(&fl!(m, "access-invite-purpose")))
+        @if !managed { p.note { (fl!(m, "setup-no-manager")) } }
         (form.summary())
         (form.post(&in_language("/admin/tai-khoan-moi", lang), None, &html! {
             (form.line(&Field {
@@ -247,6 +248,9 @@ pub fn invite(staff: &Staff, form: &Form<'_>, tree: &UnitTree) -> Markup {
 pub fn link(lang: Lang, staff: &Staff, name: &str, link: &str, purpose: Purpose) -> Markup {
     let m = lang.messages();
     let list = in_language("/admin/tai-khoan", lang);
+    // For somebody who has a second account for other work; on this very host, whatever the link's own is called.
+    let path = link.find("/admin/").and_then(|at| link.get(at..));
+    let here = path.filter(|_| purpose == Purpose::Invitation);
     let content = html! {
         (back(&list, &fl!(m, "access-accounts")))
         @match purpose {
@@ -255,6 +259,10 @@ pub fn link(lang: Lang, staff: &Staff, name: &str, link: &str, purpose: Purpose)
         }
         (copy::text(lang, link))
         p.note { (fl!(m, "access-link-once")) }
+        @if let Some(here) = here {
+            p { (fl!(m, "setup-link-own")) }
+            p { a.button.plain href=(in_language(here, lang)) { (fl!(m, "setup-link-open", name = name)) } }
+        }
         p.actions {
             a.button href=(in_language(&address(name), lang)) { (fl!(m, "access-link-next", name = name)) }
         }

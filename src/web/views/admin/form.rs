@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use crate::{
     language::{Lang, vietnamese},
     web::{
+        assets,
         form::Fields,
         meanwhile::{BASE, Changed},
     },
@@ -117,6 +118,15 @@ pub fn empty(title: &str, words: &str, next: Option<(&str, &str)>) -> Markup {
 /// The way back to the page above.
 pub fn back(href: &str, label: &str) -> Markup {
     html! { p.back { a href=(href) { (label) } } }
+}
+
+/// What a refused form stands in, with the address at which its page can be opened: whoever sends it again and goes back later
+/// gets there, and no question of the browser whether to send it once more.
+pub fn refused(address: &str, content: &Markup) -> Markup {
+    html! {
+        div data-address=(address) { (content) }
+        script src=(assets::asset_url("address.js")) defer {}
+    }
 }
 
 /// The steps of a guided set-up; those before `current` are links.

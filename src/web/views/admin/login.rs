@@ -68,6 +68,8 @@ pub struct Page<'a> {
     pub out: Option<&'a str>,
     /// Whether a session has ended.
     pub ended: bool,
+    /// Whether there is no account at all yet.
+    pub nobody: bool,
     /// Why the last attempt was refused.
     pub problem: Option<Problem>,
 }
@@ -84,6 +86,7 @@ impl Page<'_> {
             identity: None,
             out: None,
             ended: false,
+            nobody: false,
             problem: None,
         }
     }
@@ -111,6 +114,13 @@ pub fn page(page: &Page<'_>) -> Markup {
     let described = page.problem.map(|_| "problem");
     let content = html! {
         @if let Some(problem) = page.problem { (told(lang, problem)) }
+        @if page.nobody {
+            .note {
+                p { strong { (fl!(m, "setup-nobody")) } " " (fl!(m, "setup-nobody-link")) }
+                p { (fl!(m, "setup-nobody-command")) }
+                p { code { "sipas user add quantri --role administrator" } }
+            }
+        }
         @if page.ended { p.note { (fl!(m, "signin-ended")) } }
         @if let Some(identity) = page.identity { p.note { (fl!(m, "signin-sso-identity", identity = identity)) } }
         @if let (Some(out), Some(sso)) = (page.out, page.sso) {

@@ -4,9 +4,14 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use crate::{
+    apply::desk,
     language::Lang,
     organisation::{Campaign, UnitTree, readiness::Finding},
-    web::{respond::answer::in_language, views::dates},
+    web::{
+        respond::answer::in_language,
+        typed,
+        views::{admin::form, dates},
+    },
 };
 
 /// Most units named in one sentence.
@@ -15,22 +20,55 @@ const MOST: usize = 8;
 /// What was found.
 pub fn list(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> Markup {
     let m = lang.messages();
-    let base = format!("/admin/campaigns/{}", campaign.slug);
     let ready = findings.iter().all(|finding| !finding.stops());
     html! {
         section.checks aria-labelledby="checks" {
             h2 #checks { @if ready { (fl!(m, "desk-checks-ready")) } @else { (fl!(m, "desk-checks-stopped")) } }
             @if findings.iter().all(Finding::informs) { p.done { (fl!(m, "desk-checks-fine")) } }
-            ul {
-                @for finding in findings {
-                    @let (class, kind) = if finding.stops() { ("stop", fl!(m, "desk-check-stop")) }
-                        else if finding.informs() { ("info", fl!(m, "desk-check-info")) }
-                        else { ("warn", fl!(m, "desk-check-warn")) };
-                    li class=(class) {
-                        b { (kind) ":" } " " (words(lang, campaign, tree, finding)) " "
-                        @if let Some((path, label)) = way(lang, campaign, finding) {
-                            a href=(in_language(&format!("{base}{path}"), lang)) { (label) }
+            (items(lang, campaign, tree, findings))
+        }
+    }
+}
+
+/// What was found before somebody opens it all the same: the same list, without what merely informs. Nothing where there is
+/// nothing to think over.
+pub fn before_opening(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> Markup {
+    let m = lang.messages();
+    let grave: Vec<Finding> = findings.iter().filter(|finding| !finding.informs()).cloned().collect();
+    html! {
+        @if !grave.is_empty() {
+            section.checks aria-labelledby="checks" {
+                h3 #checks {
+                    @if grave.iter().any(Finding::stops) { (fl!(m, "desk-checks-stopped")) }
+                    @else { (fl!(m, "setup-checks-again")) }
+                }
+                (items(lang, campaign, tree, &grave))
+            }
+        }
+    }
+}
+
+fn items(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> Markup {
+    let m = lang.messages();
+    let base = format!("/admin/campaigns/{}", campaign.slug);
+    html! {
+        ul {
+            @for finding in findings {
+                @let (class, kind) = if finding.stops() { ("stop", fl!(m, "desk-check-stop")) }
+                    else if finding.informs() { ("info", fl!(m, "desk-check-info")) }
+                    else { ("warn", fl!(m, "desk-check-warn")) };
+                li class=(class) {
+                    b { (kind) ":" } " " (words(lang, campaign, tree, finding)) " "
+                    @match way(campaign, finding) {
+                        Some(Way::Page(path)) => {
+                            a href=(in_language(&format!("{base}{path}"), lang)) { (page_name(lang, path)) }
                         }
+                        Some(Way::Field(field)) => {
+                            // The fold that the field may be in stands open, and the page comes up at the field.
+                            @let path = in_language(&format!("{base}/settings?mend={field}"), lang);
+                            a href={ (path) "#" (form::id(&field)) } { (fl!(m, "setup-mend")) }
+                        }
+                        None => {}
                     }
                 }
             }
@@ -38,23 +76,42 @@ pub fn list(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Findin
     }
 }
 
-/// Where it is mended.
-fn way(lang: Lang, campaign: &Campaign, finding: &Finding) -> Option<(&'static str, String)> {
-    let m = lang.messages();
-    Some(match finding {
-        Finding::FewInvited { .. } => ("/nguoi-duoc-moi", fl!(m, "lists-tab")),
-        Finding::Nowhere if campaign.by_link => ("/nguoi-duoc-moi", fl!(m, "lists-tab")),
-        Finding::Nowhere | Finding::WithoutCounter(_) => ("/counters/add", fl!(m, "desk-counters-add")),
+/// Where something is mended.
+enum Way {
+    /// On this page of the campaign.
+    Page(&'static str),
+    /// In this field of its settings.
+    Field(String),
+}
+
+fn way(campaign: &Campaign, finding: &Finding) -> Option<Way> {
+    let field = |name: &str| Some(Way::Field(name.to_owned()));
+    match finding {
+        Finding::FewInvited { .. } => Some(Way::Page("/nguoi-duoc-moi")),
+        Finding::Nowhere if campaign.by_link => Some(Way::Page("/nguoi-duoc-moi")),
+        Finding::Nowhere | Finding::WithoutCounter(_) => Some(Way::Page("/counters/add")),
         Finding::NoPopulations | Finding::WithoutPopulation(_) | Finding::WithoutSample(_) => {
-            ("/units", fl!(m, "desk-tab-units"))
+            Some(Way::Page("/units"))
         }
-        Finding::Past
-        | Finding::Overlap(_)
-        | Finding::NoticeLacks(_)
-        | Finding::Untranslated(_)
-        | Finding::NoPrevious => ("/settings", fl!(m, "desk-tab-settings")),
-        Finding::LocalAddress | Finding::Demonstration | Finding::AtOnce => return None,
-    })
+        Finding::Past | Finding::AfterDue { .. } => field("closes.day"),
+        Finding::Overlap(_) => field("opens.day"),
+        Finding::SameName(_) => field("title.vi"),
+        Finding::NoticeOwed(keys) | Finding::NoticeLacks(keys) => {
+            keys.first().map(|key| Way::Field(desk::notice_field(key)))
+        }
+        Finding::Untranslated(_) => field("title.en"),
+        Finding::NoPrevious => field("previous"),
+        Finding::LocalAddress | Finding::Demonstration | Finding::AtOnce => None,
+    }
+}
+
+fn page_name(lang: Lang, path: &str) -> String {
+    let m = lang.messages();
+    match path {
+        "/nguoi-duoc-moi" => fl!(m, "lists-tab"),
+        "/counters/add" => fl!(m, "desk-counters-add"),
+        _ => fl!(m, "desk-tab-units"),
+    }
 }
 
 fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) -> String {
@@ -87,6 +144,15 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
             opens = dates::day(lang, rival.opens),
             closes = dates::day(lang, rival.closes - 1)
         ),
+        Finding::SameName(rival) => fl!(
+            m,
+            "setup-check-same-name",
+            opens = dates::day(lang, rival.opens),
+            closes = dates::day(lang, rival.closes - 1)
+        ),
+        Finding::AfterDue { period, due } => {
+            fl!(m, "setup-check-after-due", period = period.name(lang), day = typed::day_text(*due))
+        }
         Finding::NoPopulations => fl!(m, "desk-check-no-populations"),
         Finding::WithoutPopulation(codes) => {
             fl!(m, "desk-check-without-population", n = codes.len(), units = units(codes))
@@ -97,10 +163,8 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
         Finding::WithoutSample(codes) => {
             fl!(m, "desk-check-without-sample", n = codes.len(), units = units(codes))
         }
-        Finding::NoticeLacks(keys) => {
-            let names: Vec<String> = keys.iter().map(|key| notice_part(lang, key)).collect();
-            fl!(m, "desk-check-notice", parts = names.join(", "))
-        }
+        Finding::NoticeOwed(keys) => fl!(m, "setup-check-owed", parts = parts(lang, keys)),
+        Finding::NoticeLacks(keys) => fl!(m, "desk-check-notice", parts = parts(lang, keys)),
         Finding::Untranslated(languages) => {
             let names: Vec<String> = languages.iter().map(|code| language(code)).collect();
             fl!(m, "desk-check-untranslated", languages = names.join(", "))
@@ -112,19 +176,10 @@ fn words(lang: Lang, campaign: &Campaign, tree: &UnitTree, finding: &Finding) ->
     }
 }
 
-/// A part of the notice by its key.
-fn notice_part(lang: Lang, key: &str) -> String {
-    let m = lang.messages();
-    match key {
-        "responsible" => fl!(m, "desk-notice-responsible"),
-        "purpose" => fl!(m, "desk-notice-purpose"),
-        "legal_ground" => fl!(m, "desk-notice-law"),
-        "address" => fl!(m, "desk-notice-address"),
-        "email" => fl!(m, "desk-notice-email"),
-        "keep_answers_months" => fl!(m, "desk-notice-months"),
-        "keep_list_days" => fl!(m, "desk-notice-days"),
-        other => other.to_owned(),
-    }
+/// Parts of the notice by their keys.
+fn parts(lang: Lang, keys: &[&str]) -> String {
+    let names: Vec<String> = keys.iter().map(|key| desk::notice_label(lang, key)).collect();
+    names.join(", ")
 }
 
 /// A language by its own name; its code where the program does not know it.

@@ -177,6 +177,8 @@ pub fn done(head: &Head<'_>, words: &str) -> Markup {
     let sets_up = phase == Phase::Draft && head.staff.may(Permission::ManageCampaigns);
     let mut after = Tab::steps(campaign).into_iter().skip_while(|step| *step != tab).skip(1);
     let next = after.next().filter(|_| sets_up);
+    // Who came from the check to mend something wants to go back there, not through every step once more.
+    let check = next.is_some_and(|next| next != Tab::Overview).then_some(Tab::Overview);
     html! {
         .done role="status" {
             p { (words) }
@@ -184,6 +186,10 @@ pub fn done(head: &Head<'_>, words: &str) -> Markup {
                 p {
                     a href=(in_language(&format!("{}{}", base(campaign), next.path()), lang)) {
                         (fl!(lang.messages(), "desk-next-step", step = next.name(lang, phase)))
+                    }
+                    @if let Some(check) = check {
+                        " · "
+                        a href=(in_language(&base(campaign), lang)) { (check.name(lang, phase)) }
                     }
                 }
             }

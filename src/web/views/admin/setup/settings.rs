@@ -6,9 +6,9 @@ use maud::{Markup, html};
 use super::head::{self, Head, Tab};
 use crate::{
     language::Lang,
-    organisation::{Campaign, Phase},
+    organisation::{Campaign, Phase, State},
     web::{
-        admin::setup::new::NewPath,
+        admin::setup::{new::NewPath, preview::CampaignPreviewPath},
         auth::session::Staff,
         form::Fields,
         respond::answer::in_language,
@@ -21,6 +21,7 @@ use crate::{
 };
 
 pub use crate::web::admin::setup::Offer;
+use crate::web::admin::setup::form_name;
 
 /// What a settings page shows.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,8 @@ pub struct Sheet<'a> {
     pub base: Option<&'a Fields>,
     /// Whether there is a code for leaving tablets.
     pub has_kiosk_code: bool,
+    /// The field that somebody comes to mend: where it is folded away, it is not now.
+    pub mend: Option<&'a str>,
     /// What comes of it.
     pub way: Way<'a>,
 }
@@ -83,6 +86,7 @@ const AT_THE_COUNTER: u32 = 5;
 pub fn choose(lang: Lang, staff: &Staff, offers: &[Offer], units: bool) -> Markup {
     let m = lang.messages();
     let content = html! {
+        (form::back(&in_language("/admin/campaigns", lang), &fl!(m, "access-menu-campaigns")))
         (form::purpose(&fl!(m, "desk-choose-purpose")))
         @if !units {
             p.note {
@@ -116,6 +120,7 @@ fn card(lang: Lang, offer: &Offer) -> Markup {
     html! {
         a href={ (NewPath.to_string()) "?" (query.finish()) } { (offer.title) }
         p.hint { (facts(lang, offer)) }
+        @if let Some(origin) = origin(lang, &offer.name) { p.hint { (origin) } }
         @if offer.at_counters {
             p.hint {
                 @if offer.minutes <= AT_THE_COUNTER { (fl!(m, "desk-choose-short")) } @else { (fl!(m, "desk-choose-long")) }
@@ -125,10 +130,27 @@ fn card(lang: Lang, offer: &Offer) -> Markup {
     }
 }
 
+/// Where a citizens' form of ours comes from, and what it is good for (docs/questionnaires.md). What a province has changed
+/// is another version, of which nothing is known.
+fn origin(lang: Lang, name: &str) -> Option<String> {
+    let m = lang.messages();
+    match name.strip_prefix("sipas/2026.1/")? {
+        "full" => Some(fl!(m, "setup-form-full")),
+        "plan-2022" => Some(fl!(m, "setup-form-plan")),
+        "counter" | "pulse" => Some(fl!(m, "setup-form-short")),
+        _ => None,
+    }
+}
+
 fn facts(lang: Lang, offer: &Offer) -> String {
-    let (questions, minutes) = (offer.questions, offer.minutes);
+    let m = lang.messages();
+    let (closed, minutes) = (offer.questions.saturating_sub(offer.texts), offer.minutes);
     let languages = offer.languages.iter().map(|code| named(code)).collect::<Vec<_>>().join(", ");
-    fl!(lang.messages(), "desk-choose-facts", questions = questions, minutes = minutes, languages = languages)
+    if offer.texts == 0 {
+        return fl!(m, "desk-choose-facts", questions = closed, minutes = minutes, languages = languages);
+    }
+    let texts = offer.texts;
+    fl!(m, "setup-choose-facts", questions = closed, texts = texts, minutes = minutes, languages = languages)
 }
 
 /// The page of the settings.
@@ -138,13 +160,16 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
     let action = in_language(sheet.action, lang);
     let at_counters = sheet.offer.is_none_or(|offer| offer.at_counters);
     let fields = html! {
-        (questionnaire(sheet)) (languages(sheet)) (names(sheet)) (period(sheet)) (thresholds(sheet)) (notice(sheet)) @if at_counters { (tablets(sheet)) }
+        (questionnaire(sheet)) (name(sheet)) (period(sheet)) (notice(sheet))
+        (purpose(sheet, at_counters)) (in_other_languages(sheet)) (more(sheet, at_counters))
         (end(sheet))
     };
+    let sent = form.post(&action, sheet.base, &fields);
+    let taken = form.faults.is_empty() && form.changed.is_empty();
     let body = html! {
         .beside {
-            div { (form.post(&action, sheet.base, &fields)) }
-            @if let Some(offer) = sheet.offer { (phone(lang, offer)) }
+            div { @if taken { (sent) } @else { (form::refused(&opened_at(sheet), &sent)) } }
+            @if let Some(offer) = sheet.offer { (phone(sheet, offer)) }
         }
     };
     match sheet.way {
@@ -154,16 +179,10 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
             let content = html! {
                 (form::back(&in_language(&path, lang), &fl!(m, "desk-new-back")))
                 (form::purpose(&if at_counters { fl!(m, "desk-new-purpose") } else { fl!(m, "desk-link-new-purpose") }))
-                (form.summary()) (body)
+                (form.summary()) (drafts(sheet)) (body)
             };
             // In another language it is the same form that was chosen.
-            let chosen = sheet.offer.map(|offer| {
-                let query =
-                    form_urlencoded::Serializer::new(String::new()).append_pair("form", &offer.name).finish();
-                format!("{path}?{query}")
-            });
-            let here = chosen.as_deref().unwrap_or(&path);
-            frame::page(&head::frame_of(lang, &title, here, sheet.staff), &content)
+            frame::page(&head::frame_of(lang, &title, &address(sheet), sheet.staff), &content)
         }
         Way::Copy { from, slug, counters, invited } => {
             let title = fl!(m, "desk-copy-title");
@@ -190,16 +209,78 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
-/// The questionnaire in a phone.
-fn phone(lang: Lang, offer: &Offer) -> Markup {
-    let m = lang.messages();
+/// The address of the page, in no language: that of a new campaign names the questionnaire that was chosen.
+fn address(sheet: &Sheet<'_>) -> String {
+    match (sheet.way, sheet.offer) {
+        (Way::New, Some(offer)) => {
+            let query =
+                form_urlencoded::Serializer::new(String::new()).append_pair("form", &offer.name).finish();
+            format!("{}?{query}", NewPath)
+        }
+        _ => sheet.action.to_owned(),
+    }
+}
+
+fn opened_at(sheet: &Sheet<'_>) -> String {
+    in_language(&address(sheet), sheet.lang)
+}
+
+/// Drafts of the same questionnaire: who comes back to this page after saving must not take the work for lost, nor do it twice.
+fn drafts(sheet: &Sheet<'_>) -> Markup {
+    let (lang, m) = (sheet.lang, sheet.lang.messages());
+    let of = |campaign: &&&Campaign| {
+        let name = form_name(&campaign.definition, &campaign.version, &campaign.form);
+        campaign.state == State::Draft && sheet.offer.is_some_and(|offer| offer.name == name)
+    };
+    html! {
+        @for draft in sheet.others.iter().filter(of).take(MOST_DRAFTS) {
+            p.note {
+                (fl!(m, "setup-draft-there", title = lang.pick(&draft.title))) " "
+                a href=(in_language(&format!("/admin/campaigns/{}/settings", draft.slug), lang)) { (fl!(m, "setup-draft-open")) }
+            }
+        }
+    }
+}
+
+/// Most drafts that are pointed to.
+const MOST_DRAFTS: usize = 3;
+
+/// The questionnaire in a phone: as the campaign asks it, once there is one.
+fn phone(sheet: &Sheet<'_>, offer: &Offer) -> Markup {
+    let m = sheet.lang.messages();
+    let (src, hint) = match sheet.way {
+        Way::Edit { campaign, .. } => {
+            let path = CampaignPreviewPath { slug: campaign.slug.clone() }.to_string();
+            (path, fl!(m, "setup-phone-own"))
+        }
+        Way::New | Way::Copy { .. } => {
+            (format!("/admin/preview/{}", offer.name), fl!(m, "setup-phone-sample"))
+        }
+    };
     html! {
         aside.phone aria-labelledby="phone-title" {
             h2 #phone-title { (fl!(m, "desk-phone")) }
-            p.hint { (fl!(m, "desk-phone-hint")) }
-            iframe src={ "/admin/preview/" (offer.name) } title=(fl!(m, "desk-phone")) sandbox="" loading="lazy" {}
+            p.hint { (hint) }
+            iframe src=(src) title=(fl!(m, "desk-phone")) sandbox="" loading="lazy" {}
         }
     }
+}
+
+/// What most campaigns leave as it is, behind a line that says what it is. It stands open where something in it is wrong,
+/// was changed meanwhile, is to be mended, or is `decided` already.
+fn fold(sheet: &Sheet<'_>, summary: &str, names: &[&str], decided: bool, content: &Markup) -> Markup {
+    let form = sheet.form;
+    let of = |field: &str| names.iter().any(|name| field == *name || field.starts_with(&format!("{name}.")));
+    let open = decided
+        || form.faults.iter().any(|fault| of(&fault.field))
+        || form.changed.iter().any(|changed| of(&changed.field))
+        || sheet.mend.is_some_and(of);
+    html! { details.fold open[open] { summary { (summary) } (content) } }
+}
+
+/// Whether one of these fields holds something.
+fn filled(form: &Form<'_>, names: &[&str]) -> bool {
+    names.iter().any(|name| form.values.all(name).any(|value| !value.is_empty()))
 }
 
 /// Why something cannot be changed any more.
@@ -234,28 +315,13 @@ fn questionnaire(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
-fn names(sheet: &Sheet<'_>) -> Markup {
-    let Sheet { lang, form, .. } = *sheet;
-    let m = lang.messages();
+fn name(sheet: &Sheet<'_>) -> Markup {
+    let m = sheet.lang.messages();
     let (title, hint) = (fl!(m, "desk-settings-title"), fl!(m, "desk-settings-title-hint"));
-    let (title_en, hint_en) = (fl!(m, "desk-settings-title-en"), fl!(m, "desk-settings-title-en-hint"));
-    let (slug, slug_hint) = (fl!(m, "desk-settings-slug"), fl!(m, "desk-settings-slug-hint"));
     html! {
         .block {
             h2 { (fl!(m, "desk-settings-name")) }
-            (form.line(&Field { name: "title.vi", label: &title, hint: Some(&hint), ..Field::default() }, Line::Text))
-            .only-en {
-                (form.line(
-                    &Field { name: "title.en", label: &title_en, hint: Some(&hint_en), optional: true, ..Field::default() },
-                    Line::Text,
-                ))
-            }
-            @if !matches!(sheet.way, Way::Edit { .. }) {
-                (form.line(
-                    &Field { name: "slug", label: &slug, hint: Some(&slug_hint), optional: true, ..Field::default() },
-                    Line::Code,
-                ))
-            }
+            (sheet.form.line(&Field { name: "title.vi", label: &title, hint: Some(&hint), ..Field::default() }, Line::Text))
         }
     }
 }
@@ -272,6 +338,45 @@ fn period(sheet: &Sheet<'_>) -> Markup {
             (form.moment(&Field { name: "closes", label: &closes, hint: Some(&closes_hint), ..Field::default() }))
         }
     }
+}
+
+/// What is not in Vietnamese: the languages that people may choose from, and the words of the campaign in English.
+fn in_other_languages(sheet: &Sheet<'_>) -> Markup {
+    let m = sheet.lang.messages();
+    let form = sheet.form;
+    let english = fl!(m, "desk-in-english");
+    let (title, hint) = (fl!(m, "desk-settings-title-en"), fl!(m, "desk-settings-title-en-hint"));
+    let texts = [
+        ("notice.responsible.en", fl!(m, "desk-notice-responsible")),
+        ("notice.purpose.en", fl!(m, "desk-notice-purpose")),
+        ("notice.legal_ground.en", fl!(m, "desk-notice-law")),
+    ];
+    let names =
+        ["languages", "title.en", "notice.responsible.en", "notice.purpose.en", "notice.legal_ground.en"];
+    // What every campaign offers is no decision; one that names no language at all offers every one.
+    let first = sheet.offer.and_then(|offer| offer.languages.first()).map(String::as_str);
+    let named = form.values.all("languages").any(|code| Some(code) != first);
+    let every = !matches!(sheet.way, Way::New) && !form.values.has("languages") && !form.values.has("speaks");
+    let decided = named || every;
+    fold(
+        sheet,
+        &fl!(m, "setup-fold-languages"),
+        &names,
+        decided,
+        &html! {
+            (languages(sheet))
+            .block.only-en {
+                (form.line(
+                    &Field { name: "title.en", label: &title, hint: Some(&hint), optional: true, ..Field::default() },
+                    Line::Text,
+                ))
+                @for (name, label) in &texts {
+                    @let label = format!("{label} {english}");
+                    (form.line(&Field { name, label: &label, optional: true, ..Field::default() }, Line::Text))
+                }
+            }
+        },
+    )
 }
 
 /// The languages that people may choose from; the first one of the questionnaire is always there. Nothing where there is
@@ -297,7 +402,6 @@ fn languages(sheet: &Sheet<'_>) -> Markup {
     let ticked = Form { values: shown, ..form };
     html! {
         .block {
-            h2 { (fl!(m, "desk-languages-title")) }
             input type="hidden" name="speaks" value=(spoken.join(" "));
             (ticked.checks(
                 &Field { name: "languages", label: &label, hint: Some(&hint), ..Field::default() },
@@ -311,6 +415,37 @@ fn languages(sheet: &Sheet<'_>) -> Markup {
 fn named(code: &str) -> String {
     Lang::find_for_respondents(code)
         .map_or_else(|| code.to_owned(), |of| fl!(of.messages(), "respond-language-name"))
+}
+
+/// What a campaign may leave to the questionnaire.
+fn more(sheet: &Sheet<'_>, at_counters: bool) -> Markup {
+    let Sheet { lang, form, .. } = *sheet;
+    let m = lang.messages();
+    let (slug, hint) = (fl!(m, "desk-settings-slug"), fl!(m, "desk-settings-slug-hint"));
+    let asks_slug = !matches!(sheet.way, Way::Edit { .. });
+    let names = ["slug", "target", "minimum", "previous", "demonstration", "kiosk_code", "kiosk_remove"];
+    // The slug of a copy is proposed, and what it is compared with is decided.
+    let decided = filled(&form, &["target", "minimum", "previous", "demonstration", "kiosk_code"])
+        || !matches!(sheet.way, Way::New) && asks_slug;
+    let summary = if at_counters { fl!(m, "setup-fold-more") } else { fl!(m, "setup-fold-more-link") };
+    fold(
+        sheet,
+        &summary,
+        &names,
+        decided,
+        &html! {
+            @if asks_slug {
+                .block {
+                    (form.line(
+                        &Field { name: "slug", label: &slug, hint: Some(&hint), optional: true, ..Field::default() },
+                        Line::Code,
+                    ))
+                }
+            }
+            (thresholds(sheet))
+            @if at_counters { (tablets(sheet)) }
+        },
+    )
 }
 
 fn thresholds(sheet: &Sheet<'_>) -> Markup {
@@ -349,49 +484,84 @@ fn thresholds(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
+/// Whom people deal with: what no questionnaire can know.
 fn notice(sheet: &Sheet<'_>) -> Markup {
     let Sheet { lang, form, .. } = *sheet;
     let m = lang.messages();
-    let english = fl!(m, "desk-in-english");
-    let texts = [
-        ("responsible", fl!(m, "desk-notice-responsible"), fl!(m, "desk-notice-responsible-hint")),
-        ("purpose", fl!(m, "desk-notice-purpose"), fl!(m, "desk-notice-purpose-hint")),
-        ("legal_ground", fl!(m, "desk-notice-law"), fl!(m, "desk-notice-law-hint")),
+    let (responsible, responsible_hint) =
+        (fl!(m, "desk-notice-responsible"), fl!(m, "desk-notice-responsible-hint"));
+    let (law, law_hint) = (fl!(m, "desk-notice-law"), fl!(m, "desk-notice-law-hint"));
+    let contacts = [
+        ("notice.phone", fl!(m, "desk-notice-phone"), Line::Phone),
+        ("notice.email", fl!(m, "desk-notice-email"), Line::Email),
+        ("notice.address", fl!(m, "desk-notice-address"), Line::Text),
     ];
-    let lines = [
-        ("notice.address", fl!(m, "desk-notice-address"), None, Line::Text),
-        ("notice.email", fl!(m, "desk-notice-email"), None, Line::Email),
-        ("notice.phone", fl!(m, "desk-notice-phone"), None, Line::Phone),
-        (
-            "notice.keep_answers_months",
-            fl!(m, "desk-notice-months"),
-            Some(fl!(m, "desk-notice-months-hint")),
-            Line::Number,
-        ),
-        (
-            "notice.keep_list_days",
-            fl!(m, "desk-notice-days"),
-            Some(fl!(m, "desk-notice-days-hint")),
-            Line::Number,
-        ),
-    ];
+    let text = |name, label, hint| {
+        form.line(&Field { name, label, hint: Some(hint), ..Field::default() }, Line::Text)
+    };
     html! {
         .block {
             h2 { (fl!(m, "desk-notice")) }
             p.hint { (fl!(m, "desk-notice-what")) }
-            @for (name, label, hint) in &texts {
-                @let (vi, en) = (format!("notice.{name}.vi"), format!("notice.{name}.en"));
-                @let label_en = format!("{label} {english}");
-                (form.line(&Field { name: &vi, label, hint: Some(hint), optional: true, ..Field::default() }, Line::Text))
-                .only-en {
-                    (form.line(&Field { name: &en, label: &label_en, optional: true, ..Field::default() }, Line::Text))
+            (text("notice.responsible.vi", &responsible, &responsible_hint))
+            (text("notice.legal_ground.vi", &law, &law_hint))
+            fieldset.setup-contact {
+                legend { (fl!(m, "setup-contact")) }
+                p.hint { (fl!(m, "setup-contact-hint")) }
+                @for (name, label, kind) in &contacts {
+                    (form.line(&Field { name, label, ..Field::default() }, *kind))
                 }
-            }
-            @for (name, label, hint, kind) in &lines {
-                (form.line(&Field { name, label, hint: hint.as_deref(), optional: true, ..Field::default() }, *kind))
             }
         }
     }
+}
+
+/// What for and for how long: the same for every campaign of a province, once it has been said.
+fn purpose(sheet: &Sheet<'_>, at_counters: bool) -> Markup {
+    let Sheet { lang, form, .. } = *sheet;
+    let m = lang.messages();
+    let (purpose, hint) = (fl!(m, "desk-notice-purpose"), fl!(m, "desk-notice-purpose-hint"));
+    let (months, months_hint) = (fl!(m, "desk-notice-months"), fl!(m, "desk-notice-months-hint"));
+    let (days, days_hint) = (fl!(m, "desk-notice-days"), fl!(m, "desk-notice-days-hint"));
+    let names = ["notice.purpose.vi", "notice.keep_answers_months", "notice.keep_list_days"];
+    let kept = form.values.one("notice.keep_answers_months").unwrap_or_default().trim().to_owned();
+    let lacks = !filled(&form, &["notice.purpose.vi"]) || kept.is_empty();
+    let summary = if lacks {
+        fl!(m, "setup-fold-purpose-none")
+    } else {
+        fl!(m, "setup-fold-purpose", months = kept.as_str())
+    };
+    // A list that a file gave days for stays in sight wherever it came from.
+    let lists = !at_counters || filled(&form, &["notice.keep_list_days"]);
+    fold(
+        sheet,
+        &summary,
+        &names,
+        lacks,
+        &html! {
+            .block {
+                (form.line(
+                    &Field { name: "notice.purpose.vi", label: &purpose, hint: Some(&hint), ..Field::default() },
+                    Line::Text,
+                ))
+                (form.line(
+                    &Field {
+                        name: "notice.keep_answers_months", label: &months, hint: Some(&months_hint), ..Field::default()
+                    },
+                    Line::Number,
+                ))
+                @if lists {
+                    (form.line(
+                        &Field {
+                            name: "notice.keep_list_days", label: &days, hint: Some(&days_hint), optional: true,
+                            ..Field::default()
+                        },
+                        Line::Number,
+                    ))
+                }
+            }
+        },
+    )
 }
 
 fn tablets(sheet: &Sheet<'_>) -> Markup {

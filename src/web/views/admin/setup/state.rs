@@ -3,11 +3,14 @@
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
-use super::head::{self, Head, Tab};
+use super::{
+    checks,
+    head::{self, Head, Tab},
+};
 use crate::{
     distribution::courtesy,
     language::Lang,
-    organisation::{Campaign, Phase},
+    organisation::{Campaign, Phase, UnitTree, readiness::Finding},
     web::{
         admin::setup::state::Step,
         auth::session::Staff,
@@ -35,6 +38,10 @@ pub struct Page<'a> {
     pub step: Step,
     /// Whether people answer by personal links.
     pub by_link: bool,
+    /// The units, for their names.
+    pub tree: &'a UnitTree,
+    /// Before it is opened: what the check found.
+    pub findings: &'a [Finding],
     /// Why it was not.
     pub faults: &'a [Fault],
 }
@@ -56,7 +63,15 @@ pub fn page(page: &Page<'_>) -> Markup {
         } @else if let Some(word) = step.word_to_confirm(lang) {
             (form.post(&action, None, &form.confirm(&what, &word, &name(lang, step), &back)))
         } @else {
-            .block.sheet { (what) (form.post(&action, None, &form.buttons(&name(lang, step), Some(&back)))) }
+            .block.sheet {
+                (what)
+                (checks::before_opening(lang, campaign, page.tree, page.findings))
+                @if page.findings.iter().any(Finding::stops) {
+                    p { a.button href=(back) { (fl!(m, "setup-back-to-check")) } }
+                } @else {
+                    (form.post(&action, None, &form.buttons(&name(lang, step), Some(&back))))
+                }
+            }
         }
     };
     head::page(&Head { lang, staff: page.staff, campaign, phase: page.phase, tab: Tab::Overview }, &content)

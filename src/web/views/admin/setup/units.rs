@@ -81,6 +81,17 @@ pub fn page(page: &Page<'_>) -> Markup {
         } else {
             fl!(m, "desk-setup-units-purpose")
         }))
+        // Who is asked by personal links is counted from the list.
+        @if page.phase == Phase::Draft && !page.campaign.by_link && page.with == 0 {
+            .note {
+                p { (fl!(m, "setup-units-optional")) }
+                p {
+                    a.button.plain href=(in_language(&format!("/admin/campaigns/{}/counters", page.campaign.slug), lang)) {
+                        (fl!(m, "setup-units-skip"))
+                    }
+                }
+            }
+        }
         @if page.units == 0 {
             (form::empty(
                 &fl!(m, "desk-setup-units-none"),
@@ -185,8 +196,11 @@ fn table(page: &Page<'_>) -> Markup {
             a.button.plain href=(in_language(&path(page), lang)) { (fl!(m, "desk-form-cancel")) }
         }
     };
+    let here = address(page, page.paging.number);
+    let sent = form.post(&here, Some(page.base), &fields);
+    let shown = form.faults.is_empty() && form.changed.is_empty() && page.plan.is_none();
     html! {
-        (form.post(&address(page, page.paging.number), Some(page.base), &fields))
+        @if shown { (sent) } @else { (form::refused(&here, &sent)) }
         (page.paging.links(page.lang, Some(&fl!(m, "desk-pages-save")), |number| address(page, number)))
     }
 }

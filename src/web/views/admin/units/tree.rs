@@ -62,6 +62,8 @@ pub fn page(page: &Page<'_>) -> Markup {
             ))
             @if manages {
                 p { a href=(in_language("/admin/units/new", lang)) { (fl!(m, "desk-units-new-first")) } }
+            } @else if page.staff.may(Permission::ManageAccounts) {
+                p.actions { a.button href=(in_language("/admin/tai-khoan-moi", lang)) { (fl!(m, "setup-invite-manager")) } }
             }
         } @else {
             @if manages { (actions(lang, page.done.is_some())) }
