@@ -76,16 +76,20 @@ fn breaks(text: &str) -> usize {
     text.matches('\n').count() + text.matches('\r').count() - text.matches("\r\n").count()
 }
 
-/// The separator by which most rows have the same number of cells, and among those the one with most cells.
+/// The separator by which the largest part of all rows has the same number of cells; among equal ones that with most such rows, then
+/// most cells. A part, since a wrong separator may make many rows of a cell with line breaks.
 fn detect(text: &str) -> u8 {
     let score = |separator: u8| {
         let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut all = 0;
         for record in reader(text, separator).into_records().take(LOOKED_AT).flatten() {
+            all += 1;
             if record.len() > 1 {
                 *widths.entry(record.len()).or_default() += 1;
             }
         }
-        widths.into_iter().map(|(width, rows)| (rows, width)).max().unwrap_or_default()
+        let (rows, width) = widths.into_iter().map(|(width, rows)| (rows, width)).max().unwrap_or_default();
+        (rows * 1_000 / all.max(1), rows, width)
     };
     // The last of equal ones is the greatest: the preferred one goes last.
     SEPARATORS.into_iter().rev().max_by_key(|separator| score(*separator)).unwrap_or(b',')

@@ -125,6 +125,8 @@ fn separators_are_found_and_commas_in_names_do_not_mislead() {
         assert_eq!(rows[1], ["stc", "Sở Tài chính, Kế hoạch", "so"], "{separator:?}");
     }
     assert_eq!(csv(b"sep=;\r\na,b;c\r\n"), [["a,b", "c"]]);
+    // Cells with line breaks, of which a wrong separator makes more rows than there are.
+    assert_eq!(csv("a,b,c\r\n',\";\nx\",\";\n;\"\r\n".as_bytes())[1], ["'", ";\nx", ";\n;"]);
     assert_eq!(csv(b"ma\nqn\nan\n"), [["ma"], ["qn"], ["an"]]);
 }
 
