@@ -4,6 +4,8 @@ pub mod calendar;
 pub mod period;
 pub mod series;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use i18n_embed_fl::fl;
 use jiff::civil::Date;
 
@@ -19,12 +21,12 @@ use crate::{
         steps::Counted,
     },
     language::Lang,
-    organisation::{Campaign, Margin, Stratum, UnitTree},
+    organisation::{Campaign, Margin, Phase, Stratum, UnitTree},
     report::format,
     set_aside::{self, Basis, View},
     store::{
         AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, erasure, raters, ready,
-        ready::Ready, sheets, turnout, units, urn,
+        ready::Ready, responses, sheets, turnout, units, urn,
     },
 };
 
@@ -80,7 +82,7 @@ pub enum Under {
 /// # Errors
 /// [`NoReport`].
 pub async fn report(store: &Store, slug: &str, now: i64, view: View) -> Result<Report, NoReport> {
-    put_together(store, slug, now, view, Under::Then, None).await
+    report_under(store, slug, now, view, Under::Then).await
 }
 
 /// The same under other units.
@@ -94,7 +96,7 @@ pub async fn report_under(
     view: View,
     under: Under,
 ) -> Result<Report, NoReport> {
-    put_together(store, slug, now, view, under, None).await
+    put_together(store, slug, now, view, under, Beside::Nothing).await
 }
 
 /// The report of a closed campaign beside one that is public already: what that one hides stays hidden, whatever has become of
@@ -108,7 +110,67 @@ pub async fn report_beside(
     now: i64,
     published: Option<Report>,
 ) -> Result<Report, NoReport> {
-    put_together(store, slug, now, View::Shown, Under::Then, published).await
+    let beside = published.map_or(Beside::Nothing, |report| Beside::Published(Box::new(report)));
+    put_together(store, slug, now, View::Shown, Under::Then, beside).await
+}
+
+/// The report from a shelf, if what it is computed from is still the same, else computed and put there.
+///
+/// # Errors
+/// [`NoReport`].
+pub async fn report_on(
+    shelf: &Shelf,
+    store: &Store,
+    slug: &str,
+    now: i64,
+    under: Under,
+) -> Result<Report, NoReport> {
+    put_together(store, slug, now, View::Shown, under, Beside::Shelf(shelf)).await
+}
+
+/// So many reports stay on a shelf; one of 700 units takes about 50 MB.
+const HELD: usize = 4;
+
+/// The reports that were asked for last.
+#[derive(Debug, Default)]
+pub struct Shelf(Mutex<Vec<Arc<Held>>>);
+
+/// A report with what it was computed from.
+#[derive(Debug)]
+struct Held {
+    under: Under,
+    frame: Frame,
+    before: Option<Frame>,
+    report: Report,
+}
+
+impl Shelf {
+    fn take(&self, under: Under, frame: &Frame, before: Option<&Frame>) -> Option<Arc<Held>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it =
+            |held: &Arc<Held>| held.under == under && held.frame == *frame && held.before.as_ref() == before;
+        let at = all.iter().position(is_it)?;
+        let held = all.remove(at);
+        all.insert(0, Arc::clone(&held));
+        Some(held)
+    }
+
+    fn put(&self, held: Held) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |held: &Held| (held.under, held.frame.ready.stored.number);
+        all.retain(|other| of(other) != of(&held));
+        all.insert(0, Arc::new(held));
+        all.truncate(HELD);
+    }
+}
+
+/// What a report is computed beside.
+enum Beside<'a> {
+    Nothing,
+    /// What it hides stays hidden.
+    Published(Box<Report>),
+    /// It may be there already, and stays there.
+    Shelf(&'a Shelf),
 }
 
 async fn put_together(
@@ -117,7 +179,7 @@ async fn put_together(
     now: i64,
     view: View,
     under: Under,
-    published: Option<Report>,
+    beside: Beside<'_>,
 ) -> Result<Report, NoReport> {
     let Some(stored) = campaigns::find(&mut store.read().await?, slug).await? else {
         return Err(unknown(store, slug).await);
@@ -134,7 +196,26 @@ async fn put_together(
         Some(earlier) => Some(Earlier::load(store, earlier, now, view).await?),
         None => None,
     };
-    let wave = Wave { published, ..Wave::load(store, stored, now, view).await? };
+    let frame = Frame::load(store, stored, now, view).await?;
+    let (shelf, published) = match beside {
+        Beside::Nothing => (None, None),
+        Beside::Published(report) => (None, Some(*report)),
+        // A last report that was kept is never on a shelf: it does not change.
+        Beside::Shelf(shelf) => (Some(shelf).filter(|_| !matches!(earlier, Some(Earlier::Kept(_)))), None),
+    };
+    let before = match &earlier {
+        Some(Earlier::Frame(frame)) => Some(frame.as_ref().clone()),
+        _ => None,
+    };
+    if let Some(held) = shelf.and_then(|shelf| shelf.take(under, &frame, before.as_ref())) {
+        return Ok(Report { generated_at: index::moment(now), ..held.report.clone() });
+    }
+    let known = shelf.map(|shelf| (shelf, frame.clone()));
+    let earlier = match earlier {
+        Some(earlier) if under == Under::Then => Some(Before::of(store, earlier, now).await?),
+        _ => None,
+    };
+    let wave = Wave { published, ..Wave::of(store, frame, now).await? };
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
     let work = tokio::task::spawn_blocking(move || {
         if under == Under::Successors {
@@ -151,10 +232,14 @@ async fn put_together(
             before.as_ref().map(|(report, ready)| Previous { report, definition: &ready.definition });
         wave.compute(previous)
     });
-    match work.await {
-        Ok(report) => Ok(report?),
+    let report = match work.await {
+        Ok(report) => report?,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    };
+    if let Some((shelf, frame)) = known {
+        shelf.put(Held { under, frame, before, report: report.clone() });
     }
+    Ok(report)
 }
 
 /// The report that stays when a closed campaign's answers are deleted at `now`; it says so.
@@ -197,7 +282,7 @@ async fn last_report(store: &Store, campaign: i64) -> Result<Option<Report>, Sto
 /// The campaign that changes are counted from.
 enum Earlier {
     /// Its report is computed.
-    Wave(Box<Wave>),
+    Frame(Box<Frame>),
     /// Its answers have been deleted; its last report was kept.
     Kept(Box<(Report, Ready)>),
 }
@@ -209,13 +294,28 @@ impl Earlier {
                 let ready = ready::load(&mut store.read().await?, stored).await?;
                 Self::Kept(Box::new((last, ready)))
             }
-            None => Self::Wave(Box::new(Wave::load(store, stored, now, view).await?)),
+            None => Self::Frame(Box::new(Frame::load(store, stored, now, view).await?)),
+        })
+    }
+}
+
+/// The same with its answers.
+enum Before {
+    Wave(Box<Wave>),
+    Kept(Box<(Report, Ready)>),
+}
+
+impl Before {
+    async fn of(store: &Store, earlier: Earlier, now: i64) -> Result<Self, StoreError> {
+        Ok(match earlier {
+            Earlier::Frame(frame) => Self::Wave(Box::new(Wave::of(store, *frame, now).await?)),
+            Earlier::Kept(kept) => Self::Kept(kept),
         })
     }
 
     fn compute(self) -> Result<(Report, Ready), index::Error> {
         match self {
-            Self::Wave(wave) => Ok((wave.compute(None)?, wave.ready)),
+            Self::Wave(wave) => Ok((wave.compute(None)?, wave.frame.ready)),
             Self::Kept(kept) => Ok(*kept),
         }
     }
@@ -263,21 +363,65 @@ async fn judging(db: &mut impl AsConn, ready: &Ready) -> Result<Judging, StoreEr
     Ok(Judging { groups, assigned: assigned.collect() })
 }
 
-/// All that a campaign's report is computed from.
-pub(crate) struct Wave {
+/// What a campaign's report is computed from but the answers, and how many there are: where it is equal, so is the report.
+#[derive(Debug, Clone, PartialEq)]
+struct Frame {
     ready: Ready,
     tree: UnitTree,
     /// The units that there are now, those that were merged below their successors.
     successors: UnitTree,
     strata: Vec<Stratum>,
     margins: Vec<Margin>,
-    sheets: Sheets,
     basis: Basis,
-    /// All sheets, those set aside too; absent where the index is not to be compared.
-    with: Option<Sheets>,
     judging: Option<Judging>,
     comments: Vec<Released>,
     links: Option<Links>,
+    phase: Phase,
+    /// Answer sheets in the database. None is ever changed; all of a campaign's are deleted together.
+    sheets: u64,
+}
+
+impl Frame {
+    /// Reads it; a closed campaign's urn is opened first.
+    async fn load(store: &Store, stored: Stored, now: i64, view: View) -> Result<Self, StoreError> {
+        if !stored.settled && stored.campaign.closes <= now {
+            urn::settle(store, stored.number, now).await?;
+        }
+        let turnout = turnout::of(store, &stored, now).await?;
+        let mut db = store.read().await?;
+        let number = stored.number;
+        // Counted first: what comes in while the rest is read makes the next frame another one.
+        let sheets = responses::stored(&mut db, number).await?;
+        let ready = ready::load(&mut db, stored).await?;
+        let history = units::history(&mut db).await?;
+        let no_tree = |_| StoreError::Corrupt("tree of units");
+        let k = index::smallest_cell(&ready.stored.campaign, &ready.definition);
+        Ok(Self {
+            tree: history.on(day(&ready.stored.campaign, now)).map_err(no_tree)?,
+            successors: history.merged().map_err(no_tree)?,
+            strata: campaigns::strata(&mut db, number).await?,
+            margins: campaigns::margins(&mut db, number).await?,
+            basis: set_aside::basis(&mut db, &ready.stored, k, now, view).await?,
+            judging: match &ready.judging {
+                Some(_) => Some(judging(&mut db, &ready).await?),
+                None => None,
+            },
+            comments: comments::released(&mut db, number).await?,
+            links: (turnout.invited > 0)
+                .then_some(Links { invited: turnout.invited, answered: turnout.answered }),
+            phase: ready.stored.campaign.phase(now),
+            sheets,
+            ready,
+        })
+    }
+}
+
+/// All that a campaign's report is computed from.
+pub(crate) struct Wave {
+    frame: Frame,
+    sheets: Sheets,
+    /// All sheets, those set aside too; absent where the index is not to be compared.
+    with: Option<Sheets>,
     /// The report that is public already, where this one will be published beside it.
     published: Option<Report>,
     now: i64,
@@ -291,41 +435,19 @@ impl Wave {
         now: i64,
         view: View,
     ) -> Result<Self, StoreError> {
-        if !stored.settled && stored.campaign.closes <= now {
-            urn::settle(store, stored.number, now).await?;
-        }
-        let turnout = turnout::of(store, &stored, now).await?;
+        Self::of(store, Frame::load(store, stored, now, view).await?, now).await
+    }
+
+    /// Reads the answers to a frame.
+    async fn of(store: &Store, frame: Frame, now: i64) -> Result<Self, StoreError> {
         let mut db = store.read().await?;
-        let ready = ready::load(&mut db, stored).await?;
-        let history = units::history(&mut db).await?;
-        let no_tree = |_| StoreError::Corrupt("tree of units");
-        let (number, questionnaire) = (ready.stored.number, &ready.questionnaire);
-        let k = index::smallest_cell(&ready.stored.campaign, &ready.definition);
-        let basis = set_aside::basis(&mut db, &ready.stored, k, now, view).await?;
-        let with = match &basis.with {
+        let (number, questionnaire) = (frame.ready.stored.number, &frame.ready.questionnaire);
+        let with = match &frame.basis.with {
             Some(counted) => Some(sheets::load(&mut db, number, questionnaire, counted).await?),
             None => None,
         };
-        let judging = match &ready.judging {
-            Some(_) => Some(judging(&mut db, &ready).await?),
-            None => None,
-        };
-        Ok(Self {
-            tree: history.on(day(&ready.stored.campaign, now)).map_err(no_tree)?,
-            successors: history.merged().map_err(no_tree)?,
-            strata: campaigns::strata(&mut db, ready.stored.number).await?,
-            margins: campaigns::margins(&mut db, ready.stored.number).await?,
-            sheets: sheets::load(&mut db, number, questionnaire, &basis.counted).await?,
-            basis,
-            with,
-            judging,
-            comments: comments::released(&mut db, ready.stored.number).await?,
-            ready,
-            links: (turnout.invited > 0)
-                .then_some(Links { invited: turnout.invited, answered: turnout.answered }),
-            published: None,
-            now,
-        })
+        let sheets = sheets::load(&mut db, number, questionnaire, &frame.basis.counted).await?;
+        Ok(Self { frame, sheets, with, published: None, now })
     }
 
     fn compute(&self, previous: Option<Previous<'_>>) -> Result<Report, index::Error> {
@@ -333,37 +455,37 @@ impl Wave {
     }
 
     fn compute_under_successors(&self) -> Result<Report, index::Error> {
-        self.finish(index::under_successors(&self.input(None), &self.successors)?)
+        self.finish(index::under_successors(&self.input(None), &self.frame.successors)?)
     }
 
     /// Number of the campaign.
     pub(crate) const fn number(&self) -> i64 {
-        self.ready.stored.number
+        self.frame.ready.stored.number
     }
 
     /// Which of its answers count.
     pub(crate) const fn counted(&self) -> &Counted {
-        &self.basis.counted
+        &self.frame.basis.counted
     }
 
     /// Whether people were invited by personal link.
     pub(crate) const fn has_links(&self) -> bool {
-        self.links.is_some()
+        self.frame.links.is_some()
     }
 
     /// The same as the index takes it.
     pub(crate) fn input<'a>(&'a self, previous: Option<Previous<'a>>) -> Input<'a> {
         Input {
-            campaign: &self.ready.stored.campaign,
-            definition: &self.ready.definition,
-            questionnaire: &self.ready.questionnaire,
-            units: &self.tree,
-            strata: &self.strata,
-            margins: &self.margins,
+            campaign: &self.frame.ready.stored.campaign,
+            definition: &self.frame.ready.definition,
+            questionnaire: &self.frame.ready.questionnaire,
+            units: &self.frame.tree,
+            strata: &self.frame.strata,
+            margins: &self.frame.margins,
             previous,
             sheets: &self.sheets,
-            judging: self.judging.as_ref(),
-            links: self.links,
+            judging: self.frame.judging.as_ref(),
+            links: self.frame.links,
             published: self.published.as_ref(),
             now: self.now,
         }
@@ -374,9 +496,9 @@ impl Wave {
             Some(sheets) => Some(index::whole_index(&Input { sheets, ..self.input(None) })?),
             None => None,
         };
-        self.basis.tell(&mut report, with);
-        report.comments = placed(&report, &self.ready.questionnaire, self.comments.clone());
-        report.campaign.definition.translations.clone_from(&self.ready.translations);
+        self.frame.basis.tell(&mut report, with);
+        report.comments = placed(&report, &self.frame.ready.questionnaire, self.frame.comments.clone());
+        report.campaign.definition.translations.clone_from(&self.frame.ready.translations);
         Ok(report)
     }
 }

@@ -93,14 +93,14 @@ pub enum View {
 }
 
 /// A group that is set aside.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Group {
     row: store::SetAside,
     answers: u64,
 }
 
 /// What the figures of a campaign are formed from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Basis {
     /// Which answers count.
     pub counted: Counted,

@@ -12,11 +12,12 @@ use crate::{
     index::{
         self,
         input::{Input, Previous},
-        pooled::{self, NoPool, Pool},
+        notes::note,
+        pooled::{self, GAPS, NoPool, Pool},
         report::{CampaignInfo, PeriodCampaign, PeriodInfo, Report},
     },
     language::Lang,
-    organisation::{Campaign, Period, Phase, State, UnitTree},
+    organisation::{Campaign, Period, Phase, State, UnitTree, quarters},
     report::format,
     set_aside::View,
     store::{
@@ -109,6 +110,31 @@ pub fn in_period(period: Period, campaigns: &[Stored]) -> Vec<&Stored> {
     campaigns.iter().filter(lies).collect()
 }
 
+/// The quarters of a period in which none of its campaigns asked.
+pub fn gaps(period: Period, campaigns: &[&Campaign]) -> Vec<u8> {
+    let asked: Vec<(Date, Date)> = campaigns.iter().filter_map(|campaign| days(campaign)).collect();
+    period.quarters_without(&asked)
+}
+
+/// Says so, since the figures are those of the other quarters alone.
+fn say_gaps(report: &mut Report, period: Period, campaigns: &[&Stored]) {
+    let held: Vec<&Campaign> = campaigns.iter().map(|stored| &stored.campaign).collect();
+    let missing = gaps(period, &held);
+    if missing.is_empty() {
+        return;
+    }
+    let (opens, closes) = (report.campaign.opens.clone(), report.campaign.closes.clone());
+    report.notes.push(note(GAPS, None, |lang| {
+        fl!(
+            lang.messages(),
+            "period-note-gaps",
+            quarters = quarters(lang, &missing),
+            from = format::opening(lang, &opens),
+            to = format::closing(lang, &closes)
+        )
+    }));
+}
+
 /// Why a period has no report.
 #[derive(Debug, thiserror::Error)]
 pub enum NoPeriodReport {
@@ -183,6 +209,7 @@ pub async fn report(
     };
     let (mut report, ready) = one(store, &own, period, now, &tree, merged).await?;
     index::forget_changes(&mut report);
+    say_gaps(&mut report, period, &own);
     if let Some((before, earlier)) = &before {
         let previous = Previous { report: before, definition: &earlier.definition };
         index::set_changes(&mut report, &ready.definition, &previous);
@@ -224,7 +251,8 @@ async fn one(
                 return Err(NoPeriodReport::Erased(stored.campaign.slug.clone()));
             }
             let ready = ready::load(&mut store.read().await?, (*stored).clone()).await?;
-            return Ok((named(last, period), ready));
+            let title = Lang::VI.pick(&ready.definition.title);
+            return Ok((named(last, period, title), ready));
         }
         waves.push(Wave::load(store, (*stored).clone(), now, View::Shown).await?);
     }
@@ -245,17 +273,17 @@ fn compute(
 ) -> Result<(Report, Ready), NoPeriodReport> {
     let reports: Vec<Report> =
         waves.iter().map(|wave| wave.compute(None)).collect::<Result<_, _>>().map_err(NoReport::Index)?;
-    let alone = waves.len() == 1 && (!merged || waves.iter().any(|wave| wave.judging.is_some()));
+    let alone = waves.len() == 1 && (!merged || waves.iter().any(|wave| wave.frame.judging.is_some()));
+    let title = waves.last().map_or("", |wave| Lang::VI.pick(&wave.frame.ready.definition.title));
     let report = if let (true, [report]) = (alone, reports.as_slice()) {
-        named(report.clone(), period)
+        named(report.clone(), period, title)
     } else {
         let inputs: Vec<Input<'_>> = waves.iter().map(|wave| wave.input(None)).collect();
         let parts: Vec<pooled::Wave<'_>> =
             inputs.iter().zip(&reports).map(|(input, report)| pooled::Wave { input, report }).collect();
-        let title = waves.last().map_or("", |wave| Lang::VI.pick(&wave.ready.definition.title));
         pooled::pooled(&Pool { waves: &parts, units, period: info(period, title) })?
     };
-    let ready = waves.pop().map(|wave| wave.ready).ok_or(NoPeriodReport::Empty)?;
+    let ready = waves.pop().map(|wave| wave.frame.ready).ok_or(NoPeriodReport::Empty)?;
     Ok((report, ready))
 }
 
@@ -274,8 +302,9 @@ fn info(period: Period, title: &str) -> PeriodInfo {
     }
 }
 
-/// A campaign's report as that of the period in which it is the only one.
-fn named(report: Report, period: Period) -> Report {
+/// A campaign's report as that of the period in which it is the only one, with the title of its questionnaire: the campaign's own may
+/// name a shorter time.
+fn named(report: Report, period: Period, questionnaire: &str) -> Report {
     let campaign = PeriodCampaign {
         campaign: report.campaign.clone(),
         responses: Some(report.responses.valid),
@@ -289,7 +318,7 @@ fn named(report: Report, period: Period) -> Report {
     let title = fl!(
         Lang::VI.messages(),
         "period-title",
-        questionnaire = report.campaign.title.as_str(),
+        questionnaire = questionnaire,
         period = period.name(Lang::VI)
     );
     Report {

@@ -51,7 +51,7 @@ pub async fn series(
         // campaign's answers are in memory at a time.
         let work = tokio::task::spawn_blocking(move || {
             let report = if merged { wave.compute_under_successors() } else { wave.compute(None) };
-            report.map(|report| (report, wave.ready))
+            report.map(|report| (report, wave.frame.ready))
         });
         match work.await {
             Ok(Ok(computed)) => reports.push(computed),

@@ -64,6 +64,10 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
     let weighted = strata.weighted;
     let mut responses = responses(input, closed);
     responses.modes = modes::of(input, u64::from(k)).filter(|_| !closed);
+    if responses.stored < u64::from(k) {
+        // The day of one answer is the day on which somebody answered.
+        (responses.from, responses.to) = (None, None);
+    }
     let assigned = input.judging.iter().flat_map(|judging| judging.assigned.keys().map(|(unit, _)| unit));
     let listed = input.sheets.units.keys().chain(assigned).chain(input.strata.iter().map(|s| &s.unit));
     let places = Places::new(input.units, listed.map(String::as_str), &strata.codes);
@@ -122,7 +126,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         schema: SCHEMA.into(),
         campaign: campaign(input),
         period: None,
-        generated_at: utc(input.now),
+        generated_at: moment(input.now),
         level: rules.level,
         target: rules.target,
         weighting: if weighted { Weighting::Design } else { Weighting::None },
@@ -277,7 +281,8 @@ pub(super) fn campaign(input: &Input<'_>) -> CampaignInfo {
     }
 }
 
-fn utc(milliseconds: i64) -> String {
+/// When a report was made, RFC 3339 in UTC, from milliseconds since 1970.
+pub fn moment(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds)
         .map_or_else(|_| String::new(), |t| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

@@ -34,6 +34,9 @@ use super::{
 };
 use hiding::Table;
 
+/// Code of the note that says which quarters of a period had no campaign.
+pub const GAPS: &str = "period_gaps";
+
 /// A campaign of a period.
 #[derive(Debug, Clone, Copy)]
 pub struct Wave<'a> {

@@ -113,6 +113,17 @@ impl Period {
         self.first() <= first && last <= self.last()
     }
 
+    /// Its quarters into which none of these spans of days reaches, both ends included.
+    pub fn quarters_without(self, days: &[(Date, Date)]) -> Vec<u8> {
+        let quarter = |n: u8| Self { year: self.year, span: Span::Quarter(n) };
+        let own = (1..=4).filter(|n| self.holds(quarter(*n).first(), quarter(*n).last()));
+        let reached = |n: &u8| {
+            let quarter = quarter(*n);
+            days.iter().any(|(first, last)| *first <= quarter.last() && quarter.first() <= *last)
+        };
+        own.filter(|n| !reached(n)).collect()
+    }
+
     /// The one that changes are counted from: the quarter before, or the same months of the year before.
     #[must_use]
     pub const fn before(self) -> Self {
@@ -128,15 +139,22 @@ impl Period {
         let m = lang.messages();
         let year = self.year.to_string();
         match self.span {
-            Span::Quarter(n) => {
-                let quarter = ["I", "II", "III", "IV"].get(usize::from(n).wrapping_sub(1)).copied();
-                fl!(m, "period-quarter", quarter = quarter.unwrap_or_default(), year = year)
-            }
+            Span::Quarter(n) => fl!(m, "period-quarter", quarter = roman(n), year = year),
             Span::SixMonths => fl!(m, "period-six-months", year = year),
             Span::NineMonths => fl!(m, "period-nine-months", year = year),
             Span::Year => fl!(m, "period-year", year = year),
         }
     }
+}
+
+/// Quarters of a year as they stand in a sentence: “quý I, quý II”.
+pub fn quarters(lang: Lang, numbers: &[u8]) -> String {
+    let name = |n: &u8| fl!(lang.messages(), "period-quarter-of-year", quarter = roman(*n));
+    numbers.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+fn roman(quarter: u8) -> &'static str {
+    ["I", "II", "III", "IV"].get(usize::from(quarter).wrapping_sub(1)).copied().unwrap_or_default()
 }
 
 impl fmt::Display for Period {
@@ -202,6 +220,19 @@ mod tests {
         assert_eq!(days("2026-6m"), is("2026-01-01", "2026-06-30"));
         assert_eq!(days("2026-9m"), is("2026-01-01", "2026-09-30"));
         assert_eq!(days("2026"), is("2026-01-01", "2026-12-31"));
+    }
+
+    #[test]
+    fn it_says_which_quarters_no_campaign_reaches_into() {
+        let without =
+            |code: &str, days: &[(Date, Date)]| code.parse::<Period>().unwrap().quarters_without(days);
+        let third = (date(2026, 7, 1), date(2026, 9, 30));
+        assert_eq!(without("2026-9m", &[third]), [1, 2]);
+        assert_eq!(without("2026", &[third]), [1, 2, 4]);
+        assert_eq!(without("2026-q3", &[third]), [0_u8; 0]);
+        // One campaign over half a year is one of both quarters.
+        assert_eq!(without("2026-6m", &[(date(2026, 3, 20), date(2026, 4, 10))]), [0_u8; 0]);
+        assert_eq!(quarters(Lang::VI, &[1, 2]), "quý I, quý II");
     }
 
     #[test]

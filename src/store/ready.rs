@@ -11,7 +11,7 @@ use crate::{
 use super::{AsConn, StoreError, campaigns, definitions, follow_up, raters, translations};
 
 /// A campaign with its pinned definition and the questionnaire of its form.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ready {
     /// The campaign as stored.
     pub stored: campaigns::Stored,
@@ -30,7 +30,7 @@ pub struct Ready {
 }
 
 /// Who judges what in a campaign, and by which forms.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Judging {
     /// Groups and assignments.
     pub raters: Raters,

@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     definition::Library,
     distribution::mail::Mailer,
+    figures,
     secret::Key,
     store::{Store, inbox::Inbox, tally::Tally},
 };
@@ -75,6 +76,8 @@ pub struct State {
     pub guesses: Guesses,
     /// Seats for checking passwords.
     pub passwords: Semaphore,
+    /// The reports that were asked for last.
+    pub formed: figures::Shelf,
     /// Seats for computing reports.
     pub reports: Semaphore,
     /// Seats for downloads that are written as they are sent.
@@ -117,6 +120,7 @@ impl App {
             published: Published::default(),
             guesses: Guesses::default(),
             passwords: Semaphore::new(PASSWORDS),
+            formed: figures::Shelf::default(),
             reports: Semaphore::new(REPORTS),
             downloads: Arc::new(Semaphore::new(DOWNLOADS)),
         }))

@@ -14,7 +14,6 @@ use crate::{
     index::{self, report::Report},
     organisation::Campaign,
     report,
-    set_aside::View,
     store::StoreError,
 };
 
@@ -59,7 +58,7 @@ pub async fn report(
         return Err(NoCut::Unknown);
     }
     let _seat = seat(app).await.ok_or(NoCut::Busy)?;
-    let computed = figures::report_under(&app.store, slug, app.clock.now(), View::Shown, under).await;
+    let computed = figures::report_on(&app.formed, &app.store, slug, app.clock.now(), under).await;
     let report = computed.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => NoCut::Unknown,
         NoReport::Store(error) => NoCut::Store(error),

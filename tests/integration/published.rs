@@ -317,3 +317,31 @@ fn columns(database: &Database) -> Vec<String> {
         .map(|question| question["id"].as_str().unwrap().to_owned())
         .collect()
 }
+
+#[test]
+fn a_report_that_was_formed_once_is_formed_anew_when_anything_behind_it_has_changed() {
+    let database = closed();
+    let server = Server::start(&database);
+    let mut lan = staff(&database, &server, "lan", &["manager"]);
+    let mut read = || -> Value {
+        let mut report: Value =
+            serde_json::from_str(lan.get("/admin/campaigns/dan/report.json").is(200).text()).unwrap();
+        report["generated_at"] = Value::Null;
+        report
+    };
+    let first = read();
+    assert_eq!(read(), first);
+    // Neither changes any answer: a population moves the index, a name its unit.
+    database.execute("UPDATE stratum SET population = 2000 WHERE unit = 'qn'");
+    let weighed = read();
+    assert_ne!(weighed["total"]["index"], first["total"]["index"]);
+    database.execute("UPDATE stratum SET population = 4000 WHERE unit = 'qn'");
+    assert_eq!(read(), first);
+    database.execute("UPDATE unit SET name = 'Thành phố Quy Nhơn' WHERE code = 'qn'");
+    let named = read();
+    assert_ne!(named["units"], first["units"]);
+    assert_eq!(named["total"], first["total"]);
+    // An answer is added behind the server's back.
+    database.run(&["simulate", "dan", "--responses", "12", "--seed", "6"]).ok();
+    assert_eq!(read()["responses"]["stored"], 172);
+}
