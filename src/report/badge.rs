@@ -28,6 +28,8 @@ pub struct Badge<'a> {
     pub lang: Lang,
     /// The unit's name.
     pub name: &'a str,
+    /// What the index is called.
+    pub what: &'a str,
     /// Its index.
     pub index: &'a Estimate,
     /// Answer sheets.
@@ -44,7 +46,7 @@ pub struct Badge<'a> {
 pub fn svg(badge: &Badge<'_>) -> Markup {
     let m = badge.lang.messages();
     let figure = shown::figure(badge.index);
-    let what = fl!(m, "report-index");
+    let what = badge.what;
     let enough = figure.map(|figure| format::percent(badge.lang, figure));
     let interval = shown::limits(badge.index).map(|limits| {
         fl!(
@@ -160,8 +162,18 @@ mod tests {
 
     fn drawn(name: &str, index: &Estimate, lang: Lang) -> String {
         let period = "Từ 01/10/2026 đến hết 31/12/2026";
-        svg(&Badge { lang, name, index, responses: Some(412), level: 0.95, period, demonstration: false })
-            .into_string()
+        let what = "Chỉ số hài lòng";
+        svg(&Badge {
+            lang,
+            name,
+            what,
+            index,
+            responses: Some(412),
+            level: 0.95,
+            period,
+            demonstration: false,
+        })
+        .into_string()
     }
 
     #[test]

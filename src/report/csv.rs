@@ -65,8 +65,9 @@ pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
     let named = COLUMNS.iter().chain(points).map(|name| text(lang, name));
     writer.write_record(named.chain(counts)).expect("a heading");
     let rest = report.units.iter().map(|unit| (Some(unit), &unit.result));
+    let index = words::index(lang, report);
     for (unit, result) in std::iter::once((None, &report.total)).chain(rest) {
-        for row in rows(result) {
+        for row in rows(result, &index) {
             writer.write_record(row.cells(unit, !points.is_empty(), &options, lang)).expect("a row");
         }
     }
@@ -81,7 +82,7 @@ pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
             planned: None,
             result: group.result.clone(),
         };
-        for row in rows(&group.result) {
+        for row in rows(&group.result, &index) {
             writer
                 .write_record(row.cells(Some(&as_unit), !points.is_empty(), &options, lang))
                 .expect("a row");
@@ -123,7 +124,7 @@ struct Row<'a> {
     points: Option<Points>,
 }
 
-fn rows(result: &Result) -> Vec<Row<'_>> {
+fn rows<'r>(result: &'r Result, index: &'r str) -> Vec<Row<'r>> {
     let node = |level, id, name, weight, estimate| Row {
         level,
         id,
@@ -133,7 +134,7 @@ fn rows(result: &Result) -> Vec<Row<'_>> {
         criterion: None,
         points: None,
     };
-    let mut rows = vec![Row { points: result.points, ..node("index", "", "", None, &result.index) }];
+    let mut rows = vec![Row { points: result.points, ..node("index", "", index, None, &result.index) }];
     for part in &result.parts {
         rows.push(node("part", &part.id, &part.name, Some(part.weight), &part.estimate));
     }
@@ -166,7 +167,7 @@ impl Row<'_> {
             of_unit(|unit| unit.parent.as_deref().unwrap_or_default()),
             text(lang, self.level),
             guarded(self.id),
-            if self.level == "index" { fl!(lang.messages(), "report-index") } else { guarded(self.name) },
+            guarded(self.name),
             number(self.weight),
             integer(seen.and_then(|e| e.n)),
             share(|e| e.estimate),

@@ -3,9 +3,12 @@
 use std::cmp::Ordering;
 
 use crate::{
-    index::report::{CriterionResult, Decision, DimensionResult, Report},
-    report::shown,
+    index::report::{CriterionResult, Decision, DimensionResult, Report, UnitResult},
+    report::{scope, shown},
 };
+
+/// The plan's name for all bodies that are surveyed, each for its own part.
+pub const EVERYBODY: &str = "Các cơ quan, đơn vị, địa phương";
 
 /// A criterion with its dimension.
 pub type Item<'a> = (&'a DimensionResult, &'a CriterionResult);
@@ -92,6 +95,31 @@ pub fn bodies(criterion: &CriterionResult, role: Role) -> &[String] {
     }
 }
 
+/// So many of them are named.
+const NAMED: usize = 3;
+
+/// Where every body leads on a criterion: the units that certainly do not reach the target there, the lowest first, at most three.
+pub fn lowest<'r>(
+    report: &'r Report,
+    criterion: &CriterionResult,
+) -> Vec<(&'r UnitResult, &'r CriterionResult)> {
+    if !bodies(criterion, Role::Lead).iter().any(|body| body == EVERYBODY) {
+        return Vec::new();
+    }
+    let own = |unit: &'r UnitResult| {
+        let all = unit.result.dimensions.iter().flat_map(|dimension| &dimension.criteria);
+        let own = all
+            .filter(|own| own.id == criterion.id)
+            .find(|own| shown::decision(&own.estimate) == Some(Decision::NotMet));
+        own.map(|own| (unit, own))
+    };
+    let mut found: Vec<_> = scope::side_by_side(report).into_iter().filter_map(own).collect();
+    let figure = |of: &CriterionResult| shown::figure(&of.estimate).unwrap_or(f64::INFINITY);
+    found.sort_by(|(_, a), (_, b)| figure(a).total_cmp(&figure(b)));
+    found.truncate(NAMED);
+    found
+}
+
 fn nobody(criterion: &CriterionResult) -> bool {
     Role::ALL.into_iter().all(|role| bodies(criterion, role).is_empty())
 }
@@ -133,6 +161,20 @@ mod tests {
                 "{figures:?}"
             );
         }
+    }
+
+    #[test]
+    fn where_every_body_leads_those_that_are_lowest_are_named() {
+        let report = fixture::report();
+        let told = &report.total.dimensions[4].criteria[2];
+        let found = lowest(&report, told);
+        let figures: Vec<f64> = found.iter().filter_map(|(_, own)| shown::figure(&own.estimate)).collect();
+        assert!(figures.len() > 1 && figures.is_sorted(), "{figures:?}");
+        let codes: Vec<&str> = found.iter().map(|(unit, _)| unit.code.as_str()).collect();
+        assert!(!codes.contains(&report.units[0].code.as_str()), "the whole is none of its parts: {codes:?}");
+        let mut led = told.clone();
+        led.responsible.as_mut().unwrap().lead = vec!["Sở Y tế".to_owned()];
+        assert!(lowest(&report, &led).is_empty());
     }
 
     #[test]

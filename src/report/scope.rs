@@ -8,10 +8,12 @@ use crate::{
     index::{
         NOT_COVERED,
         report::{
-            Comment, Note, PeriodCampaign, PeriodInfo, Ranking, Report, SetAside, SetAsideGroup, UnitResult,
+            Comment, Note, PeriodCampaign, PeriodInfo, Ranking, Report, Result, SetAside, SetAsideGroup,
+            UnitResult,
         },
     },
     language::Lang,
+    report::{duties::EVERYBODY, shown},
 };
 
 /// Code of the note that says that a report covers one unit only; its `unit` says which.
@@ -26,7 +28,9 @@ pub const SET_ASIDE_WITH: &str = "set_aside_with";
 pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
     let unit = report.units.iter().find(|unit| unit.code == code)?;
     let mut within = BTreeSet::from([code]);
-    let mut units = vec![UnitResult { parent: None, ..unit.clone() }];
+    let mut total = unit.result.clone();
+    answer_for(&mut total, &unit.name);
+    let mut units = vec![UnitResult { parent: None, result: total.clone(), ..unit.clone() }];
     for below in &report.units {
         if below.code != code && below.parent.as_deref().is_some_and(|parent| within.contains(parent)) {
             within.insert(&below.code);
@@ -74,17 +78,36 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
             .collect(),
         ..period
     });
-    Some(Report {
-        period,
-        total: unit.result.clone(),
-        units,
-        groups,
-        rankings,
-        set_aside,
-        comments,
-        notes,
-        ..report.clone()
-    })
+    Some(Report { period, total, units, groups, rankings, set_aside, comments, notes, ..report.clone() })
+}
+
+/// In a report on one unit, what every body is to do is that unit's to do.
+fn answer_for(total: &mut Result, unit: &str) {
+    let criteria = total.dimensions.iter_mut().flat_map(|dimension| &mut dimension.criteria);
+    for responsible in criteria.filter_map(|criterion| criterion.responsible.as_mut()) {
+        for bodies in [&mut responsible.monitor, &mut responsible.lead, &mut responsible.support] {
+            let named = bodies.iter().any(|body| body == unit);
+            bodies.retain(|body| !(named && body == EVERYBODY));
+            bodies.iter_mut().filter(|body| *body == EVERYBODY).for_each(|body| unit.clone_into(body));
+        }
+    }
+}
+
+/// The units side by side in a report: not the one that it is of, or that is above all others, nor one whose answers all lie in one
+/// part of it, which stands for both.
+pub fn side_by_side(report: &Report) -> Vec<&UnitResult> {
+    let mut roots = shown::roots(&report.units);
+    let top = only(report).or_else(|| roots.next().filter(|_| roots.next().is_none()));
+    let below: BTreeSet<(&str, u64)> = report
+        .units
+        .iter()
+        .filter_map(|unit| Some((unit.parent.as_deref()?, unit.result.responses?)))
+        .collect();
+    let is_its_part = |unit: &UnitResult| {
+        unit.result.responses.is_some_and(|n| n > 0 && below.contains(&(unit.code.as_str(), n)))
+    };
+    let own = |unit: &&UnitResult| top.is_none_or(|top| top.code != unit.code) && !is_its_part(unit);
+    report.units.iter().filter(own).collect()
 }
 
 /// The unit that the report is cut down to, if it is.

@@ -6,11 +6,15 @@ use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::{
         NOT_COVERED,
-        report::{Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting},
+        pooled::GAPS,
+        report::{CriterionResult, Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting},
     },
     language::Lang,
     organisation::Phase,
-    report::{duties::Role, format, scope, shown},
+    report::{
+        duties::{self, Role},
+        format, scope, shown,
+    },
 };
 
 /// đạt / chưa đạt / chưa đủ căn cứ kết luận.
@@ -20,6 +24,71 @@ pub fn decision(lang: Lang, decision: Decision) -> String {
         Decision::Met => fl!(words, "report-met"),
         Decision::NotMet => fl!(words, "report-not-met"),
         Decision::Undecided => fl!(words, "report-undecided"),
+    }
+}
+
+/// Whether the figures are points of what could be reached, as in surveys of officials, and not shares of satisfied answers.
+fn is_in_points(report: &Report) -> bool {
+    report.method.measure == Measure::MeanScore
+}
+
+/// What the index is called.
+pub fn index(lang: Lang, report: &Report) -> String {
+    let m = lang.messages();
+    if is_in_points(report) { fl!(m, "report-index-points") } else { fl!(m, "report-index") }
+}
+
+/// The title of a report on a campaign with this name.
+pub fn title(lang: Lang, report: &Report, campaign: &str) -> String {
+    let m = lang.messages();
+    if is_in_points(report) {
+        fl!(m, "report-title-points", campaign = campaign)
+    } else {
+        fl!(m, "report-title", campaign = campaign)
+    }
+}
+
+/// What kind of report it is, above its title.
+pub fn heading(lang: Lang, report: &Report) -> String {
+    let m = lang.messages();
+    if is_in_points(report) { fl!(m, "report-heading-points") } else { fl!(m, "report-heading") }
+}
+
+/// What an official report is about.
+pub fn subject(lang: Lang, report: &Report) -> String {
+    let m = lang.messages();
+    if is_in_points(report) { fl!(m, "document-subject-points") } else { fl!(m, "document-subject") }
+}
+
+/// What a letter is about: what is below the target for certain, or what may be.
+pub fn letter_about(lang: Lang, report: &Report, certain: bool) -> String {
+    let m = lang.messages();
+    match (is_in_points(report), certain) {
+        (false, true) => fl!(m, "letter-about"),
+        (false, false) => fl!(m, "letter-about-open"),
+        (true, true) => fl!(m, "letter-about-points"),
+        (true, false) => fl!(m, "letter-about-open-points"),
+    }
+}
+
+/// What the index is called in a sentence, of a unit where one is named.
+pub fn letter_index(lang: Lang, report: &Report, unit: Option<&str>) -> String {
+    let m = lang.messages();
+    match (is_in_points(report), unit) {
+        (false, Some(unit)) => fl!(m, "letter-index-of", unit = unit),
+        (false, None) => fl!(m, "letter-index"),
+        (true, Some(unit)) => fl!(m, "letter-index-of-points", unit = unit),
+        (true, None) => fl!(m, "letter-index-points"),
+    }
+}
+
+/// What a published page tells in short, for those who link to it.
+pub fn about(lang: Lang, report: &Report, figure: &str) -> String {
+    let (m, period) = (lang.messages(), period(lang, report));
+    if is_in_points(report) {
+        fl!(m, "publish-about-points", index = figure, period = period)
+    } else {
+        fl!(m, "publish-about", index = figure, period = period)
     }
 }
 
@@ -169,6 +238,50 @@ pub fn not_covered(report: &Report, lang: Lang) -> Option<&str> {
     report.notes.iter().find(|note| note.code == NOT_COVERED).map(|note| lang.pick(&note.text))
 }
 
+/// Which quarters of a period had no campaign, likewise.
+pub fn gaps(report: &Report, lang: Lang) -> Option<&str> {
+    report.notes.iter().find(|note| note.code == GAPS).map(|note| lang.pick(&note.text))
+}
+
+/// That those who answered chose to, where all or some did: it belongs beside every interval of the whole.
+pub fn self_selected(report: &Report, lang: Lang) -> Option<String> {
+    let m = lang.messages();
+    report.notes.iter().find_map(|note| match note.code.as_str() {
+        "self_selected" => Some(fl!(m, "report-self-selected")),
+        "partly_self_selected" => Some(fl!(m, "report-partly-self-selected")),
+        _ => None,
+    })
+}
+
+/// Where every body leads on a criterion, the units that are lowest there, in words.
+pub fn lowest_units(lang: Lang, report: &Report, criterion: &CriterionResult) -> Option<String> {
+    let lowest = duties::lowest(report, criterion);
+    let named = lowest.iter().filter_map(|(unit, own)| {
+        Some(format!("{} {}", unit.name, format::percent(lang, shown::figure(&own.estimate)?)))
+    });
+    let units = named.collect::<Vec<_>>().join("; ");
+    (!units.is_empty()).then(|| fl!(lang.messages(), "report-lowest-units", units = units))
+}
+
+/// What a mean of answers is called: with the units' weights, where there are some.
+pub fn mean(lang: Lang, report: &Report) -> String {
+    let m = lang.messages();
+    match report.weighting {
+        Weighting::Design => fl!(m, "report-mean-weighted"),
+        Weighting::None => fl!(m, "report-mean-short"),
+    }
+}
+
+/// What a column of answers by option is called.
+pub fn option(lang: Lang, code: &str) -> String {
+    let m = lang.messages();
+    if code == "na" {
+        fl!(m, "document-column-no-opinion")
+    } else {
+        fl!(m, "report-column-count", code = code)
+    }
+}
+
 /// What the number of valid answer sheets is called: while answers are counted in steps, more may have come.
 pub fn answers(report: &Report, lang: Lang) -> String {
     let m = lang.messages();
@@ -286,14 +399,16 @@ pub fn kind(lang: Lang, kind: &str) -> String {
     }
 }
 
-/// What importance and performance suggest.
-pub fn quadrant(lang: Lang, quadrant: Quadrant) -> String {
+/// What importance and performance suggest. Performance is measured by the mean of the dimensions, so that one may be better than
+/// others and still not reach the target: that is never to be left as it is.
+pub fn quadrant(lang: Lang, quadrant: Quadrant, decision: Option<Decision>) -> String {
     let m = lang.messages();
-    match quadrant {
-        Quadrant::ImproveFirst => fl!(m, "report-improve-first"),
-        Quadrant::KeepUp => fl!(m, "report-keep-up"),
-        Quadrant::ImproveLater => fl!(m, "report-improve-later"),
-        Quadrant::Maintain => fl!(m, "report-maintain"),
+    match (quadrant, decision) {
+        (Quadrant::ImproveFirst, _) => fl!(m, "report-improve-first"),
+        (Quadrant::ImproveLater, _) => fl!(m, "report-improve-later"),
+        (Quadrant::KeepUp | Quadrant::Maintain, Some(Decision::NotMet)) => fl!(m, "report-improve-on"),
+        (Quadrant::KeepUp, _) => fl!(m, "report-keep-up"),
+        (Quadrant::Maintain, _) => fl!(m, "report-maintain"),
     }
 }
 
@@ -304,5 +419,31 @@ pub fn role(lang: Lang, role: Role) -> String {
         Role::Lead => fl!(m, "report-lead"),
         Role::Monitor => fl!(m, "report-monitor"),
         Role::Support => fl!(m, "report-support"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::fixture;
+
+    #[test]
+    fn what_does_not_reach_the_target_is_never_to_be_left_as_it_is() {
+        let below = Some(Decision::NotMet);
+        assert_eq!(quadrant(Lang::VI, Quadrant::Maintain, below), "Cải thiện tiếp");
+        assert_eq!(quadrant(Lang::VI, Quadrant::KeepUp, below), "Cải thiện tiếp");
+        assert_eq!(quadrant(Lang::VI, Quadrant::Maintain, Some(Decision::Met)), "Duy trì");
+    }
+
+    #[test]
+    fn what_officials_said_is_not_called_satisfaction() {
+        let mut report = fixture::report();
+        assert_eq!(index(Lang::VI, &report), "Chỉ số hài lòng");
+        report.method.measure = Measure::MeanScore;
+        let m = [index(Lang::VI, &report), title(Lang::VI, &report, "X"), heading(Lang::VI, &report)];
+        for words in m.into_iter().chain([subject(Lang::VI, &report), letter_about(Lang::VI, &report, true)])
+        {
+            assert!(!words.contains("hài lòng"), "{words}");
+        }
     }
 }

@@ -138,16 +138,9 @@ fn spread(c: &mut Composer<'_>) -> Found {
         composer::words(fl!(m, "report-column-criterion"), 36),
         composer::numbers(fl!(m, "report-column-asked"), 14),
     ];
-    let option = |code: &&String| {
-        let heading = if code.as_str() == "na" {
-            fl!(m, "document-column-no-opinion")
-        } else {
-            fl!(m, "report-column-count", code = code.as_str())
-        };
-        Column { heading, number: true, width: 10 }
-    };
+    let option = |code: &&String| Column { heading: words::option(lang, code), number: true, width: 10 };
     columns.extend(codes.iter().map(option));
-    columns.push(composer::numbers(fl!(m, "report-mean-short"), 11));
+    columns.push(composer::numbers(words::mean(lang, report), 11));
     let notes = vec![fl!(m, "document-spread-means")];
     let table = c.table(fl!(m, "document-spread-table"), columns, rows, notes)?;
     Some((fl!(m, "document-annex-spread"), false, vec![table]))

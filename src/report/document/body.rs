@@ -27,12 +27,12 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
     let index = &report.total.index;
     let Some(figure) = shown::figure(index) else {
         return vec![vec![
-            strong(format!("{}: ", fl!(m, "report-index"))),
+            strong(format!("{}: ", words::index(lang, report))),
             plain(cells::nothing(report, lang)),
         ]];
     };
     let mut first = vec![
-        strong(format!("{}: {}", fl!(m, "report-index"), format::percent(lang, figure))),
+        strong(format!("{}: {}", words::index(lang, report), format::percent(lang, figure))),
         plain(format!(
             " ({}: {}); {}.",
             fl!(m, "report-interval-at", level = format::percent_short(lang, report.level)).to_lowercase(),
@@ -51,6 +51,8 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
     if let Some(words) = words::not_covered(report, lang) {
         sentences.push(vec![strong(words.to_owned())]);
     }
+    sentences.extend(words::gaps(report, lang).map(|words| vec![strong(words.to_owned())]));
+    sentences.extend(words::self_selected(report, lang).map(|words| vec![plain(words)]));
     if report.campaign.status != Phase::Closed {
         let moment = format::moment(lang, &report.generated_at, &report.campaign.opens);
         sentences.push(vec![strong(fl!(m, "report-interim", moment = moment))]);
@@ -86,6 +88,9 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
         } else {
             format!(" {}.", bodies.join("; "))
         }));
+        if let Some(lowest) = words::lowest_units(lang, report, criterion) {
+            runs.push(plain(format!(" {}.", cells::name(&lowest))));
+        }
         sentences.push(runs);
     }
     sentences
@@ -120,7 +125,7 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
     if let Some(unit) = scope::only(report) {
         blocks.push(paragraph(fl!(m, "report-one-unit", name = cells::name(&unit.name))));
     }
-    let responses = &report.responses;
+    let (responses, part) = (&report.responses, scope::only(report));
     let row = |name: String, number: Option<u64>, depth: usize| Row {
         depth,
         ..Row::new(vec![name, cells::count(lang, number)])
@@ -129,6 +134,10 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
         row(words::stored(report, lang), Some(responses.stored), 0),
         row(fl!(m, "report-valid"), Some(responses.valid), 0),
     ];
+    if let Some(unit) = part {
+        // What is planned, and for how many, is the unit's; so is this.
+        rows.push(row(fl!(m, "report-valid-of-unit"), unit.result.responses, 0));
+    }
     if let Some(planned) = shown::sum(&report.units, |unit| unit.planned) {
         rows.push(row(fl!(m, "report-planned"), Some(planned), 0));
     }
@@ -226,10 +235,8 @@ pub fn assessment(c: &mut Composer<'_>) -> Vec<Block> {
         blocks.push(Block::Points { points });
     }
     let only = scope::only(report).map(|unit| unit.code.as_str());
-    let mut behind: Vec<_> = report
-        .units
-        .iter()
-        .filter(|unit| Some(unit.code.as_str()) != only)
+    let mut behind: Vec<_> = scope::side_by_side(report)
+        .into_iter()
         .filter(|unit| shown::decision(&unit.result.index) == Some(Decision::NotMet))
         .collect();
     if report.units.iter().any(|unit| Some(unit.code.as_str()) != only) {

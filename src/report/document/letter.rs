@@ -54,6 +54,9 @@ pub enum NoLetters {
     /// Answers may still change what they would say.
     #[error("the campaign has not closed")]
     NotClosed,
+    /// Nothing is known yet of what is below the target.
+    #[error("no figure may be shown")]
+    NoFigures,
     /// Nobody leads or monitors anything below the target.
     #[error("no body leads or monitors a criterion below the target")]
     Nobody,
@@ -65,6 +68,7 @@ impl NoLetters {
         let m = lang.messages();
         match self {
             Self::NotClosed => fl!(m, "letter-not-closed"),
+            Self::NoFigures => fl!(m, "letter-no-figures"),
             Self::Nobody => fl!(m, "letter-nobody"),
         }
     }
@@ -105,7 +109,11 @@ pub fn addressees(report: &Report) -> Result<Vec<Addressee<'_>>, NoLetters> {
         let supports = all - items.len();
         found.push(Addressee { body, code, items, supports });
     }
-    if found.is_empty() { Err(NoLetters::Nobody) } else { Ok(found) }
+    match (found.is_empty(), shown::any(report)) {
+        (false, _) => Ok(found),
+        (true, true) => Err(NoLetters::Nobody),
+        (true, false) => Err(NoLetters::NoFigures),
+    }
 }
 
 /// The letters of a report; `issuer` heads and signs them.
@@ -173,7 +181,7 @@ impl Writer<'_> {
     fn compose(&self, lists: &[List], longest: usize) -> Letter {
         let (report, lang, m) = (self.report, self.lang, self.lang.messages());
         let certain = lists.iter().any(|list| list.kind == Kind::Certain);
-        let about = if certain { fl!(m, "letter-about") } else { fl!(m, "letter-about-open") };
+        let about = words::letter_about(lang, report, certain);
         let body = cells::name(self.addressee.body);
         let own = !self.issuer.body.is_empty() && body.to_lowercase() == self.issuer.body.to_lowercase();
         let to = if own { fl!(m, "letter-to-own", body = body.as_str()) } else { body };
@@ -218,9 +226,9 @@ impl Writer<'_> {
         let whose = match scope::only(report) {
             Some(unit) => {
                 let unit = shorten(&cells::name(&unit.name), longest);
-                fl!(m, "letter-index-of", unit = unit)
+                words::letter_index(lang, report, Some(&unit))
             }
-            None => fl!(m, "letter-index"),
+            None => words::letter_index(lang, report, None),
         };
         let decision = shown::decision(index).map(|decision| words::decision(lang, decision).to_lowercase());
         vec![

@@ -19,7 +19,7 @@ mod results;
 use i18n_embed_fl::fl;
 use serde::Serialize;
 
-use crate::{index::report::Report, language::Lang};
+use crate::{index::report::Report, language::Lang, report::words};
 
 pub use chart::Chart;
 pub use issuer::Issuer;
@@ -219,14 +219,14 @@ pub fn compose(report: &Report, issuer: &Issuer, lang: Lang) -> Document {
     body.extend(responsibility::section(&mut composer));
     let annexes = annexes::all(&mut composer);
     let campaign = cells::name(&report.campaign.title);
-    let mut subject = vec![fl!(m, "document-subject")];
+    let mut subject = vec![words::subject(lang, report)];
     if let Some(unit) = super::scope::only(report) {
         subject.push(fl!(m, "document-subject-unit", unit = cells::name(&unit.name)));
     }
     subject.push(campaign.clone());
     Document {
         lang: lang.code(),
-        title: fl!(m, "report-title", campaign = campaign),
+        title: words::title(lang, report, &campaign),
         generated_at: report.generated_at.clone(),
         head: issuer.head(report, lang),
         kind: fl!(m, "document-kind"),

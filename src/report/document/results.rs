@@ -25,7 +25,7 @@ pub fn results(c: &mut Composer<'_>) -> Vec<Block> {
         blocks.push(paragraph(cells::nothing(report, lang)));
         return blocks;
     }
-    blocks.push(Block::Heading { level: 2, text: fl!(m, "report-index") });
+    blocks.push(Block::Heading { level: 2, text: words::index(lang, report) });
     blocks.extend(index(c));
     blocks.push(Block::Heading { level: 2, text: fl!(m, "report-dimensions") });
     blocks.extend(dimensions(c));

@@ -7,7 +7,7 @@ use super::parts;
 use crate::{
     index::report::{Quadrant, Report},
     language::Lang,
-    report::{chart, format, words},
+    report::{chart, format, shown, words},
 };
 
 /// The section; nothing where there are no such figures.
@@ -18,6 +18,10 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
         return html! {};
     };
     let name = |id: &str| report.total.dimensions.iter().find(|d| d.id == id).map_or("", |d| d.name.as_str());
+    let decision = |id: &str| {
+        let known = report.total.dimensions.iter().find(|d| d.id == id);
+        known.and_then(|dimension| shown::decision(&dimension.estimate))
+    };
     let mut dimensions: Vec<_> = drivers.dimensions.iter().collect();
     dimensions.sort_by(|a, b| b.importance.total_cmp(&a.importance));
     let (importance, performance, advice) =
@@ -41,7 +45,10 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                     @match driver.performance { Some(figure) => (format::percent(lang, figure)), None => "–" }
                 }))
                 (parts::cell(&advice, &html! {
-                    @match driver.quadrant { Some(quadrant) => (words::quadrant(lang, quadrant)), None => "–" }
+                    @match driver.quadrant {
+                        Some(quadrant) => (words::quadrant(lang, quadrant, decision(&driver.id))),
+                        None => "–",
+                    }
                 }))
             }
         }

@@ -39,7 +39,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             }
         }
         section.headline aria-labelledby="headline" {
-            h2 #headline { (fl!(messages, "report-index")) }
+            h2 #headline { (words::index(lang, report)) }
             .index {
                 @match shown::figure(&report.total.index) {
                     Some(index) => p.big { (format::percent(lang, index)) },
@@ -52,7 +52,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                     (chart::scale(lang, report.target))
                     (chart::bar(&Bar {
                         id: "index-bar",
-                        name: &fl!(messages, "report-index"),
+                        name: &words::index(lang, report),
                         estimate: &report.total.index,
                         target: report.target,
                         lang,
@@ -74,6 +74,8 @@ fn judged(report: &Report, lang: Lang) -> Markup {
                 p { (parts::chip(lang, decision)) }
                 p { (words::decision_because(lang, decision, report.target)) }
                 @if let Some(words) = words::not_covered(report, lang) { p.uncovered { (words) } }
+                @if let Some(words) = words::gaps(report, lang) { p.uncovered { (words) } }
+                @if let Some(words) = words::self_selected(report, lang) { p.small { (words) } }
             } @else if shown::shown(index).is_none() {
                 p { (words::why_closed(report, lang)) }
             }
@@ -104,6 +106,9 @@ fn worst(report: &Report, lang: Lang) -> Markup {
                         p.leads {
                             @if leading.is_empty() { (fl!(m, "report-no-bodies")) }
                             @else { (fl!(m, "report-lead")) ": " (parts::name(lang, &leading.join("; "))) }
+                        }
+                        @if let Some(lowest) = words::lowest_units(lang, report, criterion) {
+                            p.leads { (parts::name(lang, &lowest)) }
                         }
                     }
                 }
@@ -176,7 +181,6 @@ fn facts(report: &Report, lang: Lang) -> Markup {
 fn tally(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
     let dimensions = &report.total.dimensions;
-    let only = scope::only(report).map(|unit| unit.code.as_str());
     let rows = [
         (fl!(messages, "report-dimensions"), shown::tally(dimensions.iter().map(|d| &d.estimate))),
         (
@@ -185,9 +189,7 @@ fn tally(report: &Report, lang: Lang) -> Markup {
         ),
         (
             fl!(messages, "report-units"),
-            shown::tally(
-                report.units.iter().filter(|u| Some(u.code.as_str()) != only).map(|u| &u.result.index),
-            ),
+            shown::tally(scope::side_by_side(report).into_iter().map(|unit| &unit.result.index)),
         ),
     ];
     let headings = html! {

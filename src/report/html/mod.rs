@@ -24,6 +24,25 @@ use crate::{index::report::Report, language::Lang, report::shown};
 
 pub use duties::Letters;
 
+/// Where to go from a report that is shown at an address of ours.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Ways {
+    /// The letters to bodies, where there are some.
+    pub letters: Option<Letters>,
+    /// The same report of one unit alone: an address to which its code is added.
+    pub unit: Option<String>,
+    /// The same report of all units, where this one is of one.
+    pub whole: Option<String>,
+}
+
+impl Ways {
+    /// The report of a unit.
+    fn of_unit(&self, code: &str) -> Option<String> {
+        let code: String = form_urlencoded::byte_serialize(code.as_bytes()).collect();
+        self.unit.as_ref().map(|unit| format!("{unit}{code}"))
+    }
+}
+
 /// The style sheet, `static/report.css`; holds no `</style`.
 pub const STYLES: &str = include_str!("../../../static/report.css");
 
@@ -35,7 +54,7 @@ pub fn page(report: &Report, lang: Lang) -> Markup {
         html lang=(lang.code()) {
             head {
                 meta charset="utf-8";
-                title { (fl!(words, "report-title", campaign = report.campaign.title.as_str())) }
+                title { (crate::report::words::title(lang, report, &report.campaign.title)) }
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
                 meta name="format-detection" content="telephone=no";
@@ -43,11 +62,11 @@ pub fn page(report: &Report, lang: Lang) -> Markup {
             }
             body {
                 a.skip href="#report" { (fl!(words, "report-skip")) }
-                header.top { .in { p { (fl!(words, "report-heading")) } } }
+                header.top { .in { p { (crate::report::words::heading(lang, report)) } } }
                 main #report {
                     (demonstration(report, lang))
                     (headline::title(report, lang))
-                    (content(report, None, lang))
+                    (content(report, &Ways::default(), lang))
                 }
             }
         }
@@ -72,26 +91,26 @@ pub fn whose(report: &Report) -> Option<&str> {
 }
 
 /// The report below its title; its headings begin with `h2`. Where no figure at all may be shown, the headline says why, and only units whose answers may be counted follow.
-/// `letters` are the addresses of the letters to bodies, where it is shown at an address of ours.
-pub fn content(report: &Report, letters: Option<&Letters>, lang: Lang) -> Markup {
+pub fn content(report: &Report, ways: &Ways, lang: Lang) -> Markup {
     let figures = shown::any(report);
     let counts = || report.units.iter().any(|unit| unit.result.responses.is_some());
     html! {
+        @if let Some(whole) = &ways.whole { p.whole { a href=(whole) { (fl!(lang.messages(), "report-of-all")) } } }
         (headline::section(report, lang))
         @if figures {
             (dimensions::section(report, lang))
             (criteria::short_of_target(report, lang))
             (drivers::section(report, lang))
-            (rankings::section(report, lang))
+            (rankings::section(report, ways, lang))
         }
         @if figures { (groups::section(report, lang)) }
-        @if figures || counts() { (units::section(report, lang)) }
+        @if figures || counts() { (units::section(report, ways, lang)) }
         @if figures {
             (criteria::section(report, lang))
-            (units::each(report, lang))
+            (units::each(report, ways, lang))
             (comments::section(report, lang))
         }
         (method::section(report, lang))
-        (duties::section(report, letters, lang))
+        (duties::section(report, ways.letters.as_ref(), lang))
     }
 }

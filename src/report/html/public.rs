@@ -36,7 +36,7 @@ pub fn content(report: &Report, facts: &Facts<'_>, lang: Lang) -> Markup {
         @if let Some(sentence) = in_plain_words(report, lang) { p.plain { (sentence) } }
         (headline::section(report, lang))
         (dimensions::section(report, lang))
-        (rankings::section(report, lang))
+        (rankings::section(report, &super::Ways::default(), lang))
         (groups::section(report, lang))
         details.fold {
             summary { span { (fl!(m, "publish-all-units")) } }
@@ -67,6 +67,6 @@ fn in_plain_words(report: &Report, lang: Lang) -> Option<String> {
     if report.method.measure != Measure::ShareSatisfied {
         return None;
     }
-    let hundred = format::decimal(lang, index * 100.0, 0);
+    let hundred = format::decimal(lang, index * 100.0, 1);
     Some(fl!(lang.messages(), "publish-plain", n = hundred))
 }

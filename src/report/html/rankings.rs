@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
-use super::parts;
+use super::{Ways, parts};
 use crate::{
     index::report::{Ranking, Report, UnitResult},
     language::Lang,
@@ -20,7 +20,7 @@ use crate::{
 const AT_ONCE: usize = 15;
 
 /// The lists; nothing where no units are compared.
-pub fn section(report: &Report, lang: Lang) -> Markup {
+pub fn section(report: &Report, ways: &Ways, lang: Lang) -> Markup {
     let m = lang.messages();
     let units: BTreeMap<&str, &UnitResult> =
         report.units.iter().map(|unit| (unit.code.as_str(), unit)).collect();
@@ -37,10 +37,10 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                 @if long {
                     details {
                         summary { span { (caption(report, list, lang)) } }
-                        (table(report, list, &units, at, lang))
+                        (table(report, list, &units, (at, ways), lang))
                     }
                 } @else {
-                    (table(report, list, &units, at, lang))
+                    (table(report, list, &units, (at, ways), lang))
                 }
             }
         }
@@ -68,7 +68,7 @@ fn table(
     report: &Report,
     list: &Ranking,
     units: &BTreeMap<&str, &UnitResult>,
-    at: usize,
+    (at, ways): (usize, &Ways),
     lang: Lang,
 ) -> Markup {
     let m = lang.messages();
@@ -98,7 +98,12 @@ fn table(
                 @for (ranked, unit) in known() {
                     @let index = &unit.result.index;
                     tr role="row" {
-                        th scope="row" role="rowheader" { (parts::name(lang, &unit.name)) }
+                        th scope="row" role="rowheader" {
+                            @match ways.of_unit(&unit.code) {
+                                Some(href) => a href=(href) { (parts::name(lang, &unit.name)) },
+                                None => (parts::name(lang, &unit.name)),
+                            }
+                        }
                         (parts::number(&rank, &html! {
                             b { (ranked.rank) }
                             @if ranked.rank_lo < ranked.rank_hi {

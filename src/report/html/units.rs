@@ -3,7 +3,7 @@
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
-use super::{dimensions, parts};
+use super::{Ways, dimensions, parts};
 use crate::{
     index::report::{Report, UnitResult},
     language::Lang,
@@ -14,16 +14,26 @@ use crate::{
 const DEEPEST: usize = 6;
 
 /// The table of units; nothing where the report is of one unit without others below.
-pub fn section(report: &Report, lang: Lang) -> Markup {
-    table(report, lang, true)
+pub fn section(report: &Report, ways: &Ways, lang: Lang) -> Markup {
+    let own = each_has_own_page(report, ways);
+    table(report, lang, |position, unit| {
+        if own { ways.of_unit(&unit.code) } else { has_figures(unit).then(|| format!("#unit-{position}")) }
+    })
+}
+
+/// So many units are shown with their dimensions in one page; of more, each is reached at its own address, where there is one.
+const TOGETHER: usize = 60;
+
+fn each_has_own_page(report: &Report, ways: &Ways) -> bool {
+    ways.unit.is_some() && report.units.len() > TOGETHER
 }
 
 /// The same in a page that does not show each unit's dimensions below.
 pub fn plain(report: &Report, lang: Lang) -> Markup {
-    table(report, lang, false)
+    table(report, lang, |_, _| None)
 }
 
-fn table(report: &Report, lang: Lang, linked: bool) -> Markup {
+fn table(report: &Report, lang: Lang, link: impl Fn(usize, &UnitResult) -> Option<String>) -> Markup {
     if others(report) == 0 {
         return html! {};
     }
@@ -54,10 +64,9 @@ fn table(report: &Report, lang: Lang, linked: bool) -> Markup {
             @let index = &unit.result.index;
             tr.{ "depth-" (depth.min(&DEEPEST)) }.closed[shown::shown(index).is_none()] role="row" {
                 th scope="row" role="rowheader" {
-                    @if linked && has_figures(unit) {
-                        a href=(format!("#unit-{position}")) { (parts::name(lang, &unit.name)) }
-                    } @else {
-                        (parts::name(lang, &unit.name))
+                    @match link(position, unit) {
+                        Some(href) => a href=(href) { (parts::name(lang, &unit.name)) },
+                        None => (parts::name(lang, &unit.name)),
                     }
                 }
                 (parts::number(&answers, &answered(unit, lang)))
@@ -141,10 +150,10 @@ fn answered(unit: &UnitResult, lang: Lang) -> Markup {
 }
 
 /// The dimensions of each unit that has some to show, folded.
-pub fn each(report: &Report, lang: Lang) -> Markup {
+pub fn each(report: &Report, ways: &Ways, lang: Lang) -> Markup {
     let messages = lang.messages();
     let known = || report.units.iter().enumerate().filter(|(_, unit)| has_figures(unit));
-    if others(report) == 0 || known().next().is_none() {
+    if others(report) == 0 || known().next().is_none() || each_has_own_page(report, ways) {
         return html! {};
     }
     html! {
@@ -163,6 +172,10 @@ pub fn each(report: &Report, lang: Lang) -> Markup {
                         report,
                         lang,
                     ))
+                    @let own = scope::only(report).is_none_or(|only| only.code != unit.code);
+                    @if let Some(href) = ways.of_unit(&unit.code).filter(|_| own) {
+                        p { a href=(href) { (fl!(messages, "report-of-unit", unit = unit.name.as_str())) } }
+                    }
                 }
             }
         }

@@ -151,7 +151,8 @@ fn every_figure_is_the_one_of_the_report() {
             .collect();
         assert!(summary[0].contains(&index), "{summary:?}");
         // The director's test: the two criteria that cost the index most, as on the page, and whose they are.
-        for (sentence, drag) in summary[2..].iter().zip(&drag::heaviest(&report)[..2]) {
+        let worst = summary.iter().position(|said| said.ends_with(':')).unwrap() + 1;
+        for (sentence, drag) in summary[worst..].iter().zip(&drag::heaviest(&report)[..2]) {
             let (_, criterion) = drag.item;
             assert!(sentence.contains(criterion.name.trim_end_matches('.')), "{summary:?}");
             for body in duties::bodies(criterion, duties::Role::Lead) {

@@ -254,7 +254,15 @@ fn xlsx_opens_with_its_sheets_and_numbers_are_numbers() {
     let book = sheets(&report, Lang::VI);
     assert_eq!(
         book.keys().map(String::as_str).collect::<BTreeSet<_>>(),
-        BTreeSet::from(["Tổng quan", "Đơn vị", "Tiêu chí", "Ý kiến", "Trách nhiệm"])
+        BTreeSet::from([
+            "Tổng quan",
+            "Đơn vị",
+            "Tiêu chí",
+            "Đơn vị và tiêu chí",
+            "Ý kiến",
+            "Trách nhiệm",
+            "Phương pháp"
+        ])
     );
     let units = &book["Đơn vị"];
     assert_eq!(units.height(), report.units.len() + 1);
@@ -284,6 +292,34 @@ fn xlsx_opens_with_its_sheets_and_numbers_are_numbers() {
     assert_eq!(value("Chỉ số hài lòng"), Data::Float(report.total.index.estimate.unwrap()));
     assert_eq!(value("Mục tiêu"), Data::Float(0.9));
     assert_eq!(value("Kết luận"), Data::String("Chưa đạt".to_owned()));
+    let cells = &book["Đơn vị và tiêu chí"];
+    assert_eq!(cells.height(), 1 + report.units.len() * (5 + 16));
+    let own =
+        |row: &&[Data]| row[0] == Data::String("qn".into()) && row[3] == Data::String("feedback.told".into());
+    let (row, estimate) = (cells.rows().find(own).unwrap(), &result.dimensions[4].criteria[2].estimate);
+    for (heading, value) in
+        [("Kết quả", estimate.estimate), ("Cận dưới", estimate.lower), ("Cận trên", estimate.upper)]
+    {
+        assert_eq!(row[column(cells, heading)], Data::Float(value.unwrap()), "{heading}");
+    }
+}
+
+#[test]
+fn charts_of_the_workbook_are_drawn_of_its_own_cells() {
+    let charts = |report: &Report| -> Vec<String> {
+        let mut book = zip::ZipArchive::new(Cursor::new(report::xlsx(report, Lang::VI).unwrap())).unwrap();
+        let names: Vec<String> =
+            (0..book.len()).map(|at| book.by_index(at).unwrap().name().unwrap().into_owned()).collect();
+        let charts = names.iter().filter(|name| name.starts_with("xl/charts/chart"));
+        charts.map(|name| std::io::read_to_string(book.by_name(name).unwrap()).unwrap()).collect()
+    };
+    let found = charts(&fixture::report());
+    assert_eq!(found.len(), 2);
+    for range in ["Tổng quan'!$B$", "Tổng quan'!$G$", "'Tiêu chí'!$F$2:$F$17"] {
+        assert!(found.iter().any(|chart| chart.contains(range)), "{range}: {found:?}");
+    }
+    // D-01: where a figure is hidden, a chart would draw it as nothing.
+    assert!(charts(&fixture::closed_until_end()).is_empty());
 }
 
 #[test]
@@ -328,7 +364,11 @@ fn a_report_of_one_unit_has_its_figures_as_the_total_and_its_subtree() {
     let cut = report::of_unit(&whole, "vp").unwrap();
     let codes: Vec<&str> = cut.units.iter().map(|unit| unit.code.as_str()).collect();
     assert_eq!(codes, ["vp", "ttpvhcc", "ttpvhcc-1", "ttpvhcc-2"]);
-    assert_eq!(cut.total, whole.units[1].result);
+    assert_eq!(cut.total.index, whole.units[1].result.index);
+    // What the plan asks of every body is asked of this one.
+    let responsible = cut.total.dimensions[4].criteria[2].responsible.as_ref().unwrap();
+    assert_eq!(responsible.lead, [whole.units[1].name.clone()]);
+    assert_eq!(cut.units[0].result, cut.total);
     assert_eq!(cut.units[0].parent, None);
     assert_eq!(report::scope::only(&cut).unwrap().code, "vp");
     assert!(cut.notes.iter().all(|note| note.code != "suppressed"), "notes about other units are gone");

@@ -155,7 +155,7 @@ fn d_01_hidden_figures_are_in_no_letter_and_open_campaigns_have_none() {
     assert_eq!(letters(&open, &issuer, Lang::VI), Err(NoLetters::NotClosed));
     let mut hidden = fixture::closed_until_end();
     hidden.campaign.status = Phase::Closed;
-    assert_eq!(letters(&hidden, &issuer, Lang::VI), Err(NoLetters::Nobody));
+    assert_eq!(letters(&hidden, &issuer, Lang::VI), Err(NoLetters::NoFigures));
     let mut report = fixture::report();
     let secret = Estimate {
         estimate: Some(0.123_456),

@@ -100,7 +100,7 @@ fn importance_and_result_of_the_dimensions_stand_in_a_drawing_and_in_words() {
     let rows: Vec<String> = all(&page, ".drivers tbody tr").into_iter().map(words).collect();
     // The most important first; its number is that in the drawing.
     assert!(rows[0].starts_with("1 ") && rows[0].contains(&report.total.dimensions[1].name), "{rows:?}");
-    assert!(rows[0].ends_with("Cải thiện trước") && rows[1].ends_with("Duy trì"), "{rows:?}");
+    assert!(rows[0].ends_with("Cải thiện trước") && rows[1].ends_with("Cải thiện tiếp"), "{rows:?}");
     assert_eq!(all(&page, ".quadrants circle").len(), 2);
     assert_eq!(all(&page, ".quadrants circle.urgent").len(), 1);
     assert!(text_of(&page, ".drivers").contains(&report.total.dimensions[2].name));

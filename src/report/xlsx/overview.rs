@@ -1,20 +1,25 @@
-//! The first sheet: the headline, the dimensions, how it was computed.
+//! The first sheet: the headline, the dimensions as a table and a chart.
 
 use i18n_embed_fl::fl;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::sheet::{Sheet, mark};
+use super::{
+    chart::{Chart, Columns},
+    sheet::{Sheet, mark},
+};
 use crate::{
-    index::report::{Report, Rotation},
+    index::report::Report,
     language::Lang,
-    report::{format, scope, shown, words},
+    report::{format, shown, words},
 };
 
 /// Writes the sheet.
 pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(), XlsxError> {
     let words = lang.messages();
     let mut sheet = Sheet::new(worksheet, &fl!(words, "report-sheet-overview"), lang)?;
-    for (column, width) in [(0, 44.0), (1, 30.0), (2, 12.0), (3, 12.0), (4, 22.0), (5, 14.0)] {
+    for (column, width) in
+        [(0, 44.0), (1, 14.0), (2, 12.0), (3, 12.0), (4, 22.0), (5, 12.0), (6, 11.0), (7, 11.0), (8, 11.0)]
+    {
         sheet.width(column, width)?;
     }
     sheet.strong(0, 0, &report.campaign.title, 16.0)?;
@@ -25,22 +30,7 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
         row += 1;
     }
     row = headline(&mut sheet, row + 1, report, lang)?;
-    row = dimensions(&mut sheet, row + 1, report, lang)?;
-    row = method(&mut sheet, row + 1, report, lang)?;
-    if let Some(rotation) = &report.rotation {
-        row = modules(&mut sheet, row + 1, rotation, lang)?;
-    }
-    if !report.notes.is_empty() {
-        sheet.strong(row + 1, 0, &fl!(words, "report-notes"), 12.0)?;
-        row += 2;
-        for note in &report.notes {
-            let unit =
-                note.unit.as_deref().and_then(|code| report.units.iter().find(|unit| unit.code == code));
-            sheet.text(row, 0, lang.pick(&note.text))?;
-            sheet.text(row, 1, unit.map_or("", |unit| &unit.name))?;
-            row += 1;
-        }
-    }
+    dimensions(&mut sheet, row + 1, report, lang)?;
     Ok(())
 }
 
@@ -48,7 +38,7 @@ fn headline(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Re
     let (words, index) = (lang.messages(), &report.total.index);
     let mut row = from;
     sheet.mark(mark(index));
-    sheet.text(row, 0, &fl!(words, "report-index"))?;
+    sheet.text(row, 0, &words::index(lang, report))?;
     sheet.figure(row, 1, index)?;
     row += 1;
     let limits = shown::limits(index);
@@ -89,7 +79,7 @@ fn headline(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Re
     Ok(row)
 }
 
-fn dimensions(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Result<u32, XlsxError> {
+fn dimensions(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Result<(), XlsxError> {
     let words = lang.messages();
     sheet.strong(from, 0, &fl!(words, "report-dimensions"), 12.0)?;
     let mut row = from + 1;
@@ -100,12 +90,16 @@ fn dimensions(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> 
         fl!(words, "report-column-upper"),
         fl!(words, "report-column-decision"),
         fl!(words, "report-column-weight"),
+        fl!(words, "report-column-above"),
+        fl!(words, "report-column-below"),
+        fl!(words, "report-target"),
     ]) {
         sheet.strong(row, column, &name, 11.0)?;
     }
     let parts = if report.total.parts.len() > 1 { report.total.parts.as_slice() } else { &[] };
     let parts = parts.iter().map(|part| (&part.name, part.weight, &part.estimate));
     let dimensions = report.total.dimensions.iter().map(|d| (&d.name, d.weight, &d.estimate));
+    let first = row + 1;
     for (name, weight, estimate) in parts.chain(dimensions) {
         row += 1;
         sheet.mark(mark(estimate));
@@ -114,90 +108,18 @@ fn dimensions(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> 
         sheet.limits(row, 2, estimate)?;
         sheet.decision(row, 4, estimate)?;
         sheet.share(row, 5, Some(weight))?;
+        sheet.margins(row, 6, estimate)?;
+        sheet.share(row, 8, Some(report.target))?;
     }
     sheet.mark(super::sheet::Mark::Plain);
-    Ok(row + 1)
-}
-
-fn modules(sheet: &mut Sheet<'_>, from: u32, rotation: &Rotation, lang: Lang) -> Result<u32, XlsxError> {
-    let words = lang.messages();
-    let (ask, modules) = (rotation.ask, rotation.modules.len());
-    sheet.strong(from, 0, &fl!(words, "report-modules-caption", ask = ask, modules = modules), 12.0)?;
-    let mut row = from + 1;
-    for (column, name) in (0..).zip([
-        fl!(words, "report-module"),
-        fl!(words, "report-column-asked"),
-        fl!(words, "report-column-asked-share"),
-        fl!(words, "report-column-probability"),
-    ]) {
-        sheet.strong(row, column, &name, 11.0)?;
+    if report.total.dimensions.iter().all(|dimension| shown::figure(&dimension.estimate).is_some()) {
+        let chart = Chart {
+            title: fl!(words, "report-chart-dimensions"),
+            rows: (first, row),
+            columns: Columns { names: 0, figures: 1, margins: 6, target: Some(8) },
+            lying: false,
+        };
+        sheet.chart(row + 2, 0, &chart)?;
     }
-    for module in &rotation.modules {
-        row += 1;
-        sheet.text(row, 0, &module.name)?;
-        if module.asked.is_some() {
-            sheet.count(row, 1, module.asked)?;
-            sheet.share(row, 2, module.share)?;
-        }
-        sheet.share(row, 3, Some(module.probability))?;
-    }
-    if let Some(evenness) = words::evenness(lang, rotation) {
-        row += 1;
-        sheet.text(row, 0, &evenness)?;
-    }
-    Ok(row + 1)
-}
-
-fn method(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Result<u32, XlsxError> {
-    let words = lang.messages();
-    sheet.strong(from, 0, &fl!(words, "report-how"), 12.0)?;
-    let campaign = &report.campaign;
-    let definition = &campaign.definition;
-    let mut rows = vec![
-        (fl!(words, "report-campaign"), campaign.slug.clone()),
-        (fl!(words, "report-when"), words::period(lang, report)),
-        (fl!(words, "report-status"), words::status(lang, report)),
-        (
-            fl!(words, "report-definition"),
-            format!("{} {}, {}", definition.id, definition.version, campaign.form),
-        ),
-        (fl!(words, "report-sha256"), definition.sha256.clone()),
-        (fl!(words, "report-method"), report.method.name.clone()),
-        (fl!(words, "report-measure"), words::measure(lang, report.method.measure)),
-        (fl!(words, "report-aggregation"), words::aggregation(lang, report.method.aggregation)),
-        (fl!(words, "report-weights-parts"), words::weights(lang, report.method.weights.parts)),
-        (fl!(words, "report-weights-dimensions"), words::weights(lang, report.method.weights.dimensions)),
-        (fl!(words, "report-weighting"), words::weighting(lang, report.weighting)),
-        (fl!(words, "report-level"), format::percent_short(lang, report.level)),
-        (fl!(words, "report-minimum"), report.method.minimum_answers.to_string()),
-        (fl!(words, "report-generated"), format::moment(lang, &report.generated_at, &campaign.opens)),
-    ];
-    if let Some(unit) = scope::only(report) {
-        rows.insert(0, (fl!(words, "report-column-unit"), unit.name.clone()));
-    }
-    let mut row = from + 1;
-    for (name, value) in &rows {
-        sheet.text(row, 0, name)?;
-        sheet.text(row, 1, value)?;
-        row += 1;
-    }
-    let responses = &report.responses;
-    for (name, count) in
-        [(words::stored(report, lang), responses.stored), (fl!(words, "report-valid"), responses.valid)]
-            .into_iter()
-            .chain(responses.channels.iter().map(|(code, count)| (words::channel(lang, code), *count)))
-    {
-        sheet.text(row, 0, &name)?;
-        sheet.count(row, 1, Some(count))?;
-        row += 1;
-    }
-    for (name, count) in responses.modes.iter().flat_map(|modes| words::modes(lang, modes)) {
-        sheet.text(row, 0, &name)?;
-        match count {
-            Some(count) => sheet.count(row, 1, Some(count))?,
-            None => sheet.text(row, 1, &fl!(words, "report-suppressed"))?,
-        }
-        row += 1;
-    }
-    Ok(row)
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use i18n_embed_fl::fl;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
+use super::chart::Chart;
 use crate::{
     index::report::{self as results, Decision, DimensionResult, Estimate},
     language::Lang,
@@ -24,6 +25,7 @@ pub enum Mark {
 /// Writes cells of one sheet.
 pub struct Sheet<'a> {
     sheet: &'a mut Worksheet,
+    name: String,
     lang: Lang,
     mark: Mark,
 }
@@ -34,7 +36,7 @@ impl<'a> Sheet<'a> {
         sheet.set_name(name)?;
         sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
         sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3).set_footer("&C&A &P/&N");
-        Ok(Self { sheet, lang, mark: Mark::Plain })
+        Ok(Self { sheet, name: name.to_owned(), lang, mark: Mark::Plain })
     }
 
     /// How the cells that follow are marked.
@@ -134,6 +136,19 @@ impl<'a> Sheet<'a> {
         let limits = shown::limits(estimate);
         self.share(row, column, limits.map(|(lower, _)| lower))?;
         self.share(row, column + 1, limits.map(|(_, upper)| upper))
+    }
+
+    /// How far the interval reaches above the figure, and in the next column below it.
+    pub fn margins(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
+        let margins = shown::figure(estimate).zip(shown::limits(estimate));
+        self.share(row, column, margins.map(|(figure, (_, upper))| upper - figure))?;
+        self.share(row, column + 1, margins.map(|(figure, (lower, _))| figure - lower))
+    }
+
+    /// A chart of cells of this sheet, its upper left corner in a cell.
+    pub fn chart(&mut self, row: u32, column: u16, chart: &Chart) -> Result<(), XlsxError> {
+        let target = fl!(self.lang.messages(), "report-target");
+        self.sheet.insert_chart(row, column, &chart.drawing(&self.name, &target)).map(drop)
     }
 
     /// The decision in words.

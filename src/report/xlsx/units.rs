@@ -7,7 +7,7 @@ use super::sheet::{Sheet, below, estimate_headings, mark};
 use crate::{index::report::Report, language::Lang, report::shown};
 
 /// Columns before the dimensions.
-const FIXED: u16 = 12;
+const FIXED: u16 = 15;
 
 /// Writes the sheet.
 pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(), XlsxError> {
@@ -22,6 +22,11 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
         (fl!(words, "report-answers"), 11.0),
     ];
     columns.extend(estimate_headings(lang));
+    columns.extend([
+        (fl!(words, "report-column-rank"), 9.0),
+        (fl!(words, "report-column-rank-from"), 9.0),
+        (fl!(words, "report-column-rank-to"), 9.0),
+    ]);
     columns.extend(report.total.dimensions.iter().map(|dimension| (dimension.name.clone(), 15.0)));
     sheet.headings(&columns, report.units.len())?;
     for ((position, unit), depth) in report.units.iter().enumerate().zip(shown::depths(&report.units)) {
@@ -34,6 +39,12 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
         sheet.count(row, 4, unit.planned)?;
         sheet.count(row, 5, unit.result.responses)?;
         sheet.estimate(row, 6, index)?;
+        let rank =
+            report.rankings.iter().flat_map(|list| &list.units).find(|ranked| ranked.code == unit.code);
+        let ranks = rank.map(|own| [own.rank, own.rank_lo, own.rank_hi].map(|rank| rank as u64));
+        for (column, at) in (12..FIXED).zip(0..) {
+            sheet.count(row, column, ranks.map(|ranks: [u64; 3]| ranks[at]))?;
+        }
         sheet.dimensions(row, FIXED, &report.total.dimensions, &unit.result)?;
     }
     Ok(())

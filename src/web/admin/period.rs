@@ -21,6 +21,7 @@ use crate::{
     index::report::Report,
     language::Lang,
     organisation::Period,
+    report::html::Ways,
     report_file::Format,
     store::{StoreError, campaigns},
     web::{
@@ -28,7 +29,7 @@ use crate::{
         auth::session::Staff,
         cut,
         error::{self, NotFound},
-        respond::answer::{Wanted, in_language, with_unit},
+        respond::answer::{Wanted, in_language, with_query, with_unit},
         views::{
             admin::period::{self as view, Page},
             message::Kind,
@@ -110,7 +111,12 @@ pub async fn show(
     };
     let downloads: Vec<(&str, String)> =
         Format::reports().map(|format| (format.name(), link(address(format)))).collect();
-    let letters = links_to_letters(&report, link);
+    let whole = in_language(&view::address(&series, period), lang);
+    let ways = Ways {
+        letters: links_to_letters(&report, link),
+        unit: Some(with_query(&whole, "unit=")),
+        whole: (part.unit.is_some() && staff.unit.is_none()).then(|| whole.clone()),
+    };
     let page = Page {
         lang,
         staff: &staff,
@@ -119,7 +125,7 @@ pub async fn show(
         unit: part.unit.as_deref(),
         report: &report,
         downloads: &downloads,
-        letters: letters.as_ref(),
+        ways: &ways,
     };
     error::html(StatusCode::OK, view::page(&page).into_string())
 }

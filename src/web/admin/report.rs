@@ -19,7 +19,7 @@ use crate::{
     organisation::Campaign,
     report::{
         document::{Issuer, letter},
-        html::Letters,
+        html::{Letters, Ways},
     },
     report_file::{File, Format, NoFile, With},
     store::{audit, units},
@@ -30,7 +30,7 @@ use crate::{
         download::to_keep,
         error::{self, NotFound},
         registry::Registry,
-        respond::answer::{Wanted, in_language},
+        respond::answer::{Wanted, in_language, with_query},
         views::{
             admin::{
                 report::{self as view, Page},
@@ -60,7 +60,7 @@ pub struct LetterPath {
 }
 
 /// The part of the address after `?`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 pub struct Part {
     /// Code of the unit that the report is about; absent: the whole campaign.
     pub unit: Option<String>,
@@ -135,7 +135,13 @@ pub async fn show(
     };
     let downloads: Vec<(&str, String)> =
         Format::reports().map(|format| (format.name(), link(address(format), format.worded()))).collect();
-    let letters = links_to_letters(&report, |address| link(address, true));
+    let whole = Part { unit: None, ..part.clone() };
+    let whole = in_language(&whole.address(&base, part.under()), lang);
+    let ways = Ways {
+        letters: links_to_letters(&report, |address| link(address, true)),
+        unit: Some(with_query(&whole, "unit=")),
+        whole: (part.unit.is_some() && staff.unit.is_none()).then(|| whole.clone()),
+    };
     let other = other_units(&app, &report, &part, &base, lang).await;
     let phase = campaign.phase(app.clock.now());
     let page = Page {
@@ -143,7 +149,7 @@ pub async fn show(
         report: &report,
         other: other.as_ref().map(|(label, href)| (label.as_str(), href.as_str())),
         downloads: &downloads,
-        letters: letters.as_ref(),
+        ways: &ways,
     };
     error::html(StatusCode::OK, view::page(&page).into_string())
 }

@@ -41,8 +41,17 @@ pub struct Shown {
     pages: Vec<(Lang, Held)>,
     units: BTreeMap<String, Unit>,
     level: f64,
-    periods: Vec<(Lang, String)>,
+    said: Vec<(Lang, Said)>,
     demonstration: bool,
+}
+
+/// What a badge says of the campaign.
+#[derive(Debug)]
+struct Said {
+    /// When was asked.
+    period: String,
+    /// What the index is called.
+    index: String,
 }
 
 /// What a badge shows of a unit.
@@ -77,15 +86,15 @@ impl Shown {
     /// The badge of a unit; `None`: no such unit.
     pub(super) fn badge(&self, code: &str, lang: Lang) -> Option<String> {
         let unit = self.units.get(code)?;
-        let period =
-            self.periods.iter().find(|(own, _)| *own == lang).map_or("", |(_, words)| words.as_str());
+        let (_, said) = self.said.iter().find(|(own, _)| *own == lang)?;
         let badge = Badge {
             lang,
             name: &unit.name,
+            what: &said.index,
             index: &unit.index,
             responses: unit.responses,
             level: self.level,
-            period,
+            period: &said.period,
             demonstration: self.demonstration,
         };
         Some(badge::svg(&badge).into_string())
@@ -144,6 +153,8 @@ fn make(report: &Report, publication: &Publication, base: &str) -> Shown {
         };
         (lang, Held::new(view::page(report, &facts, &path, lang).into_bytes()))
     };
+    let said =
+        |lang: Lang| (lang, Said { period: words::period(lang, report), index: words::index(lang, report) });
     let units = report.units.iter().map(|unit| {
         let result = &unit.result;
         let own = Unit {
@@ -161,7 +172,7 @@ fn make(report: &Report, publication: &Publication, base: &str) -> Shown {
         pages: Lang::ALL.map(page).into(),
         units: units.collect(),
         level: report.level,
-        periods: Lang::ALL.map(|lang| (lang, words::period(lang, report))).into(),
+        said: Lang::ALL.map(said).into(),
         demonstration: report.campaign.demonstration,
     }
 }

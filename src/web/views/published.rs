@@ -22,7 +22,7 @@ pub fn page(report: &Report, facts: &Facts<'_>, path: &str, lang: Lang) -> Strin
     let title = fl!(m, "publish-title", campaign = report.campaign.title.as_str());
     let about = format::percent(lang, crate::report::shown::figure(&report.total.index).unwrap_or_default());
     let about = crate::report::shown::figure(&report.total.index)
-        .map(|_| fl!(m, "publish-about", index = about, period = crate::report::words::period(lang, report)));
+        .map(|_| crate::report::words::about(lang, report, &about));
     let content = html! {
         (public::content(report, facts, lang))
         p.all { a href=(in_language("/ket-qua", lang)) { (fl!(m, "publish-all")) } }

@@ -16,7 +16,7 @@ use crate::{
     organisation::Period,
     report::{
         format,
-        html::{self as report, Letters, parts},
+        html::{self as report, Ways, parts},
         words,
     },
     web::{auth::session::Staff, respond::answer::in_language},
@@ -39,8 +39,8 @@ pub struct Page<'a> {
     pub report: &'a Report,
     /// The same report in other formats: the format's name and its address.
     pub downloads: &'a [(&'a str, String)],
-    /// The letters to bodies, where there are some.
-    pub letters: Option<&'a Letters>,
+    /// Where to go from it.
+    pub ways: &'a Ways,
 }
 
 /// The address of a period's report.
@@ -52,9 +52,9 @@ pub fn address(series: &Series, period: Period) -> String {
 pub fn page(page: &Page<'_>) -> Markup {
     let (lang, m) = (page.lang, page.lang.messages());
     let report = page.report;
-    let title = fl!(m, "report-title", campaign = report.campaign.title.as_str());
+    let title = words::title(lang, report, &report.campaign.title);
     let content = html! {
-        p.kind-of-paper { (fl!(m, "report-heading")) }
+        p.kind-of-paper { (words::heading(lang, report)) }
         (form::back(&in_language("/admin/periods", lang), &fl!(m, "period-title-page")))
         nav.downloads aria-label=(fl!(m, "report-downloads")) {
             span aria-hidden="true" { (fl!(m, "report-downloads")) }
@@ -65,7 +65,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         @if let Some(whose) = report::whose(report) { p.whose { (whose) } }
         p.when { (words::period(lang, report)) }
         (campaigns(report, lang))
-        (report::content(report, page.letters, lang))
+        (report::content(report, page.ways, lang))
     };
     let path = address(page.series, page.period);
     frame::document(

@@ -9,11 +9,13 @@ use super::{
     setup::head,
 };
 use crate::{
+    clock,
     figures::{
         calendar::{self, Entry},
-        period::{Series, Standing},
+        period::{Series, Standing, gaps},
     },
     language::Lang,
+    organisation::quarters,
     report::format,
     store::campaigns::Stored,
     web::{
@@ -128,6 +130,7 @@ fn table(page: &Page<'_>, at: usize, listed: &Listed) -> Markup {
 fn row(page: &Page<'_>, listed: &Listed, entry: &Entry<'_>) -> Markup {
     let (lang, m) = (page.lang, page.lang.messages());
     let name = capitalised(&entry.period.name(lang));
+    let late = clock::date(clock::day(page.now)).is_some_and(|today| today > entry.due);
     html! {
         tr {
             th scope="row" {
@@ -147,10 +150,17 @@ fn row(page: &Page<'_>, listed: &Listed, entry: &Entry<'_>) -> Markup {
             td { (format::date(lang, entry.due)) }
             td {
                 @match &entry.standing {
-                    Standing::Ready => b { (fl!(m, "period-standing-ready")) },
+                    Standing::Ready => {
+                        @let missing = gaps(entry.period, &entry.campaigns);
+                        @if missing.is_empty() { b { (fl!(m, "period-standing-ready")) } }
+                        @else { (fl!(m, "period-standing-gaps", quarters = quarters(lang, &missing))) }
+                    },
                     Standing::Empty => (fl!(m, "period-standing-empty")),
                     Standing::GoesOn(from) => (fl!(m, "period-standing-goes-on", day = format::date(lang, *from))),
-                    Standing::Waits(slugs) => (fl!(m, "period-standing-waits", n = slugs.len())),
+                    Standing::Waits(slugs) => {
+                        (fl!(m, "period-standing-waits", n = slugs.len()))
+                        @if late { "; " b { (fl!(m, "period-standing-late")) } }
+                    },
                 }
             }
         }

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     index::report::Report,
     organisation::Phase,
-    report::html::{self as report, Letters},
+    report::html::{self as report, Ways},
+    report::words,
     web::{auth::access::Permission, respond::answer::in_language},
 };
 
@@ -27,8 +28,8 @@ pub struct Page<'a> {
     pub other: Option<(&'a str, &'a str)>,
     /// The same report in other formats: the format's name and its address.
     pub downloads: &'a [(&'a str, String)],
-    /// The letters to bodies, where there are some.
-    pub letters: Option<&'a Letters>,
+    /// Where to go from it.
+    pub ways: &'a Ways,
 }
 
 /// The page.
@@ -36,12 +37,12 @@ pub fn page(page: &Page<'_>) -> Markup {
     let Head { lang, campaign, staff, .. } = page.head;
     let m = lang.messages();
     let name = lang.pick(&campaign.title);
-    let title = fl!(m, "report-title", campaign = name);
+    let title = words::title(lang, page.report, name);
     if let Some(none) = nothing_yet(page) {
         return head::page(&page.head, &none);
     }
     let content = html! {
-        p.kind-of-paper { (fl!(m, "report-heading")) }
+        p.kind-of-paper { (words::heading(lang, page.report)) }
         (head::above(&page.head))
         nav.downloads aria-label=(fl!(m, "report-downloads")) {
             span aria-hidden="true" { (fl!(m, "report-downloads")) }
@@ -59,7 +60,7 @@ pub fn page(page: &Page<'_>) -> Markup {
                 } (after)
             }
         }
-        (report::content(page.report, page.letters, lang))
+        (report::content(page.report, page.ways, lang))
     };
     let path = format!("/admin/campaigns/{}/report", campaign.slug);
     frame::document(&head::frame_of(lang, &title, &path, staff), name, Styles::Report, &content)
