@@ -212,9 +212,13 @@ impl Cells {
     }
 }
 
-/// Whether both sums leave few people one number of satisfied answers, since each is whole, no less than none and no more than
-/// all: where a few stand for so many that no other number fits the share. Where all of the rest agree, a count says so
-/// without it.
+/// So many numbers have to be possible.
+const ENOUGH: usize = 3;
+
+/// Whether both sums leave few people fewer than three numbers of satisfied answers, where the count alone would leave more: since
+/// each is whole, no less than none and no more than all, few may stand for so many that no other number fits the share.
+/// Three, since the mean of the options is a third sum, which narrows it further. Where all of the rest agree, a count says so
+/// without a share.
 fn bounds_tell(rest: &[&Atom], cell: usize, k: u64) -> bool {
     let mut rest = rest.to_vec();
     rest.sort_by(|a, b| a.weight.total_cmp(&b.weight));
@@ -231,12 +235,14 @@ fn bounds_tell(rest: &[&Atom], cell: usize, k: u64) -> bool {
     }
     let near = 1e-9 * line.weight[rest.len()];
     (0..rest.len()).filter(|at| rest[*at].n[cell] < k).any(|at| {
-        let fits = |own: &u64| {
-            let others = total.checked_sub(*own).and_then(|others| line.span(at, others));
-            let left = sum - rest[at].weight * *own as f64;
-            others.is_some_and(|(least, most)| least - near <= left && left <= most + near)
-        };
-        (0..=rest[at].n[cell]).filter(fits).take(2).count() < 2
+        // What the others may stand for, by each number that the count alone leaves open.
+        let open = (0..=rest[at].n[cell]).filter_map(|own| {
+            let (least, most) = line.span(at, total.checked_sub(own)?)?;
+            let left = sum - rest[at].weight * own as f64;
+            Some(least - near <= left && left <= most + near)
+        });
+        let open: Vec<bool> = open.collect();
+        open.iter().filter(|fits| **fits).count() < open.len().min(ENOUGH)
     })
 }
 

@@ -61,7 +61,9 @@ pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(BOM.to_vec());
     let options = option_codes(report);
     let points: &[&str] = if has_points(report) { &POINTS } else { &[] };
-    let counts = options.iter().map(|code| format!("{}{code}", text(lang, "count_")));
+    let counts = options
+        .iter()
+        .map(|code| if lang == Lang::EN { format!("count_{code}") } else { words::option(lang, code) });
     let named = COLUMNS.iter().chain(points).map(|name| text(lang, name));
     writer.write_record(named.chain(counts)).expect("a heading");
     let rest = report.units.iter().map(|unit| (Some(unit), &unit.result));
@@ -250,7 +252,6 @@ fn text(lang: Lang, name: &str) -> String {
         "points_possible" => fl!(words, "report-points-possible"),
         "satisfied" => fl!(words, "report-satisfied"),
         "rater_group" => fl!(words, "report-level-group"),
-        "count_" => fl!(words, "report-column-count", code = ""),
         "whole" => fl!(words, "report-whole"),
         "index" => fl!(words, "report-level-index"),
         "part" => fl!(words, "report-level-part"),

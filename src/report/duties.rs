@@ -116,8 +116,16 @@ pub fn lowest<'r>(
     let mut found: Vec<_> = scope::side_by_side(report).into_iter().filter_map(own).collect();
     let figure = |of: &CriterionResult| shown::figure(&of.estimate).unwrap_or(f64::INFINITY);
     found.sort_by(|(_, a), (_, b)| figure(a).total_cmp(&figure(b)));
-    found.truncate(NAMED);
-    found
+    // Of a unit and its parts only the lowest: they are the same shortfall.
+    let mut named: Vec<(&UnitResult, &CriterionResult)> = Vec::new();
+    for (unit, own) in found {
+        let related =
+            |other: &UnitResult| scope::lies_in(report, unit, other) || scope::lies_in(report, other, unit);
+        if named.len() < NAMED && !named.iter().any(|(other, _)| related(other)) {
+            named.push((unit, own));
+        }
+    }
+    named
 }
 
 fn nobody(criterion: &CriterionResult) -> bool {
@@ -172,6 +180,10 @@ mod tests {
         assert!(figures.len() > 1 && figures.is_sorted(), "{figures:?}");
         let codes: Vec<&str> = found.iter().map(|(unit, _)| unit.code.as_str()).collect();
         assert!(!codes.contains(&report.units[0].code.as_str()), "the whole is none of its parts: {codes:?}");
+        for (at, (unit, _)) in found.iter().enumerate() {
+            let below = |(other, _): &(&UnitResult, _)| scope::lies_in(&report, unit, other);
+            assert!(!found.iter().enumerate().any(|(other, own)| other != at && below(own)), "{codes:?}");
+        }
         let mut led = told.clone();
         led.responsible.as_mut().unwrap().lead = vec!["Sở Y tế".to_owned()];
         assert!(lowest(&report, &led).is_empty());

@@ -110,6 +110,23 @@ pub fn side_by_side(report: &Report) -> Vec<&UnitResult> {
     report.units.iter().filter(own).collect()
 }
 
+/// Whether a unit lies somewhere below another one.
+pub fn lies_in(report: &Report, unit: &UnitResult, above: &UnitResult) -> bool {
+    let mut parent = unit.parent.as_deref();
+    // No tree is deeper than it has units.
+    for _ in &report.units {
+        match parent {
+            None => return false,
+            Some(code) if code == above.code => return true,
+            Some(code) => {
+                let next = report.units.iter().find(|other| other.code == code);
+                parent = next.and_then(|next| next.parent.as_deref());
+            }
+        }
+    }
+    false
+}
+
 /// The unit that the report is cut down to, if it is.
 pub fn only(report: &Report) -> Option<&UnitResult> {
     let code = report.notes.iter().find(|note| note.code == ONE_UNIT)?.unit.as_deref()?;

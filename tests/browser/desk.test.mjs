@@ -136,10 +136,9 @@ test('from an empty database to ten answers and a report, by pages alone', () =>
     await accessible(page, 'desk-add-preview');
     await press(page, 'Thêm 120 quầy');
     assert.match(await page.locator('.done').innerText(), /120/);
-    // The way back adds nothing, and says so instead of an error of the browser's.
+    // The way back adds nothing and leads to what was added, instead of an error of the browser's.
     await page.goBack();
-    assert.match(await page.locator('main').innerText(), /Bản xem trước này không còn/);
-    await page.goto(at('/admin/campaigns/mot-cua/counters'));
+    await page.waitForURL(/\/admin\/campaigns\/mot-cua\/counters$/);
     assert.match(await page.locator('caption').innerText(), /120/);
     await accessible(page, 'desk-counters');
     await page.getByRole('searchbox').fill('so 12');

@@ -9,6 +9,8 @@ use rust_xlsxwriter::{
 pub struct Chart {
     /// Its title.
     pub title: String,
+    /// What its figures are called.
+    pub figures: String,
     /// The first and the last row.
     pub rows: (u32, u32),
     /// Which columns hold what.
@@ -44,16 +46,20 @@ impl Chart {
         let margins =
             ChartErrorBarsType::Custom(range(self.columns.margins), range(self.columns.margins + 1));
         bars.set_type(margins).set_format(&mut line_of(0x1B_26_2B, 1.25));
-        drawing
-            .add_series()
-            .set_name(self.title.as_str())
+        let series = drawing.add_series();
+        series
+            .set_name(self.figures.as_str())
             .set_categories(column(self.columns.names))
             .set_values(column(self.columns.figures))
             .set_gap(60)
             .set_format(
                 ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(0x6F_A3_AE))),
-            )
-            .set_y_error_bars(&bars);
+            );
+        if self.lying {
+            series.set_x_error_bars(&bars);
+        } else {
+            series.set_y_error_bars(&bars);
+        }
         if let Some(target_column) = self.columns.target {
             let mut line = Drawing::new(ChartType::Line);
             line.add_series()
@@ -65,9 +71,11 @@ impl Chart {
         }
         drawing.title().set_name(self.title.as_str());
         drawing.legend().set_position(ChartLegendPosition::Bottom);
-        drawing.y_axis().set_min(0).set_max(1).set_num_format("0%");
+        // Of bars that lie, x is the axis of values, and the first name would be the lowest.
+        let values = if self.lying { drawing.x_axis() } else { drawing.y_axis() };
+        values.set_min(0).set_max(1).set_num_format("0%");
         if self.lying {
-            drawing.x_axis().set_reverse();
+            drawing.y_axis().set_reverse();
             drawing.legend().set_hidden();
         }
         let rows = last - first + 1;

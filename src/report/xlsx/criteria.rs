@@ -70,6 +70,7 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
     if all_shown && last > 0 {
         let chart = Chart {
             title: fl!(m, "report-chart-criteria"),
+            figures: fl!(m, "report-column-estimate"),
             rows: (1, last),
             columns: Columns { names: 1, figures: 5, margins: after + 4, target: None },
             lying: true,

@@ -18,7 +18,7 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
     let words = lang.messages();
     let mut sheet = Sheet::new(worksheet, &fl!(words, "report-sheet-overview"), lang)?;
     for (column, width) in
-        [(0, 44.0), (1, 14.0), (2, 12.0), (3, 12.0), (4, 22.0), (5, 12.0), (6, 11.0), (7, 11.0), (8, 11.0)]
+        [(0, 44.0), (1, 26.0), (2, 12.0), (3, 12.0), (4, 26.0), (5, 26.0), (6, 11.0), (7, 11.0), (8, 11.0)]
     {
         sheet.width(column, width)?;
     }
@@ -115,6 +115,7 @@ fn dimensions(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> 
     if report.total.dimensions.iter().all(|dimension| shown::figure(&dimension.estimate).is_some()) {
         let chart = Chart {
             title: fl!(words, "report-chart-dimensions"),
+            figures: fl!(words, "report-column-estimate"),
             rows: (first, row),
             columns: Columns { names: 0, figures: 1, margins: 6, target: Some(8) },
             lying: false,

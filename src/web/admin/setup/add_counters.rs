@@ -269,7 +269,13 @@ pub async fn preview(
     Query(wanted): Query<Language>,
     Query(of): Query<Of>,
 ) -> Response {
-    previewed_page(&app, &staff, wanted.language(), &path.slug, &of, false).await
+    let lang = wanted.language();
+    if let Ok(None) = sent(&app, &staff, &path.slug, &of).await {
+        // Gone back to after they were added: nothing is wrong, and there they are.
+        let list = format!("/admin/campaigns/{}/counters", path.slug);
+        return Redirect::to(&in_language(&list, lang)).into_response();
+    }
+    previewed_page(&app, &staff, lang, &path.slug, &of, false).await
 }
 
 async fn previewed_page(app: &App, staff: &Staff, lang: Lang, slug: &str, of: &Of, again: bool) -> Response {

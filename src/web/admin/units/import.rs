@@ -1,6 +1,6 @@
 //! Units from a file: read, shown as what would change, and stored only once that was confirmed.
 //!
-//! The file is kept until its preview was looked at ([`previewed`]), so that the preview is a page to which a browser can go
+//! The file is kept until its preview was looked at ([`mod@previewed`]), so that the preview is a page to which a browser can go
 //! back. It carries the list itself, packed, and a fingerprint of what it showed. What is confirmed is decided anew and must
 //! come to the same fingerprint (security test H-10).
 

@@ -261,10 +261,10 @@ pub fn link(lang: Lang, staff: &Staff, name: &str, link: &str, purpose: Purpose)
         p.note { (fl!(m, "access-link-once")) }
         @if let Some(here) = here {
             p { (fl!(m, "setup-link-own")) }
-            p { a.button.plain href=(in_language(here, lang)) { (fl!(m, "setup-link-open", name = name)) } }
+            p { a.button href=(in_language(here, lang)) { (fl!(m, "setup-link-open", name = name)) } }
         }
         p.actions {
-            a.button href=(in_language(&address(name), lang)) { (fl!(m, "access-link-next", name = name)) }
+            a.button.plain href=(in_language(&address(name), lang)) { (fl!(m, "access-link-next", name = name)) }
         }
     };
     let title = fl!(m, "access-link-made");

@@ -261,7 +261,8 @@ fn phone(sheet: &Sheet<'_>, offer: &Offer) -> Markup {
         aside.phone aria-labelledby="phone-title" {
             h2 #phone-title { (fl!(m, "desk-phone")) }
             p.hint { (hint) }
-            iframe src=(src) title=(fl!(m, "desk-phone")) sandbox="" loading="lazy" {}
+            // Of the same origin, or its links would come without the session; scripts and forms stay shut off.
+            iframe src=(src) title=(fl!(m, "desk-phone")) sandbox="allow-same-origin" loading="lazy" {}
         }
     }
 }
