@@ -189,8 +189,9 @@ async fn put_together(
     }
     let earlier = match &stored.campaign.previous {
         // A campaign that is not there is no reason to show none of this one's figures.
-        Some(slug) => campaigns::find(&mut store.read().await?, slug).await?,
-        None => None,
+        // Under other units there are no changes.
+        Some(slug) if under == Under::Then => campaigns::find(&mut store.read().await?, slug).await?,
+        _ => None,
     };
     let earlier = match earlier {
         Some(earlier) => Some(Earlier::load(store, earlier, now, view).await?),
@@ -200,20 +201,20 @@ async fn put_together(
     let (shelf, published) = match beside {
         Beside::Nothing => (None, None),
         Beside::Published(report) => (None, Some(*report)),
-        // A last report that was kept is never on a shelf: it does not change.
-        Beside::Shelf(shelf) => (Some(shelf).filter(|_| !matches!(earlier, Some(Earlier::Kept(_)))), None),
+        Beside::Shelf(shelf) => (Some(shelf), None),
     };
     let before = match &earlier {
-        Some(Earlier::Frame(frame)) => Some(frame.as_ref().clone()),
-        _ => None,
+        Some(Earlier::Computed(frame)) => Some(frame.as_ref().clone()),
+        // What was kept does not change.
+        Some(Earlier::Kept(_)) | None => None,
     };
     if let Some(held) = shelf.and_then(|shelf| shelf.take(under, &frame, before.as_ref())) {
         return Ok(Report { generated_at: index::moment(now), ..held.report.clone() });
     }
     let known = shelf.map(|shelf| (shelf, frame.clone()));
     let earlier = match earlier {
-        Some(earlier) if under == Under::Then => Some(Before::of(store, earlier, now).await?),
-        _ => None,
+        Some(earlier) => Some(earlier.with_answers(store, now).await?),
+        None => None,
     };
     let wave = Wave { published, ..Wave::of(store, frame, now).await? };
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
@@ -279,43 +280,37 @@ async fn last_report(store: &Store, campaign: i64) -> Result<Option<Report>, Sto
     kept.map(|bytes| unpacked(&bytes)).transpose()
 }
 
-/// The campaign that changes are counted from.
-enum Earlier {
+/// The campaign that changes are counted from: what its report is computed from, without its answers or with them.
+enum Earlier<Of> {
     /// Its report is computed.
-    Frame(Box<Frame>),
+    Computed(Box<Of>),
     /// Its answers have been deleted; its last report was kept.
     Kept(Box<(Report, Ready)>),
 }
 
-impl Earlier {
+impl Earlier<Frame> {
     async fn load(store: &Store, stored: Stored, now: i64, view: View) -> Result<Self, StoreError> {
         Ok(match last_report(store, stored.number).await? {
             Some(last) => {
                 let ready = ready::load(&mut store.read().await?, stored).await?;
                 Self::Kept(Box::new((last, ready)))
             }
-            None => Self::Frame(Box::new(Frame::load(store, stored, now, view).await?)),
+            None => Self::Computed(Box::new(Frame::load(store, stored, now, view).await?)),
+        })
+    }
+
+    async fn with_answers(self, store: &Store, now: i64) -> Result<Earlier<Wave>, StoreError> {
+        Ok(match self {
+            Self::Computed(frame) => Earlier::Computed(Box::new(Wave::of(store, *frame, now).await?)),
+            Self::Kept(kept) => Earlier::Kept(kept),
         })
     }
 }
 
-/// The same with its answers.
-enum Before {
-    Wave(Box<Wave>),
-    Kept(Box<(Report, Ready)>),
-}
-
-impl Before {
-    async fn of(store: &Store, earlier: Earlier, now: i64) -> Result<Self, StoreError> {
-        Ok(match earlier {
-            Earlier::Frame(frame) => Self::Wave(Box::new(Wave::of(store, *frame, now).await?)),
-            Earlier::Kept(kept) => Self::Kept(kept),
-        })
-    }
-
+impl Earlier<Wave> {
     fn compute(self) -> Result<(Report, Ready), index::Error> {
         match self {
-            Self::Wave(wave) => Ok((wave.compute(None)?, wave.frame.ready)),
+            Self::Computed(wave) => Ok((wave.compute(None)?, wave.frame.ready)),
             Self::Kept(kept) => Ok(*kept),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::index::report::{CriterionResult, Decision, Estimate, Publish, Report, UnitResult};
+use crate::index::report::{CriterionResult, Decision, Estimate, Publish, RankedUnit, Report, UnitResult};
 
 /// The estimate, unless it is suppressed. Renderings read figures only through this.
 pub fn shown(estimate: &Estimate) -> Option<&Estimate> {
@@ -39,6 +39,12 @@ pub fn counts(criterion: &CriterionResult) -> &BTreeMap<String, u64> {
 /// On how many sheets a criterion was asked, if that may be seen.
 pub fn asked(criterion: &CriterionResult) -> Option<u64> {
     shown(&criterion.estimate).and(criterion.asked)
+}
+
+/// A unit's rank among those of its kind, and how many of them are compared.
+pub fn rank<'r>(report: &'r Report, code: &str) -> Option<(&'r RankedUnit, usize)> {
+    let own = |unit: &&RankedUnit| unit.code == code;
+    report.rankings.iter().find_map(|list| Some((list.units.iter().find(own)?, list.compared)))
 }
 
 /// Whether any figure of the report may be seen.

@@ -228,19 +228,24 @@ pub fn modes(lang: Lang, modes: &Modes) -> [(String, Option<u64>); 4] {
     ]
 }
 
+/// The words of the note with this code, where there is one.
+fn note<'r>(report: &'r Report, code: &str, lang: Lang) -> Option<&'r str> {
+    report.notes.iter().find(|note| note.code == code).map(|note| lang.pick(&note.text))
+}
+
 /// Of an open campaign, how its answers come to be counted: not each as it comes.
 pub fn in_steps(report: &Report, lang: Lang) -> Option<&str> {
-    report.notes.iter().find(|note| note.code == "in_steps").map(|note| lang.pick(&note.text))
+    note(report, "in_steps", lang)
 }
 
 /// Which part of the population nobody has answered for, where there is one: it belongs beside every decision on the whole.
 pub fn not_covered(report: &Report, lang: Lang) -> Option<&str> {
-    report.notes.iter().find(|note| note.code == NOT_COVERED).map(|note| lang.pick(&note.text))
+    note(report, NOT_COVERED, lang)
 }
 
 /// Which quarters of a period had no campaign, likewise.
 pub fn gaps(report: &Report, lang: Lang) -> Option<&str> {
-    report.notes.iter().find(|note| note.code == GAPS).map(|note| lang.pick(&note.text))
+    note(report, GAPS, lang)
 }
 
 /// That those who answered chose to, where all or some did: it belongs beside every interval of the whole.

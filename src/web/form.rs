@@ -16,7 +16,7 @@ pub const LOGIN: usize = 8 * 1024;
 /// How much of a form over its limit is read beyond it before the line is cut, in bytes.
 const HEARD: usize = 4 * 1024 * 1024;
 /// Most fields of a form (I-03).
-const FIELDS: usize = 500;
+pub const FIELDS: usize = 500;
 
 /// The fields of a form, in the order sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

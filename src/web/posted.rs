@@ -5,21 +5,25 @@ use axum::{
     response::Response,
 };
 
-use super::{error, form::Fields, respond::answer::Wanted};
+use super::{
+    error,
+    form::{FIELDS, Fields},
+    respond::answer::Wanted,
+};
 use crate::language::Lang;
 
-/// The fields of a form of at most `LIMIT` bytes; else the refusal, in the language of the page.
+/// The fields of a form of at most `LIMIT` bytes and `MOST` fields; else the refusal, in the language of the page.
 #[derive(Debug)]
-pub struct Posted<const LIMIT: usize>(pub Fields);
+pub struct Posted<const LIMIT: usize, const MOST: usize = FIELDS>(pub Fields);
 
-impl<const LIMIT: usize, S: Send + Sync> FromRequest<S> for Posted<LIMIT> {
+impl<const LIMIT: usize, const MOST: usize, S: Send + Sync> FromRequest<S> for Posted<LIMIT, MOST> {
     type Rejection = Response;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         let wanted = Query::<Wanted>::try_from_uri(request.uri());
         let lang = wanted.map_or(Lang::VI, |Query(wanted)| wanted.language());
         let (parts, body) = request.into_parts();
-        let fields = Fields::read(&parts.headers, body, LIMIT).await;
+        let fields = Fields::read_many(&parts.headers, body, LIMIT, MOST).await;
         fields.map(Self).map_err(|bad| error::of_form(bad, lang))
     }
 }

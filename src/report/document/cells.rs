@@ -72,11 +72,7 @@ pub fn moved(estimate: &Estimate) -> Option<(f64, &Change)> {
 
 /// A unit's rank among those of its kind, and the ranks that the data cannot rule out: `3/12 (2–5)`.
 pub fn rank(report: &Report, code: &str) -> String {
-    let found = report
-        .rankings
-        .iter()
-        .find_map(|ranking| Some((ranking.units.iter().find(|unit| unit.code == code)?, ranking.compared)));
-    match found {
+    match shown::rank(report, code) {
         Some((unit, compared)) if unit.rank_lo < unit.rank_hi => {
             format!("{}/{compared} ({}–{})", unit.rank, unit.rank_lo, unit.rank_hi)
         }

@@ -93,12 +93,8 @@ fn table(report: &Report, lang: Lang, link: impl Fn(usize, &UnitResult) -> Optio
 
 /// A unit's rank among those of its kind, and the ranks that the data cannot rule out.
 fn rank_of(unit: &UnitResult, report: &Report, lang: Lang) -> Markup {
-    let found = report
-        .rankings
-        .iter()
-        .find_map(|ranking| Some((ranking.units.iter().find(|u| u.code == unit.code)?, ranking.compared)));
     html! {
-        @match found {
+        @match shown::rank(report, &unit.code) {
             Some((ranked, compared)) => {
                 b { (ranked.rank) } "/" (compared)
                 @if ranked.rank_lo < ranked.rank_hi {

@@ -25,7 +25,6 @@ pub enum Mark {
 /// Writes cells of one sheet.
 pub struct Sheet<'a> {
     sheet: &'a mut Worksheet,
-    name: String,
     lang: Lang,
     mark: Mark,
 }
@@ -36,7 +35,7 @@ impl<'a> Sheet<'a> {
         sheet.set_name(name)?;
         sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
         sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3).set_footer("&C&A &P/&N");
-        Ok(Self { sheet, name: name.to_owned(), lang, mark: Mark::Plain })
+        Ok(Self { sheet, lang, mark: Mark::Plain })
     }
 
     /// How the cells that follow are marked.
@@ -148,7 +147,7 @@ impl<'a> Sheet<'a> {
     /// A chart of cells of this sheet, its upper left corner in a cell.
     pub fn chart(&mut self, row: u32, column: u16, chart: &Chart) -> Result<(), XlsxError> {
         let target = fl!(self.lang.messages(), "report-target");
-        self.sheet.insert_chart(row, column, &chart.drawing(&self.name, &target)).map(drop)
+        self.sheet.insert_chart(row, column, &chart.drawing(&self.sheet.name(), &target)).map(drop)
     }
 
     /// The decision in words.

@@ -39,11 +39,10 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
         sheet.count(row, 4, unit.planned)?;
         sheet.count(row, 5, unit.result.responses)?;
         sheet.estimate(row, 6, index)?;
-        let rank =
-            report.rankings.iter().flat_map(|list| &list.units).find(|ranked| ranked.code == unit.code);
-        let ranks = rank.map(|own| [own.rank, own.rank_lo, own.rank_hi].map(|rank| rank as u64));
-        for (column, at) in (12..FIXED).zip(0..) {
-            sheet.count(row, column, ranks.map(|ranks: [u64; 3]| ranks[at]))?;
+        let rank = shown::rank(report, &unit.code).map(|(own, _)| own);
+        let ranks = [rank.map(|own| own.rank), rank.map(|own| own.rank_lo), rank.map(|own| own.rank_hi)];
+        for (column, rank) in (12..FIXED).zip(ranks) {
+            sheet.count(row, column, rank.map(|rank| rank as u64))?;
         }
         sheet.dimensions(row, FIXED, &report.total.dimensions, &unit.result)?;
     }

@@ -1,7 +1,7 @@
 //! Deleting the list of a campaign that has closed.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -19,6 +19,8 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
+        form,
+        posted::Posted,
         respond::answer::Wanted,
         views::{
             admin::{
@@ -77,16 +79,11 @@ pub async fn erase(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, { setup::CELLS }>,
 ) -> Response {
     let lang = wanted.language();
     let m = lang.messages();
     let slug = path.slug.as_str();
-    let (parts, body) = request.into_parts();
-    let fields = match setup::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let around = match Around::load(&app, slug).await {
         Ok(Some(around)) => around,
         Ok(None) => return error::page(lang, Kind::Unknown),

@@ -2,7 +2,7 @@
 //! else.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -38,7 +38,8 @@ use crate::{
         auth::session::Staff,
         download::to_keep,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
+        posted::Posted,
         respond::{answer::Wanted, link::FormPath},
         views::{
             admin::{
@@ -184,14 +185,9 @@ pub async fn make(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, { setup::CELLS }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match setup::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     match made(&app, &staff, lang, &path.slug, &fields).await {
         Ok(response) => response,
         Err(No::Faults(faults)) => error::found(

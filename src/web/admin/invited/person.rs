@@ -1,7 +1,7 @@
 //! One invited person: added, or corrected.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -25,8 +25,9 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
         meanwhile::{Changed, meanwhile},
+        posted::Posted,
         respond::answer::Wanted as Language,
         views::{
             admin::{
@@ -205,14 +206,9 @@ pub async fn add(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(sent): Posted<{ form::DESK }, { setup::CELLS }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let sent = match setup::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let outcome = setup::desk(&app, &staff, lang)
         .edit(&path.slug, |campaign, _| {
             only_by_link(lang, &campaign.campaign)?;
@@ -233,14 +229,9 @@ pub async fn change(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(sent): Posted<{ form::DESK }, { setup::CELLS }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let sent = match setup::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let outcome = setup::desk(&app, &staff, lang)
         .edit(&path.slug, |campaign, _| {
             let at = campaign.people.iter().position(|person| person.code == path.code);

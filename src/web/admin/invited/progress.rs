@@ -2,7 +2,7 @@
 //! is decided before it opens and told to everybody who is invited.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     response::Response,
 };
 use axum_extra::routing::TypedPath;
@@ -23,6 +23,8 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
+        form,
+        posted::Posted,
         respond::answer::Wanted,
         views::{
             admin::invited::progress::{self as view, Line, Page},
@@ -121,14 +123,9 @@ pub async fn decide(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, { setup::CELLS }>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match setup::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let follows = fields.one("follow") == Some("yes");
     match follow(&app, &staff, &path.slug, follows).await {
         Ok(Some(true)) => {

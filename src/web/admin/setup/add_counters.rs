@@ -2,7 +2,7 @@
 //! ([`previewed`]), so that going back and loading again do nothing.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Trouble, changed, desk,
+    CELLS, Trouble, changed, desk,
     new_counters::{Beside, New, Shared, to_take},
     refused, shown,
 };
@@ -26,7 +26,8 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
+        posted::Posted,
         respond::answer::{Wanted as Language, in_language, with_query},
         views::{
             admin::{
@@ -152,14 +153,9 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     if let Err(trouble) = looked_at(&app, &staff, lang, &path.slug, &fields).await {
         return told(&app, &staff, lang, &path.slug, &fields, trouble).await;
     }
@@ -270,27 +266,28 @@ pub async fn preview(
     Query(of): Query<Of>,
 ) -> Response {
     let lang = wanted.language();
-    if let Ok(None) = sent(&app, &staff, &path.slug, &of).await {
+    match sent(&app, &staff, &path.slug, &of).await {
+        Ok(Some(fields)) => previewed_page(&app, &staff, lang, &path.slug, (&of, &fields), false).await,
         // Gone back to after they were added: nothing is wrong, and there they are.
-        let list = format!("/admin/campaigns/{}/counters", path.slug);
-        return Redirect::to(&in_language(&list, lang)).into_response();
+        Ok(None) => {
+            let list = format!("/admin/campaigns/{}/counters", path.slug);
+            Redirect::to(&in_language(&list, lang)).into_response()
+        }
+        Err(error) => error::of_store(&error, lang),
     }
-    previewed_page(&app, &staff, lang, &path.slug, &of, false).await
 }
 
-async fn previewed_page(app: &App, staff: &Staff, lang: Lang, slug: &str, of: &Of, again: bool) -> Response {
-    let fields = match sent(app, staff, slug, of).await {
-        Ok(Some(fields)) => fields,
-        Ok(None) => {
-            let gone = [Shown::new("", fl!(lang.messages(), "counters-preview-gone"))];
-            let page = page(app, staff, lang, slug, &begun(lang), &gone).await;
-            return answered(StatusCode::NOT_FOUND, page, lang);
-        }
-        Err(error) => return error::of_store(&error, lang),
-    };
-    let looked = match looked_at(app, staff, lang, slug, &fields).await {
+async fn previewed_page(
+    app: &App,
+    staff: &Staff,
+    lang: Lang,
+    slug: &str,
+    (of, fields): (&Of, &Fields),
+    again: bool,
+) -> Response {
+    let looked = match looked_at(app, staff, lang, slug, fields).await {
         Ok(looked) => looked,
-        Err(trouble) => return told(app, staff, lang, slug, &fields, trouble).await,
+        Err(trouble) => return told(app, staff, lang, slug, fields, trouble).await,
     };
     let tree = match tree(app).await {
         Ok(tree) => tree,
@@ -319,18 +316,17 @@ pub async fn confirm(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(confirmed): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let confirmed = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let of = Of { of: confirmed.one("of").map(str::to_owned) };
     let fields = match sent(&app, &staff, &path.slug, &of).await {
         Ok(Some(fields)) => fields,
-        Ok(None) => return previewed_page(&app, &staff, lang, &path.slug, &of, false).await,
+        Ok(None) => {
+            let gone = [Shown::new("", fl!(lang.messages(), "counters-preview-gone"))];
+            let page = page(&app, &staff, lang, &path.slug, &begun(lang), &gone).await;
+            return answered(StatusCode::NOT_FOUND, page, lang);
+        }
         Err(error) => return error::of_store(&error, lang),
     };
     let tree = match tree(&app).await {
@@ -362,7 +358,7 @@ pub async fn confirm(
             }
             changed(&app, &format!("/admin/campaigns/{}/counters", path.slug), lang, "added", Some(n)).await
         }
-        Ok(None) => previewed_page(&app, &staff, lang, &path.slug, &of, true).await,
+        Ok(None) => previewed_page(&app, &staff, lang, &path.slug, (&of, &fields), true).await,
         Err(trouble) => told(&app, &staff, lang, &path.slug, &fields, trouble).await,
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
-use super::{changed, desk, new::framing, refused, sheet, shown};
+use super::{CELLS, changed, desk, new::framing, refused, sheet, shown};
 use crate::{
     apply::desk::{KioskCode, NotDone, Wanted},
     clock,
@@ -24,7 +24,8 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
+        posted::Posted,
         respond::answer::Wanted as Language,
         views::{
             admin::{
@@ -125,14 +126,9 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     match make(&app, &staff, lang, &path.slug, &fields).await {
         Ok((slug, n)) => changed(&app, &format!("/admin/campaigns/{slug}"), lang, "copied", Some(n)).await,
         Err(NotDone::Refused(faults)) => {

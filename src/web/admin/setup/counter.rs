@@ -1,7 +1,7 @@
 //! One counter: its name and unit, retiring it and taking it up again, and a new code where the old one was copied.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -9,7 +9,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Done, Trouble, changed, desk, refused, shown};
+use super::{CELLS, Done, Trouble, changed, desk, refused, shown};
 use crate::{
     apply::desk::{CounterWish, Fault, NotDone},
     distribution::address,
@@ -20,8 +20,9 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
         meanwhile::{Changed, meanwhile},
+        posted::Posted,
         respond::answer::Wanted as Language,
         views::{
             admin::{
@@ -127,14 +128,9 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let outcome = match fields.one("do") {
         Some("retire") => retire(&app, &staff, lang, &path).await.map(|()| "retired"),
         Some("restore") => restore(&app, &staff, lang, &path).await.map(|()| "restored"),

@@ -18,7 +18,7 @@ pub mod undo_counters;
 pub mod units;
 
 use axum::{
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use i18n_embed_fl::fl;
@@ -29,18 +29,13 @@ use crate::{
     language::Lang,
     store::StoreError,
     web::{
-        app::App,
-        auth::session::Staff,
-        error,
-        form::{self, Fields},
-        meanwhile::Meanwhile,
-        respond::answer::with_query,
+        app::App, auth::session::Staff, error, meanwhile::Meanwhile, respond::answer::with_query,
         views::admin::form::Fault,
     },
 };
 
 /// Most fields of a table that staff fill in: several for each unit of a page.
-const CELLS: usize = 2_000;
+pub(in crate::web::admin) const CELLS: usize = 2_000;
 
 /// The part of an address after `?` that says what has just been done.
 #[derive(Debug, Default, Deserialize)]
@@ -140,14 +135,6 @@ pub(in crate::web::admin) fn desk<'a>(app: &'a App, staff: &'a Staff, lang: Lang
         now: app.clock.now(),
         lang,
     }
-}
-
-pub(in crate::web::admin) async fn read(
-    headers: &HeaderMap,
-    body: axum::body::Body,
-    lang: Lang,
-) -> Result<Fields, Response> {
-    Fields::read_many(headers, body, form::DESK, CELLS).await.map_err(|bad| error::of_form(bad, lang))
 }
 
 /// A page, or what the database says.

@@ -1,7 +1,7 @@
 //! A new campaign: first its questionnaire is chosen, then its settings are given. It begins as a draft.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -9,7 +9,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Trouble, changed, desk, page, refused, sheet, shown};
+use super::{CELLS, Trouble, changed, desk, page, refused, sheet, shown};
 use crate::{
     apply::desk::{KioskCode, NotDone, Wanted},
     clock,
@@ -20,8 +20,9 @@ use crate::{
         app::App,
         auth::session::Staff,
         error,
-        form::Fields,
+        form::{self, Fields},
         middleware::headers::Needs,
+        posted::Posted,
         respond::answer::Wanted as Language,
         typed,
         views::admin::{
@@ -141,14 +142,9 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     match make(&app, &staff, lang, &fields).await {
         Ok(slug) => {
             let name = fields.one("form").unwrap_or_default();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -12,7 +12,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Done, Trouble, cells, changed, desk, raters_choices as choices, refused, shown};
+use super::{CELLS, Done, Trouble, cells, changed, desk, raters_choices as choices, refused, shown};
 use crate::{
     apply::desk::{Fault, NotDone},
     definition::{Definition, message::with_hint, model::Text},
@@ -23,8 +23,9 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
         meanwhile::{Changed, meanwhile},
+        posted::Posted,
         respond::answer::Wanted as Language,
         views::{
             admin::{
@@ -301,14 +302,9 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let (status, sent) = match save(&app, &staff, lang, &path, &fields).await {
         Ok(()) => return changed(&app, &path.to_string(), lang, "saved", None).await,
         Err(Trouble::NotDone(NotDone::Refused(faults))) => {

@@ -1,14 +1,14 @@
 //! The settings of a campaign.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
 use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
-use super::{Done, Trouble, changed, desk, new::framing, refused, sheet, shown};
+use super::{CELLS, Done, Trouble, changed, desk, new::framing, refused, sheet, shown};
 use crate::{
     apply::desk::NotDone,
     language::Lang,
@@ -18,8 +18,9 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
         meanwhile::{Changed, meanwhile},
+        posted::Posted,
         respond::answer::Wanted as Language,
         views::{
             admin::{
@@ -120,14 +121,9 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let desk = desk(&app, &staff, lang);
     let saved = desk.edit(&path.slug, |campaign, _| {
         let stored = sheet::fields(&campaign.campaign);

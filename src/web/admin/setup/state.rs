@@ -2,7 +2,7 @@
 //! happen, before it does.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -10,7 +10,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Trouble, changed, desk, refused, shown};
+use super::{CELLS, Trouble, changed, desk, refused, shown};
 use crate::{
     apply::desk::{Fault, NotDone},
     language::Lang,
@@ -20,7 +20,8 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
+        posted::Posted,
         respond::answer::Wanted as Language,
         views::{
             admin::{
@@ -159,13 +160,12 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    posted: Result<Posted<{ form::DESK }, CELLS>, Response>,
 ) -> Response {
     let lang = wanted.language();
     let Some(step) = Step::of(&path.step) else { return error::page(lang, Kind::Unknown) };
-    let (parts, body) = request.into_parts();
-    let fields = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
+    let Posted(fields) = match posted {
+        Ok(posted) => posted,
         Err(response) => return response,
     };
     match take(&app, &staff, lang, &path.slug, step, &fields).await {

@@ -1,7 +1,7 @@
 //! Taking back counters that were added in one step.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -9,7 +9,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{changed, desk, shown};
+use super::{CELLS, changed, desk, shown};
 use crate::{
     apply::desk::{CounterWish, Fault, NotDone},
     language::Lang,
@@ -18,7 +18,8 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
+        posted::Posted,
         respond::answer::Wanted as Language,
         views::{
             admin::{
@@ -108,14 +109,9 @@ pub async fn submit(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    request: Request,
+    Posted(fields): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let fields = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let again = async |faults: Vec<Fault>| {
         let faults = shown(faults);
         answered(StatusCode::UNPROCESSABLE_ENTITY, page(&app, &staff, lang, &path, &faults).await, lang)

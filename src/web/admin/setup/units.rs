@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::StatusCode,
     response::Response,
 };
@@ -11,7 +11,7 @@ use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Done, Trouble, changed, desk, refused, shown};
+use super::{CELLS, Done, Trouble, changed, desk, refused, shown};
 use crate::{
     apply::desk::{Fault, NotDone},
     definition::message::with_hint,
@@ -26,8 +26,9 @@ use crate::{
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
-        form::Fields,
+        form::{self, Fields},
         meanwhile::{BASE, Changed, meanwhile},
+        posted::Posted,
         respond::answer::Wanted as Language,
         typed,
         views::{
@@ -193,14 +194,9 @@ pub async fn submit(
     State(app): State<App>,
     Query(wanted): Query<Language>,
     Query(shows): Query<Shows>,
-    request: Request,
+    Posted(sent): Posted<{ form::DESK }, CELLS>,
 ) -> Response {
     let lang = wanted.language();
-    let (parts, body) = request.into_parts();
-    let sent = match super::read(&parts.headers, body, lang).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
     let (status, sent) = if sent.one("do") == Some("plan") {
         match planned(lang, &sent) {
             Ok((fields, plan)) => {
