@@ -1,17 +1,21 @@
 //! The way of a figure: from the store's columns through the index to a report.
 
 pub mod calendar;
+mod kept;
 pub mod period;
 pub mod series;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use i18n_embed_fl::fl;
 use jiff::civil::Date;
 
 use crate::{
     clock,
-    definition::message::with_hint,
+    definition::{message::with_hint, model::Audience},
     index::{
         self,
         comments::{Released, placed},
@@ -211,12 +215,20 @@ async fn put_together(
     if let Some(held) = shelf.and_then(|shelf| shelf.take(under, &frame, before.as_ref())) {
         return Ok(Report { generated_at: index::moment(now), ..held.report.clone() });
     }
+    let source = shelf.and_then(|_| kept::Source::of(&frame, &before, under));
+    if let (Some(shelf), Some(source)) = (shelf, &source)
+        && let Some(report) = source.find(store, &frame).await?
+    {
+        shelf.put(Held { under, frame, before, report: report.clone() });
+        return Ok(Report { generated_at: index::moment(now), ..report });
+    }
     let known = shelf.map(|shelf| (shelf, frame.clone()));
+    let begun = Instant::now();
     let earlier = match earlier {
         Some(earlier) => Some(earlier.with_answers(store, now).await?),
         None => None,
     };
-    let wave = Wave { published, ..Wave::of(store, frame, now).await? };
+    let wave = Wave { breakdowns: published.is_none(), published, ..Wave::of(store, frame, now).await? };
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
     let work = tokio::task::spawn_blocking(move || {
         if under == Under::Successors {
@@ -238,6 +250,9 @@ async fn put_together(
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     };
     if let Some((shelf, frame)) = known {
+        if let Some(source) = source {
+            source.keep(store, &report, begun.elapsed(), now).await;
+        }
         shelf.put(Held { under, frame, before, report: report.clone() });
     }
     Ok(report)
@@ -419,6 +434,8 @@ pub(crate) struct Wave {
     with: Option<Sheets>,
     /// The report that is public already, where this one will be published beside it.
     published: Option<Report>,
+    /// Whether figures by field, channel and counter are wanted.
+    breakdowns: bool,
     now: i64,
 }
 
@@ -442,7 +459,7 @@ impl Wave {
             None => None,
         };
         let sheets = sheets::load(&mut db, number, questionnaire, &frame.basis.counted).await?;
-        Ok(Self { frame, sheets, with, published: None, now })
+        Ok(Self { frame, sheets, with, published: None, breakdowns: false, now })
     }
 
     fn compute(&self, previous: Option<Previous<'_>>) -> Result<Report, index::Error> {
@@ -482,8 +499,14 @@ impl Wave {
             judging: self.frame.judging.as_ref(),
             links: self.frame.links,
             published: self.published.as_ref(),
+            breakdowns: self.breakdowns && self.answers_stay(),
             now: self.now,
         }
+    }
+
+    /// Whether every later report will be of the same answers.
+    fn answers_stay(&self) -> bool {
+        self.frame.phase == Phase::Closed && !self.frame.basis.moved
     }
 
     fn finish(&self, mut report: Report) -> Result<Report, index::Error> {
@@ -494,6 +517,12 @@ impl Wave {
         self.frame.basis.tell(&mut report, with);
         report.comments = placed(&report, &self.frame.ready.questionnaire, self.frame.comments.clone());
         report.campaign.definition.translations.clone_from(&self.frame.ready.translations);
+        let citizens = self.frame.ready.definition.audience == Audience::Citizens;
+        if self.breakdowns && citizens && self.frame.phase == Phase::Closed && !self.answers_stay() {
+            report.notes.push(note("breakdowns_withheld", None, |lang| {
+                fl!(lang.messages(), "figures-breakdowns-withheld")
+            }));
+        }
         Ok(report)
     }
 }

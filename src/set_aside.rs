@@ -110,6 +110,9 @@ pub struct Basis {
     /// Answers are shown in steps of at least so many.
     steps: Option<u32>,
     newest: bool,
+    /// Whether answers were set aside, or counted again, after the campaign had closed: then reports before and after differ by
+    /// them.
+    pub moved: bool,
 }
 
 /// What a campaign has of places, answers and decisions.
@@ -187,10 +190,13 @@ pub async fn basis(
     let closes = stored.campaign.closes;
     let open = now < closes;
     let in_steps = open && is_stepwise(stored) && view == View::Shown;
+    let mut moved = false;
     if !in_steps {
         let rows = store::of_campaign(db, stored.number).await?;
+        let after = |moment: i64| moment >= closes && moment < i64::MAX;
+        moved = rows.iter().map(window).any(|it| after(it.since) || it.until.is_some_and(after));
         if !rows.iter().any(|row| row.state().is_out()) {
-            return Ok(Basis { newest: open && view == View::Newest, ..Basis::default() });
+            return Ok(Basis { newest: open && view == View::Newest, moved, ..Basis::default() });
         }
     }
     let desk = Desk::load(db, stored.number).await?;
@@ -213,6 +219,7 @@ pub async fn basis(
         groups,
         steps: in_steps.then_some(k),
         newest: open && view == View::Newest,
+        moved,
     })
 }
 

@@ -503,6 +503,7 @@ figures-unknown-campaign = There is no campaign “{ $slug }”.
 figures-unknown-unit = The report has no unit “{ $unit }”.
 figures-cannot-write = Cannot write the file { $path }: { $detail }.
 figures-written = Wrote { $path }.
+figures-breakdowns-withheld = There are no figures by field of procedure, way of filing, channel and counter: answers were set aside, or counted again, after the survey had closed, so that two reports beside each other could tell what a few of them said.
 figures-answers-erased = Single answers were deleted on { $day }, as those asked had been promised. This is the last report, kept as it was on that day.
 
 # --- demo: the demonstration ---

@@ -503,6 +503,7 @@ figures-unknown-campaign = Không có đợt khảo sát “{ $slug }”.
 figures-unknown-unit = Báo cáo không có đơn vị “{ $unit }”.
 figures-cannot-write = Không ghi được tệp { $path }: { $detail }.
 figures-written = Đã ghi { $path }.
+figures-breakdowns-withheld = Không có số liệu theo lĩnh vực, cách nộp hồ sơ, kênh trả lời và quầy: sau khi đợt khảo sát kết thúc đã có phiếu bị loại hoặc được tính lại, nên so hai bản báo cáo có thể biết một vài phiếu đó trả lời thế nào.
 figures-answers-erased = Từng phiếu trả lời đã được xóa ngày { $day }, đúng như đã hứa với người trả lời. Đây là báo cáo cuối cùng, được giữ nguyên từ ngày đó.
 
 # --- demo: bản chạy thử ---

@@ -254,7 +254,9 @@ async fn one(
             let title = Lang::VI.pick(&ready.definition.title);
             return Ok((named(last, period, title), ready));
         }
-        waves.push(Wave::load(store, (*stored).clone(), now, View::Shown).await?);
+        let wave = Wave::load(store, (*stored).clone(), now, View::Shown).await?;
+        // Several campaigns as one, and each of them alone, would tell what each category hides in one of them.
+        waves.push(Wave { breakdowns: !several, ..wave });
     }
     let units = Arc::clone(units);
     // Counting a million sheets keeps a core busy; requests go on meanwhile.

@@ -43,6 +43,14 @@ struct Levels {
     unknown: f64,
 }
 
+/// How the sheets of a unit are weighted.
+pub(super) struct Weighed {
+    /// Sheets of the same weight: which ones (absent: all of the unit's) and what each stands for.
+    pub cells: Vec<(Option<Vec<usize>>, f64)>,
+    /// A stratum without its cells.
+    frame: Stratum,
+}
+
 /// Counts a unit's sheets and weights them; `population` is absent where nothing is weighted.
 pub(super) fn stratum(
     plan: &Plan<'_>,
@@ -52,6 +60,52 @@ pub(super) fn stratum(
     margins: &[&Margin],
     k: u64,
 ) -> Stratum {
+    let weighed = weigh(questionnaire, sheets, population, margins, k);
+    let cells = weighed.cells.iter().map(|(rows, weight)| Cell {
+        tally: match rows {
+            None => tally::count(plan, sheets),
+            Some(rows) => tally::count(plan, &some(sheets, rows)),
+        },
+        weight: *weight,
+    });
+    Stratum { cells: cells.collect(), ..weighed.frame }
+}
+
+impl Weighed {
+    /// The stratum of which only some sheets are counted, with the weights that all have; `None` where none is.
+    pub fn stratum_of(
+        &self,
+        plan: &Plan<'_>,
+        sheets: &UnitSheets,
+        counts: impl Fn(usize) -> bool,
+    ) -> Option<Stratum> {
+        let mut any = false;
+        let cells = self.cells.iter().map(|(rows, weight)| {
+            let (chosen, of): (Vec<usize>, usize) = match rows {
+                None => ((0..sheets.count).filter(|row| counts(*row)).collect(), sheets.count),
+                Some(rows) => (rows.iter().copied().filter(|row| counts(*row)).collect(), rows.len()),
+            };
+            any |= !chosen.is_empty();
+            Cell { tally: tally::count_some(plan, &some(sheets, &chosen), of as u64), weight: *weight }
+        });
+        let cells = cells.collect();
+        any.then(|| Stratum {
+            cells,
+            margins: self.frame.margins.clone(),
+            declared: Vec::new(),
+            ..self.frame
+        })
+    }
+}
+
+/// The weights of a unit's sheets.
+pub(super) fn weigh(
+    questionnaire: &Questionnaire,
+    sheets: &UnitSheets,
+    population: Option<u64>,
+    margins: &[&Margin],
+    k: u64,
+) -> Weighed {
     let answers = sheets.count as f64;
     let size = population.map(|population| population as f64);
     let weight = size.map_or(1.0, |size| size / answers);
@@ -69,8 +123,8 @@ pub(super) fn stratum(
             reason: found.as_ref().err().copied(),
         })
         .collect();
-    let plain = |declared| Stratum {
-        cells: vec![Cell { tally: tally::count(plan, sheets), weight }],
+    let frame = |declared| Stratum {
+        cells: Vec::new(),
         sheets: sheets.count as u64,
         correction: size.map_or(1.0, |size| 1.0 - answers / size),
         margins: Vec::new(),
@@ -78,6 +132,7 @@ pub(super) fn stratum(
         declared,
         raters: None,
     };
+    let plain = |declared| Weighed { cells: vec![(None, weight)], frame: frame(declared) };
     let Ok(found) = found.into_iter().collect::<Result<Vec<Levels>, _>>() else { return plain(declared) };
     if found.is_empty() {
         return plain(declared);
@@ -97,16 +152,15 @@ pub(super) fn stratum(
         return plain(declared);
     };
     declared.iter_mut().for_each(|margin| margin.used = true);
-    let cell =
-        |(rows, weight): (&Vec<usize>, f64)| Cell { tally: tally::count(plan, &some(sheets, rows)), weight };
-    Stratum {
-        cells: groups.values().zip(weights).map(cell).collect(),
-        margins: known.into_iter().map(|margin| margin.of).collect(),
-        method: if found.len() == 1 { WeightingMethod::Poststratified } else { WeightingMethod::Raked },
-        declared,
-        sheets: sheets.count as u64,
-        correction: size.map_or(1.0, |size| 1.0 - answers / size),
-        raters: None,
+    let method =
+        if found.len() == 1 { WeightingMethod::Poststratified } else { WeightingMethod::Raked };
+    Weighed {
+        cells: groups.into_values().map(Some).zip(weights).collect(),
+        frame: Stratum {
+            margins: known.into_iter().map(|margin| margin.of).collect(),
+            method,
+            ..frame(declared)
+        },
     }
 }
 

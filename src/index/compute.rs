@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    Error, associations, calibrate,
+    Error, associations, breakdown, calibrate,
     cells::{answers_behind, cells_below, hidden_in, hide_cells},
     change,
     domain::{Cell, Domain, Linear, Rows, Rules, Shape, Stratum},
@@ -116,6 +116,15 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
             closed,
         )
     });
+    let whole = breakdown::Whole {
+        plan: &plan,
+        rules: &rules,
+        k: u64::from(k),
+        strata: &strata,
+        places: &places,
+        hidden: &shown,
+    };
+    let breakdowns = breakdown::breakdowns(input, &whole);
     let mut results = results.into_iter();
     let total =
         results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted, &plan)));
@@ -135,6 +144,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         total,
         units,
         groups: groups.unwrap_or_default(),
+        breakdowns,
         rankings,
         rotation,
         set_aside: None,
@@ -253,7 +263,7 @@ pub(super) fn unit_results(
 }
 
 /// A text in the definition's first language.
-fn first<'t>(text: &'t Text, input: &Input<'_>) -> &'t str {
+pub(super) fn first<'t>(text: &'t Text, input: &Input<'_>) -> &'t str {
     input
         .definition
         .languages
@@ -573,6 +583,15 @@ impl Places {
 
 /// All figures of some strata, before anything is hidden.
 pub(super) fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
+    let mut figures = figures_alone(plan, rules, domain);
+    for (dimension, reliability) in figures.dimensions.iter_mut().zip(associations::reliability(plan, domain)) {
+        dimension.reliability = reliability;
+    }
+    Figures { drivers: associations::drivers(plan, domain), ..figures }
+}
+
+/// The same without reliability and drivers.
+pub(super) fn figures_alone(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
     let settings = &plan.definition.index;
     let item_shape = match settings.measure {
         Measure::ShareSatisfied => Shape::Share,
@@ -661,10 +680,9 @@ pub(super) fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Fi
         let made = criterion(at);
         CriterionResult { points: points(&made.estimate, &[at]), ..made }
     };
-    let mut reliability = associations::reliability(plan, domain).into_iter();
     let index = composite(&index, plan.group_of_all());
     Figures {
-        drivers: associations::drivers(plan, domain),
+        drivers: Drivers::default(),
         weighting: UnitWeighting::default(),
         responses: Some(domain.sheets()),
         points: points(&index, &(0..plan.items.len()).collect::<Vec<_>>()),
@@ -701,7 +719,7 @@ pub(super) fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Fi
                     weight: dimension.weight,
                     estimate,
                     criteria: dimension.items.iter().map(|item| criterion(*item)).collect(),
-                    reliability: reliability.next().unwrap_or_default(),
+                    reliability: Reliability::default(),
                 }
             })
             .collect(),

@@ -34,6 +34,9 @@ pub struct Input<'a> {
     pub links: Option<Links>,
     /// A report of the campaign that is already public: what it hides stays hidden, or both together would tell it.
     pub published: Option<&'a super::report::Report>,
+    /// Whether figures by field of procedure, channel and counter may be given ([`super::breakdown`]): only of answers that will be the
+    /// same in every later report.
+    pub breakdowns: bool,
     /// The moment of the report, UTC milliseconds.
     pub now: i64,
 }
@@ -54,6 +57,8 @@ pub struct Sheets {
     pub units: BTreeMap<String, UnitSheets>,
     /// By the code of the judged unit and of the group that judged it, where the campaign has groups of raters.
     pub judged: BTreeMap<(String, String), UnitSheets>,
+    /// The counters, by number.
+    pub counters: BTreeMap<i64, CounterName>,
 }
 
 impl Sheets {
@@ -104,6 +109,20 @@ pub struct UnitSheets {
     pub languages: BTreeMap<String, u64>,
     /// Who filled in each sheet ([`crate::organisation::Mode`]); a sheet beyond the end did not say.
     pub modes: Vec<u8>,
+    /// The channel of each sheet, as its byte; of a sheet beyond the end it is not known.
+    pub sources: Vec<u8>,
+    /// Which counter the sheets were given at, in runs of sheets that follow each other: its number in [`Sheets::counters`] (one that
+    /// is not there: at none) and how many.
+    pub counters: Vec<(i64, usize)>,
+}
+
+/// A counter (quầy) of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CounterName {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
 }
 
 /// How many persons are invited by personal link.

@@ -11,11 +11,13 @@
 //! [`change`] are made of shown figures only.
 
 mod associations;
+mod breakdown;
 mod calibrate;
 mod cells;
 mod change;
 pub mod comments;
 mod compute;
+mod crossing;
 pub mod design;
 mod domain;
 mod error;

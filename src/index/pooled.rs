@@ -167,6 +167,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
         total,
         units,
         groups: Vec::new(),
+        breakdowns: Vec::new(),
         rankings,
         rotation: None,
         set_aside: joined_set_aside(pool),

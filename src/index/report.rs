@@ -38,6 +38,10 @@ pub struct Report {
     /// Groups of raters, each over all units that it judged; absent where the campaign has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupResult>,
+    /// Figures by field of procedure, by how the case was filed, by channel, and of each unit's counters; absent while the campaign is
+    /// open and where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breakdowns: Vec<Breakdown>,
     /// Units of the same kind compared by their index.
     pub rankings: Vec<Ranking>,
     /// The modules of which each respondent was asked some; absent where everybody is asked everything.
@@ -296,6 +300,44 @@ pub struct GroupResult {
     pub units: u64,
     /// Judgements asked of it: persons times the units that each was to judge.
     pub assigned: u64,
+    /// The figures.
+    #[serde(flatten)]
+    pub result: Result,
+}
+
+/// The answers divided by something else than units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Breakdown {
+    /// By what.
+    pub by: By,
+    /// Code of the unit whose answers they are; absent: those of the whole campaign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The categories that have answers, in the order asked, counters by their codes.
+    pub categories: Vec<Category>,
+}
+
+/// By what answers are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// The field of procedure (lĩnh vực), as the respondent said: question `case.field`.
+    Field,
+    /// How the case was filed, as the respondent said: question `case.filed`.
+    Filed,
+    /// The channel by which the answer came in.
+    Channel,
+    /// The counter (quầy) of a unit.
+    Counter,
+}
+
+/// The answers of one category. Of its figures `n_eff` and `deff` are null, and so are the mean and the counts of a criterion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Category {
+    /// Code of the option, the channel, or the counter.
+    pub code: String,
+    /// Name in the definition's first language, or the counter's; empty for a channel.
+    pub name: String,
     /// The figures.
     #[serde(flatten)]
     pub result: Result,

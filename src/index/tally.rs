@@ -94,7 +94,14 @@ fn centred(m: u64, both: u64, a: u64, b: u64) -> f64 {
 
 /// Counts the sheets of a unit.
 pub(super) fn count(plan: &Plan<'_>, sheets: &UnitSheets) -> Tally {
-    let m = sheets.count as u64;
+    let tally = count_some(plan, sheets, sheets.count as u64);
+    Tally { joint: joint::count(plan, sheets), ..tally }
+}
+
+/// Counts some of `of` sheets, as if the others had been asked nothing: what is centred is so over all of them, as the variance
+/// of a domain within a stratum wants it. Without what reliability and drivers need.
+pub(super) fn count_some(plan: &Plan<'_>, sheets: &UnitSheets, of: u64) -> Tally {
+    let m = of;
     let items = plan.items.len();
     let variables = if plan.by_respondent() { items + plan.dimensions.len() } else { items };
     let empty = Vec::new();
@@ -115,7 +122,7 @@ pub(super) fn count(plan: &Plan<'_>, sheets: &UnitSheets) -> Tally {
             presence: Matrix::new(variables),
         }),
         groups: plan.groups().iter().map(|group| anyone(group, &sets)).collect(),
-        joint: joint::count(plan, sheets),
+        joint: Joint::default(),
     };
     let answered: Vec<u64> = sets.iter().map(|set| size(&set.answered)).collect();
     let levels: Vec<Vec<u64>> =
@@ -161,7 +168,7 @@ pub(super) fn count(plan: &Plan<'_>, sheets: &UnitSheets) -> Tally {
     }
     tally.answered = answered;
     if plan.by_respondent() {
-        respondents(plan, &columns, &mut tally);
+        respondents(plan, &columns, sheets.count, &mut tally);
     }
     tally
 }
@@ -216,7 +223,7 @@ fn anyone(group: &[usize], sets: &[Sets]) -> u64 {
 const STEPS: f64 = (1_u64 << 40) as f64;
 
 /// Adds the dimensions as variables: each respondent's own mean over the items answered, weighted as the items are.
-fn respondents(plan: &Plan<'_>, columns: &[&Vec<u8>], tally: &mut Tally) {
+fn respondents(plan: &Plan<'_>, columns: &[&Vec<u8>], sheets: usize, tally: &mut Tally) {
     let items = plan.items.len();
     let values: Vec<[f64; 256]> = plan.items.iter().map(Item::values).collect();
     let dimensions = plan.dimensions.len();
@@ -226,7 +233,6 @@ fn respondents(plan: &Plan<'_>, columns: &[&Vec<u8>], tally: &mut Tally) {
     let mut mixed = vec![0_i128; dimensions * dimensions];
     let mut together = vec![0_u64; dimensions * dimensions];
     let mut row: Vec<Option<i64>> = vec![None; dimensions];
-    let sheets = usize::try_from(tally.sheets).unwrap_or(0);
     for sheet in 0..sheets {
         for (score, dimension) in row.iter_mut().zip(&plan.dimensions) {
             let (mut sum, mut weight) = (0.0, 0.0);

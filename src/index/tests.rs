@@ -21,6 +21,7 @@ use super::{
     report::{Decision, Estimate, Note, Publish, Report, Result as Figures, Selection},
 };
 
+mod breakdown;
 mod judging;
 mod pooled;
 mod relations;
@@ -192,6 +193,7 @@ fn report_beside(
         judging: None,
         links,
         published,
+        breakdowns: false,
         now,
     };
     compute(&input).unwrap()
@@ -586,6 +588,7 @@ fn a_population_smaller_than_its_answers_is_refused() {
         judging: None,
         links: None,
         published: None,
+        breakdowns: false,
         now: 0,
     };
     let error = compute(&input).unwrap_err();
@@ -701,6 +704,7 @@ fn a_report_says_by_itself_that_no_sample_was_drawn() {
             judging: None,
             links,
             published: None,
+            breakdowns: false,
             now: 500_000,
         };
         compute(&input).unwrap()

@@ -42,6 +42,8 @@ pub fn for_the_public(report: &Report, before: Option<&Report>) -> Report {
     let k = u64::from(report.method.minimum_answers);
     let few = |n: u64| n > 0 && n < k;
     public.comments.clear();
+    // Nobody has looked at what two publications of them would tell.
+    public.breakdowns.clear();
     if public.responses.channels.values().any(|n| few(*n)) {
         public.responses.channels.clear();
     }

@@ -21,6 +21,7 @@ pub mod comments;
 pub mod definitions;
 pub mod erasure;
 pub mod follow_up;
+pub mod formed;
 pub mod health;
 pub mod identities;
 pub mod inbox;

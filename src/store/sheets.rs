@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     definition::model::Kind,
     index::{
-        input::{Sheets, UnitSheets},
+        input::{CounterName, Sheets, UnitSheets},
         steps::{Counted, Rule},
     },
     questionnaire::Questionnaire,
@@ -23,11 +23,14 @@ pub async fn load(
     questionnaire: &Questionnaire,
     counted: &Counted,
 ) -> Result<Sheets, StoreError> {
-    let units: BTreeMap<i64, (String, Option<String>)> = places::of_campaign(db, campaign)
-        .await?
-        .into_iter()
-        .map(|place| (place.number, (place.unit, place.rater_group)))
-        .collect();
+    let mut sheets = Sheets::default();
+    let mut units: BTreeMap<i64, (String, Option<String>)> = BTreeMap::new();
+    for place in places::of_campaign(db, campaign).await? {
+        if let Some((code, name)) = place.counter.zip(place.name) {
+            sheets.counters.insert(place.number, CounterName { code, name });
+        }
+        units.insert(place.number, (place.unit, place.rater_group));
+    }
     // The running generation is read first: a row belongs to one generation for ever, so that none is counted twice
     // when a generation closes meanwhile.
     let running: i64 = on!(db, |c| sqlx::query_scalar("SELECT generation FROM campaign WHERE number = $1")
@@ -35,7 +38,6 @@ pub async fn load(
         .fetch_one(c)
         .await)?;
     let mut stored = segments::stored(db, campaign, questionnaire.width).await?;
-    let mut sheets = Sheets::default();
     for generation in 1..=running {
         let blocks = match stored.remove(&generation) {
             Some(blocks) => blocks,
@@ -51,19 +53,30 @@ pub async fn load(
                 None => sheets.units.entry(unit.clone()).or_default(),
                 Some(group) => sheets.judged.entry((unit.clone(), group.clone())).or_default(),
             };
-            append(held, &block, questionnaire, &rule);
+            append(held, place, &block, questionnaire, &rule);
         }
     }
     Ok(sheets)
 }
 
-fn append(unit: &mut UnitSheets, block: &segments::Block, questionnaire: &Questionnaire, rule: &Rule) {
+fn append(
+    unit: &mut UnitSheets,
+    place: i64,
+    block: &segments::Block,
+    questionnaire: &Questionnaire,
+    rule: &Rule,
+) {
     let counted: Vec<bool> = block.days.iter().map(|day| rule.counts(*day)).collect();
     let all = counted.iter().all(|counts| *counts);
     let days = || block.days.iter().zip(&counted).filter(|(_, counts)| **counts).map(|(day, _)| *day);
     unit.columns.resize_with(questionnaire.questions.len(), Vec::new);
     let Some((first, last)) = days().min().zip(days().max()) else { return };
-    unit.count += days().count();
+    let count = days().count();
+    unit.count += count;
+    match unit.counters.last_mut() {
+        Some((last, n)) if *last == place => *n += count,
+        _ => unit.counters.push((place, count)),
+    }
     unit.days = match unit.days {
         Some((before, after)) => Some((before.min(first), after.max(last))),
         None => Some((first, last)),
@@ -75,12 +88,12 @@ fn append(unit: &mut UnitSheets, block: &segments::Block, questionnaire: &Questi
             into.extend(bytes.iter().zip(&counted).filter(|(_, counts)| **counts).map(|(byte, _)| *byte));
         }
     };
-    let mut bytes = Vec::new();
-    take(&mut bytes, &block.channels);
-    for (channel, n) in histogram(&bytes) {
+    let before = unit.sources.len();
+    take(&mut unit.sources, &block.channels);
+    for (channel, n) in histogram(&unit.sources[before..]) {
         *unit.channels.entry(channel).or_default() += n;
     }
-    bytes.clear();
+    let mut bytes = Vec::new();
     take(&mut bytes, &block.languages);
     for (at, n) in histogram(&bytes) {
         if let Some(code) = block.codes.get(usize::from(at)) {

@@ -45,6 +45,7 @@ fn reports(
             judging: None,
             links: None,
             published: None,
+            breakdowns: false,
             now: 2_000_000,
         })
         .collect();

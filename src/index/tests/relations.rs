@@ -64,6 +64,7 @@ pub(super) fn with_margins(
         judging: None,
         links: None,
         published: None,
+        breakdowns: false,
         now: 2_000_000,
     })
     .unwrap()

@@ -28,6 +28,7 @@ fn after(
         judging: None,
         links: None,
         published: None,
+        breakdowns: false,
         now: 2_000_000,
     })
     .unwrap()

@@ -327,6 +327,7 @@ pub fn report() -> Report {
         total: result(|_| true, false),
         units: units.collect(),
         groups: Vec::new(),
+        breakdowns: Vec::new(),
         rankings: Vec::new(),
         rotation: None,
         set_aside: None,

@@ -96,6 +96,7 @@ pub async fn erase(
         "DELETE FROM comment WHERE campaign = $1",
         "DELETE FROM segment WHERE campaign = $1",
         "DELETE FROM paper_entry WHERE campaign = $1",
+        "DELETE FROM formed_report WHERE campaign = $1",
         "UPDATE campaign SET settled = TRUE WHERE number = $1",
     ] {
         on!(&mut db, |c| sqlx::query(sql).bind(campaign).execute(c).await.map(drop))?;

@@ -1,0 +1,108 @@
+//! Reports kept over a restart: one of hundreds of units and a million answers takes seconds to compute, and a server that starts
+//! again should not make the first person who looks wait for that.
+//!
+//! What a report was computed from is known by a hash of all of it ([`Source`]), and of the program: another program may compute
+//! otherwise. So a kept report is only ever given out where computing it again would give the same.
+
+use std::{
+    fmt::{self, Debug, Write as _},
+    io::{Read as _, Write as _},
+    sync::OnceLock,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use sha2::{Digest, Sha256};
+
+use super::{Frame, Under, packed, unpacked};
+use crate::{
+    index::{comments::placed, report::Report},
+    store::{Store, StoreError, formed},
+};
+
+/// What takes less is computed again.
+const WORTH: Duration = Duration::from_millis(500);
+
+/// Where a kept report belongs, and what it was computed from.
+pub(super) struct Source {
+    campaign: i64,
+    under: i64,
+    hash: String,
+}
+
+/// The program that runs, as far as its file tells: two builds differ by it.
+fn program() -> Option<&'static str> {
+    static PROGRAM: OnceLock<Option<String>> = OnceLock::new();
+    let read = || {
+        let file = std::env::current_exe().ok()?.metadata().ok()?;
+        let changed = file.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(format!("{} {} {}", env!("CARGO_PKG_VERSION"), file.len(), changed.as_nanos()))
+    };
+    PROGRAM.get_or_init(read).as_deref()
+}
+
+/// Hashes what is written.
+struct Hashed(Sha256);
+
+impl fmt::Write for Hashed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl Source {
+    /// Of a report under some units, with that of the campaign before; nothing where the program's file cannot be told.
+    pub fn of(frame: &Frame, before: &impl Debug, under: Under) -> Option<Self> {
+        let mut hashed = Hashed(Sha256::new());
+        // Every field of what is equal only if all of them are, numbers to the last digit.
+        write!(hashed, "{:?} {frame:?} {before:?} {under:?}", program()?).ok()?;
+        let under = match under {
+            Under::Then => 0,
+            Under::Successors => 1,
+        };
+        let hash = hashed.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(Self { campaign: frame.ready.stored.number, under, hash })
+    }
+
+    /// The kept report, with the comments that are released now. One that cannot be read is none.
+    pub async fn find(&self, store: &Store, frame: &Frame) -> Result<Option<Report>, StoreError> {
+        let found = {
+            let mut db = store.read().await?;
+            formed::find(&mut db, self.campaign, self.under, &self.hash).await?
+        };
+        let Some(bytes) = found else { return Ok(None) };
+        let (questionnaire, comments) = (frame.ready.questionnaire.clone(), frame.comments.clone());
+        let read = move || {
+            let mut plain = Vec::new();
+            GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).ok()?;
+            let mut report = unpacked(&plain).ok()?;
+            report.comments = placed(&report, &questionnaire, comments);
+            Some(report)
+        };
+        Ok(tokio::task::spawn_blocking(read).await.ok().flatten())
+    }
+
+    /// Keeps a report that took so long; that it could not be kept is told in the log only.
+    pub async fn keep(&self, store: &Store, report: &Report, took: Duration, now: i64) {
+        if took < WORTH {
+            return;
+        }
+        let plain = Report { comments: Vec::new(), ..report.clone() };
+        let pack = move || {
+            let mut file = GzEncoder::new(Vec::new(), Compression::fast());
+            file.write_all(&packed(&plain).ok()?).ok()?;
+            file.finish().ok()
+        };
+        let Ok(Some(bytes)) = tokio::task::spawn_blocking(pack).await else { return };
+        let kept = async {
+            let mut db = store.write().await?;
+            let at = (self.campaign, self.under, self.hash.as_str());
+            formed::keep(&mut db, at, &bytes, now).await?;
+            db.commit().await
+        };
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "a report that took long could not be kept");
+        }
+    }
+}
