@@ -217,8 +217,9 @@ async fn put_together(
     }
     let source = shelf.and_then(|_| kept::Source::of(&frame, &before, under));
     if let (Some(shelf), Some(source)) = (shelf, &source)
-        && let Some(report) = source.find(store, &frame).await?
+        && let Some(mut report) = source.find(store).await?
     {
+        report.comments = placed(&report, &frame.ready.questionnaire, frame.comments.clone());
         shelf.put(Held { under, frame, before, report: report.clone() });
         return Ok(Report { generated_at: index::moment(now), ..report });
     }

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Frame, Under, packed, unpacked};
 use crate::{
-    index::{comments::placed, report::Report},
+    index::report::Report,
     store::{Store, StoreError, formed},
 };
 
@@ -65,20 +65,17 @@ impl Source {
         Some(Self { campaign: frame.ready.stored.number, under, hash })
     }
 
-    /// The kept report, with the comments that are released now. One that cannot be read is none.
-    pub async fn find(&self, store: &Store, frame: &Frame) -> Result<Option<Report>, StoreError> {
+    /// The kept report without comments. One that cannot be read is none.
+    pub async fn find(&self, store: &Store) -> Result<Option<Report>, StoreError> {
         let found = {
             let mut db = store.read().await?;
             formed::find(&mut db, self.campaign, self.under, &self.hash).await?
         };
         let Some(bytes) = found else { return Ok(None) };
-        let (questionnaire, comments) = (frame.ready.questionnaire.clone(), frame.comments.clone());
         let read = move || {
             let mut plain = Vec::new();
             GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).ok()?;
-            let mut report = unpacked(&plain).ok()?;
-            report.comments = placed(&report, &questionnaire, comments);
-            Some(report)
+            unpacked(&plain).ok()
         };
         Ok(tokio::task::spawn_blocking(read).await.ok().flatten())
     }
@@ -104,5 +101,41 @@ impl Source {
         if let Err(error) = kept.await {
             tracing::warn!(%error, "a report that took long could not be kept");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{report::tests::fixture, secret::Key};
+
+    fn source(campaign: i64, hash: &str) -> Source {
+        Source { campaign, under: 0, hash: hash.to_owned() }
+    }
+
+    #[tokio::test]
+    async fn a_report_that_took_long_is_there_after_a_restart_without_comments_and_only_for_what_it_was_made_from()
+     {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("kept.db").display());
+        let key = Key::from_text("a key for this test alone").unwrap();
+        let store = Store::open(&address, &key).await.unwrap();
+        let report = fixture::report();
+        assert!(!report.comments.is_empty());
+        source(1, "a").keep(&store, &report, Duration::from_millis(1), 10).await;
+        assert_eq!(source(1, "a").find(&store).await.unwrap(), None, "it is computed as quickly");
+        source(1, "a").keep(&store, &report, WORTH, 11).await;
+        store.close().await;
+        let store = Store::open(&address, &key).await.unwrap();
+        let found = source(1, "a").find(&store).await.unwrap();
+        assert_eq!(found, Some(Report { comments: Vec::new(), ..report.clone() }));
+        assert_eq!(source(1, "b").find(&store).await.unwrap(), None);
+        source(1, "b").keep(&store, &report, WORTH, 12).await;
+        assert_eq!(source(1, "a").find(&store).await.unwrap(), None, "one a campaign");
+        for campaign in 2..=5 {
+            source(campaign, "a").keep(&store, &report, WORTH, 20 + campaign).await;
+        }
+        assert_eq!(source(1, "b").find(&store).await.unwrap(), None, "those computed last");
+        assert!(source(2, "a").find(&store).await.unwrap().is_some());
     }
 }

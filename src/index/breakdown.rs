@@ -208,13 +208,19 @@ pub(super) fn breakdowns(input: &Input<'_>, whole: &Whole<'_>) -> Vec<Breakdown>
         let weighed = calibrate::weigh(input.questionnaire, sheets, population, &margins, whole.k);
         View::new(input, plan, &partitions, sheets, weighed)
     });
-    let crossing = partitions.iter().enumerate().filter_map(|(at, _)| crossing(whole, &partitions, at, &views));
+    let crossing =
+        partitions.iter().enumerate().filter_map(|(at, _)| crossing(whole, &partitions, at, &views));
     let units = on_all_cores(views.len(), |at| counters(input, whole, at, &views[at]));
     crossing.chain(units.into_iter().flatten()).collect()
 }
 
 /// The figures of a partition that crosses the units; nothing where all answers are of one category.
-fn crossing(whole: &Whole<'_>, partitions: &[Partition<'_>], at: usize, views: &[View<'_>]) -> Option<Breakdown> {
+fn crossing(
+    whole: &Whole<'_>,
+    partitions: &[Partition<'_>],
+    at: usize,
+    views: &[View<'_>],
+) -> Option<Breakdown> {
     let partition = &partitions[at];
     let said = partition.categories.len();
     let variables = variables(whole.plan);

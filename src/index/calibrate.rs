@@ -152,8 +152,7 @@ pub(super) fn weigh(
         return plain(declared);
     };
     declared.iter_mut().for_each(|margin| margin.used = true);
-    let method =
-        if found.len() == 1 { WeightingMethod::Poststratified } else { WeightingMethod::Raked };
+    let method = if found.len() == 1 { WeightingMethod::Poststratified } else { WeightingMethod::Raked };
     Weighed {
         cells: groups.into_values().map(Some).zip(weights).collect(),
         frame: Stratum {

@@ -584,7 +584,8 @@ impl Places {
 /// All figures of some strata, before anything is hidden.
 pub(super) fn figures(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>) -> Figures {
     let mut figures = figures_alone(plan, rules, domain);
-    for (dimension, reliability) in figures.dimensions.iter_mut().zip(associations::reliability(plan, domain)) {
+    for (dimension, reliability) in figures.dimensions.iter_mut().zip(associations::reliability(plan, domain))
+    {
         dimension.reliability = reliability;
     }
     Figures { drivers: associations::drivers(plan, domain), ..figures }

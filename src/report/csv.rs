@@ -8,7 +8,7 @@ use i18n_embed_fl::fl;
 use crate::{
     index::report::{Decision, Estimate, Points, Publish, Report, Result, UnitResult},
     language::Lang,
-    report::{guard, shown, words},
+    report::{divided, guard, shown, words},
 };
 
 /// The byte order mark, by which Excel knows UTF-8.
@@ -50,7 +50,8 @@ fn has_points(report: &Report) -> bool {
 /// The report as CSV: UTF-8 with a byte order mark, commas, lines ended by CR LF (RFC 4180), decimal points, shares 0..1
 /// unrounded.
 ///
-/// One row for the whole campaign (no unit code), each unit and each group of raters, times index, parts, dimensions and
+/// One row for the whole campaign (no unit code), each unit, each group of raters, each field of procedure, way of filing, channel
+/// and counter, times index, parts, dimensions and
 /// criteria; where modules
 /// rotate, at the end one for each module of the whole campaign, with how many were asked it. In English
 /// the headings and codes are those of the schema `sipas.report/1`, for programs; in Vietnamese they are words. After
@@ -88,6 +89,27 @@ pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
             writer
                 .write_record(row.cells(Some(&as_unit), !points.is_empty(), &options, lang))
                 .expect("a row");
+        }
+    }
+    for breakdown in &report.breakdowns {
+        for category in &breakdown.categories {
+            // A counter's unit stands as the one above.
+            let as_unit = UnitResult {
+                code: category.code.clone(),
+                name: words::category(lang, breakdown.by, category),
+                kind: match lang {
+                    Lang::EN => divided::code(breakdown.by).to_owned(),
+                    _ => words::by(lang, breakdown.by),
+                },
+                parent: breakdown.unit.clone(),
+                population: None,
+                planned: None,
+                result: category.result.clone(),
+            };
+            for row in rows(&category.result, &index) {
+                let cells = row.cells(Some(&as_unit), !points.is_empty(), &options, lang);
+                writer.write_record(cells).expect("a row");
+            }
         }
     }
     for module in report.rotation.iter().flat_map(|rotation| &rotation.modules) {

@@ -9,6 +9,7 @@
 
 pub mod badge;
 pub mod chart;
+pub mod divided;
 pub mod document;
 pub mod drag;
 pub mod duties;

@@ -8,8 +8,8 @@ use crate::{
     index::{
         NOT_COVERED,
         report::{
-            Comment, Note, PeriodCampaign, PeriodInfo, Ranking, Report, Result, SetAside, SetAsideGroup,
-            UnitResult,
+            Breakdown, Comment, Note, PeriodCampaign, PeriodInfo, Ranking, Report, Result, SetAside,
+            SetAsideGroup, UnitResult,
         },
     },
     language::Lang,
@@ -78,7 +78,21 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
             .collect(),
         ..period
     });
-    Some(Report { period, total, units, groups, rankings, set_aside, comments, notes, ..report.clone() })
+    let breakdowns = report.breakdowns.iter();
+    let own = |of: &&Breakdown| of.unit.as_deref().is_some_and(|unit| within.contains(unit));
+    let breakdowns = breakdowns.filter(own).cloned().collect();
+    Some(Report {
+        period,
+        total,
+        units,
+        groups,
+        breakdowns,
+        rankings,
+        set_aside,
+        comments,
+        notes,
+        ..report.clone()
+    })
 }
 
 /// In a report on one unit, what every body is to do is that unit's to do.

@@ -7,7 +7,9 @@ use crate::{
     index::{
         NOT_COVERED,
         pooled::GAPS,
-        report::{CriterionResult, Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting},
+        report::{
+            By, Category, CriterionResult, Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting,
+        },
     },
     language::Lang,
     organisation::Phase,
@@ -201,6 +203,25 @@ pub fn channel(lang: Lang, code: &str) -> String {
         "paper" => fl!(words, "report-channel-paper"),
         "import" => fl!(words, "report-channel-import"),
         other => other.to_owned(),
+    }
+}
+
+/// What answers are divided by.
+pub fn by(lang: Lang, by: By) -> String {
+    let m = lang.messages();
+    match by {
+        By::Field => fl!(m, "report-by-field"),
+        By::Filed => fl!(m, "report-by-filed"),
+        By::Channel => fl!(m, "report-by-channel"),
+        By::Counter => fl!(m, "report-by-counter"),
+    }
+}
+
+/// The name of a category.
+pub fn category(lang: Lang, by: By, category: &Category) -> String {
+    match by {
+        By::Channel => channel(lang, &category.code),
+        By::Field | By::Filed | By::Counter => category.name.clone(),
     }
 }
 

@@ -8,6 +8,7 @@ mod api;
 mod apply;
 mod audit;
 mod bad_input;
+mod breakdowns;
 mod counters;
 mod definition;
 mod dependencies;

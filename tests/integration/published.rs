@@ -66,7 +66,7 @@ fn json(page: &Page) -> Value {
 fn figures(report: &Value) -> Value {
     let mut report = report.clone();
     let fields = report.as_object_mut().unwrap();
-    for name in ["generated_at", "comments", "notes", "set_aside", "responses"] {
+    for name in ["generated_at", "comments", "notes", "set_aside", "responses", "breakdowns"] {
         fields.remove(name);
     }
     report

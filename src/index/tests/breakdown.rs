@@ -73,7 +73,10 @@ fn report_of(definition: &Definition, answers: &Answered, strata: &[Stratum], ma
 /// The code of a sheet's category, as in the CSV.
 fn category(by: By, row: usize, sheet: &Sheet) -> String {
     let said = |byte: u8, codes: &[&str]| {
-        usize::from(byte).checked_sub(1).and_then(|at| codes.get(at)).map_or_else(String::new, |code| (*code).to_owned())
+        usize::from(byte)
+            .checked_sub(1)
+            .and_then(|at| codes.get(at))
+            .map_or_else(String::new, |code| (*code).to_owned())
     };
     match by {
         By::Field => said(sheet[7], &["f", "m"]),
@@ -238,7 +241,8 @@ fn attack(seed: u64, item: usize) -> usize {
     };
     let mut rows: Vec<Vec<u64>> = Vec::new();
     let mut told = |inside: &dyn Fn(&(String, Vec<String>)) -> bool, result: &Figures| {
-        let criterion = result.dimensions.iter().flat_map(|d| &d.criteria).find(|c| c.id == format!("q{item}"));
+        let criterion =
+            result.dimensions.iter().flat_map(|d| &d.criteria).find(|c| c.id == format!("q{item}"));
         if criterion.unwrap().estimate.publish == Publish::Suppress {
             return false;
         }
@@ -275,7 +279,8 @@ fn attack(seed: u64, item: usize) -> usize {
     };
     for unit in answers.keys() {
         for at in 0..ALL.len() {
-            let codes: Vec<String> = keys.iter().map(|(key, _)| key.1[at].clone()).collect::<BTreeSet<_>>().into_iter().collect();
+            let codes: Vec<String> =
+                keys.iter().map(|(key, _)| key.1[at].clone()).collect::<BTreeSet<_>>().into_iter().collect();
             for which in 1..1_usize << codes.len() {
                 let chosen = |code: &String| which >> codes.iter().position(|c| c == code).unwrap() & 1 == 1;
                 let inside = |key: &(String, Vec<String>)| key.0 == *unit && chosen(&key.1[at]);

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     index::report::{Decision, Estimate, Publish, UnitResult},
     language::Lang,
-    report::{duties, format, scope, shown, words},
+    report::{divided, duties, format, scope, shown, words},
 };
 
 /// Most rows of a chart, so that it stays on a page.
@@ -33,6 +33,7 @@ pub fn results(c: &mut Composer<'_>) -> Vec<Block> {
     blocks.extend(criteria(c));
     blocks.extend(units(c));
     blocks.extend(groups(c));
+    blocks.extend(divided(c));
     blocks
 }
 
@@ -360,5 +361,45 @@ fn groups(c: &mut Composer<'_>) -> Vec<Block> {
     ));
     let mut blocks = vec![Block::Heading { level: 2, text: fl!(m, "report-groups") }];
     blocks.extend(c.table(fl!(m, "report-groups-caption"), columns, rows, notes));
+    blocks
+}
+
+/// Fields of procedure, ways of filing, channels, and the counters where there are few.
+fn divided(c: &mut Composer<'_>) -> Vec<Block> {
+    let (report, lang, m) = (c.report, c.lang, c.lang.messages());
+    let (told, elsewhere) = divided::beside(report);
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = vec![
+        Block::Heading { level: 2, text: fl!(m, "report-divided") },
+        paragraph(fl!(m, "report-divided-means")),
+    ];
+    for breakdown in told {
+        let rows = breakdown.categories.iter().map(|category| {
+            let index = &category.result.index;
+            let weakest = divided::weakest(category).map(|weakest| {
+                format!("{} ({})", cells::name(&weakest.name), cells::figure(lang, &weakest.estimate))
+            });
+            Row::new(vec![
+                cells::name(&words::category(lang, breakdown.by, category)),
+                cells::count(lang, category.result.responses),
+                cells::figure(lang, index),
+                cells::interval(lang, index),
+                cells::verdict(lang, index),
+                weakest.unwrap_or_else(|| "–".to_owned()),
+            ])
+        });
+        let rows = rows.collect();
+        let mut columns = vec![composer::words(words::by(lang, breakdown.by), 30)];
+        columns.extend(figure_columns(lang, report.level, fl!(m, "report-column-sheets")));
+        columns.push(composer::words(fl!(m, "report-column-weakest"), 34));
+        let indices = breakdown.categories.iter().map(|category| &category.result.index);
+        let notes = cells::legend(lang, indices, report.method.minimum_answers);
+        blocks.extend(c.table(divided::caption(lang, report, breakdown), columns, rows, notes));
+    }
+    if elsewhere {
+        blocks.push(paragraph(fl!(m, "report-divided-elsewhere")));
+    }
     blocks
 }

@@ -4,6 +4,7 @@
 //! of a page with a frame of its own (`web/views/admin/report`). Headings go down in order, every table has a caption and
 //! headings of rows and columns, and a decision is always said in words. No script, no `style` attribute.
 
+mod breakdowns;
 mod comments;
 mod criteria;
 mod dimensions;
@@ -33,6 +34,8 @@ pub struct Ways {
     pub unit: Option<String>,
     /// The same report of all units, where this one is of one.
     pub whole: Option<String>,
+    /// The report on one category alone: the address of the report, to which a query is added.
+    pub category: Option<String>,
 }
 
 impl Ways {
@@ -106,6 +109,7 @@ pub fn content(report: &Report, ways: &Ways, lang: Lang) -> Markup {
         @if figures { (groups::section(report, lang)) }
         @if figures || counts() { (units::section(report, ways, lang)) }
         @if figures {
+            (breakdowns::sections(report, ways, lang))
             (criteria::section(report, lang))
             (units::each(report, ways, lang))
             (comments::section(report, lang))

@@ -291,6 +291,9 @@ fn every_report_renders_and_says_what_is_the_case() {
         );
         Read::of(&report::docx(&document).unwrap()).text()
     };
+    let divided = said(&fixture::divided());
+    assert!(divided.contains("Kết quả theo lĩnh vực thủ tục") && divided.contains("Hộ tịch, chứng thực"));
+    assert!(divided.contains("Kết quả theo quầy – Sở Nội vụ"), "few counters stand in the document");
     let mut none = fixture::closed_until_end();
     none.responses.valid = 0;
     none.notes.clear();

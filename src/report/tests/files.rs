@@ -123,6 +123,38 @@ fn a_rotated_report_says_how_many_were_asked_each_module() {
 }
 
 #[test]
+fn a_category_has_rows_in_csv_and_one_in_the_workbook() {
+    let report = fixture::divided();
+    let json: Value = serde_json::from_str(&report::json(&report)).unwrap();
+    assert_eq!(json["breakdowns"][0]["by"], "field");
+    assert_eq!(json["breakdowns"][2]["unit"], "snv");
+    let civil = &report.breakdowns[0].categories[0];
+    let told = json["breakdowns"][0]["categories"][0]["index"]["estimate"].as_f64().unwrap();
+    assert!((told - civil.result.index.estimate.unwrap()).abs() < 1e-12);
+    let rows = read(&report::csv(&report, Lang::EN));
+    let of = |kind: &str, code: &str| -> Vec<&Row> {
+        rows.iter().filter(|row| row["unit_kind"] == kind && row["unit"] == code).collect()
+    };
+    assert_eq!(of("field", "civil").len(), 1 + 1 + 5 + 16);
+    assert_eq!(
+        of("field", "civil")[0]["estimate"].parse::<f64>().unwrap(),
+        civil.result.index.estimate.unwrap()
+    );
+    assert!(!of("field", "land")[0]["unit_name"].starts_with('='), "no formula");
+    assert_eq!(of("field", "health")[0]["estimate"], "");
+    assert_eq!(of("counter", "q-1")[0]["unit_parent"], "snv");
+    let book = sheets(&report, Lang::VI);
+    let sheet = &book["Lĩnh vực, kênh, quầy"];
+    assert_eq!(sheet.height(), 1 + 5);
+    let row = |at: usize| sheet.rows().nth(at).unwrap().to_vec();
+    assert_eq!(row(1)[column(sheet, "Kết quả")], Data::Float(civil.result.index.estimate.unwrap()));
+    assert_eq!(row(2)[column(sheet, "Nhóm")], Data::String("=Đất đai <b>".to_owned()), "text, not a formula");
+    assert_eq!(row(4)[column(sheet, "Nhóm")], Data::String("Phiếu giấy".to_owned()));
+    assert_eq!(row(5)[column(sheet, "Mã đơn vị")], Data::String("snv".to_owned()));
+    assert!(!report::json(&fixture::report()).contains("breakdowns"));
+}
+
+#[test]
 fn d_07_a_suppressed_cell_of_json_is_null_but_for_publish() {
     let json: Value = serde_json::from_str(&report::json(&fixture::report())).unwrap();
     let unit = json["units"].as_array().unwrap().iter().find(|unit| unit["code"] == "vc").unwrap();

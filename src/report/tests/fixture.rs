@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::report::{
-        CampaignInfo, Comment, CriterionResult, Decision, DefinitionInfo, DimensionResult, Drivers, Estimate,
-        Evenness, Method, MethodWeights, Modes, Module, Note, PartResult, Publish, Reliability, Report,
-        Responses, Responsible, Result, Rotation, SCHEMA, Selection, UnitResult, UnitWeighting, Weighting,
+        Breakdown, By, CampaignInfo, Category, Comment, CriterionResult, Decision, DefinitionInfo,
+        DimensionResult, Drivers, Estimate, Evenness, Method, MethodWeights, Modes, Module, Note, PartResult,
+        Publish, Reliability, Report, Responses, Responsible, Result, Rotation, SCHEMA, Selection,
+        UnitResult, UnitWeighting, Weighting,
     },
     organisation::Phase,
 };
@@ -449,6 +450,34 @@ pub fn closed_until_end() -> Report {
         .into(),
     }];
     report
+}
+
+/// Fields of procedure, one of them hidden, channels, and two counters of a unit.
+pub fn divided() -> Report {
+    let category = |code: &str, name: &str, leaf: &str, hidden: bool| Category {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        result: result(|one| one == leaf, hidden),
+    };
+    let of = |by, unit: Option<&str>, categories| Breakdown { by, unit: unit.map(str::to_owned), categories };
+    let mut hidden = category("health", "Y tế, giáo dục", "snv", true);
+    hidden.result.responses = None;
+    Report {
+        breakdowns: vec![
+            of(
+                By::Field,
+                None,
+                vec![
+                    category("civil", "Hộ tịch, chứng thực", LEAVES[0].0, false),
+                    category("land", "=Đất đai <b>", LEAVES[1].0, false),
+                    hidden,
+                ],
+            ),
+            of(By::Channel, None, vec![category("paper", "", LEAVES[2].0, false)]),
+            of(By::Counter, Some("snv"), vec![category("q-1", "Quầy \"số\" 1", "snv", false)]),
+        ],
+        ..report()
+    }
 }
 
 /// The report of a form that rotates three modules.

@@ -8,7 +8,7 @@ use super::{files::numbers, fixture};
 use crate::{
     index::report::{Change, DimensionDriver, Drivers, Publish, Quadrant, RankedUnit, Ranking, Report},
     language::Lang,
-    report::{self, html::page},
+    report::{self, divided, html::page},
 };
 
 fn shown(report: &Report, lang: Lang) -> (String, Html) {
@@ -290,7 +290,14 @@ fn h_16_drawings_are_images_with_a_title_and_a_description() {
 
 #[test]
 fn the_page_needs_nothing_from_elsewhere_and_passes_a_strict_policy() {
-    for report in [fixture::report(), fixture::two_parts(), fixture::nasty(), fixture::closed_until_end()] {
+    let reports = [
+        fixture::report(),
+        fixture::two_parts(),
+        fixture::nasty(),
+        fixture::closed_until_end(),
+        fixture::divided(),
+    ];
+    for report in reports {
         let (text, page) = shown(&report, Lang::VI);
         assert!(all(&page, "script, iframe, object, embed, img, link").is_empty());
         for element in all(&page, "*") {
@@ -308,7 +315,7 @@ fn the_page_needs_nothing_from_elsewhere_and_passes_a_strict_policy() {
 
 #[test]
 fn headings_go_down_in_order_and_every_table_has_caption_and_headings() {
-    for report in [fixture::report(), fixture::two_parts(), fixture::closed_until_end()] {
+    for report in [fixture::report(), fixture::two_parts(), fixture::closed_until_end(), fixture::divided()] {
         for lang in Lang::ALL {
             let (_, page) = shown(&report, lang);
             assert_eq!(all(&page, "html")[0].attr("lang"), Some(lang.code()));
@@ -386,6 +393,50 @@ fn a_rotated_report_shows_how_many_were_asked_each_module_beside_its_probability
     assert!(!text.contains("quả <b>"), "names come back escaped");
 }
 
+#[test]
+fn fields_channels_and_counters_stand_with_their_weakest_criterion_and_a_hidden_one_has_no_figure() {
+    let report = fixture::divided();
+    let (_, page) = shown(&report, Lang::VI);
+    let tables = all(&page, "table.divided");
+    let captions: Vec<String> = all(&page, "table.divided caption").into_iter().map(words).collect();
+    assert_eq!(
+        captions,
+        ["Kết quả theo lĩnh vực thủ tục", "Kết quả theo kênh trả lời", "Kết quả theo quầy – Sở Nội vụ"]
+    );
+    let row = Selector::parse("tbody tr").unwrap();
+    let fields: Vec<String> = tables[0].select(&row).map(words).collect();
+    let weakest = divided::weakest(&report.breakdowns[0].categories[0]).unwrap();
+    assert!(fields[0].contains(&format!("Thấp nhất: {}", weakest.name)), "{}", fields[0]);
+    assert!(fields[0].contains("612 phiếu") && fields[1].contains("=Đất đai <b>"), "{fields:?}");
+    assert!(fields[2].contains("Không công bố") && !fields[2].contains('%'), "{}", fields[2]);
+    assert!(text_of(&page, "table.divided").contains("Phiếu giấy"), "a channel has its name");
+    // In a file each is opened in place; at an address of ours it has a page.
+    assert!(all(&page, "[id='divided'] ~ .each details").len() >= 2);
+    let ways = report::html::Ways { category: Some("/r?lang=vi".to_owned()), ..Default::default() };
+    let text = report::html::content(&report, &ways, Lang::VI).into_string();
+    assert!(text.contains("/r?lang=vi&amp;by=field&amp;category=civil"));
+    assert!(text.contains("/r?lang=vi&amp;unit=snv&amp;by=counter&amp;category=q-1"));
+}
+
+#[test]
+fn the_report_on_a_category_is_headed_by_it_and_names_who_is_responsible() {
+    let whole = fixture::divided();
+    let report = divided::of_category(&whole, "field", "civil").unwrap();
+    let (_, page) = shown(&report, Lang::VI);
+    assert_eq!(text_of(&page, ".whose"), "Lĩnh vực thủ tục: Hộ tịch, chứng thực");
+    assert!(text_of(&page, ".notes").contains("chỉ về Lĩnh vực thủ tục: Hộ tịch, chứng thực"));
+    assert_eq!(report.total.index, whole.breakdowns[0].categories[0].result.index);
+    let leads = |report: &Report| report.total.dimensions[0].criteria[0].responsible.clone();
+    assert!(leads(&report).is_some() && leads(&report) == leads(&whole));
+    let counter = divided::of_category(&whole, "counter", "q-1").unwrap();
+    assert!(counter.units[0].name.ends_with("1, Sở Nội vụ"), "{}", counter.units[0].name);
+    assert!(divided::of_category(&whole, "field", "none").is_none());
+    // An officer's report has the counters of the own unit, and nothing that tells of others.
+    let cut = report::of_unit(&whole, "snv").unwrap();
+    assert_eq!(cut.breakdowns, whole.breakdowns[2..]);
+    assert!(report::of_unit(&whole, "qn").unwrap().breakdowns.is_empty());
+}
+
 /// `SIPAS_LOOK=folder cargo test --lib look -- --ignored` writes the pages of the fixtures, to be looked at.
 #[test]
 #[ignore = "writes files to look at"]
@@ -400,6 +451,7 @@ fn look() {
         ("demonstration-en", demonstration, Lang::EN),
         ("unit", report::of_unit(&fixture::report(), "qn").unwrap(), Lang::VI),
         ("rotated", fixture::rotated(), Lang::VI),
+        ("divided", fixture::divided(), Lang::VI),
         ("closed", fixture::closed_until_end(), Lang::VI),
         ("nasty", fixture::nasty(), Lang::VI),
     ] {

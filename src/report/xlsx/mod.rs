@@ -7,6 +7,7 @@ mod cells;
 mod chart;
 mod comments;
 mod criteria;
+mod divided;
 mod duties;
 mod groups;
 mod method;
@@ -27,7 +28,7 @@ use crate::{
 #[error("the workbook could not be written: {0}")]
 pub struct NotWritten(#[from] XlsxError);
 
-/// The report as XLSX with the sheets overview, units, criteria, units × criteria, where the campaign has groups of raters those, where
+/// The report as XLSX with the sheets overview, units, criteria, units × criteria, where the campaign has groups of raters those, fields, channels and counters, where
 /// any were released, comments, where something is below the target, who is responsible, and method. Set up for A4 landscape.
 ///
 /// # Errors
@@ -44,6 +45,9 @@ pub fn xlsx(report: &Report, lang: Lang) -> Result<Vec<u8>, NotWritten> {
     cells::write(workbook.add_worksheet(), report, lang)?;
     if !report.groups.is_empty() {
         groups::write(workbook.add_worksheet(), report, lang)?;
+    }
+    if !report.breakdowns.is_empty() {
+        divided::write(workbook.add_worksheet(), report, lang)?;
     }
     if !report.comments.is_empty() {
         comments::write(workbook.add_worksheet(), report, lang)?;

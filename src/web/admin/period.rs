@@ -116,6 +116,7 @@ pub async fn show(
         letters: links_to_letters(&report, link),
         unit: Some(with_query(&whole, "unit=")),
         whole: (part.unit.is_some() && staff.unit.is_none()).then(|| whole.clone()),
+        category: None,
     };
     let page = Page {
         lang,
@@ -153,7 +154,8 @@ pub async fn file(
     };
     let object = format!("{}/{}/{period}", series.definition, series.form);
     let name = report.campaign.slug.clone();
-    let export = Export { object: &object, name: &name, unit: part.unit.as_deref(), format, body };
+    let unit = part.unit.as_deref();
+    let export = Export { object: &object, name: &name, unit, category: None, format, body };
     export.send(&app, &staff, report, responsible, lang).await
 }
 

@@ -18,6 +18,7 @@ use crate::{
     language::Lang,
     organisation::Campaign,
     report::{
+        divided,
         document::{Issuer, letter},
         html::{Letters, Ways},
     },
@@ -66,11 +67,20 @@ pub struct Part {
     pub unit: Option<String>,
     /// `now`: under the units that there are now.
     pub units: Option<String>,
+    /// What the category is of that the report is about: `field`, `filed`, `channel`, `counter`; absent: all answers.
+    pub by: Option<String>,
+    /// Code of that category.
+    pub category: Option<String>,
 }
 
 impl Part {
     fn under(&self) -> Under {
         if self.units.as_deref() == Some("now") { Under::Successors } else { Under::Then }
+    }
+
+    /// The category that the report is about.
+    fn category(&self) -> Option<(&str, &str)> {
+        self.by.as_deref().zip(self.category.as_deref())
     }
 
     /// The address of a report or file with this part of it.
@@ -82,6 +92,9 @@ impl Part {
         if under == Under::Successors {
             query.append_pair("units", "now");
         }
+        if let Some((by, category)) = self.category() {
+            query.append_pair("by", by).append_pair("category", category);
+        }
         let query = query.finish();
         if query.is_empty() { base.to_owned() } else { format!("{base}?{query}") }
     }
@@ -89,6 +102,23 @@ impl Part {
 
 /// The report as this account sees it: cut to its own units, and without comments for those who read none.
 async fn compute(
+    app: &App,
+    staff: &Staff,
+    slug: &str,
+    part: &Part,
+    lang: Lang,
+) -> Result<(Campaign, Report), Response> {
+    let (campaign, report) = computed(app, staff, slug, part, lang).await?;
+    let report = match part.category() {
+        None => report,
+        Some((by, category)) => {
+            divided::of_category(&report, by, category).ok_or_else(|| error::page(lang, Kind::Unknown))?
+        }
+    };
+    Ok((campaign, report))
+}
+
+async fn computed(
     app: &App,
     staff: &Staff,
     slug: &str,
@@ -135,12 +165,14 @@ pub async fn show(
     };
     let downloads: Vec<(&str, String)> =
         Format::reports().map(|format| (format.name(), link(address(format), format.worded()))).collect();
-    let whole = Part { unit: None, ..part.clone() };
+    let whole = Part { units: part.units.clone(), ..Part::default() };
     let whole = in_language(&whole.address(&base, part.under()), lang);
+    let (in_category, elsewhere) = (part.category().is_some(), part.unit.is_some() && staff.unit.is_none());
     let ways = Ways {
-        letters: links_to_letters(&report, |address| link(address, true)),
-        unit: Some(with_query(&whole, "unit=")),
-        whole: (part.unit.is_some() && staff.unit.is_none()).then(|| whole.clone()),
+        letters: links_to_letters(&report, |address| link(address, true)).filter(|_| !in_category),
+        unit: (!in_category).then(|| with_query(&whole, "unit=")),
+        whole: (in_category || elsewhere).then(|| whole.clone()),
+        category: (!in_category).then(|| whole.clone()),
     };
     let other = other_units(&app, &report, &part, &base, lang).await;
     let phase = campaign.phase(app.clock.now());
@@ -261,7 +293,14 @@ async fn file(
     };
     let notice = campaign.notice.unwrap_or_default();
     let responsible = Lang::VI.pick(&notice.responsible).to_owned();
-    let export = Export { object: slug, name: slug, unit: part.unit.as_deref(), format, body };
+    let export = Export {
+        object: slug,
+        name: slug,
+        unit: part.unit.as_deref(),
+        category: part.category(),
+        format,
+        body,
+    };
     export.send(app, staff, report, responsible, lang).await
 }
 
@@ -274,6 +313,8 @@ pub(super) struct Export<'a> {
     pub name: &'a str,
     /// The unit that was asked for.
     pub unit: Option<&'a str>,
+    /// The category that was asked for, and what it is of.
+    pub category: Option<(&'a str, &'a str)>,
     /// Its format.
     pub format: Format,
     /// Of letters, the code of the body.
@@ -292,7 +333,7 @@ impl Export<'_> {
         responsible: String,
         lang: Lang,
     ) -> Response {
-        let Self { object, name, unit, format, body } = *self;
+        let Self { object, name, unit, category, format, body } = *self;
         let made = match make(app, report, responsible, (format, body), lang).await {
             Ok(made) => made,
             Err(response) => return response,
@@ -301,12 +342,20 @@ impl Export<'_> {
         if let Some(body) = body {
             told["body"] = json!(body);
         }
+        if let Some((by, category)) = category {
+            (told["by"], told["category"]) = (json!(by), json!(category));
+        }
         let entry = staff.did("report.export", object).with(told);
         if let Err(error) = audit::note(&app.store, app.clock.now(), &entry).await {
             return error::of_store(&error, lang);
         }
         let letters = format.letters().then_some("cong-van");
-        let parts: Vec<&str> = [Some(name), unit, letters, body].into_iter().flatten().collect();
+        // A code of a questionnaire may hold other signs.
+        let plain =
+            |code: &str| code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>();
+        let category = category.map(|(by, code)| format!("{}-{}", plain(by), plain(code)));
+        let parts = [Some(name), unit, category.as_deref(), letters, body];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
         to_keep(made.bytes, made.media_type, &format!("{}.{}", parts.join("-"), made.extension))
     }
 }
