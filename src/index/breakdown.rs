@@ -31,6 +31,9 @@ use super::{
     report::{Breakdown, By, Category, Estimate, Result as Figures},
 };
 
+/// So many partitions cross the units: one for each of the questions, and the channels.
+const CROSSING: usize = QUESTIONS.len() + 1;
+
 /// The questions by which figures are given, by their ids: the field of procedure, and how the case was filed.
 const QUESTIONS: [(&str, By); 2] = [("case.field", By::Field), ("case.filed", By::Filed)];
 
@@ -111,7 +114,7 @@ impl<'a> Partition<'a> {
 }
 
 /// Which answers of a unit nothing tells apart but what they say.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Kin {
     /// Position of the weight.
     cell: usize,
@@ -119,8 +122,8 @@ struct Kin {
     counter: usize,
     /// Whether somebody helped, as the index without such answers is told.
     assisted: bool,
-    /// By partition: the category.
-    categories: Vec<u8>,
+    /// By partition: the category; 0 beyond the partitions that there are.
+    categories: [u8; CROSSING],
 }
 
 /// A unit's answers by all that figures are given by.
@@ -181,7 +184,7 @@ impl<'a> View<'a> {
                 cell: cell[row],
                 counter: counter[row],
                 assisted: Mode::from_byte(mode).is_some_and(Mode::is_assisted),
-                categories: columns.iter().map(|column| column[row]).collect(),
+                categories: std::array::from_fn(|at| columns.get(at).map_or(0, |column| column[row])),
             };
             let n = counts.entry(kin).or_insert_with(|| vec![0; items.len() + groups.len() + 1]);
             let anything = |group: &Vec<usize>| group.iter().any(|item| answered[*item]);
@@ -231,7 +234,7 @@ fn crossing(
         for (key, n) in &view.counts {
             let category = usize::from(key.categories[at]);
             n.iter().zip(&mut totals).for_each(|(n, totals)| totals[category] += n);
-            let mut others = key.clone();
+            let mut others = *key;
             others.categories[at] = 0;
             kin.entry(others).or_default().push((category, n));
         }
