@@ -9,7 +9,7 @@ use crate::{
     language::Lang,
     report::{
         chart::{self, Bar},
-        divided, format, shown, words,
+        divided, format, scope, shown, words,
     },
 };
 
@@ -20,12 +20,22 @@ pub fn sections(report: &Report, ways: &Ways, lang: Lang) -> Markup {
         return html! {};
     }
     let m = lang.messages();
+    // Beside those of other units.
+    let folded = |own: &Breakdown| own.by == By::Counter && scope::only(report).is_none();
     html! {
         section aria-labelledby="divided" {
             h2 #divided { (fl!(m, "report-divided")) }
             p.small { (fl!(m, "report-divided-means")) }
-            @for (position, breakdown) in told.iter().enumerate() {
+            @for (position, breakdown) in told.iter().enumerate().filter(|(_, own)| !folded(own)) {
                 (table(position, breakdown, report, ways, lang))
+            }
+            .each {
+                @for (position, breakdown) in told.iter().enumerate().filter(|(_, own)| folded(own)) {
+                    details {
+                        summary { span { (divided::caption(lang, report, breakdown)) } }
+                        (table(position, breakdown, report, ways, lang))
+                    }
+                }
             }
             @if elsewhere { p.small { (fl!(m, "report-divided-elsewhere")) } }
             (parts::legend(
