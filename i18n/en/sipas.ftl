@@ -1957,6 +1957,14 @@ invite-draft = The campaign “{ $slug }” is a draft; open it before inviting 
 # --- setup: settings of a campaign and the notice that is owed ---
 setup-invite-manager = Invite a survey manager
 setup-no-manager = Nobody manages surveys yet. The administrator's account keeps system and accounts and makes no surveys: please invite who is in charge of them. If that is you, make yourself a second account under another name.
+setup-make = Set up
+setup-manager = Will you make the surveys yourself?
+setup-manager-hint = Surveys are made with an account of their own, since who gives rights must not read comments. Make it here; the next page opens with it. If somebody else makes surveys, leave this empty and invite them on the next page.
+setup-manager-name = Name of the survey manager's account
+setup-manager-password = That account's password
+setup-manager-again = That account's password again
+setup-manager-same-name = The two accounts need different names.
+setup-manager-same-password = The two accounts need different passwords, or one is as good as both.
 setup-link-own = Is this account your own? Open the link on this computer to set its password; the present account is logged out.
 setup-link-open = Set the password of { $name } now
 setup-nobody = There is no account yet, so nobody can log in.

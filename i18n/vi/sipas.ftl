@@ -1854,6 +1854,14 @@ invite-draft = Đợt “{ $slug }” còn là bản nháp; mở đợt rồi h�
 # --- setup: thiết đặt đợt và lời giới thiệu bắt buộc / settings of a campaign and the notice that is owed ---
 setup-invite-manager = Mời người quản lý khảo sát
 setup-no-manager = Chưa có ai quản lý khảo sát. Tài khoản quản trị tỉnh giữ hệ thống và tài khoản, không lập khảo sát: xin mời người phụ trách khảo sát. Nếu là chính Ông/Bà, xin tạo cho mình một tài khoản thứ hai với tên khác.
+setup-make = Thiết lập
+setup-manager = Chính Ông/Bà cũng lập khảo sát?
+setup-manager-hint = Lập khảo sát cần một tài khoản riêng, vì người cấp quyền không được đọc ý kiến. Xin đặt luôn ở đây; trang tiếp theo mở bằng tài khoản này. Người khác lập khảo sát thì để trống, trang tiếp theo mời người đó.
+setup-manager-name = Tên tài khoản quản lý khảo sát
+setup-manager-password = Mật khẩu của tài khoản đó
+setup-manager-again = Nhập lại mật khẩu của tài khoản đó
+setup-manager-same-name = Hai tài khoản phải có tên khác nhau.
+setup-manager-same-password = Hai tài khoản phải có mật khẩu khác nhau, nếu không thì tách ra cũng như không.
 setup-link-own = Tài khoản này của chính Ông/Bà? Mở ngay trên máy này để đặt mật khẩu; tài khoản đang dùng sẽ được đăng xuất.
 setup-link-open = Đặt mật khẩu cho { $name } ngay
 setup-nobody = Chưa có tài khoản nào nên chưa ai đăng nhập được.
