@@ -605,9 +605,9 @@ desk-units-not-a-day = “{ $text }” is no day. Write it as 01/07/2025 or 2025
 desk-units = Units
 desk-units-purpose = The province's tree of units: campaigns, counters and reports all follow it.
 desk-units-none = No units yet
-desk-units-none-what = The quickest way is a file from Excel or CSV. The page has a template and shows everything first: nothing is stored until it is confirmed.
+desk-units-none-what = The quickest way is to paste a list from Word or Excel, or to choose a file. Everything is shown first: nothing is stored until it is confirmed.
 desk-units-new-first = or add the first unit yourself
-desk-units-import = Import a file
+desk-units-import = Import a list
 desk-units-new = Add a unit
 desk-units-new-below = Add a unit below
 desk-units-download-xlsx = Download the list (Excel)
@@ -727,26 +727,26 @@ desk-units-and-others = { $n ->
     [one] and one other
    *[other] and { $n } others
  }
-desk-units-import-purpose = Add or change many units at once from an Excel or CSV file. The next step shows what would change; nothing is stored until it is confirmed.
-desk-units-file = File (.xlsx or .csv)
+desk-units-import-purpose = Add or change many units at once: paste a list or choose a file. The next step shows what would change; nothing is stored until it is confirmed.
+desk-units-file = Or choose a file (.xlsx, .csv)
 desk-units-file-hint = At most 5 MB and 20,000 rows. Units that are not in the file stay as they are; a unit above may come later in the file.
 desk-units-file-missing = Choose a file.
 desk-units-import-since = If name, kind or the unit above of a known unit differ, this is
 desk-units-import-since-hint = So that reports of earlier campaigns are right. It makes no difference to new units.
 desk-units-import-preview = Preview
 desk-units-example = What a list looks like
-desk-units-example-codes = Names and kinds are enough: codes left empty are made from the names, and what names no unit above lies below the province. Codes may be your own or the official ones: plain letters, figures, dots, hyphens; no two alike, and never changed later.
+desk-units-example-codes = Names are enough: kinds left empty are taken from their first words, codes left empty are made from the names, and what names no unit above lies below the province. Codes may be your own or the official ones: plain letters, figures, dots, hyphens; no two alike, and never changed later.
 desk-units-example-top = gl | Tỉnh Gia Lai | tỉnh |
 desk-units-example-department = snv | Sở Nội vụ | sở | gl
 desk-units-example-commune = x01 | UBND xã An Bình | xã | gl
 desk-units-template-title = Template
-desk-units-template-what = A name and a kind are enough: codes left empty are made from the names, and what names no unit above lies below the province. Rows marked “(Example)” are not imported. A downloaded list can be used too: change it and import it again.
+desk-units-template-what = Rows marked “(Example)” are not imported. A downloaded list can be used too: change it and import it again.
 desk-units-template = Download the template (Excel)
 desk-units-sheet = Units
 desk-units-sheet-help = Help
 desk-units-help-code = Unique. Letters without diacritics, digits, “-”, “_”, “.”. Left empty, it is made from the name. It never changes: another code is another unit.
 desk-units-help-name = Needed. The official name.
-desk-units-help-kind = Needed. The same word for the same kind: province, department, district, commune, one-stop…
+desk-units-help-kind = Left empty, it is taken from the first word of the name. The same word for the same kind: province, department, district, commune, one-stop…
 desk-units-help-parent = Code or name of the unit above; it may come later in the file. A row with a code and nothing here is at the top; a row without a code lies below the province.
 desk-units-help-from = May be empty. The first day of the unit, such as 01/07/2025.
 desk-units-help-to = May be empty. The last day of the unit, such as 30/06/2025.
@@ -762,7 +762,7 @@ desk-units-mend = What to mend
 desk-units-more-rows = and { $n } more rows
 desk-units-preview = Preview
 desk-units-preview-purpose = What the file “{ $file }” would change. Nothing is stored until you confirm at the end of the page.
-desk-units-import-other = Choose another file
+desk-units-import-other = Another list
 desk-units-import-changed = Somebody changed the tree of units meanwhile, so nothing was stored. Below is what the file would change now; look again and confirm once more.
 desk-units-guessed = The file does not say its encoding and was read as Windows-1258. Look whether the names below are right; if not, save the file as “CSV UTF-8” or .xlsx.
 desk-units-fact-added = Added
@@ -1903,7 +1903,7 @@ counters-replace-shared = The new code replaces the old one in “{ $titles }”
 
 # Importing units by their names
 import-template-csv = Download the template (CSV)
-import-example-province = (Example) People's Committee of Bình Định province | province
+import-example-province = (Example) People's Committee of Gia Lai province | province
 import-example-department = (Example) Department of Home Affairs | department
 import-example-commune = (Example) People's Committee of An Bình commune | commune
 import-examples-only = The file has examples only. Write the province's units below them or in their place, then import it again.
@@ -1913,6 +1913,14 @@ import-examples-left-out = { $n ->
 } left out (the name begins with “(Example)”).
 import-name-twice = “{ $name }” is in row { $row } already, below the same unit. Remove one row, or give both a code.
 import-no-top = It is not clear what this unit belongs to. Add a row for the province (kind “province”), or the column of the unit above.
+import-no-kind = The name “{ $name }” does not say the kind of unit. Write the kind behind the name (department, commune, centre…), or add a column “kind”.
+import-lines = Paste the list here
+import-lines-hint = A unit on each line, from Word or Excel: name, kind, unit above. Names alone will do, if one line is the province.
+import-both = A list was pasted and the file “{ $file }” was chosen. Use one way: clear what was pasted, or choose no file.
+import-nothing = Paste the list, or choose a file.
+import-fold-example = What a list looks like, template
+import-preview-pasted = What the list that was pasted would change. Nothing is stored before it is confirmed at the end of the page.
+import-kinds = The list has: { $kinds }.
 import-made = { $n ->
     [one] A new unit has a code
    *[other] { $n } new units have codes

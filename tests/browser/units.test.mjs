@@ -41,7 +41,7 @@ for (const [where, look] of [['desk', DESK], ['phone', PHONE]]) {
       await enter(page);
       await page.goto(at('/admin/units'));
       await accessible(page, `units-tree-${where}`);
-      await press(page, /^Nhập từ tệp$/);
+      await press(page, /^Nhập danh sách$/);
       await accessible(page, `units-import-${where}`);
 
       // Two rows to mend: nothing is stored.

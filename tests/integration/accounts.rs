@@ -128,7 +128,7 @@ fn f_10_who_sets_up_and_makes_surveys_gets_both_accounts_from_one_page_with_two_
     assert!(send("thulan", "12345", "12345").is(422).text().contains("f-manager_password-fault"));
     assert_eq!(database.number("SELECT COUNT(*) FROM account"), 0);
     let set = send("thulan", OTHER, OTHER).is(303);
-    assert_eq!(set.header("location"), "/admin/units", "the first thing that surveys need");
+    assert_eq!(set.header("location"), "/admin/units/import", "the first thing that surveys need");
     send("thulan2", OTHER, OTHER).is(410);
     // The session is the manager's, with the manager's rights alone.
     let units = client.get("/admin/units").is(200);

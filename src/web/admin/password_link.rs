@@ -13,7 +13,7 @@ use super::{
     accounts::InvitePath,
     entry::{self, Way},
     first_manager::{self, Manager},
-    units::UnitsPath,
+    units::import::ImportPath,
 };
 use crate::{
     language::Lang,
@@ -156,7 +156,7 @@ pub async fn set(
             // What comes next is making surveys, and the account for that has just got its password.
             let (name, given, next) = match &manager {
                 Some((manager, given)) => {
-                    (&manager.name, given, units.is_empty().then(|| UnitsPath.to_string()))
+                    (&manager.name, given, units.is_empty().then(|| ImportPath.to_string()))
                 }
                 // Who sets the system up makes no surveys: the next step is to invite somebody who does.
                 None => (&name, &given, (whom == Whom::First).then(|| InvitePath.to_string())),
