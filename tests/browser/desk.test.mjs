@@ -223,5 +223,5 @@ test('a campaign is made with the keyboard alone', () =>
     const shown = page.waitForEvent('load');
     await page.keyboard.press('Enter');
     await shown;
-    assert.equal(new URL(page.url()).pathname, '/admin/campaigns/chi-bang-ban-phim/units');
+    assert.equal(new URL(page.url()).pathname, '/admin/campaigns/chi-bang-ban-phim/counters/add');
   }));

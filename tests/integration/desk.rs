@@ -70,7 +70,9 @@ fn draft(desk: &mut Client) {
     form.set("closes.day", &day(30));
     tell(&mut form);
     let made = desk.submit("/admin/campaigns/new", &form).is(303);
-    assert!(made.header("location").starts_with("/admin/campaigns/thu/units?"));
+    let next = made.header("location").to_owned();
+    assert!(next.starts_with("/admin/campaigns/thu/counters/add?"), "{next}");
+    assert!(desk.get(&next).is(200).text().contains("Đã lưu bản nháp"));
 }
 
 /// Adds so many counters to a unit, or to each unit of a kind (`each:kind`), by the pages.
@@ -649,6 +651,33 @@ fn nobody_is_asked_by_a_real_survey_without_being_told_who_asks_why_and_for_how_
 }
 
 #[test]
+fn a_second_campaign_begins_with_what_earlier_ones_of_its_kind_told_people() {
+    let (_database, _server, mut desk) = empty_desk();
+    let first = desk.get(NEW).is(200);
+    assert_eq!(first.form_to("/admin/campaigns/new").value("notice.responsible.vi"), Some(""), "nothing is made up");
+    draft(&mut desk);
+    // A later one that says nothing yet hides nothing of what is known.
+    let mut form = desk.get(NEW).is(200).form_to("/admin/campaigns/new");
+    form.set("title.vi", "Để sau");
+    form.set("notice.responsible.vi", "");
+    form.set("notice.legal_ground.vi", "");
+    form.set("notice.phone", "");
+    desk.submit("/admin/campaigns/new", &form).is(303);
+    let page = desk.get(NEW).is(200);
+    assert!(page.text().contains("Đã điền theo đợt trước"));
+    let form = page.form_to("/admin/campaigns/new");
+    assert_eq!(form.value("notice.responsible.vi"), Some("Sở Nội vụ tỉnh Bình Định"));
+    assert!(form.value("notice.legal_ground.vi").is_some_and(|law| !law.is_empty()));
+    assert_eq!(form.value("notice.phone"), Some("0256 123 456"));
+    // Officials are asked by another law and for another purpose; who asks is the same.
+    let officials = "/admin/campaigns/new?form=officials%2F2026.2%2Fagency";
+    let form = desk.get(officials).is(200).form_to("/admin/campaigns/new");
+    assert_eq!(form.value("notice.responsible.vi"), Some("Sở Nội vụ tỉnh Bình Định"));
+    assert_eq!(form.value("notice.legal_ground.vi"), Some(""));
+    assert_eq!(form.value("notice.purpose.vi"), Some(""));
+}
+
+#[test]
 fn a_trial_run_owes_nobody_a_notice_and_a_file_may_open_what_the_desk_then_completes() {
     let (database, _server, mut desk) = empty_desk();
     untold(&mut desk, true);
@@ -684,8 +713,10 @@ fn the_preview_is_the_campaigns_own_page_and_what_is_made_twice_is_told() {
     form.set("title.vi", "đo lường thử");
     form.set("opens.day", &day(3));
     form.set("closes.day", &day(20));
+    form.set("then", "units");
     let made = desk.submit("/admin/campaigns/new", &form).is(303).header("location").to_owned();
-    let check = made.split("/units").next().unwrap();
+    let check = made.split("/units?done=made").next().unwrap();
+    assert!(!check.contains('?'), "who has the numbers of cases gives them first: {made}");
     assert!(desk.get(check).is(200).text().contains("trùng tên và trùng thời gian"));
     // The step that may be left out says so; names of units do as well as codes.
     let units = "/admin/campaigns/thu/units";

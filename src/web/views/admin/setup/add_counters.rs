@@ -60,6 +60,8 @@ pub struct Page<'a> {
     pub counters: &'a [CounterWish],
     /// Campaigns whose counters can be taken over.
     pub sources: &'a [Source],
+    /// What has just been done.
+    pub done: Option<&'a str>,
 }
 
 /// The page: several forms, of which one is sent.
@@ -76,6 +78,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         .buttons { button.main { (fl!(m, "counters-look")) } }
     };
     let content = html! {
+        @if let Some(done) = page.done { (form::done(done)) }
         (form::back(&back, &fl!(m, "desk-tab-counters")))
         (form::purpose(&fl!(m, "counters-add-purpose")))
         @if tree.units().is_empty() {

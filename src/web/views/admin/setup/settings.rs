@@ -8,7 +8,10 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase, State},
     web::{
-        admin::setup::{new::NewPath, preview::CampaignPreviewPath},
+        admin::setup::{
+            new::{NewPath, THEN, UNITS},
+            preview::CampaignPreviewPath,
+        },
         auth::session::Staff,
         form::Fields,
         respond::answer::in_language,
@@ -504,6 +507,9 @@ fn notice(sheet: &Sheet<'_>) -> Markup {
         .block {
             h2 { (fl!(m, "desk-notice")) }
             p.hint { (fl!(m, "desk-notice-what")) }
+            @if matches!(sheet.way, Way::New) && form.faults.is_empty() && filled(&form, &["notice.responsible.vi"]) {
+                p.note { (fl!(m, "setup-notice-known")) }
+            }
             (text("notice.responsible.vi", &responsible, &responsible_hint))
             (text("notice.legal_ground.vi", &law, &law_hint))
             fieldset.setup-contact {
@@ -592,6 +598,13 @@ fn end(sheet: &Sheet<'_>) -> Markup {
     let m = lang.messages();
     let back = |path: &str| in_language(path, lang);
     match sheet.way {
+        Way::New if sheet.offer.is_some_and(|offer| offer.at_counters) => html! {
+            .buttons {
+                button.main { (fl!(m, "setup-make-counters")) }
+                button.plain name=(THEN) value=(UNITS) { (fl!(m, "setup-make-units")) }
+                a.button.plain href=(back("/admin/campaigns")) { (fl!(m, "desk-form-cancel")) }
+            }
+        },
         Way::New => form.buttons(&fl!(m, "desk-new-make"), Some(&back("/admin/campaigns"))),
         Way::Copy { slug, .. } => {
             let (label, hint) = (fl!(m, "desk-copy-strata"), fl!(m, "desk-copy-strata-hint"));
