@@ -768,7 +768,7 @@ desk-units-guessed = The file does not say its encoding and was read as Windows-
 desk-units-fact-added = Added
 desk-units-fact-changed = Changed
 desk-units-fact-same = Same
-desk-units-fact-absent = Not in the file
+desk-units-fact-absent = Not in the list
 desk-units-absent-stay = Units that are not in the file stay as they are. To end one, give its last day in the file or on its page.
 desk-units-notes = Please note ({ $n })
 desk-units-kinds-alike = The kind “{ $other }” is written otherwise than “{ $one }” in row { $row }, and so is another kind. If they are the same, please write them alike.
@@ -1918,6 +1918,9 @@ import-lines = Paste the list here
 import-lines-hint = A unit on each line, from Word or Excel: name, kind, unit above. Names alone will do, if one line is the province.
 import-both = A list was pasted and the file “{ $file }” was chosen. Use one way: clear what was pasted, or choose no file.
 import-nothing = Paste the list, or choose a file.
+import-lines-wrong = { $n } things to mend in { $rows } lines. Nothing is stored; mend them right here and look again.
+import-faults = To be mended ({ $n })
+import-faults-caption = Lines of what was pasted, from its top
 import-fold-example = What a list looks like, template
 import-preview-pasted = What the list that was pasted would change. Nothing is stored before it is confirmed at the end of the page.
 import-kinds = The list has: { $kinds }.
@@ -2014,6 +2017,13 @@ setup-notice-owed = { $part }: needed once a real survey is open (law on persona
 setup-contact = Where to ask
 setup-contact-hint = Give at least one of these three.
 setup-check-owed = The introduction does not give: { $parts }. The law on personal data wants people to be told before they answer, so it cannot open yet.
+setup-owed = The introduction does not give: { $parts }. A real survey cannot open without.
+setup-owed-go = Write it now
+setup-unsaid = [Not written yet: { $part }]
+setup-checks-seen = { $n ->
+    [one] One thing to look at, as the check said
+   *[other] { $n } things to look at, as the check said
+}
 setup-check-same-name = Another campaign has the same name at the same time ({ $opens } – { $closes }): nobody can tell them apart in a list. Better choose another name, with the area for example.
 setup-check-after-due = The report of { $period } is due on { $day }, while this campaign still takes answers. Better close before that day, so that all of them are in the report.
 setup-checks-again = Please look at this before you open it
@@ -2620,6 +2630,20 @@ respond-length = { $questions } questions, { $minutes ->
    *[other] about { $minutes } minutes
 }.
 respond-length-at-most = At most { $questions } questions, { $minutes ->
+    [one] about 1 minute
+   *[other] about { $minutes } minutes
+}.
+respond-length-texts = { $questions } questions and { $texts ->
+    [one] a place
+   *[other] { $texts } places
+} for comments, { $minutes ->
+    [one] about 1 minute
+   *[other] about { $minutes } minutes
+}.
+respond-length-at-most-texts = At most { $questions } questions and { $texts ->
+    [one] a place
+   *[other] { $texts } places
+} for comments, { $minutes ->
     [one] about 1 minute
    *[other] about { $minutes } minutes
 }.

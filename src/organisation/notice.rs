@@ -58,7 +58,8 @@ impl Notice {
             if own.is_empty() { other.clone() } else { own }
         };
         let reachable = self.address.is_some() || self.email.is_some() || self.phone.is_some();
-        let contact = |own: Option<String>, other: &Option<String>| if reachable { own } else { other.clone() };
+        let contact =
+            |own: Option<String>, other: &Option<String>| if reachable { own } else { other.clone() };
         Self {
             responsible: texts(self.responsible, &earlier.responsible),
             purpose: texts(self.purpose, &earlier.purpose),
@@ -142,8 +143,11 @@ mod tests {
             keep_answers_months: Some(24),
             ..Notice::default()
         };
-        let later =
-            Notice { legal_ground: texts("Quyết định 2"), phone: Some("0269".to_owned()), ..Notice::default() };
+        let later = Notice {
+            legal_ground: texts("Quyết định 2"),
+            phone: Some("0269".to_owned()),
+            ..Notice::default()
+        };
         let both = later.clone().or(&earlier);
         assert_eq!((both.responsible, both.keep_answers_months), (texts("Sở Nội vụ"), Some(24)));
         assert_eq!((both.legal_ground, both.email, both.phone), (texts("Quyết định 2"), None, later.phone));

@@ -101,8 +101,8 @@ async function campaign(page, slug, title) {
   await page.locator('[name="notice.responsible.vi"]').fill('Sở Nội vụ tỉnh Bình Định');
   await page.locator('[name="notice.legal_ground.vi"]').fill('Quyết định số 12/QĐ-UBND');
   await page.locator('[name="notice.phone"]').fill('0256 123 456');
-  await press(page, 'Lưu bản nháp và sang bước tiếp');
-  assert.equal(new URL(page.url()).pathname, `/admin/campaigns/${slug}/units`);
+  await press(page, 'Lưu bản nháp và thêm quầy');
+  assert.equal(new URL(page.url()).pathname, `/admin/campaigns/${slug}/counters/add`);
   // Back from there leads to a page again, though the form was refused once, and it points to the draft.
   await page.goBack();
   await page.getByRole('link', { name: 'mở bản nháp' }).first().click();

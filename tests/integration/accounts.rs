@@ -138,9 +138,8 @@ fn f_10_who_sets_up_and_makes_surveys_gets_both_accounts_from_one_page_with_two_
     enter(&server, "quantri").get("/admin/tai-khoan").is(200);
     let roles = database.texts("SELECT name || ' ' || role FROM account ORDER BY name");
     assert_eq!(roles, ["quantri administrator", "thulan manager"]);
-    let noted = database.texts(
-        "SELECT actor || ' ' || object FROM audit WHERE action = 'account.add' ORDER BY number",
-    );
+    let noted = database
+        .texts("SELECT actor || ' ' || object FROM audit WHERE action = 'account.add' ORDER BY number");
     assert_eq!(noted, ["quantri quantri", "quantri thulan"]);
 }
 

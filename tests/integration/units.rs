@@ -293,7 +293,8 @@ fn paste(staff: &mut Client, lines: &str, since: (&str, &str)) -> Page {
 fn fifty_units_are_pasted_from_a_document_and_the_preview_stays_short() {
     let database = Database::new();
     let (_server, mut staff) = desk(&database);
-    let mut lines = "TT\tTên cơ quan, đơn vị\n1\tUBND tỉnh Gia Lai\n2\tSở Văn hóa, Thể thao và Du lịch\n".to_owned();
+    let mut lines =
+        "TT\tTên cơ quan, đơn vị\n1\tUBND tỉnh Gia Lai\n2\tSở Văn hóa, Thể thao và Du lịch\n".to_owned();
     for n in 3..=50 {
         lines.push_str(&format!("{n}\tUBND xã Số {n}\n"));
     }
@@ -314,7 +315,10 @@ fn what_is_wrong_with_a_pasted_list_is_told_by_its_lines_and_nothing_pasted_is_l
     let before = counts(&database);
     let wrong = paste(&mut staff, "UBND xã Hoài Ân\nHoài <b>Sơn</b>\n", ("always", "")).is(422);
     assert!(wrong.text().contains("f-lines-fault") && wrong.text().contains("dòng 2"), "{}", wrong.text());
-    assert!(wrong.text().contains("UBND xã Hoài Ân\nHoài &lt;b&gt;Sơn&lt;/b&gt;"), "what was pasted is there still");
+    assert!(
+        wrong.text().contains("UBND xã Hoài Ân\nHoài &lt;b&gt;Sơn&lt;/b&gt;"),
+        "what was pasted is there still"
+    );
     assert!(!wrong.text().contains("cột B"), "lines that were pasted have no lettered columns");
     // A wrong day loses nothing either; nothing at all, and both ways at once, are told.
     let day = paste(&mut staff, "UBND xã Hoài Ân\n", ("day", "31/02/2026")).is(422);

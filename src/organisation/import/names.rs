@@ -102,8 +102,8 @@ impl List {
             if asked.kind.is_empty() {
                 let known = history.get(&asked.code).map(|dated| dated.unit.kind.clone());
                 let found = known.or_else(|| kinds::of_name(&asked.name).map(str::to_owned));
-                // Without a column for kinds what is missing is told below, with the unit's name.
-                if found.is_some() || kind_column.is_none() {
+                // What is missing still is told below, with the unit's name.
+                if !asked.name.is_empty() {
                     mended(&mut self.faults, asked.row, kind_column);
                 }
                 asked.kind = found.unwrap_or_default();
@@ -207,12 +207,16 @@ impl List {
             if unsaid && !is_top && asked.parent.is_none() && history.get(&asked.code).is_none() {
                 // What is missing is one row for the province, however many lie below it.
                 if !std::mem::replace(&mut told_of_top, true) {
-                    faults.push(Fault { row: asked.row, column: parent_column, words: fl!(m, "import-no-top") });
+                    faults.push(Fault {
+                        row: asked.row,
+                        column: parent_column,
+                        words: fl!(m, "import-no-top"),
+                    });
                 }
             }
-            if asked.kind.is_empty() && kind_column.is_none() && !asked.name.is_empty() {
+            if asked.kind.is_empty() && !asked.name.is_empty() {
                 let words = fl!(m, "import-no-kind", name = asked.name.as_str());
-                faults.push(Fault { row: asked.row, column: None, words });
+                faults.push(Fault { row: asked.row, column: kind_column, words });
             }
         }
         // Units above that were named before their own row had a code.

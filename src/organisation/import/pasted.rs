@@ -92,8 +92,7 @@ fn unnumbered(row: &mut Row) {
 
 /// Parts a line at commas only beside its kind, since names have commas, too: “Sở Văn hóa, Thể thao và Du lịch, sở”.
 fn by_kind(row: &mut Row, known: &BTreeSet<String>) {
-    let is_kind =
-        |cell: &Cell| kinds::is_kind(&cell.text) || known.contains(&vietnamese::key(&cell.text));
+    let is_kind = |cell: &Cell| kinds::is_kind(&cell.text) || known.contains(&vietnamese::key(&cell.text));
     let at = (1..row.cells.len()).find(|at| row.cells.get(*at).is_some_and(is_kind));
     let (name, rest) = row.cells.split_at(at.unwrap_or(row.cells.len()));
     let mut cells = vec![cell(joined(name))];
@@ -116,13 +115,17 @@ mod tests {
         let list = List::read(Lang::VI, &book(text, &none).unwrap()).unwrap().completed(Lang::VI, &none);
         let after = list.applied(Lang::VI, &none, Since::Always).unwrap();
         let units = after.iter().map(|dated| dated.unit.clone());
-        let mut units: Vec<_> =
-            units.map(|unit| (unit.code, unit.name, unit.kind, unit.parent)).collect();
+        let mut units: Vec<_> = units.map(|unit| (unit.code, unit.name, unit.kind, unit.parent)).collect();
         units.sort();
         units
     }
 
-    fn unit(code: &str, name: &str, kind: &str, above: Option<&str>) -> (String, String, String, Option<String>) {
+    fn unit(
+        code: &str,
+        name: &str,
+        kind: &str,
+        above: Option<&str>,
+    ) -> (String, String, String, Option<String>) {
         (code.to_owned(), name.to_owned(), kind.to_owned(), above.map(str::to_owned))
     }
 
@@ -158,7 +161,9 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_by_the_line_and_what_is_not_read_is_named() {
         let none = History::default();
-        let of = |text: &str| List::read(Lang::VI, &book(text, &none).unwrap()).unwrap().completed(Lang::VI, &none);
+        let of = |text: &str| {
+            List::read(Lang::VI, &book(text, &none).unwrap()).unwrap().completed(Lang::VI, &none)
+        };
         let faults = of("Tỉnh X\n\nĐơn vị lạ\n").applied(Lang::VI, &none, Since::Always).unwrap_err();
         assert!(faults.len() == 1 && faults[0].row == 3 && faults[0].words.contains("Loại"), "{faults:?}");
         assert_eq!(of("Tỉnh X;tỉnh;;0123\n").notes.len(), 1);

@@ -151,7 +151,8 @@ pub async fn set(
             None => return error::page(lang, Kind::Unavailable),
         },
     };
-    match keep(&app, &token, &whom, &name, &hash, manager.as_ref().map(|(manager, _)| manager), &parts).await {
+    match keep(&app, &token, &whom, &name, &hash, manager.as_ref().map(|(manager, _)| manager), &parts).await
+    {
         Ok(true) => {
             // What comes next is making surveys, and the account for that has just got its password.
             let (name, given, next) = match &manager {
@@ -229,7 +230,8 @@ async fn keep(
             accounts::set_password(&mut db, account, hash, true).await?;
             let old = old.as_deref().filter(|_| app.config.level_rules);
             noted::note_password(&mut db, account, now, old).await?;
-            session::about(account, origin.clone(), "account.password", account.as_str()).with(json!("by link"))
+            session::about(account, origin.clone(), "account.password", account.as_str())
+                .with(json!("by link"))
         }
         Whom::First => {
             if !staff::use_setup(&mut db).await? {

@@ -197,7 +197,7 @@ pub async fn submit(
     let changes = known.changes(lang, &read.list, since.clone().unwrap_or(Since::Always));
     match (changes, since) {
         (Err(rows), since) => {
-            faults.push(FieldFault::new(at, wrong_rows(lang, &rows)));
+            faults.push(FieldFault::new(at, wrong_rows(lang, &rows, is_pasted)));
             faults.extend(since.err());
             refuse(&faults, &by_line(rows, is_pasted))
         }
@@ -294,7 +294,7 @@ pub async fn preview(
         Ok(changes) => previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK),
         Err(rows) => {
             let at = if is_pasted { field::LINES } else { field::FILE };
-            let faults = [FieldFault::new(at, wrong_rows(lang, &rows))];
+            let faults = [FieldFault::new(at, wrong_rows(lang, &rows, is_pasted))];
             let lines = String::from_utf8_lossy(&bytes);
             let fields = if is_pasted { fields.with(field::LINES, &lines) } else { fields };
             let rows = by_line(rows, is_pasted);
@@ -310,9 +310,14 @@ fn by_line(rows: Vec<Fault>, is_pasted: bool) -> Vec<Fault> {
 }
 
 /// How many places in how many rows.
-fn wrong_rows(lang: Lang, faults: &[Fault]) -> String {
+fn wrong_rows(lang: Lang, faults: &[Fault], is_pasted: bool) -> String {
     let rows: BTreeSet<u32> = faults.iter().map(|fault| fault.row).collect();
-    fl!(lang.messages(), "desk-units-rows-wrong", n = faults.len(), rows = rows.len())
+    let (m, n, rows) = (lang.messages(), faults.len(), rows.len());
+    if is_pasted {
+        fl!(m, "import-lines-wrong", n = n, rows = rows)
+    } else {
+        fl!(m, "desk-units-rows-wrong", n = n, rows = rows)
+    }
 }
 
 fn previewed(
@@ -478,7 +483,7 @@ pub async fn confirm(
                     previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::CONFLICT)
                 }
                 Err(rows) => {
-                    let faults = [FieldFault::new(field::FILE, wrong_rows(lang, &rows))];
+                    let faults = [FieldFault::new(field::FILE, wrong_rows(lang, &rows, false))];
                     asked(lang, &staff, &fields, &faults, &rows, StatusCode::CONFLICT)
                 }
             }

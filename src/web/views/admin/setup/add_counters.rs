@@ -9,7 +9,7 @@ use super::head::{self, Head, Tab};
 use crate::{
     apply::desk::CounterWish,
     language::Lang,
-    organisation::{Campaign, Phase, Unit, UnitTree},
+    organisation::{Campaign, Phase, Unit, UnitTree, order::in_order},
     report::format::count,
     web::{
         admin::setup::new_counters::{New, Shared},
@@ -20,7 +20,6 @@ use crate::{
             admin::{
                 campaigns,
                 form::{self, Field, Form, Line},
-                units::in_order,
             },
             dates,
         },

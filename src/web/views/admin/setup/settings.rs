@@ -508,7 +508,7 @@ fn notice(sheet: &Sheet<'_>) -> Markup {
             h2 { (fl!(m, "desk-notice")) }
             p.hint { (fl!(m, "desk-notice-what")) }
             @if matches!(sheet.way, Way::New) && form.faults.is_empty() && filled(&form, &["notice.responsible.vi"]) {
-                p.note { (fl!(m, "setup-notice-known")) }
+                p.note.calm { (fl!(m, "setup-notice-known")) }
             }
             (text("notice.responsible.vi", &responsible, &responsible_hint))
             (text("notice.legal_ground.vi", &law, &law_hint))

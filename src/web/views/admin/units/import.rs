@@ -57,7 +57,11 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
         (form::purpose(&fl!(m, "desk-units-import-purpose")))
         // The rows are counted one by one; their field says so once.
         (form.summary_of(form.faults.len() + rows.len().saturating_sub(1)))
-        @if !rows.is_empty() { (faulty(lang, rows)) }
+        @if !rows.is_empty() {
+            @if form.faults.iter().any(|fault| fault.field == field::LINES) {
+                (table_of(lang, rows, &fl!(m, "import-faults", n = rows.len()), &fl!(m, "import-faults-caption")))
+            } @else { (faulty(lang, rows)) }
+        }
         form.sheet method="post" enctype="multipart/form-data" action=(in_language("/admin/units/import", lang)) novalidate {
             .block {
                 (form.area(
@@ -153,11 +157,16 @@ fn example(lang: Lang) -> Markup {
 /// The rows of a file that cannot be taken.
 pub fn faulty(lang: Lang, rows: &[Fault]) -> Markup {
     let m = lang.messages();
+    table_of(lang, rows, &fl!(m, "desk-units-faults", n = rows.len()), &fl!(m, "desk-units-faults-caption"))
+}
+
+fn table_of(lang: Lang, rows: &[Fault], title: &str, caption: &str) -> Markup {
+    let m = lang.messages();
     html! {
-        h2 { (fl!(m, "desk-units-faults", n = rows.len())) }
+        h2 { (title) }
         .scroll role="region" aria-labelledby="faulty" tabindex="0" {
             table {
-                caption #faulty { (fl!(m, "desk-units-faults-caption")) }
+                caption #faulty { (caption) }
                 thead {
                     tr { th scope="col" { (fl!(m, "desk-units-place")) } th scope="col" { (fl!(m, "desk-units-mend")) } }
                 }
