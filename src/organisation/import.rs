@@ -191,7 +191,12 @@ impl List {
     /// [`Unfit`] for a file without the headings, or without a row below them.
     pub fn read(lang: Lang, book: &Book) -> Result<Self, Unfit> {
         let visible = || book.sheets.iter().filter(|sheet| sheet.visible);
-        let found = visible().find_map(|sheet| header::find(sheet, &COLUMNS).ok());
+        // A list that has kinds goes before whatever else has a column of names.
+        let with_kinds =
+            COLUMNS.map(|column| Column { required: column.required || column.key == Key::Kind, ..column });
+        let found = [&with_kinds, &COLUMNS]
+            .into_iter()
+            .find_map(|columns| visible().find_map(|sheet| header::find(sheet, columns).ok()));
         let Some(table) = found else {
             let first: Option<&Sheet> = visible().next().or_else(|| book.sheets.first());
             let words = first.and_then(|sheet| header::find(sheet, &COLUMNS).err());

@@ -81,7 +81,7 @@ async function campaign(page, slug, title) {
   await accessible(page, `desk-choose-${slug}`);
   await page.locator('.offers a[href*="counter"]').click();
   // Nothing typed: each fault is told at the top, with a link to its field.
-  await press(page, 'Lưu bản nháp và sang bước tiếp');
+  await press(page, 'Lưu bản nháp và thêm quầy');
   const summary = errorSummary(page);
   assert.equal(await summary.getByRole('link').count(), 1, 'all the rest is proposed');
   assert.ok(await summary.evaluate((element) => element === document.activeElement), 'the summary has the focus');

@@ -303,6 +303,12 @@ fn fifty_units_are_pasted_from_a_document_and_the_preview_stays_short() {
     assert!(preview.text().contains("danh sách vừa dán"));
     assert!(!preview.text().contains("class=\"group\" open"), "fifty new units are folded away");
     assert!(!preview.text().contains("“TT”"), "a column of numbers is nothing to tell of");
+    // The way back leads to what was pasted.
+    let at = preview.text().find("/admin/units/import?of=").unwrap();
+    let back = preview.text()[at..].split('"').next().unwrap().to_owned();
+    let again = staff.get(&back).is(200).form_to("/admin/units/import");
+    assert!(again.value("lines").is_some_and(|lines| lines.contains("UBND xã Số 50")));
+    assert_eq!(again.value("since"), Some("first"));
     let done = staff.submit("/admin/units/import", &confirmation(&preview)).is(303);
     assert!(staff.get(done.header("location")).is(200).text().contains("Đã thêm 50 đơn vị"));
     let code = database.texts("SELECT code FROM unit WHERE name LIKE 'Sở Văn hóa%'");

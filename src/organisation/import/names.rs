@@ -314,6 +314,12 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_of_names_and_kinds_is_preferred_to_one_of_names_alone() {
+        let text = "Tên;Phòng Tổ chức lập\nTên đơn vị;Loại đơn vị\nTỉnh X;tỉnh\n";
+        assert_eq!(units(&applied(text, &History::default()).unwrap()), [("tinh-x", "tỉnh", None)]);
+    }
+
+    #[test]
     fn a_unit_of_the_same_name_is_known_and_never_changed() {
         let before = applied(NAMES, &History::default()).unwrap();
         // Written in another way, of another kind; the new one gets a code that nobody has.

@@ -104,13 +104,27 @@ pub async fn ask(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
+    Query(of): Query<Of>,
 ) -> Response {
     let lang = wanted.language();
-    match Units::load(&app).await {
-        Ok(units) => {
+    let loaded = async { Ok::<_, StoreError>((Units::load(&app).await?, kept(&app, &staff, &of).await?)) };
+    match loaded.await {
+        Ok((units, sent)) => {
             // Where there is no unit yet, nothing can change from a day on.
             let since = if units.history.is_empty() { FIRST } else { "day" };
             let values = Fields::of([(field::SINCE, since), (field::DAY, &typed::day_text(units.today))]);
+            // Whoever has looked at a pasted list and comes back to mend it finds it here.
+            let values = match sent.filter(|(fields, _)| fields.has(field::LINES)) {
+                Some((fields, bytes)) => {
+                    let fields = fields.with(field::LINES, &String::from_utf8_lossy(&bytes));
+                    let was_first = fields.one(field::SINCE) == Some(FIRST);
+                    values
+                        .iter()
+                        .filter(|_| was_first)
+                        .fold(fields, |sent, (name, value)| sent.with(name, value))
+                }
+                None => values,
+            };
             asked(lang, &staff, &values, &[], &[], StatusCode::OK)
         }
         Err(error) => error::of_store(&error, lang),
@@ -291,7 +305,15 @@ pub async fn preview(
         Err(Unfit(no)) => return words(no, StatusCode::UNPROCESSABLE_ENTITY),
     };
     match known.changes(lang, &read.list, since) {
-        Ok(changes) => previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK),
+        Ok(changes) => {
+            // The way back to mend it.
+            let fields = if is_pasted {
+                fields.with(field::LINES, of.of.as_deref().unwrap_or_default())
+            } else {
+                fields
+            };
+            previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK)
+        }
         Err(rows) => {
             let at = if is_pasted { field::LINES } else { field::FILE };
             let faults = [FieldFault::new(at, wrong_rows(lang, &rows, is_pasted))];

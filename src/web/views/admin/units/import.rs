@@ -201,7 +201,7 @@ pub struct Preview<'a> {
     pub guessed: bool,
     /// Whether it is shown again because others changed units meanwhile.
     pub again: bool,
-    /// The fields that say from when changes hold.
+    /// The fields that say from when changes hold; of a list that was pasted and is kept, also its id.
     pub since: &'a Fields,
     /// The list, packed, to be sent along.
     pub packed: &'a str,
@@ -256,7 +256,10 @@ pub fn preview(page: &Preview<'_>) -> Markup {
     let same = page.list.len().saturating_sub(page.changes.len());
     let absent = page.history.iter().filter(|dated| !page.list.names(&dated.unit.code)).count();
     let content = html! {
-        (form::back(&in_language("/admin/units/import", lang), &fl!(m, "desk-units-import-other")))
+        @match page.since.one(field::LINES) {
+            Some(id) => (form::back(&in_language(&format!("/admin/units/import?of={id}"), lang), &fl!(m, "import-mend"))),
+            None => (form::back(&in_language("/admin/units/import", lang), &fl!(m, "desk-units-import-other"))),
+        }
         @if page.file.is_empty() { (form::purpose(&fl!(m, "import-preview-pasted"))) }
         @else { (form::purpose(&fl!(m, "desk-units-preview-purpose", file = page.file))) }
         @if page.again { .summary.meanwhile role="alert" { p { (fl!(m, "desk-units-import-changed")) } } }
