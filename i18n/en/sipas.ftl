@@ -606,9 +606,9 @@ desk-units-not-a-day = “{ $text }” is no day. Write it as 01/07/2025 or 2025
 desk-units = Units
 desk-units-purpose = The province's tree of units: campaigns, counters and reports all follow it.
 desk-units-none = No units yet
-desk-units-none-what = The quickest way is a file from Excel or CSV. The page has a template and shows everything first: nothing is stored until it is confirmed.
+desk-units-none-what = The quickest way is to paste a list from Word or Excel, or to choose a file. Everything is shown first: nothing is stored until it is confirmed.
 desk-units-new-first = or add the first unit yourself
-desk-units-import = Import a file
+desk-units-import = Import a list
 desk-units-new = Add a unit
 desk-units-new-below = Add a unit below
 desk-units-download-xlsx = Download the list (Excel)
@@ -728,26 +728,26 @@ desk-units-and-others = { $n ->
     [one] and one other
    *[other] and { $n } others
  }
-desk-units-import-purpose = Add or change many units at once from an Excel or CSV file. The next step shows what would change; nothing is stored until it is confirmed.
-desk-units-file = File (.xlsx or .csv)
+desk-units-import-purpose = Add or change many units at once: paste a list or choose a file. The next step shows what would change; nothing is stored until it is confirmed.
+desk-units-file = Or choose a file (.xlsx, .csv)
 desk-units-file-hint = At most 5 MB and 20,000 rows. Units that are not in the file stay as they are; a unit above may come later in the file.
 desk-units-file-missing = Choose a file.
 desk-units-import-since = If name, kind or the unit above of a known unit differ, this is
 desk-units-import-since-hint = So that reports of earlier campaigns are right. It makes no difference to new units.
 desk-units-import-preview = Preview
 desk-units-example = What a list looks like
-desk-units-example-codes = Names and kinds are enough: codes left empty are made from the names, and what names no unit above lies below the province. Codes may be your own or the official ones: plain letters, figures, dots, hyphens; no two alike, and never changed later.
+desk-units-example-codes = Names are enough: kinds left empty are taken from their first words, codes left empty are made from the names, and what names no unit above lies below the province. Codes may be your own or the official ones: plain letters, figures, dots, hyphens; no two alike, and never changed later.
 desk-units-example-top = gl | Tỉnh Gia Lai | tỉnh |
 desk-units-example-department = snv | Sở Nội vụ | sở | gl
 desk-units-example-commune = x01 | UBND xã An Bình | xã | gl
 desk-units-template-title = Template
-desk-units-template-what = A name and a kind are enough: codes left empty are made from the names, and what names no unit above lies below the province. Rows marked “(Example)” are not imported. A downloaded list can be used too: change it and import it again.
+desk-units-template-what = Rows marked “(Example)” are not imported. A downloaded list can be used too: change it and import it again.
 desk-units-template = Download the template (Excel)
 desk-units-sheet = Units
 desk-units-sheet-help = Help
 desk-units-help-code = Unique. Letters without diacritics, digits, “-”, “_”, “.”. Left empty, it is made from the name. It never changes: another code is another unit.
 desk-units-help-name = Needed. The official name.
-desk-units-help-kind = Needed. The same word for the same kind: province, department, district, commune, one-stop…
+desk-units-help-kind = Left empty, it is taken from the first word of the name. The same word for the same kind: province, department, district, commune, one-stop…
 desk-units-help-parent = Code or name of the unit above; it may come later in the file. A row with a code and nothing here is at the top; a row without a code lies below the province.
 desk-units-help-from = May be empty. The first day of the unit, such as 01/07/2025.
 desk-units-help-to = May be empty. The last day of the unit, such as 30/06/2025.
@@ -763,14 +763,14 @@ desk-units-mend = What to mend
 desk-units-more-rows = and { $n } more rows
 desk-units-preview = Preview
 desk-units-preview-purpose = What the file “{ $file }” would change. Nothing is stored until you confirm at the end of the page.
-desk-units-import-other = Choose another file
+desk-units-import-other = Another list
 desk-units-import-changed = Somebody changed the tree of units meanwhile, so nothing was stored. Below is what the file would change now; look again and confirm once more.
 desk-units-guessed = The file does not say its encoding and was read as Windows-1258. Look whether the names below are right; if not, save the file as “CSV UTF-8” or .xlsx.
 desk-units-fact-added = Added
 desk-units-fact-changed = Changed
 desk-units-fact-same = Same
-desk-units-fact-absent = Not in the file
-desk-units-absent-stay = Units that are not in the file stay as they are. To end one, give its last day in the file or on its page.
+desk-units-fact-absent = Not in the list
+desk-units-absent-stay = Units that are not in the list stay as they are. To end one, give its last day in a file or on its page.
 desk-units-notes = Please note ({ $n })
 desk-units-kinds-alike = The kind “{ $other }” is written otherwise than “{ $one }” in row { $row }, and so is another kind. If they are the same, please write them alike.
 desk-units-cell-empty = “{ $column }” is missing.
@@ -1535,7 +1535,6 @@ desk-campaigns-archived = Archived ({ $n })
 desk-choose-title = Choose a questionnaire
 desk-choose-purpose = First choose what will be asked. You will then see it as on a citizen's phone, and may still change it until the campaign opens.
 desk-choose-citizens = For citizens at counters
-desk-choose-officials = For officials by personal links
 desk-choose-facts = { $questions } questions, { $minutes ->
     [one] about 1 minute
    *[other] about { $minutes } minutes
@@ -1545,7 +1544,7 @@ desk-choose-long = Long: fit for interviews or paper rather than for codes at co
 desk-choose-target = Target of the questionnaire: { $target } % satisfied.
 desk-new-title = New campaign
 desk-new-back = Choose another questionnaire
-desk-new-purpose = Name, period and notice of the new campaign. It begins as a draft; after this come cases and counters, and then the opening.
+desk-new-purpose = Name, period and notice of the new campaign. It begins as a draft; after this come counters (and cases, where known), and then the opening.
 desk-new-make = Save the draft and go on
 desk-copy-title = Copy for the next period
 desk-copy-purpose = A new campaign after “{ $from }”: the same questionnaire and { $n } counters with the codes that hang there now, dates and name moved on. Look and confirm.
@@ -1904,7 +1903,7 @@ counters-replace-shared = The new code replaces the old one in “{ $titles }”
 
 # Importing units by their names
 import-template-csv = Download the template (CSV)
-import-example-province = (Example) People's Committee of Bình Định province | province
+import-example-province = (Example) People's Committee of Gia Lai province | province
 import-example-department = (Example) Department of Home Affairs | department
 import-example-commune = (Example) People's Committee of An Bình commune | commune
 import-examples-only = The file has examples only. Write the province's units below them or in their place, then import it again.
@@ -1914,6 +1913,18 @@ import-examples-left-out = { $n ->
 } left out (the name begins with “(Example)”).
 import-name-twice = “{ $name }” is in row { $row } already, below the same unit. Remove one row, or give both a code.
 import-no-top = It is not clear what this unit belongs to. Add a row for the province (kind “province”), or the column of the unit above.
+import-no-kind = The name “{ $name }” does not say the kind of unit. Write the kind behind the name (department, commune, centre…), or add a column “kind”.
+import-lines = Paste the list here
+import-lines-hint = A unit on each line, from Word or Excel: name, kind, unit above. Names alone will do, if one line is the province.
+import-both = A list was pasted and the file “{ $file }” was chosen. Use one way: clear what was pasted, or choose no file.
+import-nothing = Paste the list, or choose a file.
+import-mend = Change the pasted list
+import-lines-wrong = { $n } things to mend in { $rows } lines. Nothing is stored; mend them right here and look again.
+import-faults = To be mended ({ $n })
+import-faults-caption = Lines of what was pasted, from its top
+import-fold-example = What a list looks like, template
+import-preview-pasted = What the list that was pasted would change. Nothing is stored before it is confirmed at the end of the page.
+import-kinds = The list has: { $kinds }.
 import-made = { $n ->
     [one] A new unit has a code
    *[other] { $n } new units have codes
@@ -1958,6 +1969,19 @@ invite-draft = The campaign “{ $slug }” is a draft; open it before inviting 
 # --- setup: settings of a campaign and the notice that is owed ---
 setup-invite-manager = Invite a survey manager
 setup-no-manager = Nobody manages surveys yet. The administrator's account keeps system and accounts and makes no surveys: please invite who is in charge of them. If that is you, make yourself a second account under another name.
+setup-make = Set up
+setup-choose-officials = Asking officials and deputies by personal links ({ $n } forms)
+setup-make-counters = Save the draft and add counters
+setup-make-units = Save, and give cases first
+setup-done-made-counters = The draft is saved. Now add counters; the units' numbers of cases can be given at any time.
+setup-notice-known = Filled in as in an earlier campaign; please check.
+setup-manager = Will you make the surveys yourself?
+setup-manager-hint = Surveys are made with an account of their own, since who gives rights must not read comments. Make it here; the next page opens with it. If somebody else makes surveys, leave this empty and invite them on the next page.
+setup-manager-name = Name of the survey manager's account
+setup-manager-password = That account's password
+setup-manager-again = That account's password again
+setup-manager-same-name = The two accounts need different names.
+setup-manager-same-password = The two accounts need different passwords, or one is as good as both.
 setup-link-own = Is this account your own? Open the link on this computer to set its password; the present account is logged out.
 setup-link-open = Set the password of { $name } now
 setup-nobody = There is no account yet, so nobody can log in.
@@ -1995,6 +2019,13 @@ setup-notice-owed = { $part }: needed once a real survey is open (law on persona
 setup-contact = Where to ask
 setup-contact-hint = Give at least one of these three.
 setup-check-owed = The introduction does not give: { $parts }. The law on personal data wants people to be told before they answer, so it cannot open yet.
+setup-owed = The introduction does not give: { $parts }. A real survey cannot open without.
+setup-owed-go = Write it now
+setup-unsaid = [Not written yet: { $part }]
+setup-checks-seen = { $n ->
+    [one] One thing to look at, as the check said
+   *[other] { $n } things to look at, as the check said
+}
 setup-check-same-name = Another campaign has the same name at the same time ({ $opens } – { $closes }): nobody can tell them apart in a list. Better choose another name, with the area for example.
 setup-check-after-due = The report of { $period } is due on { $day }, while this campaign still takes answers. Better close before that day, so that all of them are in the report.
 setup-checks-again = Please look at this before you open it
@@ -2601,6 +2632,20 @@ respond-length = { $questions } questions, { $minutes ->
    *[other] about { $minutes } minutes
 }.
 respond-length-at-most = At most { $questions } questions, { $minutes ->
+    [one] about 1 minute
+   *[other] about { $minutes } minutes
+}.
+respond-length-texts = { $questions } questions and { $texts ->
+    [one] a place
+   *[other] { $texts } places
+} for comments, { $minutes ->
+    [one] about 1 minute
+   *[other] about { $minutes } minutes
+}.
+respond-length-at-most-texts = At most { $questions } questions and { $texts ->
+    [one] a place
+   *[other] { $texts } places
+} for comments, { $minutes ->
     [one] about 1 minute
    *[other] about { $minutes } minutes
 }.

@@ -2,6 +2,7 @@
 
 use crate::{
     language::{Lang, vietnamese},
+    organisation::order,
     store::{
         Store, StoreError,
         campaigns::{self, Stored},
@@ -58,6 +59,7 @@ pub async fn gather(
     let tree = units::tree(&mut db).await?;
     let bounds: Vec<Option<usize>> =
         [choice.unit, choice.within].into_iter().flatten().map(|code| tree.position(code)).collect();
+    let ranks = order::ranks(&tree);
     let mut desks: Vec<(usize, Desk)> = places::of_campaign(&mut db, stored.number)
         .await?
         .into_iter()
@@ -68,10 +70,12 @@ pub async fn gather(
                 && bounds.iter().all(|bound| bound.is_some_and(|above| tree.is_within(at, above)));
             let unit = tree.get(&place.unit)?.name.clone();
             let url = address::counter(base_url, &last);
-            chosen.then(|| (at, Desk { unit, counter: place.name.unwrap_or(code), url }))
+            let rank = ranks.get(place.unit.as_str()).copied().unwrap_or(usize::MAX);
+            chosen.then(|| (rank, Desk { unit, counter: place.name.unwrap_or(code), url }))
         })
         .collect();
-    desks.sort_by_cached_key(|(at, desk)| (*at, vietnamese::natural(&desk.counter)));
+    // In the order of the pages, so that a pile of sheets is handed out down the list of units.
+    desks.sort_by_cached_key(|(rank, desk)| (*rank, vietnamese::natural(&desk.counter)));
     let desks = desks.into_iter().map(|(_, desk)| desk).collect();
     let logo = pictures::get(&mut db, pictures::LOGO).await?;
     let questionnaire = ready::load(&mut db, stored.clone()).await?.questionnaire;

@@ -1,9 +1,12 @@
 //! Lists of units as files: what their rows ask for, and the same list written again.
 //!
 //! Pure. A file names units by their codes or names, in any order ([`List::completed`] gives every row a code); units that it does not name stay as they are. A column that it does
-//! not have says nothing; an empty cell of one that it has says that there is none.
+//! not have says nothing; an empty cell of one that it has says that there is none. Only names are needed: a kind that is not
+//! given is the word that its name begins with, where that says it. A list may be pasted, too ([`pasted`]).
 
+mod kinds;
 mod names;
+pub mod pasted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,12 +47,60 @@ pub enum Key {
 
 /// The columns in the order in which they are written: headings in Vietnamese, in English, and others that people use.
 pub const COLUMNS: [Column<Key>; 7] = [
-    Column { key: Key::Code, names: &["Mã đơn vị", "code", "Mã", "unit code"], required: false },
-    Column { key: Key::Name, names: &["Tên đơn vị", "name", "Tên", "unit name"], required: true },
-    Column { key: Key::Kind, names: &["Loại đơn vị", "kind", "Loại", "Cấp"], required: true },
+    Column {
+        key: Key::Code,
+        names: &["Mã đơn vị", "code", "Mã", "unit code", "Mã cơ quan", "Mã cơ quan, đơn vị"],
+        required: false,
+    },
+    Column {
+        key: Key::Name,
+        names: &[
+            "Tên đơn vị",
+            "name",
+            "Tên",
+            "unit name",
+            "Tên cơ quan, đơn vị",
+            "Tên cơ quan",
+            "Tên đơn vị, cơ quan",
+            "Cơ quan, đơn vị",
+            "Tên đơn vị hành chính",
+            "Tên xã, phường",
+            "Tên xã, phường, đặc khu",
+        ],
+        required: true,
+    },
+    Column {
+        key: Key::Kind,
+        names: &[
+            "Loại đơn vị",
+            "kind",
+            "Loại",
+            "Cấp",
+            "Loại cơ quan",
+            "Loại cơ quan, đơn vị",
+            "Loại hình",
+            "Phân loại",
+            "Cấp hành chính",
+            "Cấp đơn vị",
+        ],
+        required: false,
+    },
     Column {
         key: Key::Parent,
-        names: &["Mã đơn vị cấp trên", "parent", "Đơn vị cấp trên", "Mã cấp trên", "Cấp trên", "Trực thuộc"],
+        names: &[
+            "Mã đơn vị cấp trên",
+            "parent",
+            "Đơn vị cấp trên",
+            "Mã cấp trên",
+            "Cấp trên",
+            "Trực thuộc",
+            "Tên đơn vị cấp trên",
+            "Cơ quan cấp trên",
+            "Cơ quan, đơn vị cấp trên",
+            "Cơ quan chủ quản",
+            "Đơn vị chủ quản",
+            "Thuộc",
+        ],
         required: false,
     },
     Column {
@@ -140,7 +191,12 @@ impl List {
     /// [`Unfit`] for a file without the headings, or without a row below them.
     pub fn read(lang: Lang, book: &Book) -> Result<Self, Unfit> {
         let visible = || book.sheets.iter().filter(|sheet| sheet.visible);
-        let found = visible().find_map(|sheet| header::find(sheet, &COLUMNS).ok());
+        // A list that has kinds goes before whatever else has a column of names.
+        let with_kinds =
+            COLUMNS.map(|column| Column { required: column.required || column.key == Key::Kind, ..column });
+        let found = [&with_kinds, &COLUMNS]
+            .into_iter()
+            .find_map(|columns| visible().find_map(|sheet| header::find(sheet, columns).ok()));
         let Some(table) = found else {
             let first: Option<&Sheet> = visible().next().or_else(|| book.sheets.first());
             let words = first.and_then(|sheet| header::find(sheet, &COLUMNS).err());
@@ -288,10 +344,23 @@ impl List {
         self.columns.get(&key).copied()
     }
 
-    /// The list again, as CSV with the columns that it had, and those for codes and units above: reading it gives the
+    /// How many units there are of each kind, the kinds in the order in which they first stand.
+    pub fn kinds(&self) -> Vec<(&str, usize)> {
+        let mut kinds: Vec<(&str, usize)> = Vec::new();
+        for asked in &self.asked {
+            match kinds.iter_mut().find(|(kind, _)| *kind == asked.kind) {
+                Some((_, n)) => *n += 1,
+                None => kinds.push((&asked.kind, 1)),
+            }
+        }
+        kinds
+    }
+
+    /// The list again, as CSV with the columns that it had, and those for codes, kinds and units above: reading it gives the
     /// same list.
     pub fn written(&self) -> Vec<u8> {
-        let keys: BTreeSet<Key> = self.columns.keys().copied().chain([Key::Code, Key::Parent]).collect();
+        let always = [Key::Code, Key::Kind, Key::Parent];
+        let keys: BTreeSet<Key> = self.columns.keys().copied().chain(always).collect();
         let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
         let cell = |asked: &Asked, key: Key| match key {
             Key::Code => asked.code.clone(),

@@ -10,6 +10,7 @@ pub mod kiosk_code;
 pub mod mode;
 pub mod next;
 pub mod notice;
+pub mod order;
 pub mod period;
 pub mod person;
 pub mod problem;

@@ -50,6 +50,28 @@ pub fn lacks_dot(email: &str) -> bool {
 }
 
 impl Notice {
+    /// This, and what it does not say as `earlier` says it. Ways to ask belong together: one of another time may lead to
+    /// another office.
+    #[must_use]
+    pub fn or(self, earlier: &Self) -> Self {
+        let texts = |own: BTreeMap<String, String>, other: &BTreeMap<String, String>| {
+            if own.is_empty() { other.clone() } else { own }
+        };
+        let reachable = self.address.is_some() || self.email.is_some() || self.phone.is_some();
+        let contact =
+            |own: Option<String>, other: &Option<String>| if reachable { own } else { other.clone() };
+        Self {
+            responsible: texts(self.responsible, &earlier.responsible),
+            purpose: texts(self.purpose, &earlier.purpose),
+            legal_ground: texts(self.legal_ground, &earlier.legal_ground),
+            address: contact(self.address, &earlier.address),
+            email: contact(self.email, &earlier.email),
+            phone: contact(self.phone, &earlier.phone),
+            keep_answers_months: self.keep_answers_months.or(earlier.keep_answers_months),
+            keep_list_days: self.keep_list_days.or(earlier.keep_list_days),
+        }
+    }
+
     /// What people are owed and are not told: who is responsible, what for, by which law, one way to ask, how long answers
     /// are kept. The law on personal data wants a body to say so before it asks; without it no real survey is opened at the
     /// desk. Keys of [`Self::missing`], with `contact` where there is no way to ask at all.
@@ -109,6 +131,27 @@ mod tests {
         assert_eq!(stray("theo {unit}", &[]), Some("{unit}"));
         assert_eq!(stray("a { b", &PLACEHOLDERS), None);
         assert!(lacks_dot("sonoivu@binhdinh") && !lacks_dot("sonoivu@binhdinh.gov.vn"));
+    }
+
+    #[test]
+    fn what_a_notice_does_not_say_is_taken_from_an_earlier_one_and_ways_to_ask_stay_together() {
+        let texts = |text: &str| BTreeMap::from([("vi".to_owned(), text.to_owned())]);
+        let earlier = Notice {
+            responsible: texts("Sở Nội vụ"),
+            legal_ground: texts("Quyết định 1"),
+            email: Some("cu@snv.example".to_owned()),
+            keep_answers_months: Some(24),
+            ..Notice::default()
+        };
+        let later = Notice {
+            legal_ground: texts("Quyết định 2"),
+            phone: Some("0269".to_owned()),
+            ..Notice::default()
+        };
+        let both = later.clone().or(&earlier);
+        assert_eq!((both.responsible, both.keep_answers_months), (texts("Sở Nội vụ"), Some(24)));
+        assert_eq!((both.legal_ground, both.email, both.phone), (texts("Quyết định 2"), None, later.phone));
+        assert_eq!(Notice::default().or(&earlier), earlier);
     }
 
     #[test]

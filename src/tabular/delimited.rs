@@ -22,12 +22,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, Refusal> {
         rest.next().is_some_and(|end| end == '\r' || end == '\n').then_some(separator)
     });
     let separator = declared.and_then(|c| u8::try_from(c).ok()).unwrap_or_else(|| detect(&text));
+    let rows = rows(&text, separator, declared.is_some())?;
+    let kind = Kind::Csv { encoding, separator: char::from(separator) };
+    Ok(Book { kind, sheets: vec![Sheet { name: String::new(), visible: true, rows }] })
+}
+
+/// The rows of a text whose separator is known; `declared`: its first line names it.
+pub(super) fn rows(text: &str, separator: u8, declared: bool) -> Result<Vec<Row>, Refusal> {
     let mut rows = Vec::new();
     let mut budget = Budget::default();
     // Where the last record began, how many lines lie before it, and how many of those lay within cells.
     let (mut seen, mut lines, mut within) = (0_usize, 0_usize, 0_usize);
     let mut record = StringRecord::new();
-    let mut reader = reader(&text, separator);
+    let mut reader = reader(text, separator);
     loop {
         let read = reader.read_record(&mut record).map_err(|_| Refusal::NotText)?;
         if !read {
@@ -41,7 +48,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, Refusal> {
         seen = start + blank;
         let number = u32::try_from(lines.saturating_sub(within) + 1).unwrap_or(u32::MAX);
         within += record.iter().map(breaks).sum::<usize>();
-        if number == 1 && declared.is_some() {
+        if number == 1 && declared {
             continue;
         }
         let mut cells: Vec<Cell> = Vec::new();
@@ -60,11 +67,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, Refusal> {
             rows.push(Row { number, cells });
         }
     }
-    if rows.is_empty() {
-        return Err(Refusal::Empty);
-    }
-    let kind = Kind::Csv { encoding, separator: char::from(separator) };
-    Ok(Book { kind, sheets: vec![Sheet { name: String::new(), visible: true, rows }] })
+    if rows.is_empty() { Err(Refusal::Empty) } else { Ok(rows) }
 }
 
 fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {

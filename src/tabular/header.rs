@@ -19,6 +19,8 @@ pub struct Column<K> {
     pub required: bool,
 }
 
+/// Headings of columns that number the rows, folded to letters: they say nothing, and nobody needs to be told so.
+const NUMBERS: [&str; 4] = ["stt", "tt", "sothutu", "no"];
 /// Rows among which the heading row is looked for.
 const LOOKED_AT: usize = 30;
 
@@ -84,6 +86,7 @@ pub fn find<'s, K: Copy + Ord>(sheet: &'s Sheet, wanted: &[Column<K>]) -> Result
             let meant =
                 wanted.iter().find(|wanted| wanted.names.iter().any(|name| vietnamese::key(name) == key));
             match meant {
+                None if NUMBERS.contains(&key.as_str()) => {}
                 None => unknown.push((column, cell.text.as_str())),
                 Some(meant) => {
                     if let Some(first) = columns.insert(meant.key, column) {

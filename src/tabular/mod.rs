@@ -226,6 +226,20 @@ pub fn read(name: Option<&str>, bytes: &[u8]) -> Result<Book, Refusal> {
     }
 }
 
+/// Reads text that was pasted, with a separator that whoever asks knows: rows are its lines. Control characters, such as Word's
+/// line breaks within a cell, are spaces.
+///
+/// # Errors
+/// [`Refusal`] says which limit it is over.
+pub fn pasted(text: &str, separator: char) -> Result<Vec<Row>, Refusal> {
+    if text.len() > BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    let plain = |c: char| if c.is_control() && !matches!(c, '\t' | '\r' | '\n') { ' ' } else { c };
+    let text: String = text.chars().map(plain).collect();
+    delimited::rows(&text, u8::try_from(separator).unwrap_or(b'\t'), false)
+}
+
 /// Collects rows within the limits.
 #[derive(Debug, Default)]
 struct Budget {

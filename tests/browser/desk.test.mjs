@@ -81,7 +81,7 @@ async function campaign(page, slug, title) {
   await accessible(page, `desk-choose-${slug}`);
   await page.locator('.offers a[href*="counter"]').click();
   // Nothing typed: each fault is told at the top, with a link to its field.
-  await press(page, 'Lưu bản nháp và sang bước tiếp');
+  await press(page, 'Lưu bản nháp và thêm quầy');
   const summary = errorSummary(page);
   assert.equal(await summary.getByRole('link').count(), 1, 'all the rest is proposed');
   assert.ok(await summary.evaluate((element) => element === document.activeElement), 'the summary has the focus');
@@ -101,8 +101,8 @@ async function campaign(page, slug, title) {
   await page.locator('[name="notice.responsible.vi"]').fill('Sở Nội vụ tỉnh Bình Định');
   await page.locator('[name="notice.legal_ground.vi"]').fill('Quyết định số 12/QĐ-UBND');
   await page.locator('[name="notice.phone"]').fill('0256 123 456');
-  await press(page, 'Lưu bản nháp và sang bước tiếp');
-  assert.equal(new URL(page.url()).pathname, `/admin/campaigns/${slug}/units`);
+  await press(page, 'Lưu bản nháp và thêm quầy');
+  assert.equal(new URL(page.url()).pathname, `/admin/campaigns/${slug}/counters/add`);
   // Back from there leads to a page again, though the form was refused once, and it points to the draft.
   await page.goBack();
   await page.getByRole('link', { name: 'mở bản nháp' }).first().click();
@@ -223,5 +223,5 @@ test('a campaign is made with the keyboard alone', () =>
     const shown = page.waitForEvent('load');
     await page.keyboard.press('Enter');
     await shown;
-    assert.equal(new URL(page.url()).pathname, '/admin/campaigns/chi-bang-ban-phim/units');
+    assert.equal(new URL(page.url()).pathname, '/admin/campaigns/chi-bang-ban-phim/counters/add');
   }));

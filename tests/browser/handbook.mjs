@@ -26,6 +26,7 @@ const PAGES = [
   ['dot', (page, base) => openCampaign(page, base, ''), [1280]],
   ['in-ma-qr', (page, base) => openCampaign(page, base, '/print'), [1280]],
   ['don-vi', (page, base) => page.goto(`${base}/admin/units`), [1280]],
+  ['nhap-don-vi', pasteUnits, [1280]],
   ['quay', (page, base) => openCampaign(page, base, '/counters'), [1280]],
   ['theo-doi', (page, base) => openCampaign(page, base, '/theo-doi', true), [1280]],
   ['phieu-giay', (page, base) => openCampaign(page, base, '/paper'), [1280]],
@@ -60,6 +61,16 @@ async function letters(page, base) {
   const response = await openCampaign(page, base, '/report', true);
   await page.locator('.duties > .letters').first().evaluate((found) => found.scrollIntoView());
   return response;
+}
+
+/** A list of units that was pasted, as it is looked at before it is kept. */
+async function pasteUnits(page, base) {
+  await page.goto(`${base}/admin/units/import`);
+  const communes = Array.from({ length: 12 }, (_, n) => `${n + 2}\tUBND xã An Phú ${n + 1}`);
+  await page.fill('[name=lines]', ['TT\tTên cơ quan, đơn vị', '1\tSở Văn hóa, Thể thao và Du lịch', ...communes].join('\n'));
+  await page.click('button.main');
+  await page.waitForURL('**/import/preview**');
+  return page.goto(page.url());
 }
 
 /** One's own access tokens, with one that was made. */

@@ -8,12 +8,13 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { brokenRules } from './rules.mjs';
 
-const BINARY = process.env.SIPAS_BIN ?? new URL('../../target/debug/sipas', import.meta.url).pathname;
+// Servers run in folders of their own.
+const BINARY = process.env.SIPAS_BIN ? resolve(process.env.SIPAS_BIN) : new URL('../../target/debug/sipas', import.meta.url).pathname;
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const START_MS = 120_000;
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

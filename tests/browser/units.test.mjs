@@ -35,13 +35,35 @@ async function file(name, text) {
 
 const HEAD = 'Mã đơn vị;Tên đơn vị;Loại đơn vị;Mã đơn vị cấp trên;Có từ ngày;Đến hết ngày;Mã đơn vị kế thừa\r\n';
 
+test('a pasted list leads to a short preview, and back from there no form is sent again', () =>
+  stage.visit(DESK, async (page) => {
+    await enter(page);
+    await page.goto(at('/admin/units/import'));
+    // A name that does not say what the unit is.
+    await page.getByLabel('Dán danh sách vào đây').fill('UBND xã Dán Một\nĐơn vị lạ\n');
+    await page.locator('[name=since][value=always]').check();
+    await press(page, /^Xem trước$/);
+    assert.match(await page.locator('table').first().innerText(), /dòng 2/);
+    await accessible(page, 'units-paste-faults');
+    const lines = Array.from({ length: 12 }, (_, n) => `UBND xã Dán ${n + 1}\txã`).join('\n');
+    await page.getByLabel('Dán danh sách vào đây').fill(lines);
+    await press(page, /^Xem trước$/);
+    assert.match(await page.locator('main').innerText(), /Danh sách gồm: 12 xã\./);
+    assert.equal(await page.locator('details.group[open]').count(), 0);
+    await accessible(page, 'units-paste-preview');
+    // The refused form is not sent once more: its page opens as it begins.
+    await page.goBack();
+    assert.equal(new URL(page.url()).pathname, '/admin/units/import');
+    assert.equal(await page.locator('.summary').count(), 0);
+  }));
+
 for (const [where, look] of [['desk', DESK], ['phone', PHONE]]) {
   test(`a list is imported with its faults mended, and the change is undone (${where})`, () =>
     stage.visit(look, async (page) => {
       await enter(page);
       await page.goto(at('/admin/units'));
       await accessible(page, `units-tree-${where}`);
-      await press(page, /^Nhập từ tệp$/);
+      await press(page, /^Nhập danh sách$/);
       await accessible(page, `units-import-${where}`);
 
       // Two rows to mend: nothing is stored.

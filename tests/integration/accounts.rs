@@ -57,12 +57,7 @@ fn signed_out(page: &Page) -> bool {
 fn f_10_the_first_start_prints_a_link_that_makes_the_first_administrator_once() {
     let database = Database::new();
     let server = Server::start(&database);
-    let first = loop {
-        if let Some(link) = server.stdout().lines().find_map(|line| line.strip_prefix("setup\t")) {
-            break path(link);
-        }
-        std::thread::yield_now();
-    };
+    let first = set_up_link(&server);
     assert_eq!(database.number("SELECT COUNT(*) FROM account"), 0, "no account by default");
     let mut client = server.client();
     client.get(&first).is(200);
@@ -93,6 +88,59 @@ fn f_10_the_first_start_prints_a_link_that_makes_the_first_administrator_once() 
     let again = Server::start(&database);
     again.client().get("/readyz").is(200);
     assert!(!again.stdout().contains("setup\t"));
+}
+
+/// The set-up link that a server prints.
+fn set_up_link(server: &Server) -> String {
+    loop {
+        if let Some(link) = server.stdout().lines().find_map(|line| line.strip_prefix("setup\t")) {
+            return path(link);
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn f_10_who_sets_up_and_makes_surveys_gets_both_accounts_from_one_page_with_two_passwords() {
+    let database = Database::new();
+    let server = Server::start(&database);
+    let link = set_up_link(&server);
+    let mut client = server.client();
+    let token = client.get(&link).is(200).form().value("token").unwrap().to_owned();
+    let mut send = |manager: &str, password: &str, again: &str| {
+        let fields = [
+            ("token", token.as_str()),
+            ("name", "quantri"),
+            ("password", PASSWORD),
+            ("again", PASSWORD),
+            ("manager", manager),
+            ("manager_password", password),
+            ("manager_again", again),
+        ];
+        client.post("/admin/dat-mat-khau", &fields)
+    };
+    // Half an account is none, and what is wrong is told at its own field.
+    let half = send("", OTHER, OTHER).is(422);
+    assert!(half.text().contains("f-manager-fault") && half.text().contains("quantri"), "{}", half.text());
+    assert!(send("quantri", OTHER, OTHER).is(422).text().contains("tên khác nhau"));
+    assert!(send("thulan", PASSWORD, PASSWORD).is(422).text().contains("mật khẩu khác nhau"));
+    assert!(send("thulan", OTHER, PASSWORD).is(422).text().contains("f-manager_again-fault"));
+    assert!(send("thulan", "12345", "12345").is(422).text().contains("f-manager_password-fault"));
+    assert_eq!(database.number("SELECT COUNT(*) FROM account"), 0);
+    let set = send("thulan", OTHER, OTHER).is(303);
+    assert_eq!(set.header("location"), "/admin/units/import", "the first thing that surveys need");
+    send("thulan2", OTHER, OTHER).is(410);
+    // The session is the manager's, with the manager's rights alone.
+    let units = client.get("/admin/units").is(200);
+    assert!(units.text().contains("thulan") && !units.text().contains("quantri"));
+    client.get("/admin/tai-khoan").is(403);
+    assert_eq!(log_in(&server, "quantri", OTHER).1.status, 401);
+    enter(&server, "quantri").get("/admin/tai-khoan").is(200);
+    let roles = database.texts("SELECT name || ' ' || role FROM account ORDER BY name");
+    assert_eq!(roles, ["quantri administrator", "thulan manager"]);
+    let noted = database
+        .texts("SELECT actor || ' ' || object FROM audit WHERE action = 'account.add' ORDER BY number");
+    assert_eq!(noted, ["quantri quantri", "quantri thulan"]);
 }
 
 #[test]

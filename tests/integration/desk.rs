@@ -70,7 +70,9 @@ fn draft(desk: &mut Client) {
     form.set("closes.day", &day(30));
     tell(&mut form);
     let made = desk.submit("/admin/campaigns/new", &form).is(303);
-    assert!(made.header("location").starts_with("/admin/campaigns/thu/units?"));
+    let next = made.header("location").to_owned();
+    assert!(next.starts_with("/admin/campaigns/thu/counters/add?"), "{next}");
+    assert!(desk.get(&next).is(200).text().contains("Đã lưu bản nháp"));
 }
 
 /// Adds so many counters to a unit, or to each unit of a kind (`each:kind`), by the pages.
@@ -649,6 +651,121 @@ fn nobody_is_asked_by_a_real_survey_without_being_told_who_asks_why_and_for_how_
 }
 
 #[test]
+fn a_second_campaign_begins_with_what_earlier_ones_of_its_kind_told_people() {
+    let (_database, _server, mut desk) = empty_desk();
+    let first = desk.get(NEW).is(200);
+    assert_eq!(
+        first.form_to("/admin/campaigns/new").value("notice.responsible.vi"),
+        Some(""),
+        "nothing is made up"
+    );
+    draft(&mut desk);
+    // A later one that says nothing yet hides nothing of what is known.
+    let mut form = desk.get(NEW).is(200).form_to("/admin/campaigns/new");
+    form.set("title.vi", "Để sau");
+    form.set("notice.responsible.vi", "");
+    form.set("notice.legal_ground.vi", "");
+    form.set("notice.phone", "");
+    desk.submit("/admin/campaigns/new", &form).is(303);
+    let page = desk.get(NEW).is(200);
+    assert!(page.text().contains("Đã điền theo đợt trước"));
+    let form = page.form_to("/admin/campaigns/new");
+    assert_eq!(form.value("notice.responsible.vi"), Some("Sở Nội vụ tỉnh Bình Định"));
+    assert!(form.value("notice.legal_ground.vi").is_some_and(|law| !law.is_empty()));
+    assert_eq!(form.value("notice.phone"), Some("0256 123 456"));
+    // Officials are asked by another law and for another purpose; who asks is the same.
+    let officials = "/admin/campaigns/new?form=officials%2F2026.2%2Fagency";
+    let form = desk.get(officials).is(200).form_to("/admin/campaigns/new");
+    assert_eq!(form.value("notice.responsible.vi"), Some("Sở Nội vụ tỉnh Bình Định"));
+    assert_eq!(form.value("notice.legal_ground.vi"), Some(""));
+    assert_eq!(form.value("notice.purpose.vi"), Some(""));
+}
+
+#[test]
+fn a_draft_says_on_every_page_and_in_its_preview_what_its_notice_still_lacks() {
+    let (_database, _server, mut desk) = empty_desk();
+    untold(&mut desk, false);
+    for page in ["settings", "units", "counters", "counters/add"] {
+        let shown = desk.get(&format!("/admin/campaigns/thu/{page}")).is(200);
+        assert!(
+            shown.text().contains("Lời giới thiệu còn thiếu: Cơ quan chịu trách nhiệm, Căn cứ"),
+            "{page}"
+        );
+        assert!(
+            shown.text().contains("settings?mend=notice.responsible.vi#f-notice.responsible.vi"),
+            "{page}"
+        );
+    }
+    // What the questionnaire says of itself is not what this campaign says.
+    let preview = desk.get("/admin/campaigns/thu/preview").is(200);
+    assert!(preview.text().contains("[Chưa ghi: Cơ quan chịu trách nhiệm]"), "{}", preview.text());
+    assert!(!preview.text().contains("Sở Nội vụ xin ý kiến"));
+    let details = desk.get("/admin/campaigns/thu/preview?details=1").is(200);
+    assert!(
+        details.text().contains("[Chưa ghi: Căn cứ]") && details.text().contains("[Chưa ghi: Nơi liên hệ")
+    );
+    let path = "/admin/campaigns/thu/settings";
+    let mut form = desk.get(path).is(200).form_to(path);
+    tell(&mut form);
+    desk.submit(path, &form).is(303);
+    assert!(!desk.get(path).is(200).text().contains("Lời giới thiệu còn thiếu"));
+    assert!(!desk.get("/admin/campaigns/thu/preview").is(200).text().contains("Chưa ghi"));
+}
+
+#[test]
+fn a_trial_run_is_previewed_as_it_may_open_and_misses_nothing() {
+    let (_database, _server, mut desk) = empty_desk();
+    untold(&mut desk, true);
+    assert!(!desk.get("/admin/campaigns/thu/counters").is(200).text().contains("Lời giới thiệu còn thiếu"));
+    assert!(!desk.get("/admin/campaigns/thu/preview").is(200).text().contains("Chưa ghi"));
+}
+
+#[test]
+fn who_comes_from_the_check_to_open_is_not_shown_the_same_list_twice_unless_it_changed() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "1");
+    let check = desk.get("/admin/campaigns/thu").is(200);
+    let at = check.text().find("/admin/campaigns/thu/state/open?seen=").unwrap();
+    let open = check.text()[at..].split('"').next().unwrap().to_owned();
+    let seen = desk.get(&open).is(200);
+    assert!(
+        seen.text().contains("đã nêu ở trang Kiểm tra") && !seen.text().contains("<section class=\"checks\"")
+    );
+    // Whoever did not come from there, or comes with an older list, reads it.
+    for address in ["/admin/campaigns/thu/state/open", "/admin/campaigns/thu/state/open?seen=000000000000"] {
+        assert!(desk.get(address).is(200).text().contains("<section class=\"checks\""), "{address}");
+    }
+    let path = "/admin/campaigns/thu/settings";
+    let mut form = desk.get(path).is(200).form_to(path);
+    form.set("notice.address", "12 đường Trần Phú");
+    desk.submit(path, &form).is(303);
+    assert!(desk.get(&open).is(200).text().contains("<section class=\"checks\""));
+}
+
+#[test]
+fn units_stand_in_the_order_of_the_tree_wherever_counters_are_listed_or_printed() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "each:district", "1");
+    // “thành phố” before “thị xã”, though the code of the latter comes first.
+    for path in ["counters", "posters", "print", "paper", "units"] {
+        let page = desk.get(&format!("/admin/campaigns/thu/{path}")).is(200);
+        let at = |name: &str| page.text().find(name).unwrap_or_else(|| panic!("{path}: {name}"));
+        assert!(at("UBND thành phố Quy Nhơn") < at("UBND thị xã An Nhơn"), "{path}");
+    }
+}
+
+#[test]
+fn a_refused_form_knows_where_its_page_can_be_opened_so_that_going_back_leads_there() {
+    let (_database, _server, mut desk) = empty_desk();
+    assert!(!desk.get("/admin/units/new").is(200).text().contains("address."), "nothing to do yet");
+    let refused = desk.post("/admin/units/new", &[]).is(422);
+    assert!(refused.text().contains("data-address=\"/admin/units/new\""), "{}", refused.text());
+    assert!(refused.text().contains("/static/address."));
+}
+
+#[test]
 fn a_trial_run_owes_nobody_a_notice_and_a_file_may_open_what_the_desk_then_completes() {
     let (database, _server, mut desk) = empty_desk();
     untold(&mut desk, true);
@@ -684,8 +801,10 @@ fn the_preview_is_the_campaigns_own_page_and_what_is_made_twice_is_told() {
     form.set("title.vi", "đo lường thử");
     form.set("opens.day", &day(3));
     form.set("closes.day", &day(20));
-    let made = desk.submit("/admin/campaigns/new", &form).is(303).header("location").to_owned();
-    let check = made.split("/units").next().unwrap();
+    let fields: Vec<(&str, &str)> = form.pairs().into_iter().chain([("then", "units")]).collect();
+    let made = desk.post("/admin/campaigns/new", &fields).is(303).header("location").to_owned();
+    let check = made.split("/units?done=made").next().unwrap();
+    assert!(!check.contains('?'), "who has the numbers of cases gives them first: {made}");
     assert!(desk.get(check).is(200).text().contains("trùng tên và trùng thời gian"));
     // The step that may be left out says so; names of units do as well as codes.
     let units = "/admin/campaigns/thu/units";

@@ -287,7 +287,10 @@ fn a_province_s_template_takes_the_place_of_ours_and_its_faults_are_named() {
     };
     let (done, pdf) = run("#let data = json(\"data.json\")\nOurs: #data.posters.first().counter");
     done.ok();
-    assert!(tool("pdftotext", &[pdf.to_str().unwrap(), "-"]).contains("Ours: Quầy 3"));
+    assert!(
+        tool("pdftotext", &[pdf.to_str().unwrap(), "-"]).contains("Ours: Quầy số 1 – Đất đai"),
+        "units in the order of their page"
+    );
     let faults = [
         ("Fine.\n#let x = \n", "poster.typ:2:"),
         ("#let data = json(\"data.json\")\n\n#data.nothing\n", "poster.typ:3:7"),

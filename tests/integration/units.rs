@@ -276,6 +276,71 @@ fn names_and_kinds_are_enough_and_the_preview_is_a_page_to_go_back_to() {
     staff.get("/admin/units/import/preview?of=khong-co").is(404);
 }
 
+/// Sends a pasted list with the fields of the import's page, as a browser does where no file was chosen.
+fn paste(staff: &mut Client, lines: &str, since: (&str, &str)) -> Page {
+    let field = |name: &str, value: &str| {
+        format!("--b0\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let none = "--b0\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n\r\n--b0--\r\n";
+    let body = [field("since", since.0), field("since_day", since.1), field("lines", lines), none.to_owned()];
+    let kind = [("content-type", "multipart/form-data; boundary=b0")];
+    let sent = staff.send("POST", "/admin/units/import", &kind, body.concat().as_bytes());
+    let at = sent.header("location").to_owned();
+    if at.starts_with("/admin/units/import/preview?of=") { staff.get(&at) } else { sent }
+}
+
+#[test]
+fn fifty_units_are_pasted_from_a_document_and_the_preview_stays_short() {
+    let database = Database::new();
+    let (_server, mut staff) = desk(&database);
+    let mut lines =
+        "TT\tTên cơ quan, đơn vị\n1\tUBND tỉnh Gia Lai\n2\tSở Văn hóa, Thể thao và Du lịch\n".to_owned();
+    for n in 3..=50 {
+        lines.push_str(&format!("{n}\tUBND xã Số {n}\n"));
+    }
+    let preview = paste(&mut staff, &lines, ("first", "")).is(200);
+    assert!(preview.text().contains("Danh sách gồm: 1 tỉnh, 1 sở, 48 xã."), "{}", preview.text());
+    assert!(preview.text().contains("danh sách vừa dán"));
+    assert!(!preview.text().contains("class=\"group\" open"), "fifty new units are folded away");
+    assert!(!preview.text().contains("“TT”"), "a column of numbers is nothing to tell of");
+    // The way back leads to what was pasted.
+    let at = preview.text().find("/admin/units/import?of=").unwrap();
+    let back = preview.text()[at..].split('"').next().unwrap().to_owned();
+    let again = staff.get(&back).is(200).form_to("/admin/units/import");
+    assert!(again.value("lines").is_some_and(|lines| lines.contains("UBND xã Số 50")));
+    assert_eq!(again.value("since"), Some("first"));
+    let done = staff.submit("/admin/units/import", &confirmation(&preview)).is(303);
+    assert!(staff.get(done.header("location")).is(200).text().contains("Đã thêm 50 đơn vị"));
+    let code = database.texts("SELECT code FROM unit WHERE name LIKE 'Sở Văn hóa%'");
+    assert_eq!(code, ["so-van-hoa-the-thao"], "no code ends in half a phrase");
+}
+
+#[test]
+fn what_is_wrong_with_a_pasted_list_is_told_by_its_lines_and_nothing_pasted_is_lost() {
+    let (database, _server, mut staff) = province();
+    let before = counts(&database);
+    let wrong = paste(&mut staff, "UBND xã Hoài Ân\nHoài <b>Sơn</b>\n", ("always", "")).is(422);
+    assert!(wrong.text().contains("f-lines-fault") && wrong.text().contains("dòng 2"), "{}", wrong.text());
+    assert!(
+        wrong.text().contains("UBND xã Hoài Ân\nHoài &lt;b&gt;Sơn&lt;/b&gt;"),
+        "what was pasted is there still"
+    );
+    assert!(!wrong.text().contains("cột B"), "lines that were pasted have no lettered columns");
+    // A wrong day loses nothing either; nothing at all, and both ways at once, are told.
+    let day = paste(&mut staff, "UBND xã Hoài Ân\n", ("day", "31/02/2026")).is(422);
+    assert!(day.text().contains("UBND xã Hoài Ân"));
+    assert!(paste(&mut staff, " \n", TODAY).is(422).text().contains("dán danh sách, hoặc chọn một tệp"));
+    let both = "--b0\r\nContent-Disposition: form-data; name=\"lines\"\r\n\r\nXã A, xã\r\n--b0\r\nContent-Disposition: \
+        form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nTên;Loại\nXã B;xã\r\n--b0--\r\n";
+    let kind = [("content-type", "multipart/form-data; boundary=b0")];
+    let both = staff.send("POST", "/admin/units/import", &kind, both.as_bytes()).is(422);
+    assert!(both.text().contains("a.csv") && both.text().contains("Xã A, xã"));
+    assert_eq!(counts(&database), before);
+    let taken = paste(&mut staff, "UBND xã Hoài Ân, xã\n", TODAY).is(200);
+    staff.submit("/admin/units/import", &confirmation(&taken)).is(303);
+    assert_eq!(database.texts("SELECT parent FROM unit WHERE code = 'xa-hoai-an'"), ["bd"]);
+}
+
 // --- By hand ---------------------------------------------------------------------------------------------------
 
 #[test]

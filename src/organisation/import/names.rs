@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use i18n_embed_fl::fl;
 
-use super::{Asked, Fault, Key, List};
+use super::{Asked, Fault, Key, List, kinds};
 use crate::{
     language::{Lang, vietnamese},
     organisation::{History, Unit},
@@ -16,7 +16,10 @@ const CODE: usize = 24;
 /// Words before names that say nothing about which unit it is, folded.
 const OFFICE: [&str; 3] = ["uy ban nhan dan ", "ubnd ", "people's committee of "];
 /// Kinds of a unit above all others, folded to letters.
-const PROVINCE: [&str; 4] = ["tinh", "province", "thanhpho", "thanhphotructhuoctrunguong"];
+pub(super) const PROVINCE: [&str; 4] = ["tinh", "province", "thanhpho", "thanhphotructhuoctrunguong"];
+/// Words that join others, folded: a code that ends in one looks broken.
+const JOINING: [&str; 13] =
+    ["va", "cua", "ve", "cho", "voi", "tai", "o", "den", "tu", "thuoc", "and", "of", "for"];
 /// What the rows of the file to begin with bear before their names, folded to letters.
 const EXAMPLE: [&str; 2] = ["vidu", "example"];
 
@@ -26,10 +29,16 @@ pub fn is_example(name: &str) -> bool {
     inside.is_some_and(|(mark, _)| EXAMPLE.contains(&vietnamese::key(mark).as_str()))
 }
 
-/// A code of small letters, digits and hyphens made from a name; a word is never cut in two unless it is the first.
+/// A folded name without the words that say nothing about which unit it is.
+pub(super) fn without_office(folded: &str) -> &str {
+    OFFICE.iter().find_map(|office| folded.strip_prefix(office)).unwrap_or(folded)
+}
+
+/// A code of small letters, digits and hyphens made from a name; a word is never cut in two unless it is the first, and where
+/// words are left out, neither a word that joins them nor half of what it joins stays at the end.
 fn code_of(name: &str) -> String {
     let plain = vietnamese::fold(name.trim());
-    let plain = OFFICE.iter().find_map(|office| plain.strip_prefix(office)).unwrap_or(&plain);
+    let plain = without_office(&plain);
     let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let mut code = String::new();
     for word in words {
@@ -39,10 +48,20 @@ fn code_of(name: &str) -> String {
             code.push('-');
             code.push_str(word);
         } else {
+            while let Some(end) = dangling(&code) {
+                code.truncate(end);
+            }
             break;
         }
     }
     if code.is_empty() { "dv".to_owned() } else { code }
+}
+
+/// Where a code that was cut ends in a joining word, or in the first word after one: the length of what stands before.
+fn dangling(code: &str) -> Option<usize> {
+    let (rest, last) = code.rsplit_once('-')?;
+    let before = rest.rsplit_once('-').map_or(rest, |(_, word)| word);
+    (JOINING.contains(&last) || JOINING.contains(&before)).then_some(rest.len())
 }
 
 /// The code, or with the first number behind it that makes it one that nobody has.
@@ -78,6 +97,18 @@ impl List {
         let mended = |faults: &mut Vec<Fault>, row: u32, column: Option<usize>| {
             faults.retain(|fault| fault.row != row || fault.column != column);
         };
+        let kind_column = self.column(Key::Kind);
+        for asked in &mut self.asked {
+            if asked.kind.is_empty() {
+                let known = history.get(&asked.code).map(|dated| dated.unit.kind.clone());
+                let found = known.or_else(|| kinds::of_name(&asked.name).map(str::to_owned));
+                // What is missing still is told below, with the unit's name.
+                if !asked.name.is_empty() {
+                    mended(&mut self.faults, asked.row, kind_column);
+                }
+                asked.kind = found.unwrap_or_default();
+            }
+        }
         let mut taken: BTreeSet<String> =
             history.iter().map(|dated| dated.unit.code.to_lowercase()).collect();
         taken.extend(self.asked.iter().map(|asked| asked.code.to_lowercase()));
@@ -117,6 +148,7 @@ impl List {
         let mut seen: BTreeMap<(String, Option<String>), u32> = BTreeMap::new();
         let mut faults = std::mem::take(&mut self.faults);
         let mut made = 0;
+        let mut told_of_top = false;
         // Names first give codes, so that rows may name a unit above that comes later.
         for at in order.iter().copied() {
             let Some(asked) = self.asked.get_mut(at) else { continue };
@@ -173,7 +205,18 @@ impl List {
                 default = Some(asked.code.clone());
             }
             if unsaid && !is_top && asked.parent.is_none() && history.get(&asked.code).is_none() {
-                faults.push(Fault { row: asked.row, column: parent_column, words: fl!(m, "import-no-top") });
+                // What is missing is one row for the province, however many lie below it.
+                if !std::mem::replace(&mut told_of_top, true) {
+                    faults.push(Fault {
+                        row: asked.row,
+                        column: parent_column,
+                        words: fl!(m, "import-no-top"),
+                    });
+                }
+            }
+            if asked.kind.is_empty() && !asked.name.is_empty() {
+                let words = fl!(m, "import-no-kind", name = asked.name.as_str());
+                faults.push(Fault { row: asked.row, column: kind_column, words });
             }
         }
         // Units above that were named before their own row had a code.
@@ -235,6 +278,45 @@ mod tests {
                 ("xa-an-binh-dong-thuong", "xã", above),
             ]
         );
+    }
+
+    #[test]
+    fn a_code_ends_with_a_word_that_says_something() {
+        for (name, code) in [
+            ("Sở Văn hóa, Thể thao và Du lịch", "so-van-hoa-the-thao"),
+            ("Sở Nông nghiệp và Môi trường", "so-nong-nghiep"),
+            ("Sở Khoa học và Công nghệ", "so-khoa-hoc-va-cong-nghe"),
+            ("Văn phòng Đăng ký của tỉnh Gia Lai", "van-phong-dang-ky"),
+            ("UBND xã Ia O", "xa-ia-o"),
+        ] {
+            assert_eq!(code_of(name), code, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_kind_that_is_not_given_is_the_word_that_the_name_begins_with() {
+        let text = "Tên cơ quan, đơn vị\nUBND tỉnh Gia Lai\nSở Nội vụ\nUBND xã An Bình\n";
+        let after = applied(text, &History::default()).unwrap();
+        let above = Some("tinh-gia-lai");
+        let mut found = units(&after);
+        found.sort_unstable();
+        assert_eq!(
+            found,
+            [("so-noi-vu", "sở", above), ("tinh-gia-lai", "tỉnh", None), ("xa-an-binh", "xã", above)]
+        );
+        let faults = applied("Tên đơn vị\nTỉnh X\nMột cửa số 5\n", &History::default()).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].words.contains("Một cửa số 5"), "{faults:?}");
+        let faults = applied("Tên đơn vị;Loại\nTỉnh X;\nMột cửa số 5;\n", &History::default()).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].column == Some(1), "{faults:?}");
+        // A unit that is known keeps its kind.
+        let same = applied("Mã;Tên đơn vị\nso-noi-vu;Thanh tra tỉnh\n", &after).unwrap();
+        assert_eq!(same.get("so-noi-vu").unwrap().unit.kind, "sở");
+    }
+
+    #[test]
+    fn a_heading_of_names_and_kinds_is_preferred_to_one_of_names_alone() {
+        let text = "Tên;Phòng Tổ chức lập\nTên đơn vị;Loại đơn vị\nTỉnh X;tỉnh\n";
+        assert_eq!(units(&applied(text, &History::default()).unwrap()), [("tinh-x", "tỉnh", None)]);
     }
 
     #[test]

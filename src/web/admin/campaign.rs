@@ -16,6 +16,7 @@ use crate::{
     language::{Lang, vietnamese},
     organisation::{
         Campaign, Period, State as Stand,
+        order::ranks,
         readiness::{self, Finding, Rival, Subject},
     },
     set_aside,
@@ -32,10 +33,7 @@ use crate::{
         auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
         respond::answer::Wanted,
-        views::admin::{
-            campaign::{self as view, Desk, Kept, Page},
-            units::ranks,
-        },
+        views::admin::campaign::{self as view, Desk, Kept, Page},
         views::message::Kind,
     },
 };

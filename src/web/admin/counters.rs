@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use crate::{
     distribution::{address, qr},
-    language::Lang,
+    language::{Lang, vietnamese},
+    organisation::order::ranks,
     store::{StoreError, campaigns::Stored, places, ready},
     web::{
         app::App,
@@ -86,6 +87,7 @@ async fn desks(
 ) -> Result<Option<Desks>, StoreError> {
     let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
+    let ranks = ranks(&tree);
     let mut desks = Vec::new();
     for place in places::of_campaign(&mut db, stored.number).await? {
         let (Some(code), Some(last)) = (&place.counter, &place.address) else { continue };
@@ -98,12 +100,16 @@ async fn desks(
             }
             continue;
         }
-        desks.push(Desk {
+        let rank = ranks.get(place.unit.as_str()).copied().unwrap_or(usize::MAX);
+        let desk = Desk {
             unit: tree.get(&place.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
             url: address::counter(&app.config.base_url, last),
             name: place.name.unwrap_or_default(),
-        });
+        };
+        desks.push((rank, desk));
     }
+    desks.sort_by_cached_key(|(rank, desk)| (*rank, vietnamese::natural(&desk.name)));
+    let desks: Vec<Desk> = desks.into_iter().map(|(_, desk)| desk).collect();
     Ok((!desks.is_empty()).then_some(Desks { stored, desks }))
 }
 

@@ -9,6 +9,7 @@ pub mod comments;
 pub mod counters;
 pub mod definitions;
 pub mod entry;
+pub mod first_manager;
 pub mod help;
 pub mod home;
 pub mod identity;

@@ -1,4 +1,4 @@
-//! A one-time link: setting a password with it, or making the first account.
+//! A one-time link: setting a password with it, or making the first account ([`first_manager`]: and the second one).
 
 use axum::{
     extract::{Query, Request, State},
@@ -12,6 +12,8 @@ use serde_json::json;
 use super::{
     accounts::InvitePath,
     entry::{self, Way},
+    first_manager::{self, Manager},
+    units::import::ImportPath,
 };
 use crate::{
     language::Lang,
@@ -124,6 +126,10 @@ pub async fn set(
     }
     let whose = Whose { name: &name, second_factor, units: &units, kinds: app.config.level_rules };
     faults.extend(view::check(lang, &given, fields.one("again").unwrap_or_default(), &whose));
+    let manager = match &whom {
+        Whom::Account(_) => None,
+        Whom::First => first_manager::asked(lang, &fields, &whose, &given, &mut faults),
+    };
     if faults.is_empty() {
         match levels::was_used(&app, &name, &given).await {
             Ok(true) => faults.push(view::used_before(lang)),
@@ -138,8 +144,26 @@ pub async fn set(
     let Some(hash) = in_turn::hash(&app, given.clone()).await else {
         return error::page(lang, Kind::Unavailable);
     };
-    match keep(&app, &token, &whom, &name, &hash, &parts).await {
-        Ok(true) => enter(&app, &whom, &name, &given, &parts, lang).await,
+    let manager = match manager {
+        None => None,
+        Some((name, given)) => match in_turn::hash(&app, given.clone()).await {
+            Some(hash) => Some((Manager { name, hash }, given)),
+            None => return error::page(lang, Kind::Unavailable),
+        },
+    };
+    match keep(&app, &token, &whom, &name, &hash, manager.as_ref().map(|(manager, _)| manager), &parts).await
+    {
+        Ok(true) => {
+            // What comes next is making surveys, and the account for that has just got its password.
+            let (name, given, next) = match &manager {
+                Some((manager, given)) => {
+                    (&manager.name, given, units.is_empty().then(|| ImportPath.to_string()))
+                }
+                // Who sets the system up makes no surveys: the next step is to invite somebody who does.
+                None => (&name, &given, (whom == Whom::First).then(|| InvitePath.to_string())),
+            };
+            enter(&app, name, given, next, &parts, lang).await
+        }
         Ok(false) => gone(lang),
         Err(error) => error::of_store(&error, lang),
     }
@@ -148,7 +172,14 @@ pub async fn set(
 /// Goes on as after a log-in: whoever has just set the password need not type it once more. A second factor is asked for as
 /// ever, one that is compulsory is set up first, and the session is a new one (security test F-06): what this browser was
 /// logged in as before ends here.
-async fn enter(app: &App, whom: &Whom, name: &str, given: &str, parts: &Parts, lang: Lang) -> Response {
+async fn enter(
+    app: &App,
+    name: &str,
+    given: &str,
+    next: Option<String>,
+    parts: &Parts,
+    lang: Lang,
+) -> Response {
     let found = async {
         let mut db = app.store.read().await?;
         let off = identities::of(&mut db, name).await?.is_some_and(|identity| identity.password_off);
@@ -164,8 +195,6 @@ async fn enter(app: &App, whom: &Whom, name: &str, given: &str, parts: &Parts, l
     if let Err(error) = session::end(app, parts).await {
         return error::of_store(&error, lang);
     }
-    // Who sets the system up makes no surveys: the next step is to invite somebody who does.
-    let next = (*whom == Whom::First).then(|| InvitePath.to_string());
     let way = Way { lang, next, kept: None };
     entry::after_password(app, &account, given, &Arrival::of(parts, client), &way).await
 }
@@ -186,6 +215,7 @@ async fn keep(
     whom: &Whom,
     name: &str,
     hash: &str,
+    manager: Option<&Manager>,
     parts: &Parts,
 ) -> Result<bool, StoreError> {
     let now = app.clock.now();
@@ -200,7 +230,8 @@ async fn keep(
             accounts::set_password(&mut db, account, hash, true).await?;
             let old = old.as_deref().filter(|_| app.config.level_rules);
             noted::note_password(&mut db, account, now, old).await?;
-            session::about(account, origin, "account.password", account.as_str()).with(json!("by link"))
+            session::about(account, origin.clone(), "account.password", account.as_str())
+                .with(json!("by link"))
         }
         Whom::First => {
             if !staff::use_setup(&mut db).await? {
@@ -218,10 +249,15 @@ async fn keep(
                 return Ok(false);
             }
             let role = json!({ "role": Role::Administrator, "by": "set-up link" });
-            session::about(name, origin, "account.add", name).with(role)
+            session::about(name, origin.clone(), "account.add", name).with(role)
         }
     };
     audit::append(&mut db, now, &entry).await?;
+    if let Some(manager) = manager
+        && !first_manager::add(&mut db, manager, name, &origin, now).await?
+    {
+        return Ok(false);
+    }
     db.commit().await?;
     Ok(true)
 }

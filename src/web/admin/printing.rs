@@ -16,6 +16,7 @@ use crate::{
         print::{self, Choice, Sheets},
     },
     language::Lang,
+    organisation::order::in_order,
     store::{StoreError, pictures, places, ready},
     web::{
         app::App,
@@ -148,12 +149,11 @@ async fn page(
     }
     let questionnaire = ready::load(&mut db, stored.clone()).await?.questionnaire;
     let languages = languages(&questionnaire);
-    let units: Vec<(String, String, usize)> = tree
-        .units()
-        .iter()
-        .zip(&counted)
-        .filter(|(unit, n)| **n > 0 && staff.sees(&tree, &unit.code))
-        .map(|(unit, n)| (unit.code.clone(), unit.name.clone(), *n))
+    let units: Vec<(String, String, usize)> = in_order(&tree, None)
+        .into_iter()
+        .filter_map(|(at, _)| Some((tree.units().get(at)?, *counted.get(at)?)))
+        .filter(|(unit, n)| *n > 0 && staff.sees(&tree, &unit.code))
+        .map(|(unit, n)| (unit.code.clone(), unit.name.clone(), n))
         .collect();
     let page = Page {
         lang,

@@ -162,15 +162,22 @@ fn questions(page: &Page<'_>) -> String {
 fn length(page: &Page<'_>) -> Markup {
     let questions = &page.questionnaire.questions;
     let messages = page.lang.messages();
-    let (count, minutes) = (questions.len(), page.questionnaire.minutes);
-    html! {
-        b {
-            @if questions.iter().any(|question| question.asked_if.is_some()) {
-                (fl!(messages, "respond-length-at-most", questions = count, minutes = minutes))
-            } @else {
-                (fl!(messages, "respond-length", questions = count, minutes = minutes))
-            }
+    // A place to write is no question to most people, nor in the titles of forms: “five questions” and one of those.
+    let texts = questions.iter().filter(|question| question.kind == Kind::Text).count();
+    let (count, minutes) = (questions.len() - texts, page.questionnaire.minutes);
+    let at_most = questions.iter().any(|question| question.asked_if.is_some());
+    let words = match (at_most, texts) {
+        (true, 0) => fl!(messages, "respond-length-at-most", questions = count, minutes = minutes),
+        (true, _) => {
+            fl!(messages, "respond-length-at-most-texts", questions = count, texts = texts, minutes = minutes)
         }
+        (false, 0) => fl!(messages, "respond-length", questions = count, minutes = minutes),
+        (false, _) => {
+            fl!(messages, "respond-length-texts", questions = count, texts = texts, minutes = minutes)
+        }
+    };
+    html! {
+        b { (words) }
         @if questions.iter().any(|question| !question.required) {
             " " (fl!(messages, "respond-optional-explained"))
         }

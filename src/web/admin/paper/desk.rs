@@ -14,7 +14,7 @@ use super::{Desk, Spot, form, language, open, spots};
 use crate::{
     distribution::pdf::paper::{Paper, Sheet},
     language::{Lang, vietnamese},
-    organisation::Channel,
+    organisation::{Channel, order},
     store::{
         StoreError, audit,
         paper::{self, Batch},
@@ -157,16 +157,20 @@ async fn draw(
         })
     };
     let batches = paper::batches(&mut db, campaign).await?;
-    let mut counters: Vec<(&str, &str, &str)> = spots
-        .iter()
-        .filter(|spot| !spot.place.retired)
+    let mut shown: Vec<&Spot> = spots.iter().filter(|spot| !spot.place.retired).collect();
+    // Units as on every page, counters of one beside each other, counter 2 before counter 10.
+    let ranks = order::ranks(&desk.tree);
+    shown.sort_by_cached_key(|spot| {
+        let rank = ranks.get(spot.place.unit.as_str()).copied().unwrap_or(usize::MAX);
+        (rank, vietnamese::natural(spot.label().1))
+    });
+    let counters: Vec<(&str, &str, &str)> = shown
+        .into_iter()
         .map(|spot| {
             let (code, name) = spot.label();
             (code, spot.unit.as_str(), name)
         })
         .collect();
-    // Counters of one unit beside each other, counter 2 before counter 10, in the order of the Vietnamese alphabet.
-    counters.sort_by_cached_key(|(_, unit, name)| (vietnamese::natural(unit), vietnamese::natural(name)));
     let page = Page {
         lang,
         staff,

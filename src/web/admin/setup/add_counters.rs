@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    CELLS, Trouble, changed, desk,
+    CELLS, Done, Trouble, changed, desk,
     new_counters::{Beside, New, Shared, to_take},
     refused, shown,
 };
@@ -69,13 +69,15 @@ pub async fn show(
     State(app): State<App>,
     Query(wanted): Query<Language>,
     Query(of): Query<Of>,
+    Query(done): Query<Done>,
 ) -> Response {
     let lang = wanted.language();
     let sent = match sent(&app, &staff, &path.slug, &of).await {
         Ok(sent) => sent.unwrap_or_else(|| begun(lang)),
         Err(error) => return error::of_store(&error, lang),
     };
-    answered(StatusCode::OK, page(&app, &staff, lang, &path.slug, &sent, &[]).await, lang)
+    let done = done.words(lang);
+    answered(StatusCode::OK, page(&app, &staff, lang, &path.slug, &sent, &[], done.as_deref()).await, lang)
 }
 
 fn begun(lang: Lang) -> Fields {
@@ -114,6 +116,7 @@ async fn page(
     slug: &str,
     values: &Fields,
     faults: &[Shown],
+    done: Option<&str>,
 ) -> Result<Option<String>, NotDone> {
     let tree = tree(app).await?;
     let looked = |campaign: &mut Wanted, standing: &Standing, others: Others<'_>| {
@@ -143,6 +146,7 @@ async fn page(
         tree: &tree,
         counters: &campaign.counters,
         sources: &sources,
+        done,
     };
     Ok(Some(view::page(&page).into_string()))
 }
@@ -197,7 +201,7 @@ async fn told(
                 if fault.field.starts_with("counter.") { Fault::new(from, fault.words) } else { fault }
             };
             let faults = shown(faults.into_iter().map(at).collect());
-            let page = page(app, staff, lang, slug, fields, &faults).await;
+            let page = page(app, staff, lang, slug, fields, &faults, None).await;
             answered(StatusCode::UNPROCESSABLE_ENTITY, page, lang)
         }
         Trouble::NotDone(NotDone::Store(error)) => error::of_store(&error, lang),
@@ -324,7 +328,7 @@ pub async fn confirm(
         Ok(Some(fields)) => fields,
         Ok(None) => {
             let gone = [Shown::new("", fl!(lang.messages(), "counters-preview-gone"))];
-            let page = page(&app, &staff, lang, &path.slug, &begun(lang), &gone).await;
+            let page = page(&app, &staff, lang, &path.slug, &begun(lang), &gone, None).await;
             return answered(StatusCode::NOT_FOUND, page, lang);
         }
         Err(error) => return error::of_store(&error, lang),

@@ -11,7 +11,7 @@ use super::{Done, new_counters::Shared};
 use crate::{
     distribution::address,
     language::{Lang, vietnamese},
-    organisation::Phase,
+    organisation::{Phase, order::ranks},
     store::{
         StoreError,
         campaigns::{self, Stored},
@@ -25,7 +25,6 @@ use crate::{
         views::admin::{
             pager::Paging,
             setup::counters::{self as view, Desk, Page},
-            units::ranks,
         },
     },
 };

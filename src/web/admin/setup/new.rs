@@ -14,7 +14,7 @@ use crate::{
     apply::desk::{KioskCode, NotDone, Wanted},
     clock,
     language::Lang,
-    organisation::{Campaign, Period},
+    organisation::{Campaign, Notice, Period},
     store::{StoreError, campaigns, periods, units},
     web::{
         app::App,
@@ -85,19 +85,18 @@ async fn settings(
         .map(|today| Period::proposed(today, due_day))
         .map(|(first, last)| (typed::day_text(first), typed::day_text(last)))
         .unwrap_or_default();
-    // Who asks and by which law is the same from one campaign to the next.
-    let begun = Campaign { notice: others.iter().find_map(|other| other.notice.clone()), ..sheet::blank() };
+    let offer = sheet::offer(lang, &app.shelf.library(), name);
+    let at_counters = offer.as_ref().is_some_and(|offer| offer.at_counters);
+    let begun = Campaign { notice: known(&others, !at_counters), ..sheet::blank() };
     let begun = sheet::fields(&begun)
         .with("form", name)
         .with("opens.day", &opens)
         .with("opens.time", "00:00")
         .with("closes.day", &closes)
         .with("closes.time", "24:00");
-    let offer = sheet::offer(lang, &app.shelf.library(), name);
     let begun = spoken(begun, offer.as_ref());
-    let first = others.iter().all(|other| other.notice.is_none());
-    let begun =
-        if first && offer.as_ref().is_some_and(|offer| offer.at_counters) { usual(begun) } else { begun };
+    let first = !begun.has("notice.purpose.vi") || begun.one("notice.purpose.vi").is_some_and(str::is_empty);
+    let begun = if first && at_counters { usual(begun) } else { begun };
     let (values, faults) = sent.unwrap_or((&begun, &[]));
     let action = NewPath.to_string();
     Ok(view::page(&Sheet {
@@ -115,6 +114,24 @@ async fn settings(
     .into_string())
 }
 
+/// What a new campaign tells people, as earlier ones of its kind did, the latest first: who asks and by which law is the same
+/// from one to the next. Of those of the other kind only who asks, and where to ask back; nothing is made up.
+fn known(others: &[&Campaign], by_link: bool) -> Option<Notice> {
+    let (same, other): (Vec<&Campaign>, Vec<&Campaign>) =
+        others.iter().partition(|campaign| campaign.by_link == by_link);
+    let who = |notice: &Notice| Notice {
+        responsible: notice.responsible.clone(),
+        address: notice.address.clone(),
+        email: notice.email.clone(),
+        phone: notice.phone.clone(),
+        ..Notice::default()
+    };
+    let same = same.into_iter().filter_map(|campaign| campaign.notice.clone());
+    let other = other.into_iter().filter_map(|campaign| campaign.notice.as_ref().map(who));
+    let known = same.chain(other).fold(Notice::default(), |known, earlier| known.or(&earlier));
+    (known != Notice::default()).then_some(known)
+}
+
 /// The languages that are ticked to begin with: those that a province has translated for its own people. English is every
 /// questionnaire's, and asks for a title and a notice in it: whoever wants that ticks it.
 fn spoken(begun: Fields, offer: Option<&sheet::Offer>) -> Fields {
@@ -124,16 +141,23 @@ fn spoken(begun: Fields, offer: Option<&sheet::Offer>) -> Fields {
     Fields::of(pairs)
 }
 
+/// The field of the button that was pressed: where the way leads from here.
+pub const THEN: &str = "then";
+/// To the numbers of cases, instead of the counters.
+pub const UNITS: &str = "units";
+
 /// How long forms of counters are kept where nobody has decided otherwise, in months: what questionnaires say of themselves.
 const MONTHS: &str = "24";
 
 /// What a province would write into its first notice, to be changed where it does not hold.
 fn usual(begun: Fields) -> Fields {
     let purpose = |lang: Lang| fl!(lang.messages(), "desk-notice-purpose-begin", unit = "{unit}");
+    let kept = begun.one("notice.keep_answers_months").filter(|months| !months.is_empty());
+    let months = kept.unwrap_or(MONTHS).to_owned();
     begun
         .with("notice.purpose.vi", &purpose(Lang::VI))
         .with("notice.purpose.en", &purpose(Lang::EN))
-        .with("notice.keep_answers_months", MONTHS)
+        .with("notice.keep_answers_months", &months)
 }
 
 /// Makes the campaign and leads to its next step.
@@ -151,7 +175,9 @@ pub async fn submit(
             let offer = sheet::offer(lang, &app.shelf.library(), name);
             let (next, done) = match offer {
                 Some(offer) if !offer.at_counters => ("raters", "made-by-link"),
-                _ => ("units", "made"),
+                // Numbers of cases may come at any time; without counters nobody answers.
+                _ if fields.one(THEN) == Some(UNITS) => ("units", "made"),
+                _ => ("counters/add", "made-counters"),
             };
             changed(&app, &format!("/admin/campaigns/{slug}/{next}"), lang, done, None).await
         }

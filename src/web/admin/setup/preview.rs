@@ -9,13 +9,15 @@ use axum::{
     response::Response,
 };
 use axum_extra::routing::TypedPath;
+use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::sheet;
 use crate::{
+    apply::desk,
     definition::model::Definition,
     language::Lang,
-    organisation::{Campaign, Channel},
+    organisation::{Campaign, Channel, Phase},
     questionnaire::Questionnaire,
     store::{AsConn, StoreError, campaigns, places, ready, units},
     web::{
@@ -85,13 +87,14 @@ pub async fn campaign(
         Ok(None) => return error::page(lang, Kind::Unknown),
         Err(error) => return error::of_store(&error, lang),
     };
-    let (campaign, form) = (&ready.stored.campaign, &ready.questionnaire);
+    let form = &ready.questionnaire;
+    let campaign = &unsaid(&ready.stored.campaign, ready.stored.campaign.phase(app.clock.now()));
     let lang = answer::offered(lang, form);
     let counter = counter.filter(|_| !campaign.by_link);
     let places = Places { unit: &unit, counter: counter.as_deref(), year: answer::year(campaign) };
     let channel = if campaign.by_link { Channel::Link } else { Channel::Open };
     let address = path.to_string();
-    let facts = about::facts(&ready, lang, places, channel);
+    let facts = Facts { campaign, ..about::facts(&ready, lang, places, channel) };
     let page = if shows.details.is_some() {
         let links = answer::links_of(form, &answer::with_query(&address, "details=1"));
         let links: Vec<(Lang, &str)> = links.iter().map(|(lang, href)| (*lang, href.as_str())).collect();
@@ -104,6 +107,33 @@ pub async fn campaign(
     let mut response = error::html(StatusCode::OK, page);
     response.extensions_mut().insert(Needs::Framing);
     response
+}
+
+/// A draft as it is looked at: what its notice does not give is marked in its place. The questionnaire's own introduction, which
+/// would stand there, could be taken for what the campaign says; and it cannot open like that. Trial runs can.
+fn unsaid(campaign: &Campaign, phase: Phase) -> Campaign {
+    let mut shown = campaign.clone();
+    if phase != Phase::Draft || campaign.demonstration {
+        return shown;
+    }
+    let mut notice = shown.notice.take().unwrap_or_default();
+    for key in notice.owed() {
+        let mark = |lang: Lang| {
+            let part = desk::notice_label(lang, key);
+            fl!(lang.messages(), "setup-unsaid", part = part)
+        };
+        let marks = || Lang::ALL.into_iter().map(|lang| (lang.code().to_owned(), mark(lang))).collect();
+        match key {
+            "responsible" => notice.responsible = marks(),
+            "purpose" => notice.purpose = marks(),
+            "legal_ground" => notice.legal_ground = marks(),
+            "contact" => notice.address = Some(mark(Lang::VI)),
+            // Without a number nothing is promised, and nothing stands there.
+            _ => {}
+        }
+    }
+    shown.notice = Some(notice);
+    shown
 }
 
 /// The unit, and the counter if there is one yet, that the form is shown for: the campaign's first, else any unit that has

@@ -124,10 +124,18 @@ pub async fn show(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
+    Query(asked): Query<Asked>,
 ) -> Response {
     let lang = wanted.language();
     let Some(step) = Step::of(&path.step) else { return error::page(lang, Kind::Unknown) };
-    super::page(page(&app, &staff, lang, &path.slug, step, &[]).await, lang)
+    super::page(page(&app, &staff, lang, &path.slug, step, &[], asked.seen.as_deref()).await, lang)
+}
+
+/// The part of the address after `?`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// What has been read of the check.
+    seen: Option<String>,
 }
 
 async fn page(
@@ -137,6 +145,7 @@ async fn page(
     slug: &str,
     step: Step,
     faults: &[Shown],
+    seen: Option<&str>,
 ) -> Result<Option<String>, StoreError> {
     let mut db = app.store.read().await?;
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
@@ -150,7 +159,8 @@ async fn page(
     let findings =
         if opens { crate::web::admin::campaign::findings(app, &stored).await? } else { Vec::new() };
     let campaign = &stored.campaign;
-    let page = Page { lang, staff, campaign, phase, step, by_link, tree: &tree, findings: &findings, faults };
+    let page =
+        Page { lang, staff, campaign, phase, step, by_link, tree: &tree, findings: &findings, seen, faults };
     Ok(Some(view::page(&page).into_string()))
 }
 
@@ -179,7 +189,7 @@ pub async fn submit(
                 .collect();
             error::found(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                page(&app, &staff, lang, &path.slug, step, &faults).await,
+                page(&app, &staff, lang, &path.slug, step, &faults, None).await,
                 lang,
             )
         }

@@ -16,7 +16,7 @@ use crate::{
     apply::desk::{Fault, NotDone},
     definition::message::with_hint,
     language::{Lang, vietnamese},
-    organisation::{Stratum, UnitTree},
+    organisation::{Stratum, UnitTree, order::in_order},
     sampling::{
         plan::{self, Allocation, Method, Plan, Wishes},
         units::{Scale, Unit, Units},
@@ -36,7 +36,6 @@ use crate::{
                 form::{Fault as Shown, Form},
                 pager::Paging,
                 setup::units::{self as view, Page, Row},
-                units::in_order,
             },
             message::Kind,
         },

@@ -1,6 +1,6 @@
-//! Units from a file: read, shown as what would change, and stored only once that was confirmed.
+//! Units from a file, or pasted: read, shown as what would change, and stored only once that was confirmed.
 //!
-//! The file is kept until its preview was looked at ([`mod@previewed`]), so that the preview is a page to which a browser can go
+//! The list is kept until its preview was looked at ([`mod@previewed`]), so that the preview is a page to which a browser can go
 //! back. It carries the list itself, packed, and a fingerprint of what it showed. What is confirmed is decided anew and must
 //! come to the same fingerprint (security test H-10).
 
@@ -27,7 +27,7 @@ use crate::{
     language::Lang,
     organisation::{
         History, Since, UnitChange,
-        import::{Key, List, Unfit},
+        import::{Key, List, Unfit, pasted},
     },
     secret::hex,
     store::{StoreError, previewed, units::Use},
@@ -79,6 +79,8 @@ pub struct ConfirmPath;
 pub mod field {
     /// The file.
     pub const FILE: &str = "file";
+    /// The list as it was pasted; in what is kept, there if the list was.
+    pub const LINES: &str = "lines";
     /// Whether what differs is a change (`day`) or a mistake mended (`always`).
     pub const SINCE: &str = "since";
     /// The day of the changes.
@@ -102,13 +104,27 @@ pub async fn ask(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
+    Query(of): Query<Of>,
 ) -> Response {
     let lang = wanted.language();
-    match Units::load(&app).await {
-        Ok(units) => {
+    let loaded = async { Ok::<_, StoreError>((Units::load(&app).await?, kept(&app, &staff, &of).await?)) };
+    match loaded.await {
+        Ok((units, sent)) => {
             // Where there is no unit yet, nothing can change from a day on.
             let since = if units.history.is_empty() { FIRST } else { "day" };
             let values = Fields::of([(field::SINCE, since), (field::DAY, &typed::day_text(units.today))]);
+            // Whoever has looked at a pasted list and comes back to mend it finds it here.
+            let values = match sent.filter(|(fields, _)| fields.has(field::LINES)) {
+                Some((fields, bytes)) => {
+                    let fields = fields.with(field::LINES, &String::from_utf8_lossy(&bytes));
+                    let was_first = fields.one(field::SINCE) == Some(FIRST);
+                    values
+                        .iter()
+                        .filter(|_| was_first)
+                        .fold(fields, |sent, (name, value)| sent.with(name, value))
+                }
+                None => values,
+            };
             asked(lang, &staff, &values, &[], &[], StatusCode::OK)
         }
         Err(error) => error::of_store(&error, lang),
@@ -154,29 +170,40 @@ pub async fn submit(
     let since = since(lang, &upload.fields);
     let mut faults: Vec<FieldFault> = Vec::new();
     let of = |name: &str| upload.fields.one(name);
+    let pasted = of(field::LINES).filter(|lines| !lines.trim().is_empty());
+    if let (Some(_), Some(file)) = (pasted, &upload.file) {
+        let words = fl!(m, "import-both", file = file.name.as_str());
+        faults.push(FieldFault::new(field::FILE, words));
+        faults.extend(since.err());
+        return refuse(&faults, &[]);
+    }
     // A list that was read before, when only the day was wrong, need not be chosen again.
     let (name, kind, bytes): (String, Option<String>, Bytes) =
-        match (upload.file.clone(), of(field::LIST).and_then(unpack)) {
-            (Some(file), _) => (file.name.clone(), Some(file.name), file.bytes),
-            (None, Some(list)) => (of(field::NAME).unwrap_or_default().to_owned(), None, Bytes::from(list)),
-            (None, None) => {
-                faults.push(FieldFault::new(field::FILE, fl!(m, "desk-units-file-missing")));
+        match (upload.file.clone(), pasted, of(field::LIST).and_then(unpack)) {
+            (Some(file), ..) => (file.name.clone(), Some(file.name), file.bytes),
+            (None, Some(lines), _) => (String::new(), None, Bytes::from(lines.to_owned())),
+            (None, None, Some(list)) => {
+                (of(field::NAME).unwrap_or_default().to_owned(), None, Bytes::from(list))
+            }
+            (None, None, None) => {
+                faults.push(FieldFault::new(field::LINES, fl!(m, "import-nothing")));
                 faults.extend(since.err());
                 return refuse(&faults, &[]);
             }
         };
-    let read_before = kind.is_none();
+    let (is_pasted, at) = (pasted.is_some(), if pasted.is_some() { field::LINES } else { field::FILE });
+    let read_before = kind.is_none() && !is_pasted;
     let known = match Known::load(&app).await {
         Ok(known) => known,
         Err(error) => return error::of_store(&error, lang),
     };
-    let read = match read(lang, kind.clone(), bytes.clone(), &known).await {
+    let read = match read(lang, kind.clone(), is_pasted, bytes.clone(), &known).await {
         Ok(read) => {
             let guessed = read.guessed || read_before && of(field::GUESSED).is_some();
             Read { guessed, ..read }
         }
         Err(Unfit(words)) => {
-            faults.push(FieldFault::new(field::FILE, words));
+            faults.push(FieldFault::new(at, words));
             faults.extend(since.err());
             return refuse(&faults, &[]);
         }
@@ -184,10 +211,12 @@ pub async fn submit(
     let changes = known.changes(lang, &read.list, since.clone().unwrap_or(Since::Always));
     match (changes, since) {
         (Err(rows), since) => {
-            faults.push(FieldFault::new(field::FILE, wrong_rows(lang, &rows)));
+            faults.push(FieldFault::new(at, wrong_rows(lang, &rows, is_pasted)));
             faults.extend(since.err());
-            refuse(&faults, &rows)
+            refuse(&faults, &by_line(rows, is_pasted))
         }
+        // What was pasted stands in its field still.
+        (Ok(_), Err(fault)) if is_pasted => asked(lang, &staff, &upload.fields, &[fault], &[], wrong),
         (Ok(_), Err(fault)) => {
             let Ok(list) = pack(&read.list.written()) else { return error::page(lang, Kind::Failed) };
             let mut fields = upload.fields.with(field::NAME, &name).with(field::LIST, &list);
@@ -208,6 +237,9 @@ pub async fn submit(
             }
             if read.guessed {
                 fields = fields.with(field::GUESSED, "yes");
+            }
+            if is_pasted {
+                fields = fields.with(field::LINES, "yes");
             }
             let kept = keep(&app, &staff, &fields, &bytes).await;
             match kept {
@@ -266,23 +298,48 @@ pub async fn preview(
         return words(fl!(lang.messages(), "import-preview-gone"), StatusCode::NOT_FOUND);
     };
     let Ok(since) = since(lang, &fields) else { return error::page(lang, Kind::Malformed) };
-    let read = match read(lang, fields.one(field::FILE).map(str::to_owned), bytes, &known).await {
+    let is_pasted = fields.has(field::LINES);
+    let kind = fields.one(field::FILE).map(str::to_owned);
+    let read = match read(lang, kind, is_pasted, bytes.clone(), &known).await {
         Ok(read) => Read { guessed: fields.has(field::GUESSED), ..read },
         Err(Unfit(no)) => return words(no, StatusCode::UNPROCESSABLE_ENTITY),
     };
     match known.changes(lang, &read.list, since) {
-        Ok(changes) => previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK),
+        Ok(changes) => {
+            // The way back to mend it.
+            let fields = if is_pasted {
+                fields.with(field::LINES, of.of.as_deref().unwrap_or_default())
+            } else {
+                fields
+            };
+            previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::OK)
+        }
         Err(rows) => {
-            let faults = [FieldFault::new(field::FILE, wrong_rows(lang, &rows))];
+            let at = if is_pasted { field::LINES } else { field::FILE };
+            let faults = [FieldFault::new(at, wrong_rows(lang, &rows, is_pasted))];
+            let lines = String::from_utf8_lossy(&bytes);
+            let fields = if is_pasted { fields.with(field::LINES, &lines) } else { fields };
+            let rows = by_line(rows, is_pasted);
             asked(lang, &staff, &fields, &faults, &rows, StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
 }
 
+/// Where rows that are wrong stand: what was pasted has lines and no columns with letters.
+fn by_line(rows: Vec<Fault>, is_pasted: bool) -> Vec<Fault> {
+    let bare = |fault: Fault| if is_pasted { Fault { column: None, ..fault } } else { fault };
+    rows.into_iter().map(bare).collect()
+}
+
 /// How many places in how many rows.
-fn wrong_rows(lang: Lang, faults: &[Fault]) -> String {
+fn wrong_rows(lang: Lang, faults: &[Fault], is_pasted: bool) -> String {
     let rows: BTreeSet<u32> = faults.iter().map(|fault| fault.row).collect();
-    fl!(lang.messages(), "desk-units-rows-wrong", n = faults.len(), rows = rows.len())
+    let (m, n, rows) = (lang.messages(), faults.len(), rows.len());
+    if is_pasted {
+        fl!(m, "import-lines-wrong", n = n, rows = rows)
+    } else {
+        fl!(m, "desk-units-rows-wrong", n = n, rows = rows)
+    }
 }
 
 fn previewed(
@@ -333,10 +390,21 @@ struct Read {
 }
 
 /// Reads a file on a thread of its own: a large workbook keeps a core busy for a moment.
-async fn read(lang: Lang, name: Option<String>, bytes: Bytes, known: &Known) -> Result<Read, Unfit> {
+async fn read(
+    lang: Lang,
+    name: Option<String>,
+    is_pasted: bool,
+    bytes: Bytes,
+    known: &Known,
+) -> Result<Read, Unfit> {
     let history = known.units.history.clone();
     let work = tokio::task::spawn_blocking(move || {
-        let book = tabular::read(name.as_deref(), &bytes).map_err(|no| Unfit(no.words(lang)))?;
+        let book = if is_pasted {
+            pasted::book(&String::from_utf8_lossy(&bytes), &history)
+        } else {
+            tabular::read(name.as_deref(), &bytes)
+        };
+        let book = book.map_err(|no| Unfit(no.words(lang)))?;
         let guessed = matches!(book.kind, Written::Csv { encoding: Encoding::Windows1258, .. });
         Ok(Read { list: List::read(lang, &book)?.completed(lang, &history), guessed })
     });
@@ -415,7 +483,7 @@ pub async fn confirm(
         Ok(known) => known,
         Err(error) => return error::of_store(&error, lang),
     };
-    let Ok(read) = read(lang, None, list.into(), &known).await else {
+    let Ok(read) = read(lang, None, false, list.into(), &known).await else {
         return error::page(lang, Kind::Malformed);
     };
     let seen = fields.one(field::SEEN).unwrap_or_default();
@@ -437,7 +505,7 @@ pub async fn confirm(
                     previewed(lang, &staff, &known, &read, &changes, &fields, StatusCode::CONFLICT)
                 }
                 Err(rows) => {
-                    let faults = [FieldFault::new(field::FILE, wrong_rows(lang, &rows))];
+                    let faults = [FieldFault::new(field::FILE, wrong_rows(lang, &rows, false))];
                     asked(lang, &staff, &fields, &faults, &rows, StatusCode::CONFLICT)
                 }
             }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::{
     clock, index,
     language::{Lang, vietnamese},
+    organisation::order,
     set_aside::{self, By, NotDone, Refusal, Wish},
     store::{StoreError, campaigns, campaigns::Stored, places, set_aside::Decision, units},
     web::{
@@ -219,15 +220,19 @@ async fn draw(
     let tree = units::tree(&mut db).await?;
     let places = places::of_campaign(&mut db, stored.number).await?;
     drop(db);
-    let mut counters: Vec<(String, String)> = places
+    let ranks = order::ranks(&tree);
+    let mut counters: Vec<(usize, String, String)> = places
         .into_iter()
         .filter_map(|place| {
             let (code, name) = (place.counter?, place.name.unwrap_or_default());
             let unit = tree.get(&place.unit).map_or(place.unit.as_str(), |unit| unit.name.as_str());
-            Some((code.clone(), format!("{unit} – {name} ({code})")))
+            let rank = ranks.get(place.unit.as_str()).copied().unwrap_or(usize::MAX);
+            Some((rank, code.clone(), format!("{unit} – {name} ({code})")))
         })
         .collect();
-    counters.sort_by_cached_key(|(_, label)| vietnamese::natural(label));
+    counters.sort_by_cached_key(|(rank, _, label)| (*rank, vietnamese::natural(label)));
+    let counters: Vec<(String, String)> =
+        counters.into_iter().map(|(_, code, label)| (code, label)).collect();
     let Some(k) = k(app, &stored).await? else { return Ok(None) };
     let phase = stored.campaign.phase(app.clock.now());
     let page = Page {

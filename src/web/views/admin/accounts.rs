@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     language::Lang,
-    organisation::{Role, UnitTree},
+    organisation::{Role, UnitTree, order::in_order},
     store::{
         access_tokens::Token,
         audit::Row,
@@ -173,14 +173,10 @@ fn fields(form: &Form<'_>, tree: &UnitTree, fixed: Option<&str>) -> Markup {
         .map(|(role, label, hint)| Choice { value: role.code(), label, hint: Some(hint) })
         .collect();
     let none = fl!(m, "access-unit-nothing");
-    let units: Vec<(&str, String)> = tree
-        .units()
-        .iter()
-        .enumerate()
-        .map(|(at, unit)| {
-            let depth = std::iter::successors(tree.parent(at), |at| tree.parent(*at)).count();
-            (unit.code.as_str(), format!("{}{}", "– ".repeat(depth), unit.name))
-        })
+    let units: Vec<(&str, String)> = in_order(tree, None)
+        .into_iter()
+        .filter_map(|(at, depth)| Some((tree.units().get(at)?, depth)))
+        .map(|(unit, depth)| (unit.code.as_str(), format!("{}{}", "– ".repeat(depth), unit.name)))
         .collect();
     let options: Vec<(&str, &str)> = std::iter::once(("", none.as_str()))
         .chain(units.iter().map(|(code, name)| (*code, name.as_str())))

@@ -118,7 +118,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             (checks::list(lang, campaign, page.tree, page.findings))
             @if page.findings.iter().all(|finding| !finding.stops()) {
                 p.actions {
-                    a.button href=(in_language(&format!("{path}/state/open"), lang)) { (state::name(lang, Step::Open)) }
+                    a.button href=(checks::opening(lang, campaign, page.tree, page.findings)) { (state::name(lang, Step::Open)) }
                 }
             }
         } @else { (form::purpose(&fl!(m, "desk-overview-purpose"))) }

@@ -120,8 +120,9 @@ pub fn back(href: &str, label: &str) -> Markup {
     html! { p.back { a href=(href) { (label) } } }
 }
 
-/// What a refused form stands in, with the address at which its page can be opened: whoever sends it again and goes back later
-/// gets there, and no question of the browser whether to send it once more.
+/// What a refused form stands in, with the address at which its page can be opened, where that is another than the page's own
+/// ([`super::frame`]): whoever sends it again and goes back later gets there, and no question of the browser whether to send it
+/// once more. [`Form::summary`] does that for every page; here are those that answer to a form without a fault.
 pub fn refused(address: &str, content: &Markup) -> Markup {
     html! {
         div data-address=(address) { (content) }
@@ -193,6 +194,9 @@ impl<'a> Form<'a> {
                     h2 #meanwhile-title { (fl!(m, "desk-form-meanwhile")) }
                     p { (fl!(m, "desk-form-meanwhile-what")) }
                 }
+            }
+            @if !(self.faults.is_empty() && self.changed.is_empty()) {
+                script src=(assets::asset_url("address.js")) defer {}
             }
         }
     }

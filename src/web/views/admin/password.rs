@@ -10,6 +10,7 @@ use super::{
 use crate::{
     language::Lang,
     web::{
+        admin::first_manager::field as first_manager,
         auth::password::{self, Weak, Whose},
         form::Fields,
         respond::answer::in_language,
@@ -102,7 +103,8 @@ pub fn by_link(lang: Lang, token: &str, account: Option<&str>, fields: &Fields, 
             }
         }
         (new_fields(&form))
-        (form.buttons(&fl!(m, "access-password-set"), None))
+        @if account.is_none() { (manager_fields(&form)) }
+        (form.buttons(&if account.is_some() { fl!(m, "access-password-set") } else { fl!(m, "setup-make") }, None))
     };
     let content = html! {
         @match account {
@@ -116,6 +118,22 @@ pub fn by_link(lang: Lang, token: &str, account: Option<&str>, fields: &Fields, 
     // What was sent is answered elsewhere; the link's own page is there in every language.
     let path = format!("/admin/dat-mat-khau/{token}");
     frame::page(&Frame { lang, title: &title, path: &path, staff: None }, &content)
+}
+
+/// The second account, for whoever sets the system up and makes surveys as well.
+fn manager_fields(form: &Form<'_>) -> Markup {
+    let m = form.lang.messages();
+    html! {
+        fieldset.setup-contact {
+            legend { (fl!(m, "setup-manager")) }
+            p.hint { (fl!(m, "setup-manager-hint")) }
+            (form.line(&Field {
+                name: first_manager::NAME, label: &fl!(m, "setup-manager-name"), ..Field::default()
+            }, Line::Code))
+            (field(form, first_manager::PASSWORD, &fl!(m, "setup-manager-password"), None, "section-manager new-password"))
+            (field(form, first_manager::AGAIN, &fl!(m, "setup-manager-again"), None, "section-manager new-password"))
+        }
+    }
 }
 
 /// A link that cannot be used (any more).

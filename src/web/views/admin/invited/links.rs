@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::{
     distribution::pdf,
     language::Lang,
-    organisation::{Campaign, Person, Phase, Raters, UnitTree},
+    organisation::{Campaign, Person, Phase, Raters, UnitTree, order::in_order},
     web::{
         auth::session::Staff,
         respond::answer::in_language,
@@ -88,7 +88,8 @@ fn whom(page: &Page<'_>) -> Vec<(String, String)> {
         let n = count(&|person| person.group.as_deref() == Some(group.code.as_str()));
         (format!("group:{}", group.code), format!("{} ({n})", group.name))
     }));
-    all.extend(page.tree.units().iter().filter_map(|unit| {
+    let units = in_order(page.tree, None).into_iter().filter_map(|(at, _)| page.tree.units().get(at));
+    all.extend(units.filter_map(|unit| {
         let n = count(&|person| person.unit == unit.code);
         (n > 0).then(|| (format!("unit:{}", unit.code), format!("{} ({n})", unit.name)))
     }));

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::{
     language::Lang,
-    organisation::{Campaign, Phase, Raters, UnitTree},
+    organisation::{Campaign, Phase, Raters, UnitTree, order::in_order},
     web::{
         auth::session::Staff,
         form::Fields,
@@ -92,7 +92,8 @@ fn fields(page: &Page<'_>, back: &str) -> Markup {
     ];
     let choose = fl!(m, "lists-choose");
     let mut units: Vec<(&str, &str)> = vec![("", choose.as_str())];
-    units.extend(page.tree.units().iter().map(|unit| (unit.code.as_str(), unit.name.as_str())));
+    let ordered = in_order(page.tree, None).into_iter().filter_map(|(at, _)| page.tree.units().get(at));
+    units.extend(ordered.map(|unit| (unit.code.as_str(), unit.name.as_str())));
     let mut groups: Vec<(&str, &str)> = vec![("", choose.as_str())];
     groups.extend(page.raters.groups.iter().map(|group| (group.code.as_str(), group.name.as_str())));
     let fixed = page.fixed.then_some(fixed.as_str());

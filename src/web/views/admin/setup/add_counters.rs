@@ -9,7 +9,7 @@ use super::head::{self, Head, Tab};
 use crate::{
     apply::desk::CounterWish,
     language::Lang,
-    organisation::{Campaign, Phase, Unit, UnitTree},
+    organisation::{Campaign, Phase, Unit, UnitTree, order::in_order},
     report::format::count,
     web::{
         admin::setup::new_counters::{New, Shared},
@@ -20,7 +20,6 @@ use crate::{
             admin::{
                 campaigns,
                 form::{self, Field, Form, Line},
-                units::in_order,
             },
             dates,
         },
@@ -60,6 +59,8 @@ pub struct Page<'a> {
     pub counters: &'a [CounterWish],
     /// Campaigns whose counters can be taken over.
     pub sources: &'a [Source],
+    /// What has just been done.
+    pub done: Option<&'a str>,
 }
 
 /// The page: several forms, of which one is sent.
@@ -76,6 +77,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         .buttons { button.main { (fl!(m, "counters-look")) } }
     };
     let content = html! {
+        @if let Some(done) = page.done { (form::done(done)) }
         (form::back(&back, &fl!(m, "desk-tab-counters")))
         (form::purpose(&fl!(m, "counters-add-purpose")))
         @if tree.units().is_empty() {

@@ -2,11 +2,13 @@
 
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     apply::desk,
     language::Lang,
     organisation::{Campaign, UnitTree, readiness::Finding},
+    secret::hex,
     web::{
         respond::answer::in_language,
         typed,
@@ -30,17 +32,46 @@ pub fn list(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Findin
     }
 }
 
-/// What was found before somebody opens it all the same: the same list, without what merely informs. Nothing where there is
-/// nothing to think over.
-pub fn before_opening(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> Markup {
+/// The address of the page that opens it, for whoever has read this list.
+pub fn opening(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> String {
+    let seen = fingerprint(campaign, tree, &grave(findings));
+    in_language(&format!("/admin/campaigns/{}/state/open?seen={seen}", campaign.slug), lang)
+}
+
+fn grave(findings: &[Finding]) -> Vec<Finding> {
+    findings.iter().filter(|finding| !finding.informs()).cloned().collect()
+}
+
+/// What a list says, in a few digits: whoever comes from the check has read it, unless it has become another one.
+fn fingerprint(campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> String {
+    let said: Vec<String> = findings.iter().map(|finding| words(Lang::VI, campaign, tree, finding)).collect();
+    hex(Sha256::digest(said.join("\n")).get(..6).unwrap_or_default())
+}
+
+/// What was found before somebody opens it all the same: the same list, without what merely informs; folded away for who has
+/// `seen` it on the page before. Nothing where there is nothing to think over.
+pub fn before_opening(
+    lang: Lang,
+    campaign: &Campaign,
+    tree: &UnitTree,
+    findings: &[Finding],
+    seen: Option<&str>,
+) -> Markup {
     let m = lang.messages();
-    let grave: Vec<Finding> = findings.iter().filter(|finding| !finding.informs()).cloned().collect();
+    let grave = grave(findings);
+    let stopped = grave.iter().any(Finding::stops);
+    let seen = !stopped && seen.is_some_and(|seen| seen == fingerprint(campaign, tree, &grave));
     html! {
-        @if !grave.is_empty() {
+        @if grave.is_empty() {}
+        @else if seen {
+            details.fold {
+                summary { (fl!(m, "setup-checks-seen", n = grave.len())) }
+                .checks { (items(lang, campaign, tree, &grave)) }
+            }
+        } @else {
             section.checks aria-labelledby="checks" {
                 h3 #checks {
-                    @if grave.iter().any(Finding::stops) { (fl!(m, "desk-checks-stopped")) }
-                    @else { (fl!(m, "setup-checks-again")) }
+                    @if stopped { (fl!(m, "desk-checks-stopped")) } @else { (fl!(m, "setup-checks-again")) }
                 }
                 (items(lang, campaign, tree, &grave))
             }

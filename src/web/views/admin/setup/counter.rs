@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     language::Lang,
-    organisation::{Campaign, Phase, UnitTree},
+    organisation::{Campaign, Phase, UnitTree, order::in_order},
     web::{
         auth::session::Staff,
         form::Fields,
@@ -18,7 +18,6 @@ use crate::{
             admin::{
                 campaigns, copy,
                 form::{self, Field, Form, Line},
-                units::in_order,
             },
             dates,
         },

@@ -4,6 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use crate::{
+    apply::desk,
     language::Lang,
     organisation::{Campaign, Phase},
     web::{
@@ -11,7 +12,7 @@ use crate::{
         respond::answer::in_language,
         views::{
             admin::{
-                campaigns,
+                campaigns, form,
                 frame::{self, Frame},
             },
             dates,
@@ -238,6 +239,27 @@ pub fn above(head: &Head<'_>) -> Markup {
                 a class=[(sets_up && steps.contains(&tab)).then_some("step")]
                     href=(in_language(&format!("{base}{}", tab.path()), lang))
                     aria-current=[(tab == head.tab).then_some("page")] { (tab.name(lang, phase)) }
+            }
+        }
+        // The check says it with everything else.
+        @if sets_up && head.tab != Tab::Overview { (owed(lang, campaign)) }
+    }
+}
+
+/// What people are owed before a draft can open and are not told yet: better learnt while its settings are at hand than when
+/// everything else is ready.
+fn owed(lang: Lang, campaign: &Campaign) -> Markup {
+    let m = lang.messages();
+    let notice = campaign.notice.clone().unwrap_or_default();
+    let keys = if campaign.demonstration { Vec::new() } else { notice.owed() };
+    html! {
+        @if let Some(first) = keys.first() {
+            @let field = desk::notice_field(first);
+            @let settings = in_language(&format!("{}/settings?mend={field}", base(campaign)), lang);
+            @let parts: Vec<String> = keys.iter().map(|key| desk::notice_label(lang, key)).collect();
+            p.note {
+                (fl!(m, "setup-owed", parts = parts.join(", "))) " "
+                a href={ (settings) "#" (form::id(&field)) } { (fl!(m, "setup-owed-go")) }
             }
         }
     }

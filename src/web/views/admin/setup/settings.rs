@@ -8,7 +8,10 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase, State},
     web::{
-        admin::setup::{new::NewPath, preview::CampaignPreviewPath},
+        admin::setup::{
+            new::{NewPath, THEN, UNITS},
+            preview::CampaignPreviewPath,
+        },
         auth::session::Staff,
         form::Fields,
         respond::answer::in_language,
@@ -85,6 +88,8 @@ const AT_THE_COUNTER: u32 = 5;
 /// The page that asks for the questionnaire. `units`: whether there are any.
 pub fn choose(lang: Lang, staff: &Staff, offers: &[Offer], units: bool) -> Markup {
     let m = lang.messages();
+    let citizens = offers.iter().filter(|offer| offer.at_counters).count();
+    let officials = offers.len() - citizens;
     let content = html! {
         (form::back(&in_language("/admin/campaigns", lang), &fl!(m, "access-menu-campaigns")))
         (form::purpose(&fl!(m, "desk-choose-purpose")))
@@ -94,20 +99,26 @@ pub fn choose(lang: Lang, staff: &Staff, offers: &[Offer], units: bool) -> Marku
                 a href=(in_language("/admin/units/import", lang)) { (fl!(m, "desk-units-import-first")) }
             }
         }
-        @for (at_counters, heading) in [(true, fl!(m, "desk-choose-citizens")), (false, fl!(m, "desk-choose-officials"))] {
-            @if offers.iter().any(|offer| offer.at_counters == at_counters) {
-                h2 { (heading) }
-                ul.offers {
-                    @for offer in offers.iter().filter(|offer| offer.at_counters == at_counters) {
-                        li { (card(lang, offer)) }
-                    }
-                }
+        @if citizens > 0 { h2 { (fl!(m, "desk-choose-citizens")) } (cards(lang, offers, true)) }
+        // Most campaigns ask citizens, and nobody should read nine questionnaires to find one.
+        @if officials > 0 {
+            details.fold open[citizens == 0] {
+                summary { (fl!(m, "setup-choose-officials", n = officials)) }
+                (cards(lang, offers, false))
             }
         }
     };
     let title = fl!(m, "desk-choose-title");
     let path = NewPath.to_string();
     frame::page(&head::frame_of(lang, &title, &path, staff), &content)
+}
+
+fn cards(lang: Lang, offers: &[Offer], at_counters: bool) -> Markup {
+    html! {
+        ul.offers {
+            @for offer in offers.iter().filter(|offer| offer.at_counters == at_counters) { li { (card(lang, offer)) } }
+        }
+    }
 }
 
 fn card(lang: Lang, offer: &Offer) -> Markup {
@@ -504,6 +515,9 @@ fn notice(sheet: &Sheet<'_>) -> Markup {
         .block {
             h2 { (fl!(m, "desk-notice")) }
             p.hint { (fl!(m, "desk-notice-what")) }
+            @if matches!(sheet.way, Way::New) && form.faults.is_empty() && filled(&form, &["notice.responsible.vi"]) {
+                p.note.calm { (fl!(m, "setup-notice-known")) }
+            }
             (text("notice.responsible.vi", &responsible, &responsible_hint))
             (text("notice.legal_ground.vi", &law, &law_hint))
             fieldset.setup-contact {
@@ -592,6 +606,13 @@ fn end(sheet: &Sheet<'_>) -> Markup {
     let m = lang.messages();
     let back = |path: &str| in_language(path, lang);
     match sheet.way {
+        Way::New if sheet.offer.is_some_and(|offer| offer.at_counters) => html! {
+            .buttons {
+                button.main { (fl!(m, "setup-make-counters")) }
+                button.plain name=(THEN) value=(UNITS) { (fl!(m, "setup-make-units")) }
+                a.button.plain href=(back("/admin/campaigns")) { (fl!(m, "desk-form-cancel")) }
+            }
+        },
         Way::New => form.buttons(&fl!(m, "desk-new-make"), Some(&back("/admin/campaigns"))),
         Way::Copy { slug, .. } => {
             let (label, hint) = (fl!(m, "desk-copy-strata"), fl!(m, "desk-copy-strata-hint"));

@@ -42,6 +42,8 @@ pub struct Page<'a> {
     pub tree: &'a UnitTree,
     /// Before it is opened: what the check found.
     pub findings: &'a [Finding],
+    /// Fingerprint of what has been read of that on the page of the check.
+    pub seen: Option<&'a str>,
     /// Why it was not.
     pub faults: &'a [Fault],
 }
@@ -65,7 +67,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         } @else {
             .block.sheet {
                 (what)
-                (checks::before_opening(lang, campaign, page.tree, page.findings))
+                (checks::before_opening(lang, campaign, page.tree, page.findings, page.seen))
                 @if page.findings.iter().any(Finding::stops) {
                     p { a.button href=(back) { (fl!(m, "setup-back-to-check")) } }
                 } @else {

@@ -83,7 +83,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         }))
         // Who is asked by personal links is counted from the list.
         @if page.phase == Phase::Draft && !page.campaign.by_link && page.with == 0 {
-            .note {
+            .note.calm {
                 p { (fl!(m, "setup-units-optional")) }
                 p {
                     a.button.plain href=(in_language(&format!("/admin/campaigns/{}/counters", page.campaign.slug), lang)) {

@@ -26,6 +26,10 @@ use crate::{
 
 /// Most rows of a table on these pages.
 const SHOWN: usize = 300;
+/// Height of the field for a pasted list, in lines.
+const LINES: u8 = 10;
+/// Most new units that are shown without being asked for: more of them are counted by their kinds, and folded away.
+const FEW: usize = 10;
 
 /// The page that asks for a file, with the rows of one that cannot be read.
 pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup {
@@ -47,14 +51,23 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
     let of = |name: &str| form.values.one(name).unwrap_or_default();
     // Only the day was wrong: the list comes along.
     let read_before = !wrong && form.values.one(field::LIST).is_some();
+    let (lines, lines_hint) = (fl!(m, "import-lines"), fl!(m, "import-lines-hint"));
     let content = html! {
         (form::back(&in_language("/admin/units", lang), &fl!(m, "desk-units")))
         (form::purpose(&fl!(m, "desk-units-import-purpose")))
         // The rows are counted one by one; their field says so once.
         (form.summary_of(form.faults.len() + rows.len().saturating_sub(1)))
-        @if !rows.is_empty() { (faulty(lang, rows)) }
+        @if !rows.is_empty() {
+            @if form.faults.iter().any(|fault| fault.field == field::LINES) {
+                (table_of(lang, rows, &fl!(m, "import-faults", n = rows.len()), &fl!(m, "import-faults-caption")))
+            } @else { (faulty(lang, rows)) }
+        }
         form.sheet method="post" enctype="multipart/form-data" action=(in_language("/admin/units/import", lang)) novalidate {
             .block {
+                (form.area(
+                    &Field { name: field::LINES, label: &lines, hint: Some(&lines_hint), ..Field::default() },
+                    LINES,
+                ))
                 .field.wrong[wrong] {
                     label for=(id) { (file) }
                     p.hint id={ (id) "-hint" } {
@@ -93,15 +106,18 @@ pub fn ask(lang: Lang, staff: &Staff, form: &Form<'_>, rows: &[Fault]) -> Markup
             }
             (form.buttons(&fl!(m, "desk-units-import-preview"), Some(&in_language("/admin/units", lang))))
         }
-        (example(lang))
-        h2 { (fl!(m, "desk-units-template-title")) }
-        p { (fl!(m, "desk-units-template-what")) }
-        p.actions {
-            a.button.plain href=(in_language("/admin/units/template.xlsx", lang)) { (fl!(m, "desk-units-template")) }
-            a.button.plain href=(in_language("/admin/units/template.csv", lang)) { (fl!(m, "import-template-csv")) }
-            @if of(field::SINCE) != FIRST {
-                a.button.plain href=(in_language("/admin/units/units.xlsx", lang)) {
-                    (fl!(m, "desk-units-download-xlsx"))
+        details.fold {
+            summary { (fl!(m, "import-fold-example")) }
+            (example(lang))
+            h2 { (fl!(m, "desk-units-template-title")) }
+            p { (fl!(m, "desk-units-template-what")) }
+            p.actions {
+                a.button.plain href=(in_language("/admin/units/template.xlsx", lang)) { (fl!(m, "desk-units-template")) }
+                a.button.plain href=(in_language("/admin/units/template.csv", lang)) { (fl!(m, "import-template-csv")) }
+                @if of(field::SINCE) != FIRST {
+                    a.button.plain href=(in_language("/admin/units/units.xlsx", lang)) {
+                        (fl!(m, "desk-units-download-xlsx"))
+                    }
                 }
             }
         }
@@ -141,11 +157,16 @@ fn example(lang: Lang) -> Markup {
 /// The rows of a file that cannot be taken.
 pub fn faulty(lang: Lang, rows: &[Fault]) -> Markup {
     let m = lang.messages();
+    table_of(lang, rows, &fl!(m, "desk-units-faults", n = rows.len()), &fl!(m, "desk-units-faults-caption"))
+}
+
+fn table_of(lang: Lang, rows: &[Fault], title: &str, caption: &str) -> Markup {
+    let m = lang.messages();
     html! {
-        h2 { (fl!(m, "desk-units-faults", n = rows.len())) }
+        h2 { (title) }
         .scroll role="region" aria-labelledby="faulty" tabindex="0" {
             table {
-                caption #faulty { (fl!(m, "desk-units-faults-caption")) }
+                caption #faulty { (caption) }
                 thead {
                     tr { th scope="col" { (fl!(m, "desk-units-place")) } th scope="col" { (fl!(m, "desk-units-mend")) } }
                 }
@@ -180,7 +201,7 @@ pub struct Preview<'a> {
     pub guessed: bool,
     /// Whether it is shown again because others changed units meanwhile.
     pub again: bool,
-    /// The fields that say from when changes hold.
+    /// The fields that say from when changes hold; of a list that was pasted and is kept, also its id.
     pub since: &'a Fields,
     /// The list, packed, to be sent along.
     pub packed: &'a str,
@@ -235,8 +256,12 @@ pub fn preview(page: &Preview<'_>) -> Markup {
     let same = page.list.len().saturating_sub(page.changes.len());
     let absent = page.history.iter().filter(|dated| !page.list.names(&dated.unit.code)).count();
     let content = html! {
-        (form::back(&in_language("/admin/units/import", lang), &fl!(m, "desk-units-import-other")))
-        (form::purpose(&fl!(m, "desk-units-preview-purpose", file = page.file)))
+        @match page.since.one(field::LINES) {
+            Some(id) => (form::back(&in_language(&format!("/admin/units/import?of={id}"), lang), &fl!(m, "import-mend"))),
+            None => (form::back(&in_language("/admin/units/import", lang), &fl!(m, "desk-units-import-other"))),
+        }
+        @if page.file.is_empty() { (form::purpose(&fl!(m, "import-preview-pasted"))) }
+        @else { (form::purpose(&fl!(m, "desk-units-preview-purpose", file = page.file))) }
         @if page.again { .summary.meanwhile role="alert" { p { (fl!(m, "desk-units-import-changed")) } } }
         @if page.guessed { p.note { (fl!(m, "desk-units-guessed")) } }
         dl.facts {
@@ -245,6 +270,7 @@ pub fn preview(page: &Preview<'_>) -> Markup {
             div { dt { (fl!(m, "desk-units-fact-same")) } dd { (same) } }
             div { dt { (fl!(m, "desk-units-fact-absent")) } dd { (absent) } }
         }
+        p { (fl!(m, "import-kinds", kinds = kinds(page.list))) }
         @if absent > 0 { p { (fl!(m, "desk-units-absent-stay")) } }
         @if page.list.made > 0 { p { (fl!(m, "import-made", n = page.list.made)) } }
         @if !page.list.notes.is_empty() { (notes(page)) }
@@ -277,6 +303,11 @@ pub fn preview(page: &Preview<'_>) -> Markup {
     )
 }
 
+/// “1 tỉnh, 12 sở, 37 xã”: whether a list is whole is seen by its kinds sooner than by its rows.
+fn kinds(list: &List) -> String {
+    list.kinds().iter().map(|(kind, n)| format!("{n} {kind}")).collect::<Vec<_>>().join(", ")
+}
+
 fn notes(page: &Preview<'_>) -> Markup {
     let m = page.lang.messages();
     html! {
@@ -296,7 +327,7 @@ fn group_of(page: &Preview<'_>, group: Group) -> Markup {
     let id = format!("group-{group:?}");
     html! {
         @if !changes.is_empty() {
-            details.group open[group != Group::Added || changes.len() <= 50 || page.guessed] {
+            details.group open[group != Group::Added || changes.len() <= FEW || page.guessed] {
                 summary { h2 #(id) { (group.title(lang, changes.len())) } }
                 .scroll role="region" aria-labelledby=(id) tabindex="0" {
                     table {

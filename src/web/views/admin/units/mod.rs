@@ -8,15 +8,17 @@ pub mod merge;
 pub mod tree;
 pub mod unit;
 
-use std::collections::BTreeMap;
-
 use i18n_embed_fl::fl;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
 use crate::{
-    language::{Lang, vietnamese},
-    organisation::{Unit, UnitTree, problem::written},
+    language::Lang,
+    organisation::{
+        Unit, UnitTree,
+        order::{in_order, sort},
+        problem::written,
+    },
     store::units::Made,
     web::{
         auth::session::Staff,
@@ -86,11 +88,6 @@ fn below(tree: &UnitTree, parent: Option<usize>) -> Vec<usize> {
     below
 }
 
-fn sort(tree: &UnitTree, positions: &mut [usize]) {
-    let name = |at: usize| tree.units().get(at).map_or("", |unit| unit.name.as_str());
-    positions.sort_by(|one, other| vietnamese::compare(name(*one), name(*other)));
-}
-
 /// The names of the units above one, the topmost first.
 fn above(tree: &UnitTree, position: usize) -> Vec<&Unit> {
     let (mut above, mut at) = (Vec::new(), tree.parent(position));
@@ -118,39 +115,6 @@ fn validity(lang: Lang, unit: &Unit) -> Option<String> {
             Some(fl!(m, "desk-units-from-until", first = written(lang, first), last = written(lang, last)))
         }
     }
-}
-
-/// Positions of all units with their depths, each under the one above, siblings by name; `without` and what is below it are
-/// left out.
-pub fn in_order(tree: &UnitTree, without: Option<&str>) -> Vec<(usize, usize)> {
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); tree.units().len()];
-    let mut top = Vec::new();
-    for at in 0..tree.units().len() {
-        match tree.parent(at).and_then(|parent| children.get_mut(parent)) {
-            Some(siblings) => siblings.push(at),
-            None => top.push(at),
-        }
-    }
-    let mut ordered = Vec::new();
-    sort(tree, &mut top);
-    let mut waiting: Vec<(usize, usize)> = top.into_iter().rev().map(|at| (at, 0)).collect();
-    while let Some((at, depth)) = waiting.pop() {
-        if without.is_some_and(|code| tree.units().get(at).is_some_and(|unit| unit.code == code)) {
-            continue;
-        }
-        ordered.push((at, depth));
-        if let Some(below) = children.get_mut(at) {
-            sort(tree, below);
-            waiting.extend(below.iter().rev().map(|at| (*at, depth + 1)));
-        }
-    }
-    ordered
-}
-
-/// Where each unit stands in that order, by code.
-pub fn ranks(tree: &UnitTree) -> BTreeMap<&str, usize> {
-    let units = in_order(tree, None).into_iter().filter_map(|(at, _)| tree.units().get(at));
-    units.enumerate().map(|(rank, unit)| (unit.code.as_str(), rank)).collect()
 }
 
 /// Units to choose from, as value and label, each set in by its depth; ended ones and `without` with all that is below it are

@@ -4,10 +4,10 @@ use i18n_embed_fl::fl;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::{above, address, has_ended, just_done, sort, validity};
+use super::{above, address, has_ended, just_done, validity};
 use crate::{
     language::{Lang, vietnamese},
-    organisation::{History, Unit, UnitTree},
+    organisation::{History, Unit, UnitTree, order::sort},
     store::units::Made,
     web::{
         admin::setup::new::NewPath,

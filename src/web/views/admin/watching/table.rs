@@ -4,7 +4,12 @@ use i18n_embed_fl::fl;
 use maud::{Markup, PreEscaped, html};
 
 use super::{Page, Part, share};
-use crate::{language::Lang, organisation::Phase, report::format, watching::board::Figures};
+use crate::{
+    language::Lang,
+    organisation::{Phase, order},
+    report::format,
+    watching::board::Figures,
+};
 
 /// Order of the units below one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -84,6 +89,8 @@ fn below(page: &Page<'_>, parent: Option<usize>, depth: usize, rows: &mut Vec<Pa
     if page.sort == Sort::Behind {
         let behind = |at: &usize| page.board.unit(*at).and_then(Figures::behind).unwrap_or(f64::NEG_INFINITY);
         units.sort_by(|a, b| behind(b).total_cmp(&behind(a)));
+    } else {
+        order::sort(&page.board.tree, &mut units);
     }
     // The topmost unit alone would say what the page says already.
     let alone = parent.is_none() && units.len() == 1;
