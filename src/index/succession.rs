@@ -27,7 +27,7 @@ use super::{
 /// As [`compute`].
 pub fn under_successors(input: &Input<'_>, now: &UnitTree) -> Result<Report, Error> {
     let then = compute(&Input { previous: None, ..*input })?;
-    let mut report = compute(&Input { units: now, previous: None, ..*input })?;
+    let mut report = compute(&Input { units: now, previous: None, breakdowns: false, ..*input })?;
     let held: BTreeSet<&str> = input
         .strata
         .iter()
@@ -59,6 +59,10 @@ pub fn under_successors(input: &Input<'_>, now: &UnitTree) -> Result<Report, Err
     }
     report.total = then.total.clone();
     report.groups = then.groups.clone();
+    // What crosses the units is the same under all of them; counters are those of units that are still there.
+    let there = |code: &String| report.units.iter().any(|unit| unit.code == *code);
+    let breakdowns = then.breakdowns.iter().filter(|of| of.unit.as_ref().is_none_or(there));
+    report.breakdowns = breakdowns.cloned().collect();
     report.notes = then.notes.clone();
     report.notes.push(note("successors", None, |lang| fl!(lang.messages(), "index-successors")));
     report.rankings = ranking::rankings(&report.units);

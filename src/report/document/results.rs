@@ -393,7 +393,8 @@ fn divided(c: &mut Composer<'_>) -> Vec<Block> {
         let rows = rows.collect();
         let mut columns = vec![composer::words(words::by(lang, breakdown.by), 30)];
         columns.extend(figure_columns(lang, report.level, fl!(m, "report-column-sheets")));
-        columns.push(composer::words(fl!(m, "report-column-weakest"), 34));
+        columns[1].width = 18;
+        columns.push(composer::words(fl!(m, "report-column-weakest"), 30));
         let indices = breakdown.categories.iter().map(|category| &category.result.index);
         let notes = cells::legend(lang, indices, report.method.minimum_answers);
         blocks.extend(c.table(divided::caption(lang, report, breakdown), columns, rows, notes));
