@@ -8,3 +8,6 @@ CREATE TABLE formed_report (
     report    {blob} NOT NULL,
     PRIMARY KEY (campaign, under)
 );
+
+-- When populations or margins changed last: from then on every answer stands for something else.
+ALTER TABLE campaign ADD COLUMN weighed BIGINT;

@@ -19,7 +19,7 @@ use crate::{
     index::{
         self,
         comments::{Released, placed},
-        input::{Input, Judging, JudgingGroup, Links, Previous, Sheets},
+        input::{Breakdowns, Input, Judging, JudgingGroup, Links, Previous, Sheets},
         notes::note,
         report::Report,
         steps::Counted,
@@ -29,8 +29,8 @@ use crate::{
     report::format,
     set_aside::{self, Basis, View},
     store::{
-        AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, erasure, raters, ready,
-        ready::Ready, responses, sheets, turnout, units, urn,
+        AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, erasure, publications, raters,
+        ready, ready::Ready, responses, sheets, turnout, units, urn,
     },
 };
 
@@ -252,7 +252,9 @@ async fn put_together(
     };
     if let Some((shelf, frame)) = known {
         if let Some(source) = source {
-            source.keep(store, &report, begun.elapsed(), now).await;
+            let (store, report, took) = (store.clone(), report.clone(), begun.elapsed());
+            // Whoever asked need not wait for it.
+            tokio::spawn(async move { source.keep(&store, &report, took, now).await });
         }
         shelf.put(Held { under, frame, before, report: report.clone() });
     }
@@ -390,6 +392,38 @@ struct Frame {
     phase: Phase,
     /// Answer sheets in the database. None is ever changed; all of a campaign's are deleted together.
     sheets: u64,
+    divided: Divided,
+}
+
+/// Whether figures by field, channel and counter are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Divided {
+    /// Every later report will be of the same answers and weights.
+    Given,
+    /// From this day on, since 1970: until then answers come in.
+    Later(i32),
+    /// Answers or weights have changed since they were to be seen.
+    Withheld,
+}
+
+impl Divided {
+    /// Of a campaign whose answers count as `basis` says.
+    async fn of(db: &mut impl AsConn, stored: &Stored, basis: &Basis, now: i64) -> Result<Self, StoreError> {
+        let closes = stored.campaign.closes;
+        let last = closes.saturating_add(campaigns::PAPER);
+        let from = match publications::first(db, stored.number).await? {
+            Some(published) => last.min(published),
+            None => last,
+        };
+        // The answers of a demonstration are nobody's.
+        let from = if stored.campaign.demonstration { closes } else { from.max(closes) };
+        let changed = campaigns::weighed(db, stored.number).await?.max(basis.moved);
+        Ok(match changed {
+            _ if now < from => Self::Later(clock::day(last)),
+            Some(changed) if changed >= from => Self::Withheld,
+            _ => Self::Given,
+        })
+    }
 }
 
 impl Frame {
@@ -407,12 +441,14 @@ impl Frame {
         let history = units::history(&mut db).await?;
         let no_tree = |_| StoreError::Corrupt("tree of units");
         let k = index::smallest_cell(&ready.stored.campaign, &ready.definition);
+        let basis = set_aside::basis(&mut db, &ready.stored, k, now, view).await?;
         Ok(Self {
             tree: history.on(day(&ready.stored.campaign, now)).map_err(no_tree)?,
             successors: history.merged().map_err(no_tree)?,
             strata: campaigns::strata(&mut db, number).await?,
             margins: campaigns::margins(&mut db, number).await?,
-            basis: set_aside::basis(&mut db, &ready.stored, k, now, view).await?,
+            divided: Divided::of(&mut db, &ready.stored, &basis, now).await?,
+            basis,
             judging: match &ready.judging {
                 Some(_) => Some(judging(&mut db, &ready).await?),
                 None => None,
@@ -500,14 +536,12 @@ impl Wave {
             judging: self.frame.judging.as_ref(),
             links: self.frame.links,
             published: self.published.as_ref(),
-            breakdowns: self.breakdowns && self.answers_stay(),
+            breakdowns: match self.frame.divided {
+                Divided::Given if self.breakdowns => Breakdowns::Given,
+                _ => Breakdowns::Without,
+            },
             now: self.now,
         }
-    }
-
-    /// Whether every later report will be of the same answers.
-    fn answers_stay(&self) -> bool {
-        self.frame.phase == Phase::Closed && !self.frame.basis.moved
     }
 
     fn finish(&self, mut report: Report) -> Result<Report, index::Error> {
@@ -519,12 +553,25 @@ impl Wave {
         report.comments = placed(&report, &self.frame.ready.questionnaire, self.frame.comments.clone());
         report.campaign.definition.translations.clone_from(&self.frame.ready.translations);
         let citizens = self.frame.ready.definition.audience == Audience::Citizens;
-        if self.breakdowns && citizens && self.frame.phase == Phase::Closed && !self.answers_stay() {
-            report.notes.push(note("breakdowns_withheld", None, |lang| {
-                fl!(lang.messages(), "figures-breakdowns-withheld")
-            }));
+        if self.breakdowns && citizens && self.frame.phase == Phase::Closed {
+            self.say_why_nothing_is_divided(&mut report);
         }
         Ok(report)
+    }
+}
+
+impl Wave {
+    fn say_why_nothing_is_divided(&self, report: &mut Report) {
+        report.notes.extend(match self.frame.divided {
+            Divided::Given => None,
+            Divided::Later(day) => Some(note("breakdowns_later", None, |lang| {
+                let day = clock::date(day).map(|date| format::date(lang, date)).unwrap_or_default();
+                fl!(lang.messages(), "figures-breakdowns-later", day = day)
+            })),
+            Divided::Withheld => Some(note("breakdowns_withheld", None, |lang| {
+                fl!(lang.messages(), "figures-breakdowns-withheld")
+            })),
+        });
     }
 }
 

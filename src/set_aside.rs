@@ -110,9 +110,9 @@ pub struct Basis {
     /// Answers are shown in steps of at least so many.
     steps: Option<u32>,
     newest: bool,
-    /// Whether answers were set aside, or counted again, after the campaign had closed: then reports before and after differ by
-    /// them.
-    pub moved: bool,
+    /// When answers were last set aside, or counted again, of a campaign that has closed, UTC milliseconds: reports before and after
+    /// differ by them.
+    pub moved: Option<i64>,
 }
 
 /// What a campaign has of places, answers and decisions.
@@ -190,11 +190,11 @@ pub async fn basis(
     let closes = stored.campaign.closes;
     let open = now < closes;
     let in_steps = open && is_stepwise(stored) && view == View::Shown;
-    let mut moved = false;
+    let mut moved = None;
     if !in_steps {
         let rows = store::of_campaign(db, stored.number).await?;
-        let after = |moment: i64| moment >= closes && moment < i64::MAX;
-        moved = rows.iter().map(window).any(|it| after(it.since) || it.until.is_some_and(after));
+        let decided = rows.iter().map(window).flat_map(|it| [Some(it.since), it.until]);
+        moved = decided.flatten().filter(|moment| *moment < i64::MAX).max();
         if !rows.iter().any(|row| row.state().is_out()) {
             return Ok(Basis { newest: open && view == View::Newest, moved, ..Basis::default() });
         }
@@ -258,7 +258,7 @@ impl Basis {
                     words = group.row.words.as_str()
                 )
             };
-            report.notes.push(note("set_aside", Some(&group.row.unit), &said));
+            report.notes.push(note(scope::SET_ASIDE, Some(&group.row.unit), &said));
         }
         let responses = self.groups.iter().map(|group| group.answers).sum();
         if let Some((with, without)) =

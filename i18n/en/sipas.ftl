@@ -503,7 +503,8 @@ figures-unknown-campaign = There is no campaign “{ $slug }”.
 figures-unknown-unit = The report has no unit “{ $unit }”.
 figures-cannot-write = Cannot write the file { $path }: { $detail }.
 figures-written = Wrote { $path }.
-figures-breakdowns-withheld = There are no figures by field of procedure, way of filing, channel and counter: answers were set aside, or counted again, after the survey had closed, so that two reports beside each other could tell what a few of them said.
+figures-breakdowns-withheld = There are no figures by field of procedure, way of filing, channel and counter: since they could be seen, answers were set aside or counted again, or populations changed, so that two reports beside each other could tell what a few people said.
+figures-breakdowns-later = Figures by field of procedure, way of filing, channel and counter are given from { $day } on, when no more paper forms are taken, or as soon as results are published: until then answers come in.
 figures-answers-erased = Single answers were deleted on { $day }, as those asked had been promised. This is the last report, kept as it was on that day.
 
 # --- demo: the demonstration ---
@@ -2014,6 +2015,7 @@ setup-answered-demonstration = People have answered, so a real campaign cannot b
 setup-answered-form = People have answered, so the questionnaire cannot be changed any more. Make a new campaign with the other one.
 setup-promise-answers = People were promised that answers are kept for { $before } months at most; it may only become less. Write { $before } or fewer.
 setup-promise-list = People were promised that the list is kept for { $before } days at most; it may only become less. Write { $before } or fewer.
+setup-closed-long = The campaign closed at { $closed }, more than 30 days ago, and its answers have been reported by field and counter, so it cannot open again. Keep the end, or make a new one.
 setup-settled = The campaign closed at { $closed } and its answers by personal links were shuffled into the results, so it cannot open again. Keep the end, or make a new one.
 setup-notice-owed = { $part }: needed once a real survey is open (law on personal data).
 setup-contact = Where to ask
@@ -3757,6 +3759,7 @@ apply-definition-changed = The definition changed after use: “{ $id }” versi
 apply-definition-lost-form = The definition “{ $id }” version { $version } changed and no longer has the form “{ $form }” that the campaign “{ $campaign }” uses; keep the form or save the change as a new version.
 apply-answered = The campaign “{ $slug }” has answers, so its { $key } cannot change ({ $before } → { $after }); keep the earlier value or make a new campaign.
 apply-promise-past = With this time the single answers of campaign “{ $slug }” would be deleted at once or within seven days. Choose more months, so that there is time to download the data.
+apply-closed-long = The campaign “{ $slug }” closed at { $closed }, more than 30 days ago, and its answers have been reported by field and counter, so it cannot be opened again; keep the earlier closes or make a new campaign.
 apply-settled = The campaign “{ $slug }” closed at { $closed } and its answers by personal link were shuffled into the results, so it cannot be opened again; keep the earlier closes or make a new campaign.
 apply-population-below-answers = The population of “{ $unit }” is { $population }, less than the { $answers } answers received; give the number of transactions completed or of persons invited.
 apply-without-stratum = Note: in the campaign “{ $slug }” these units have counters, invitations or answers but no { "[[" }campaign.stratum{ "]]" }: { $units }. The report is unweighted until every unit has a population.

@@ -503,7 +503,8 @@ figures-unknown-campaign = Không có đợt khảo sát “{ $slug }”.
 figures-unknown-unit = Báo cáo không có đơn vị “{ $unit }”.
 figures-cannot-write = Không ghi được tệp { $path }: { $detail }.
 figures-written = Đã ghi { $path }.
-figures-breakdowns-withheld = Không có số liệu theo lĩnh vực, cách nộp hồ sơ, kênh trả lời và quầy: sau khi đợt khảo sát kết thúc đã có phiếu bị loại hoặc được tính lại, nên so hai bản báo cáo có thể biết một vài phiếu đó trả lời thế nào.
+figures-breakdowns-withheld = Không có số liệu theo lĩnh vực, cách nộp hồ sơ, kênh trả lời và quầy: từ khi số liệu đó có thể được xem, đã có phiếu bị loại hoặc được tính lại, hoặc quy mô, cơ cấu dân số đã thay đổi, nên so hai bản báo cáo có thể biết một vài người đã trả lời thế nào.
+figures-breakdowns-later = Số liệu theo lĩnh vực, cách nộp hồ sơ, kênh trả lời và quầy có từ ngày { $day }, khi hết hạn nhập phiếu giấy, hoặc ngay khi kết quả được công bố: trước đó phiếu còn được nhập thêm.
 figures-answers-erased = Từng phiếu trả lời đã được xóa ngày { $day }, đúng như đã hứa với người trả lời. Đây là báo cáo cuối cùng, được giữ nguyên từ ngày đó.
 
 # --- demo: bản chạy thử ---
@@ -1911,6 +1912,7 @@ setup-answered-demonstration = Đã có người trả lời nên không đổi 
 setup-answered-form = Đã có người trả lời nên phiếu được hỏi không đổi được nữa. Xin lập đợt mới với phiếu khác.
 setup-promise-answers = Người trả lời đã được hứa là phiếu chỉ giữ { $before } tháng; thời hạn chỉ rút ngắn được. Xin ghi { $before } hoặc ít hơn.
 setup-promise-list = Người được mời đã được hứa là danh sách chỉ giữ { $before } ngày; thời hạn chỉ rút ngắn được. Xin ghi { $before } hoặc ít hơn.
+setup-closed-long = Đợt đã kết thúc lúc { $closed }, quá 30 ngày, và số liệu của các phiếu đã nhận đã được chia theo lĩnh vực, quầy nên không mở lại được. Xin giữ ngày kết thúc cũ, hoặc lập đợt mới.
 setup-settled = Đợt đã kết thúc lúc { $closed } và các phiếu qua liên kết cá nhân đã được trộn vào kết quả nên không mở lại được. Xin giữ ngày kết thúc cũ, hoặc lập đợt mới.
 setup-notice-owed = { $part }: khảo sát thật đã mở thì phải có (Luật Bảo vệ dữ liệu cá nhân).
 setup-contact = Nơi liên hệ để hỏi
@@ -3603,6 +3605,7 @@ apply-definition-changed = Bộ phiếu “{ $id }” phiên bản { $version } 
 apply-definition-lost-form = Bộ phiếu “{ $id }” phiên bản { $version } đã bị sửa và không còn mẫu “{ $form }” mà đợt “{ $campaign }” đang dùng; hãy giữ mẫu này hoặc lưu bản sửa thành phiên bản mới.
 apply-answered = Đợt “{ $slug }” đã có phiếu trả lời nên không đổi được { $key } ({ $before } → { $after }); hãy giữ giá trị cũ hoặc lập đợt mới.
 apply-promise-past = Đặt thời hạn như vậy thì từng phiếu của đợt “{ $slug }” bị xóa ngay hoặc trong vòng bảy ngày. Xin chọn số tháng giữ phiếu dài hơn, để còn kịp tải dữ liệu.
+apply-closed-long = Đợt “{ $slug }” đã kết thúc lúc { $closed }, quá 30 ngày, và số liệu của các phiếu đã nhận đã được chia theo lĩnh vực, quầy nên không mở lại được; hãy giữ closes cũ hoặc lập đợt mới.
 apply-settled = Đợt “{ $slug }” đã kết thúc lúc { $closed } và các phiếu qua liên kết cá nhân đã được trộn vào kết quả nên không mở lại được; hãy giữ closes cũ hoặc lập đợt mới.
 apply-population-below-answers = Tổng thể của “{ $unit }” là { $population }, nhỏ hơn { $answers } phiếu trả lời đã nhận; hãy ghi đúng số hồ sơ đã giải quyết hoặc số người được mời.
 apply-without-stratum = Lưu ý: trong đợt “{ $slug }” các đơn vị sau có quầy, thư mời hoặc phiếu trả lời nhưng chưa có { "[[" }campaign.stratum{ "]]" }: { $units }. Báo cáo sẽ không gia quyền cho đến khi mọi đơn vị đều có tổng thể.

@@ -44,7 +44,7 @@ impl Desk<'_> {
         self.compare(&wanted, &known)?;
         let changes: Vec<Change> =
             added.into_iter().map(|place| Change::Remove { slug: slug.to_owned(), place }).collect();
-        reconcile::run(&mut db, &changes).await?;
+        reconcile::run(&mut db, &changes, self.now).await?;
         self.note(&mut db, "counter.undo", slug, &changes).await?;
         db.commit().await?;
         Ok(changes.len())

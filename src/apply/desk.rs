@@ -271,7 +271,7 @@ impl Desk<'_> {
             return Err(NotDone::Refused(vec![Fault::new("slug", words)]));
         }
         let changes = self.compare(&wanted, &known)?;
-        reconcile::run(&mut db, &changes).await?;
+        reconcile::run(&mut db, &changes, self.now).await?;
         self.note(&mut db, "campaign.create", &slug, &changes).await?;
         db.commit().await?;
         Ok(())
@@ -319,7 +319,7 @@ impl Desk<'_> {
         let changes = self.compare(&wanted, &known)?;
         if !changes.is_empty() {
             let last = places::last_number(&mut db).await.map_err(store)?;
-            reconcile::run(&mut db, &changes).await.map_err(store)?;
+            reconcile::run(&mut db, &changes, self.now).await.map_err(store)?;
             if changes.iter().any(|change| matches!(change, Change::Counter { before: None, .. })) {
                 places::mark_addition(&mut db, number, last).await.map_err(store)?;
             }

@@ -89,7 +89,7 @@ pub async fn apply(
     known.count(&mut db, &plan.slugs()).await?;
     let (changes, outcome) = compare(found, &plan, &known, library, Some(key), now)?;
     if !changes.is_empty() {
-        reconcile::run(&mut db, &changes).await?;
+        reconcile::run(&mut db, &changes, now).await?;
         let told: Vec<&String> = outcome.changes.iter().take(TOLD).collect();
         let entry = by.clone().with(json!({ "changes": outcome.changes.len(), "lines": told }));
         audit::append(&mut db, now, &entry).await?;

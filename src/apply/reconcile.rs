@@ -12,11 +12,11 @@ use crate::{
     },
 };
 
-/// Makes the changes and tells running servers that there were some.
+/// Makes the changes at `now` and tells running servers that there were some.
 ///
 /// # Errors
 /// [`StoreError`]; the caller must not commit then.
-pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> {
+pub async fn run(db: &mut Writer, changes: &[Change], now: i64) -> Result<(), StoreError> {
     if changes.is_empty() {
         return Ok(());
     }
@@ -57,10 +57,12 @@ pub async fn run(db: &mut Writer, changes: &[Change]) -> Result<(), StoreError> 
             Change::Strata { slug, strata, .. } => {
                 let campaign = numbers.of(db, slug).await?;
                 campaigns::put_strata(db, campaign, strata).await?;
+                campaigns::mark_weighed(db, campaign, now).await?;
             }
             Change::Margins { slug, margins, .. } => {
                 let campaign = numbers.of(db, slug).await?;
                 campaigns::put_margins(db, campaign, margins).await?;
+                campaigns::mark_weighed(db, campaign, now).await?;
             }
             Change::Counter { slug, counter, .. } => {
                 let campaign = numbers.of(db, slug).await?;

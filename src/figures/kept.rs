@@ -30,13 +30,20 @@ pub(super) struct Source {
     hash: String,
 }
 
-/// The program that runs, as far as its file tells: two builds differ by it.
+/// The program that runs, as far as its file tells: two builds differ by it, also where a package or image gives all files one date.
 fn program() -> Option<&'static str> {
     static PROGRAM: OnceLock<Option<String>> = OnceLock::new();
     let read = || {
         let file = std::env::current_exe().ok()?.metadata().ok()?;
         let changed = file.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        Some(format!("{} {} {}", env!("CARGO_PKG_VERSION"), file.len(), changed.as_nanos()))
+        #[cfg(unix)]
+        let place = {
+            use std::os::unix::fs::MetadataExt as _;
+            format!("{} {}.{}", file.ino(), file.ctime(), file.ctime_nsec())
+        };
+        #[cfg(not(unix))]
+        let place = "";
+        Some(format!("{} {} {} {place}", env!("CARGO_PKG_VERSION"), file.len(), changed.as_nanos()))
     };
     PROGRAM.get_or_init(read).as_deref()
 }
@@ -107,7 +114,7 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{report::tests::fixture, secret::Key};
+    use crate::{definition::Library, questionnaire::Questionnaire, report::tests::fixture, secret::Key};
 
     fn source(campaign: i64, hash: &str) -> Source {
         Source { campaign, under: 0, hash: hash.to_owned() }
@@ -120,6 +127,14 @@ mod tests {
         let address = format!("sqlite:{}", folder.path().join("kept.db").display());
         let key = Key::from_text("a key for this test alone").unwrap();
         let store = Store::open(&address, &key).await.unwrap();
+        let mut past = <sqlx::SqliteConnection as sqlx::Connection>::connect(&address).await.unwrap();
+        for number in 1..=5 {
+            let sql = format!(
+                "PRAGMA foreign_keys = OFF; INSERT INTO campaign (number, slug, definition, form, title, opens, closes, demonstration,
+                     generation, settled) VALUES ({number}, 'c{number}', 1, 'f', '{{}}', 0, 1, FALSE, 1, FALSE)"
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut past).await.unwrap();
+        }
         let report = fixture::report();
         assert!(!report.comments.is_empty());
         source(1, "a").keep(&store, &report, Duration::from_millis(1), 10).await;
@@ -137,5 +152,19 @@ mod tests {
         }
         assert_eq!(source(1, "b").find(&store).await.unwrap(), None, "those computed last");
         assert!(source(2, "a").find(&store).await.unwrap().is_some());
+        source(6, "a").keep(&store, &report, WORTH, 30).await;
+        assert_eq!(source(6, "a").find(&store).await.unwrap(), None, "there is no such campaign");
+    }
+
+    /// What reports are made from is known by its text, which must not depend on where things lie in memory.
+    #[test]
+    fn the_same_questionnaire_has_the_same_text_each_time() {
+        let library = Library::built_in().unwrap();
+        for entry in library.iter() {
+            for form in &entry.definition.forms {
+                let text = || format!("{:?}", Questionnaire::generate(&entry.definition, &form.id));
+                assert_eq!(text(), text(), "{} {}", entry.definition.id, form.id);
+            }
+        }
     }
 }

@@ -5,11 +5,14 @@
 //!
 //! They divide the answers otherwise than the units do, so all of them together must not tell of few. Categories that cross the
 //! units are kept from it by [`super::crossing`], counters by the rule for parts of a unit. Beyond that:
-//! - They are given only of answers that stay as they are ([`Input::breakdowns`]): in a later report a few more or fewer answers of
-//!   a category would show.
-//! - Of each figure its answers, interval and decision are given, no counts of options, means of codes or effective numbers,
-//!   which would be further sums.
-//! - A mean is shown only where everything that it is made of is.
+//! - They are given only of answers that stay as they are, with weights that do ([`Input::breakdowns`]): in a later report a few more or
+//!   fewer answers of a category would show.
+//! - Of each figure its answers, interval and decision are given, no counts of options, means of codes, standard errors or effective
+//!   numbers, which would be further sums; and rounded to a tenth of a percentage point ([`STEPS`]): few whole numbers of people fit an
+//!   exact share.
+//! - A mean is shown only where everything that it is made of is; of respondents' own means, where those who left something out are none
+//!   or may be told of, since what they said follows from the items.
+//! - Categories of a question are listed whether or not somebody chose them, or the number of hidden ones would bound each.
 //! - Counters are shown of units without others below: what a unit holds itself beside its parts never is.
 
 use std::collections::BTreeMap;
@@ -26,13 +29,16 @@ use super::{
     compute::{Places, Strata, figures_alone, first, forget_associations, on_all_cores},
     crossing::{self, Atom},
     domain::{Domain, Rules, Stratum},
-    input::{Input, UnitSheets},
-    plan::Plan,
+    input::{Breakdowns, Input, UnitSheets},
+    plan::{Dimension, Plan},
     report::{Breakdown, By, Category, Estimate, Result as Figures},
 };
 
 /// So many partitions cross the units: one for each of the questions, and the channels.
 const CROSSING: usize = QUESTIONS.len() + 1;
+
+/// Figures are whole numbers of so many parts of one.
+const STEPS: f64 = 1_000.0;
 
 /// The questions by which figures are given, by their ids: the field of procedure, and how the case was filed.
 const QUESTIONS: [(&str, By); 2] = [("case.field", By::Field), ("case.filed", By::Filed)];
@@ -140,9 +146,15 @@ struct View<'a> {
     counts: BTreeMap<Kin, Vec<u64>>,
 }
 
-/// How many sheets have an answer to an item, and to anything of a mean, in the order of the cells; at last, how many there are.
+/// How many sheets have an answer to an item, and to anything of a mean, in the order of the cells; then, where respondents' own means
+/// are averaged, by dimension how many left a part of it out; at last, how many there are.
 fn variables(plan: &Plan<'_>) -> usize {
-    plan.items.len() + plan.groups().len() + 1
+    plan.items.len() + plan.groups().len() + dimensions_in_part(plan).len() + 1
+}
+
+/// The dimensions that may be answered in part, where that tells of anything.
+fn dimensions_in_part<'p>(plan: &'p Plan<'_>) -> &'p [Dimension] {
+    if plan.by_respondent() { &plan.dimensions } else { &[] }
 }
 
 impl<'a> View<'a> {
@@ -169,7 +181,7 @@ impl<'a> View<'a> {
         for (at, (rows, _)) in weighed.cells.iter().enumerate() {
             rows.iter().flatten().for_each(|row| cell[*row] = at);
         }
-        let groups = plan.groups();
+        let (groups, variables) = (plan.groups(), variables(plan));
         let items: Vec<Option<&Vec<u8>>> =
             plan.items.iter().map(|item| sheets.columns.get(item.question)).collect();
         let mut counts: BTreeMap<Kin, Vec<u64>> = BTreeMap::new();
@@ -186,9 +198,13 @@ impl<'a> View<'a> {
                 assisted: Mode::from_byte(mode).is_some_and(Mode::is_assisted),
                 categories: std::array::from_fn(|at| columns.get(at).map_or(0, |column| column[row])),
             };
-            let n = counts.entry(kin).or_insert_with(|| vec![0; items.len() + groups.len() + 1]);
+            let n = counts.entry(kin).or_insert_with(|| vec![0; variables]);
             let anything = |group: &Vec<usize>| group.iter().any(|item| answered[*item]);
-            let here = answered.iter().copied().chain(groups.iter().map(anything)).chain([true]);
+            let in_part = |dimension: &Dimension| {
+                anything(&dimension.items) && !dimension.items.iter().all(|item| answered[*item])
+            };
+            let means = groups.iter().map(anything).chain(dimensions_in_part(plan).iter().map(in_part));
+            let here = answered.iter().copied().chain(means).chain([true]);
             n.iter_mut().zip(here).for_each(|(n, here)| *n += u64::from(here));
         }
         Self { sheets, weighed, columns, counters, counter, counts }
@@ -197,7 +213,8 @@ impl<'a> View<'a> {
 
 /// What is given beside the units' figures.
 pub(super) fn breakdowns(input: &Input<'_>, whole: &Whole<'_>) -> Vec<Breakdown> {
-    if !input.breakdowns || input.definition.audience != Audience::Citizens || input.judging.is_some() {
+    let citizens = input.definition.audience == Audience::Citizens && input.judging.is_none();
+    if input.breakdowns == Breakdowns::Without || !citizens {
         return Vec::new();
     }
     let (plan, strata) = (whole.plan, whole.strata);
@@ -214,7 +231,23 @@ pub(super) fn breakdowns(input: &Input<'_>, whole: &Whole<'_>) -> Vec<Breakdown>
     let crossing =
         partitions.iter().enumerate().filter_map(|(at, _)| crossing(whole, &partitions, at, &views));
     let units = on_all_cores(views.len(), |at| counters(input, whole, at, &views[at]));
-    crossing.chain(units.into_iter().flatten()).collect()
+    let mut breakdowns: Vec<Breakdown> = crossing.chain(units.into_iter().flatten()).collect();
+    if input.breakdowns == Breakdowns::Given {
+        let categories = breakdowns.iter_mut().flat_map(|breakdown| &mut breakdown.categories);
+        categories.for_each(|category| round(&mut category.result));
+    }
+    breakdowns
+}
+
+/// Leaves of figures what tells nothing of single answers.
+fn round(result: &mut Figures) {
+    let rounded = |share: f64| (share * STEPS).round() / STEPS;
+    for (_, estimate) in result.figures_mut() {
+        (estimate.se, estimate.df) = (None, None);
+        for share in [&mut estimate.estimate, &mut estimate.lower, &mut estimate.upper] {
+            *share = share.map(rounded);
+        }
+    }
 }
 
 /// The figures of a partition that crosses the units; nothing where all answers are of one category.
@@ -269,7 +302,8 @@ fn crossing(
     Some(Breakdown {
         by: partition.by,
         unit: None,
-        categories: (0..said).filter(|category| sheets[*category] > 0).map(of).collect(),
+        // How many came by each channel is told anyway.
+        categories: (0..said).filter(|at| partition.question.is_some() || sheets[*at] > 0).map(of).collect(),
     })
 }
 
@@ -290,7 +324,8 @@ fn counters(input: &Input<'_>, whole: &Whole<'_>, at: usize, view: &View<'_>) ->
     if (0..view.counters.len()).filter(|counter| sheets(*counter) > 0).count() < 2 {
         return None;
     }
-    let hidden = whole.hidden.get(place)?;
+    // What is known of the counters of a unit that is hidden is known of the unit.
+    let hidden = whole.hidden.get(place).filter(|hidden| !hidden.iter().all(|hidden| *hidden))?;
     let shown: Vec<Vec<bool>> = (0..variables)
         .map(|variable| match hidden.get(variable) {
             Some(true) => vec![false; view.counters.len()],
@@ -343,6 +378,14 @@ fn figures(
     let below = cells_below(plan);
     let mut hidden: Vec<bool> = (0..below.len()).map(|cell| !shown[cell]).collect();
     for cell in plan.items.len()..below.len() {
+        let secret = |part: &usize| hidden[*part] && n[*part] > 0;
+        hidden[cell] = hidden[cell] || below[cell].iter().any(secret);
+    }
+    for (at, cell) in (0..dimensions_in_part(plan).len()).map(|at| (below.len() + at, plan.items.len() + at))
+    {
+        hidden[cell] = hidden[cell] || n[at] > 0 && !shown[at];
+    }
+    for cell in plan.items.len() + plan.dimensions.len()..below.len() {
         let secret = |part: &usize| hidden[*part] && n[*part] > 0;
         hidden[cell] = hidden[cell] || below[cell].iter().any(secret);
     }

@@ -34,11 +34,23 @@ pub struct Input<'a> {
     pub links: Option<Links>,
     /// A report of the campaign that is already public: what it hides stays hidden, or both together would tell it.
     pub published: Option<&'a super::report::Report>,
-    /// Whether figures by field of procedure, channel and counter may be given ([`super::breakdown`]): only of answers that will be the
-    /// same in every later report.
-    pub breakdowns: bool,
+    /// Whether figures by field of procedure, channel and counter are given.
+    pub breakdowns: Breakdowns,
     /// The moment of the report, UTC milliseconds.
     pub now: i64,
+}
+
+/// Whether figures by field of procedure, channel and counter are given (`index::breakdown`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Breakdowns {
+    /// They are not.
+    #[default]
+    Without,
+    /// They are, rounded: the answers will be the same in every later report, and stand for as much.
+    Given,
+    /// As they are before they are rounded, for tests of how they are formed.
+    #[cfg(test)]
+    Unrounded,
 }
 
 /// The campaign that changes are counted from.

@@ -331,7 +331,8 @@ pub enum By {
     Counter,
 }
 
-/// The answers of one category. Of its figures `n_eff` and `deff` are null, and so are the mean and the counts of a criterion.
+/// The answers of one category. Its figures are multiples of 0.001; their `se`, `df`, `n_eff` and `deff` are null, and so are the mean
+/// and the counts of a criterion. Decisions are from the intervals before they are rounded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Category {
     /// Code of the option, the channel, or the counter.

@@ -15,7 +15,7 @@ use crate::organisation::UnitTree;
 use super::{
     Error,
     compute::{compute, forget_associations, hide_all, hide_criterion},
-    input::Input,
+    input::{Breakdowns, Input},
     notes::note,
     ranking,
     report::{Estimate, Publish, Report, Result as Figures, UnitWeighting},
@@ -27,7 +27,8 @@ use super::{
 /// As [`compute`].
 pub fn under_successors(input: &Input<'_>, now: &UnitTree) -> Result<Report, Error> {
     let then = compute(&Input { previous: None, ..*input })?;
-    let mut report = compute(&Input { units: now, previous: None, breakdowns: false, ..*input })?;
+    let mut report =
+        compute(&Input { units: now, previous: None, breakdowns: Breakdowns::Without, ..*input })?;
     let held: BTreeSet<&str> = input
         .strata
         .iter()

@@ -193,7 +193,7 @@ fn report_beside(
         judging: None,
         links,
         published,
-        breakdowns: false,
+        breakdowns: Default::default(),
         now,
     };
     compute(&input).unwrap()
@@ -588,7 +588,7 @@ fn a_population_smaller_than_its_answers_is_refused() {
         judging: None,
         links: None,
         published: None,
-        breakdowns: false,
+        breakdowns: Default::default(),
         now: 0,
     };
     let error = compute(&input).unwrap_err();
@@ -704,7 +704,7 @@ fn a_report_says_by_itself_that_no_sample_was_drawn() {
             judging: None,
             links,
             published: None,
-            breakdowns: false,
+            breakdowns: Default::default(),
             now: 500_000,
         };
         compute(&input).unwrap()

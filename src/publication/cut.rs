@@ -12,12 +12,9 @@ use i18n_embed_fl::fl;
 use crate::{
     index::report::{Publish, Report, Result},
     language::Lang,
-    report::{format, shown},
+    report::{format, scope::SET_ASIDE, shown},
     set_aside::Reason,
 };
-
-/// Code of the notes about answers that were set aside.
-const SET_ASIDE: &str = "set_aside";
 
 /// The report without what single people wrote (comments; a manager's reasons, which may name somebody) and without counts of
 /// fewer answers than k that staff may see.

@@ -1,6 +1,6 @@
 //! The generated questionnaire: questions in the order asked, each with its place in a packed row.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::rotation::{Module, Rotation};
 use crate::definition::{
@@ -41,7 +41,7 @@ pub struct Questionnaire {
     pub asks_mode: bool,
     /// In a variant: the questions of modules that it does not ask.
     pub(super) left_out: Vec<Question>,
-    pub(super) by_id: HashMap<String, usize>,
+    pub(super) by_id: BTreeMap<String, usize>,
 }
 
 /// A section of the questionnaire.
@@ -189,7 +189,7 @@ impl Question {
 }
 
 /// Positions of questions by their ids.
-pub(super) fn by_id(questions: &[Question]) -> HashMap<String, usize> {
+pub(super) fn by_id(questions: &[Question]) -> BTreeMap<String, usize> {
     questions.iter().enumerate().map(|(at, q)| (q.id.clone(), at)).collect()
 }
 

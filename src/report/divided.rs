@@ -100,8 +100,9 @@ pub fn of_category(report: &Report, by: &str, category: &str) -> Option<Report> 
     let text: BTreeMap<String, String> =
         Lang::ALL.into_iter().map(|lang| (lang.code().to_owned(), sentence(lang))).collect();
     let note = Note { code: scope::ONE_UNIT.to_owned(), unit: Some(own.code.clone()), text };
-    let about_all =
-        report.notes.iter().filter(|note| note.unit.is_none() && note.code != scope::SET_ASIDE_WITH);
+    let about_all = report.notes.iter().filter(|note| {
+        (note.unit.is_none() || note.code == scope::SET_ASIDE) && note.code != scope::SET_ASIDE_WITH
+    });
     let mut result = own.result.clone();
     // Who is responsible for a criterion is so for all fields.
     for (dimension, whole) in result.dimensions.iter_mut().zip(&report.total.dimensions) {

@@ -19,6 +19,9 @@ use crate::{
 /// Code of the note that says that a report covers one unit only; its `unit` says which.
 pub const ONE_UNIT: &str = "one_unit";
 
+/// Code of the notes about answers that were set aside.
+pub const SET_ASIDE: &str = "set_aside";
+
 /// Code of the note that tells the index of the whole campaign with the answers that were set aside.
 pub const SET_ASIDE_WITH: &str = "set_aside_with";
 

@@ -228,6 +228,7 @@ pub async fn remove_draft(db: &mut Writer, number: i64) -> Result<bool, StoreErr
         "DELETE FROM microdata WHERE campaign = $1",
         "DELETE FROM publication_file WHERE campaign = $1",
         "DELETE FROM publication WHERE campaign = $1",
+        "DELETE FROM formed_report WHERE campaign = $1",
         "DELETE FROM turnout WHERE campaign = $1",
         "DELETE FROM assignment WHERE campaign = $1",
         "DELETE FROM rater_group WHERE campaign = $1",
@@ -309,6 +310,30 @@ pub async fn put_strata(db: &mut Writer, campaign: i64, strata: &[Stratum]) -> R
         .map(drop))?;
     }
     Ok(())
+}
+
+/// Writes down that populations or margins changed, so that every answer stands for something else.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn mark_weighed(db: &mut Writer, campaign: i64, now: i64) -> Result<(), StoreError> {
+    Ok(on!(db, |c| sqlx::query("UPDATE campaign SET weighed = $2 WHERE number = $1")
+        .bind(campaign)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(drop))?)
+}
+
+/// When populations or margins changed last, UTC milliseconds; absent: not since it is written down.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn weighed(db: &mut impl AsConn, campaign: i64) -> Result<Option<i64>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT weighed FROM campaign WHERE number = $1")
+        .bind(campaign)
+        .fetch_one(c)
+        .await)?)
 }
 
 /// The known margins of a campaign, by unit and question.

@@ -25,7 +25,7 @@ pub async fn find(
     .await)?)
 }
 
-/// Keeps a report in the place of the one before, and no more than the last few of all.
+/// Keeps a report of a campaign whose answers are there in the place of the one before, and no more than the last few of all.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -36,7 +36,9 @@ pub async fn keep(
     now: i64,
 ) -> Result<(), StoreError> {
     on!(db, |c| sqlx::query(
-        "INSERT INTO formed_report (campaign, under, made_from, made, report) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO formed_report (campaign, under, made_from, made, report)
+         SELECT number, $2, $3, $4, $5 FROM campaign WHERE number = $1
+         AND NOT EXISTS (SELECT 1 FROM erased_answers e WHERE e.campaign = $1)
          ON CONFLICT (campaign, under)
          DO UPDATE SET made_from = excluded.made_from, made = excluded.made, report = excluded.report"
     )

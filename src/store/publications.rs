@@ -122,6 +122,17 @@ pub async fn any(db: &mut impl AsConn, campaign: i64) -> Result<bool, StoreError
     Ok(number.is_some())
 }
 
+/// When a campaign was published first, UTC milliseconds.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn first(db: &mut impl AsConn, campaign: i64) -> Result<Option<i64>, StoreError> {
+    Ok(on!(db, |c| sqlx::query_scalar("SELECT MIN(published) FROM publication WHERE campaign = $1")
+        .bind(campaign)
+        .fetch_one(c)
+        .await)?)
+}
+
 /// A file of a publication.
 ///
 /// # Errors

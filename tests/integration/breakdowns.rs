@@ -68,6 +68,7 @@ fn a_closed_campaign_is_read_by_field_channel_and_counter_each_with_a_page_and_f
     let counter = json(&mut lan, &format!("{REPORT}.json?unit=qn&by=counter&category=qn-2"));
     let in_whole = report["breakdowns"].as_array().unwrap().last().unwrap();
     assert_eq!(counter["total"]["index"], in_whole["categories"][1]["index"]);
+    lan.get(&format!("/admin/campaigns/dan/cong-van.zip?{own}")).is(404);
     for unknown in ["by=field&category=none", "by=none&category=land", "by=counter&category=qn-2&unit=an"] {
         lan.get(&format!("{REPORT}?{unknown}")).is(404);
     }
@@ -114,6 +115,53 @@ fn d_06_what_is_set_aside_after_closing_takes_them_away_and_the_report_says_why(
     assert!(divided(&report).is_empty());
     let page = lan.get(REPORT).is(200);
     assert!(page.text().contains("Không có số liệu theo lĩnh vực"), "{}", page.text());
+}
+
+/// Makes a real campaign of the demonstration, which ended so many days ago.
+fn real(database: &Database, ended: i64) {
+    database.execute("UPDATE campaign SET demonstration = FALSE");
+    let days = (ended - 1) * 86_400_000;
+    database.execute(&format!("UPDATE campaign SET opens = opens - {days}, closes = closes - {days}"));
+}
+
+#[test]
+fn d_05_a_real_campaign_has_none_while_paper_comes_in_and_those_that_were_seen_stay_or_go() {
+    let (database, server) = measured(When::Before);
+    real(&database, 20);
+    let mut lan = staff(&database, &server, "lan", &["manager"]);
+    let of = |client: &mut Client| {
+        let report = json(client, &format!("{REPORT}.json"));
+        let notes = report["notes"].as_array().unwrap().iter();
+        let said = notes.filter_map(|note| note["code"].as_str()).find(|code| code.starts_with("breakdowns"));
+        (divided(&report).len(), said.unwrap_or_default().to_owned())
+    };
+    assert_eq!(of(&mut lan), (0, "breakdowns_later".to_owned()));
+    assert!(lan.get(REPORT).is(200).text().contains("khi hết hạn nhập phiếu giấy"));
+    // The time for paper is over: from now on no answer comes in.
+    real(&database, 15);
+    let (some, said) = of(&mut lan);
+    assert!(some > 2 && said.is_empty(), "{some} {said}");
+    // Other weights are further sums of the same answers.
+    let moment = "(SELECT closes FROM campaign WHERE slug = 'dan') + 31 * 86400000";
+    database.execute(&format!("UPDATE campaign SET weighed = {moment}"));
+    assert_eq!(of(&mut lan), (0, "breakdowns_withheld".to_owned()));
+    // Nor is it opened again for a few more.
+    let file = citizens(When::Now);
+    let refused = database.run(&["apply", &database.file("again.toml", &file)]).fails(2);
+    assert!(refused.contains("more than 30 days ago"), "{refused}");
+}
+
+#[test]
+fn what_changes_populations_is_written_down_and_publishing_ends_the_time_for_paper() {
+    let (database, server) = measured(When::Before);
+    real(&database, 2);
+    let mut lan = staff(&database, &server, "lan", &["manager"]);
+    let weighed = "SELECT weighed FROM campaign WHERE slug = 'dan'";
+    assert!(database.number(weighed) > 0, "the populations were given by a file");
+    assert!(divided(&json(&mut lan, &format!("{REPORT}.json"))).is_empty());
+    database.execute("UPDATE campaign SET weighed = 1");
+    publish(&mut lan).is(303);
+    assert!(divided(&json(&mut lan, &format!("{REPORT}.json"))).len() > 2);
 }
 
 #[test]

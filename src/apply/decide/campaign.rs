@@ -13,6 +13,7 @@ use crate::{
     },
     definition::{Definition, message::with_hint, model::Audience},
     organisation::{Campaign, State, kiosk_code},
+    store::campaigns::PAPER,
 };
 
 /// What has to change in a campaign.
@@ -259,6 +260,19 @@ fn check_settled(found: &mut Findings<'_>, now: i64, asked: &CampaignAsked, befo
             fl!(m, "setup-settled", closed = closed)
         } else {
             fl!(m, "apply-settled", slug = slug, closed = closed)
+        };
+        found.wrong(asked.closes.spot, words);
+    }
+    // Who has seen figures by field and counter would see in later ones what came in since.
+    let was = &before.stored.campaign;
+    let seen = before.answered && !was.demonstration && was.closes.saturating_add(PAPER) <= now;
+    if seen && !before.stored.settled && !before.published && asked.closes.value > now {
+        let (slug, closed) = (asked.slug.value.as_str(), when(was.closes));
+        let m = found.lang.messages();
+        let words = if found.desk {
+            fl!(m, "setup-closed-long", closed = closed)
+        } else {
+            fl!(m, "apply-closed-long", slug = slug, closed = closed)
         };
         found.wrong(asked.closes.spot, words);
     }

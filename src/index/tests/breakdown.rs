@@ -7,9 +7,10 @@ use rand::RngExt as _;
 
 use super::{
     super::{
-        input::CounterName,
+        input::{Breakdowns, CounterName},
         recovery::{PRIME, generic, inverse, times},
         report::{By, Category},
+        under_successors,
     },
     relations::{Answered, Sheet, calibrated_csv, columns, felt, sex, text},
     *,
@@ -50,6 +51,16 @@ fn sheets_of(answers: &Answered) -> Sheets {
 }
 
 fn report_of(definition: &Definition, answers: &Answered, strata: &[Stratum], margins: &[Margin]) -> Report {
+    report_with(Breakdowns::Unrounded, definition, answers, strata, margins)
+}
+
+fn report_with(
+    breakdowns: Breakdowns,
+    definition: &Definition,
+    answers: &Answered,
+    strata: &[Stratum],
+    margins: &[Margin],
+) -> Report {
     let questionnaire = Questionnaire::generate(definition, "f").unwrap();
     let (campaign, units, sheets) = (campaign(), units(), sheets_of(answers));
     compute(&Input {
@@ -64,7 +75,7 @@ fn report_of(definition: &Definition, answers: &Answered, strata: &[Stratum], ma
         judging: None,
         links: None,
         published: None,
-        breakdowns: true,
+        breakdowns,
         now: 2_000_000,
     })
     .unwrap()
@@ -340,16 +351,85 @@ fn citizens_are_read_by_all_four_and_officials_by_none() {
 }
 
 #[test]
-fn what_a_category_has_is_no_sum_besides_its_figures() {
+fn what_a_category_has_is_no_sum_besides_its_figures_and_those_are_rounded() {
     let (answers, strata) = felt(5, &SIZES);
-    let report = report_of(&asked("share_satisfied", "item_shares"), &answers, &strata, &[]);
-    for category in report.breakdowns.iter().flat_map(|breakdown| &breakdown.categories) {
-        for (what, figure) in category.result.figures() {
-            assert_eq!((figure.n_eff, figure.deff), (None, None), "{what}");
+    let definition = asked("share_satisfied", "item_shares");
+    let report = report_with(Breakdowns::Given, &definition, &answers, &strata, &[]);
+    let exact = report_of(&definition, &answers, &strata, &[]);
+    let all = |report: &Report| -> Vec<Category> {
+        report.breakdowns.iter().flat_map(|breakdown| breakdown.categories.clone()).collect()
+    };
+    let mut seen = 0;
+    for (category, exact) in all(&report).iter().zip(&all(&exact)) {
+        for ((what, figure), (_, exact)) in category.result.figures().into_iter().zip(exact.result.figures())
+        {
+            assert_eq!((figure.n_eff, figure.deff, figure.se, figure.df), (None, None, None, None), "{what}");
+            assert_eq!((figure.n, figure.decision, figure.publish), (exact.n, exact.decision, exact.publish));
+            let shares =
+                [(figure.estimate, exact.estimate), (figure.lower, exact.lower), (figure.upper, exact.upper)];
+            for (share, exact) in shares {
+                assert_eq!(share.is_some(), exact.is_some());
+                let Some((share, exact)) = share.zip(exact) else { continue };
+                assert!((share - exact).abs() <= 0.0005 + 1e-12, "{what}: {share} of {exact}");
+                assert!((share * 1000.0 - (share * 1000.0).round()).abs() < 1e-9, "{what}: {share}");
+                seen += 1;
+            }
         }
         for criterion in category.result.dimensions.iter().flat_map(|dimension| &dimension.criteria) {
             assert!(criterion.counts.is_empty() && criterion.asked.is_none());
             assert_eq!(criterion.mean, Estimate::default());
         }
     }
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn d_02_under_todays_units_no_other_category_is_shown() {
+    // One unit is hidden in the tree of the time, and another one beside it so that it is not told.
+    let rows = |n: usize| -> Vec<Sheet> {
+        (0..n).map(|at| [4, 5, 4, 3, 4, 5, 4, if at % 2 == 0 { 1 } else { 2 }, 1]).collect()
+    };
+    let answers = Answered::from([
+        ("d1x".to_owned(), rows(40)),
+        ("d1y".to_owned(), rows(3)),
+        ("d2".to_owned(), rows(30)),
+    ]);
+    let definition = asked("share_satisfied", "item_shares");
+    let questionnaire = Questionnaire::generate(&definition, "f").unwrap();
+    let unit = |code: &str, parent: Option<&str>| Unit {
+        code: code.to_owned(),
+        name: code.to_uppercase(),
+        kind: "unit".to_owned(),
+        parent: parent.map(str::to_owned),
+        ..Unit::default()
+    };
+    let then = UnitTree::new([
+        unit("root", None),
+        unit("d1x", Some("root")),
+        unit("d1y", Some("root")),
+        unit("d2", Some("root")),
+    ])
+    .unwrap();
+    let (campaign, now, sheets) = (campaign(), units(), sheets_of(&answers));
+    let input = Input {
+        campaign: &campaign,
+        definition: &definition,
+        questionnaire: &questionnaire,
+        units: &then,
+        strata: &[],
+        margins: &[],
+        previous: None,
+        sheets: &sheets,
+        judging: None,
+        links: None,
+        published: None,
+        breakdowns: Breakdowns::Given,
+        now: 2_000_000,
+    };
+    let before = compute(&input).unwrap();
+    let after = under_successors(&input, &now).unwrap();
+    let hidden = before.units.iter().find(|unit| unit.code == "d2").unwrap();
+    assert_eq!(hidden.result.index.publish, Publish::Suppress);
+    assert!(after.breakdowns.iter().all(|own| before.breakdowns.contains(own)));
+    assert!(after.breakdowns.iter().all(|own| own.unit.as_deref() != Some("d2")));
 }

@@ -96,7 +96,7 @@ fn report(case: &Case, now: i64) -> Report {
         judging: Some(&judging),
         links: Some(Links { invited: 40, answered: 30 }),
         published: None,
-        breakdowns: false,
+        breakdowns: Default::default(),
         now,
     };
     compute(&input).unwrap()

@@ -45,7 +45,7 @@ fn reports(
             judging: None,
             links: None,
             published: None,
-            breakdowns: false,
+            breakdowns: Default::default(),
             now: 2_000_000,
         })
         .collect();

@@ -64,7 +64,7 @@ pub(super) fn with_margins(
         judging: None,
         links: None,
         published: None,
-        breakdowns: false,
+        breakdowns: Default::default(),
         now: 2_000_000,
     })
     .unwrap()

@@ -28,7 +28,7 @@ fn after(
         judging: None,
         links: None,
         published: None,
-        breakdowns: false,
+        breakdowns: Default::default(),
         now: 2_000_000,
     })
     .unwrap()

@@ -287,6 +287,10 @@ async fn file(
     body: Option<&str>,
     lang: Lang,
 ) -> Response {
+    if format.letters() && part.category().is_some() {
+        // Bodies are asked to act on units, not on who happened to answer about what.
+        return error::page(lang, Kind::Unknown);
+    }
     let (campaign, report) = match compute(app, staff, slug, part, lang).await {
         Ok(computed) => computed,
         Err(response) => return response,
