@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     Error, associations, calibrate,
-    cells::{answers_behind, cells_below, hidden_in, hide_cells},
+    cells::{answers_behind, cells_below, hidden_in, hide_cells, tell_unasked, unasked},
     change,
     domain::{Cell, Domain, Linear, Rows, Rules, Shape, Stratum},
     input::{Input, Judging, UnitSheets},
@@ -95,6 +95,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         // Of raters everybody is invited, and the notes on them say what follows.
         say_selection(responses.selection.filter(|_| input.judging.is_none()), &mut notes);
         say_not_computable(&results[0], &mut notes);
+        say_unasked(&plan, &results[0], u64::from(k), &mut notes);
         if input.judging.is_none() {
             say_coverage(held(input), &mut notes);
         }
@@ -264,7 +265,10 @@ fn first<'t>(text: &'t Text, input: &Input<'_>) -> &'t str {
 
 pub(super) fn campaign(input: &Input<'_>) -> CampaignInfo {
     let campaign = input.campaign;
+    let form = input.definition.forms.iter().find(|form| form.id == campaign.form);
+    let form_title = form.and_then(|form| form.title.as_ref()).unwrap_or(&input.definition.title);
     CampaignInfo {
+        form_title: form_title.clone(),
         slug: campaign.slug.clone(),
         title: first(&campaign.title, input).to_owned(),
         definition: DefinitionInfo {
@@ -480,7 +484,11 @@ pub(super) fn strata(
         sheets.iter().map(|(unit, _)| *unit).filter(|unit| population(unit).is_none()).collect();
     let weighted = !input.strata.is_empty() && without.is_empty();
     if !weighted {
-        notes.push(note("unweighted", None, |lang| fl!(lang.messages(), "index-unweighted")));
+        let names: Vec<&str> = without
+            .iter()
+            .map(|unit| input.units.get(unit).map_or(unit.as_str(), |unit| unit.name.as_str()))
+            .collect();
+        say_unweighted(&names, !input.strata.is_empty(), notes);
         for unit in without.iter().filter(|_| !input.strata.is_empty()) {
             let name = input.units.get(unit).map_or(unit.as_str(), |unit| unit.name.as_str());
             notes.push(note("unit_without_population", Some(unit), |lang| {
@@ -718,6 +726,44 @@ pub(super) fn say_not_computable(total: &Figures, notes: &mut Vec<Note>) {
     }
 }
 
+/// Code of the note that says that the answers carry no weights, and why.
+pub const UNWEIGHTED: &str = "unweighted";
+/// So many units without a population are named.
+const NAMED: usize = 3;
+
+/// Says so; `without` are the units with answers and no population, where `others` have one.
+pub(super) fn say_unweighted(without: &[&str], others: bool, notes: &mut Vec<Note>) {
+    let n = without.len();
+    let named: Vec<String> = without.iter().take(NAMED).map(|name| format!("“{name}”")).collect();
+    let (named, more) = (named.join(", "), n.saturating_sub(NAMED));
+    notes.push(note(UNWEIGHTED, None, |lang| {
+        let m = lang.messages();
+        match (others && n > 0, more) {
+            (false, _) => fl!(m, "index-unweighted"),
+            (true, 0) => fl!(m, "index-unweighted-some", n = n, units = named.as_str()),
+            (true, more) => fl!(m, "index-unweighted-many", n = n, units = named.as_str(), more = more),
+        }
+    }));
+}
+
+/// Code of the note that says of which dimension nobody was asked.
+pub const UNASKED: &str = "not_asked";
+
+/// Says which dimensions nobody was asked about.
+pub(super) fn say_unasked(plan: &Plan<'_>, total: &Figures, k: u64, notes: &mut Vec<Note>) {
+    let items = unasked(plan, total, k);
+    let nobody = total.dimensions.iter().zip(&plan.dimensions).filter(|(_, planned)| {
+        !planned.items.is_empty() && planned.items.iter().all(|item| items[*item])
+    });
+    let names: Vec<String> = nobody.map(|(dimension, _)| format!("“{}”", dimension.name)).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        notes.push(note(UNASKED, None, |lang| {
+            fl!(lang.messages(), "index-not-asked", dimensions = names.as_str())
+        }));
+    }
+}
+
 /// What was hidden.
 struct Hidden {
     /// By place and cell: items, dimensions, parts, the index.
@@ -770,9 +816,11 @@ fn suppress(
     };
     let published = published(input, plan, places);
     let hidden = cells.hidden(|place, cell| all_equal(place, cell) || published(place, cell));
+    let nobody = results.first().map(|total| unasked(plan, total, cells.k)).unwrap_or_default();
     let mut any = false;
     for (place, result) in results.iter_mut().enumerate() {
         any |= hide_cells(plan, result, &hidden[place], &cells.n[place]);
+        tell_unasked(plan, result, &nobody);
     }
     Hidden { cells: hidden, any }
 }

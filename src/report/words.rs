@@ -5,12 +5,13 @@ use i18n_embed_fl::fl;
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::{
-        NOT_COVERED,
+        NOT_COVERED, UNASKED, UNWEIGHTED,
         pooled::GAPS,
-        report::{CriterionResult, Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting},
+        report::{CriterionResult, Decision, Estimate, Modes, Publish, Quadrant, Report, Rotation, Weighting},
     },
     language::Lang,
     organisation::Phase,
+    questionnaire::text,
     report::{
         duties::{self, Role},
         format, scope, shown,
@@ -112,6 +113,28 @@ pub fn publish(lang: Lang, publish: Publish) -> String {
     }
 }
 
+/// Whether nobody at all was asked, so that there is no figure and nothing to hide.
+pub fn is_unasked(estimate: &Estimate) -> bool {
+    shown::answers(estimate) == Some(0) && shown::figure(estimate).is_none()
+}
+
+/// Why there is no figure.
+pub fn why_none(lang: Lang, estimate: &Estimate) -> String {
+    let m = lang.messages();
+    if shown::shown(estimate).is_none() {
+        publish(lang, Publish::Suppress)
+    } else if is_unasked(estimate) {
+        fl!(m, "report-not-asked")
+    } else {
+        fl!(m, "report-not-computable")
+    }
+}
+
+/// How far a figure can be relied on; of one that there is not, that nobody was asked.
+pub fn reliance(lang: Lang, estimate: &Estimate) -> String {
+    if is_unasked(estimate) { why_none(lang, estimate) } else { publish(lang, estimate.publish) }
+}
+
 /// Where the campaign is.
 pub fn status(lang: Lang, report: &Report) -> String {
     let words = lang.messages();
@@ -166,6 +189,17 @@ pub fn weights(lang: Lang, weights: Weights) -> String {
         Weights::Equal => fl!(words, "report-weights-equal"),
         Weights::Given => fl!(words, "report-weights-given"),
     }
+}
+
+/// The questionnaire and its form, by the name that people know it by.
+pub fn questionnaire(report: &Report, lang: Lang) -> String {
+    let (m, campaign) = (lang.messages(), &report.campaign);
+    let (id, version) = (campaign.definition.id.as_str(), campaign.definition.version.as_str());
+    if campaign.form_title.is_empty() {
+        return fl!(m, "report-definition-is", id = id, version = version, form = campaign.form.as_str());
+    }
+    let title = text::clean(lang.pick(&campaign.form_title));
+    fl!(m, "report-definition-called", title = title.as_str(), id = id, version = version)
 }
 
 /// Whether answers carry the weight of a population.
@@ -241,6 +275,16 @@ pub fn in_steps(report: &Report, lang: Lang) -> Option<&str> {
 /// Which part of the population nobody has answered for, where there is one: it belongs beside every decision on the whole.
 pub fn not_covered(report: &Report, lang: Lang) -> Option<&str> {
     note(report, NOT_COVERED, lang)
+}
+
+/// About which dimensions nobody was asked, where there are some.
+pub fn unasked(report: &Report, lang: Lang) -> Option<&str> {
+    note(report, UNASKED, lang)
+}
+
+/// That the answers carry no weights, and why, where they carry none: likewise.
+pub fn unweighted(report: &Report, lang: Lang) -> Option<&str> {
+    note(report, UNWEIGHTED, lang)
 }
 
 /// Which quarters of a period had no campaign, likewise.
@@ -363,13 +407,7 @@ pub fn method(report: &Report, lang: Lang) -> Vec<Fact> {
         text(fl!(m, "report-minimum"), fl!(m, "report-minimum-is", minimum = method.minimum_answers)),
         text(
             fl!(m, "report-definition"),
-            fl!(
-                m,
-                "report-definition-is",
-                id = definition.id.as_str(),
-                version = definition.version.as_str(),
-                form = campaign.form.as_str()
-            ),
+            questionnaire(report, lang),
         ),
         Fact { name: fl!(m, "report-sha256"), value: definition.sha256.clone(), kind: FactKind::Code },
         Fact { name: fl!(m, "report-campaign"), value: campaign.slug.clone(), kind: FactKind::Code },

@@ -75,12 +75,21 @@ fn judged(report: &Report, lang: Lang) -> Markup {
                 p { (words::decision_because(lang, decision, report.target)) }
                 @if let Some(words) = words::not_covered(report, lang) { p.uncovered { (words) } }
                 @if let Some(words) = words::gaps(report, lang) { p.uncovered { (words) } }
+                (limits(report, lang))
                 @if let Some(words) = words::self_selected(report, lang) { p.small { (words) } }
             } @else if shown::shown(index).is_none() {
                 p { (words::why_closed(report, lang)) }
-            }
+            } @else { (limits(report, lang)) }
             @if index.publish == Publish::Caution { p.small { (fl!(lang.messages(), "report-legend-caution")) } }
         }
+    }
+}
+
+/// That the figures carry no weights, and what nobody was asked about.
+fn limits(report: &Report, lang: Lang) -> Markup {
+    html! {
+        @if let Some(words) = words::unweighted(report, lang) { p.uncovered { (words) } }
+        @if let Some(words) = words::unasked(report, lang) { p.small { (words) } }
     }
 }
 

@@ -67,7 +67,7 @@ fn method(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Resu
         (fl!(words, "report-status"), words::status(lang, report)),
         (
             fl!(words, "report-definition"),
-            format!("{} {}, {}", definition.id, definition.version, campaign.form),
+            words::questionnaire(report, lang),
         ),
         (fl!(words, "report-sha256"), definition.sha256.clone()),
         (fl!(words, "report-method"), report.method.name.clone()),

@@ -108,7 +108,7 @@ pub(super) async fn seat(app: &App, lang: Lang) -> Result<SemaphorePermit<'_>, R
     cut::seat(app).await.ok_or_else(|| busy(lang))
 }
 
-fn busy(lang: Lang) -> Response {
+pub(super) fn busy(lang: Lang) -> Response {
     let mut response = error::page(lang, Kind::Unavailable);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
     response

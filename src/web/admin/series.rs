@@ -85,7 +85,7 @@ async fn compute(
 }
 
 /// Whether the account sees a unit; what it does not see is not there.
-pub(super) async fn allowed(
+async fn allowed(
     app: &App,
     staff: &Staff,
     unit: Option<&String>,
