@@ -3097,6 +3097,17 @@ letter-about = Re: criteria of satisfaction that do not meet the target
 letter-about-points = Re: matters of administrative reform that do not meet the target
 letter-about-open = Re: criteria of satisfaction that are undecided
 letter-about-open-points = Re: matters of administrative reform that are undecided
+letter-units = Letters to units below the target
+letter-units-are = { $n ->
+    [one] { $n } unit has an index below the target: a letter with its own figures
+   *[other] { $n } units have an index below the target: a letter to each, with its own figures
+}
+letter-tells-unit = Criteria below the target at your unit (confidence intervals in brackets):
+letter-ask-unit = Please look for the causes, take measures to raise the results, and say who is to carry them out.
+letter-due = When to report what was done
+letter-enclosed = Enclosed
+letter-enclosed-whole = the report on this survey.
+letter-enclosed-unit = the report on your unit in this survey.
 letter-dear = To
 letter-to-own = Divisions and units of { $body }
 letter-to-above = as above;
@@ -3118,10 +3129,10 @@ letter-open = { $n ->
 }
 letter-tasks = Tasks by the { $plan }
 letter-caution = few answers, use with caution
-letter-more = and { $n } more, in section IV of the report
-letter-all = { $n } in section IV of the report
-letter-more-tasks = and { $n } more, in section IV of the report
-letter-all-tasks = { $n } in section IV of the report
+letter-more = and { $n } more, in section IV of the enclosed report
+letter-all = { $n } in section IV of the enclosed report
+letter-more-tasks = and { $n } more, in section IV of the enclosed report
+letter-all-tasks = { $n } in section IV of the enclosed report
 letter-supports = { $n ->
     [one] You also support one other criterion below the target (section IV of the report).
    *[other] You also support { $n } other criteria below the target (section IV of the report).
@@ -3130,20 +3141,20 @@ letter-ask-lead = Please find out the causes and take measures to raise the figu
 letter-ask-monitor = Please follow and urge the leading bodies to find out the causes and to take measures to raise the figures of the criteria that are not met.
 letter-ask-both = Please find out the causes and take measures to raise the figures of the criteria that are not met and that you lead; please follow and urge the leading bodies where you monitor.
 letter-ask-open = Of no criterion is it certain that it is not met; please keep following these criteria.
-letter-report-plan = Please report what was done { $how }, for { $period }.
-letter-report = Please report what was done for { $period }.
-letter-report-to = Please report what was done to { $to } for { $period }.
+letter-report-plan = your report for { $period }, { $how }.
+letter-report = your report for { $period }.
+letter-report-to = your report for { $period }, to { $to }.
 letter-period-first = the first quarter of { $year }
 letter-period-half = the first six months of { $year }
 letter-period-nine = nine months of { $year }
 letter-period-year = the year { $year }
 letter-period-next = the next period
 letter-not-closed = There are letters to the bodies only when the campaign has closed, since its figures may still change.
-letter-nobody = No body leads or monitors a criterion below the target, so there are no letters.
+letter-nobody = No body leads or monitors a criterion below the target and no unit lies below it, so there are no letters.
 letter-no-figures = No figure may be shown yet, so there are no letters.
 letter-unknown-body = There is no letter to “{ $body }”.
 letter-body-without = --body goes with --format letters-docx or letters-pdf only.
-letter-links = Letters to each body that leads or monitors, a page each:
+letter-links = Letters to each body that leads or monitors and to each unit below the target, a page each:
 letter-link-all-docx = All, DOCX (ZIP)
 letter-link-all-pdf = All, PDF
 letter-link-one = Letter:
@@ -3460,6 +3471,10 @@ publish-about = Satisfaction index { $index }. { $period }.
 publish-about-points = { $index } of the points were reached. { $period }.
 publish-skip = Skip to the results
 publish-plain = On average about { $n } of every 100 answers are satisfied or very satisfied.
+publish-units-pages = Results of { $n } units
+publish-units-back = Results of the whole survey
+publish-units-title = Results of units, page { $page } – { $campaign }
+publish-ranked-below = { $list }: the rank of each with its range stands in the pages of units below.
 publish-all-units = All units in one table, also those with too few answers
 publish-open-data = Open data
 publish-open-data-what = All figures of this page, unrounded. Figures of too few answers are in no file.
@@ -3645,6 +3660,7 @@ index-unweighted-some = Not weighted: { $n ->
    *[other] { $n } units have answers but no number of transactions
  } ({ $units }), so that all answers count the same and units with more answers weigh more. Enter the number of transactions and make the report again.
 index-unweighted-many = Not weighted: { $n } units have answers but no number of transactions ({ $units } and { $more } others), so that all answers count the same and units with more answers weigh more. Enter the number of transactions and make the report again.
+report-without-figure = No figure
 report-not-asked = nobody was asked
 report-legend-not-asked = Nobody was asked: no respondent was in a case in which this is asked.
 index-not-computable = “{ $dimension }” cannot be computed, since a criterion of it has no answer.

@@ -53,7 +53,7 @@ pub struct Args {
     /// Only this unit and those below it.
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
-    /// Of letters, the one to this body alone: its name, or its code as the ZIP's files are named.
+    /// Of letters, the one to this body or unit alone: its name, or its code as the ZIP's files are named (`don-vi-…`: units).
     #[arg(long, value_name = "BODY")]
     body: Option<String>,
     /// While the campaign is open: with the newest answers, too. For checks alone: such figures must not be shown, since
@@ -113,12 +113,7 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// The report of a campaign.
-async fn of_campaign(
-    here: &Surroundings,
-    slug: &str,
-    newest: bool,
-    lang: Lang,
-) -> Result<Report, Failure> {
+async fn of_campaign(here: &Surroundings, slug: &str, newest: bool, lang: Lang) -> Result<Report, Failure> {
     let view = if newest { View::Newest } else { View::Shown };
     let computed = figures::report(&here.store, slug, here.clock.now(), view).await;
     computed.map_err(|no| match &no {

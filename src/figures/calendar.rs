@@ -100,7 +100,9 @@ mod tests {
     use super::*;
 
     fn stored(first: Date, last: Date) -> Stored {
-        let at = |day: Date| day.at(12, 0, 0, 0).to_zoned_datetime(clock::province()).unwrap().timestamp().as_millisecond();
+        let at = |day: Date| {
+            day.at(12, 0, 0, 0).to_zoned_datetime(clock::province()).unwrap().timestamp().as_millisecond()
+        };
         Stored {
             number: 1,
             definition: 1,

@@ -95,11 +95,11 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
         // Of raters everybody is invited, and the notes on them say what follows.
         say_selection(responses.selection.filter(|_| input.judging.is_none()), &mut notes);
         say_not_computable(&results[0], &mut notes);
-        say_unasked(&plan, &results[0], u64::from(k), &mut notes);
         if input.judging.is_none() {
             say_coverage(held(input), &mut notes);
         }
         let hidden = suppress(input, &plan, &places, &strata, &mut results);
+        say_unasked(&results[0], &mut notes);
         shown = hidden.cells.clone();
         let associations = suppress_associations(&plan, &places, u64::from(k), &hidden.cells, &mut results);
         if hidden.any || associations {
@@ -749,13 +749,13 @@ pub(super) fn say_unweighted(without: &[&str], others: bool, notes: &mut Vec<Not
 /// Code of the note that says of which dimension nobody was asked.
 pub const UNASKED: &str = "not_asked";
 
-/// Says which dimensions nobody was asked about.
-pub(super) fn say_unasked(plan: &Plan<'_>, total: &Figures, k: u64, notes: &mut Vec<Note>) {
-    let items = unasked(plan, total, k);
-    let nobody = total.dimensions.iter().zip(&plan.dimensions).filter(|(_, planned)| {
-        !planned.items.is_empty() && planned.items.iter().all(|item| items[*item])
+/// Says which dimensions nobody was asked about; `total` is the whole with what is hidden hidden.
+pub(super) fn say_unasked(total: &Figures, notes: &mut Vec<Note>) {
+    let nobody = total.dimensions.iter().filter(|dimension| {
+        let criteria = &dimension.criteria;
+        !criteria.is_empty() && criteria.iter().all(|criterion| criterion.asked == Some(0))
     });
-    let names: Vec<String> = nobody.map(|(dimension, _)| format!("“{}”", dimension.name)).collect();
+    let names: Vec<String> = nobody.map(|dimension| format!("“{}”", dimension.name)).collect();
     if !names.is_empty() {
         let names = names.join(", ");
         notes.push(note(UNASKED, None, |lang| {
@@ -816,7 +816,11 @@ fn suppress(
     };
     let published = published(input, plan, places);
     let hidden = cells.hidden(|place, cell| all_equal(place, cell) || published(place, cell));
-    let nobody = results.first().map(|total| unasked(plan, total, cells.k)).unwrap_or_default();
+    // What the public report hides stays hidden, whatever the reason.
+    let mut nobody = results.first().map(|total| unasked(plan, total, cells.k)).unwrap_or_default();
+    for (item, nobody) in nobody.iter_mut().enumerate() {
+        *nobody &= !published(0, item);
+    }
     let mut any = false;
     for (place, result) in results.iter_mut().enumerate() {
         any |= hide_cells(plan, result, &hidden[place], &cells.n[place]);

@@ -20,7 +20,8 @@ use super::{
     change::same_criterion,
     compute::{
         Places, Strata, campaign, figures, forget_associations, held, method, on_all_cores, responses, rules,
-        say_coverage, say_not_computable, say_selection, say_unasked, say_unweighted, selection, smallest_cell, strata, unit_results,
+        say_coverage, say_not_computable, say_selection, say_unasked, say_unweighted, selection,
+        smallest_cell, strata, unit_results,
     },
     domain::Domain,
     input::Input,
@@ -114,9 +115,6 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     let mut results = counted.figures(&plan, &rules, &places.strata);
     let hidden = hiding::hidden(&plan, &counted, &places.strata, &tables);
     let nobody = results.first().map(|total| unasked(&plan, total, u64::from(k))).unwrap_or_default();
-    if let Some(total) = results.first() {
-        say_unasked(&plan, total, u64::from(k), &mut notes);
-    }
     let mut any = false;
     for (result, hidden) in results.iter_mut().zip(&hidden) {
         let n = answers_behind(&plan, result);
@@ -128,6 +126,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     say_selection(joined_selection(pool), &mut notes);
     if let Some(total) = results.first() {
         say_not_computable(total, &mut notes);
+        say_unasked(total, &mut notes);
     }
     say_coverage(pool.waves.iter().flat_map(|wave| held(wave.input)), &mut notes);
     if any {

@@ -566,8 +566,8 @@ fn a_dimension_that_nobody_was_asked_says_so_and_hides_nothing() {
     for result in std::iter::once(&told.total).chain(told.units.iter().map(|unit| &unit.result)) {
         let (asked, nobody) = (&result.dimensions[0], &result.dimensions[1]);
         assert_ne!(asked.estimate.n, Some(0));
-        for estimate in
-            std::iter::once(&nobody.estimate).chain(nobody.criteria.iter().map(|criterion| &criterion.estimate))
+        for estimate in std::iter::once(&nobody.estimate)
+            .chain(nobody.criteria.iter().map(|criterion| &criterion.estimate))
         {
             assert_eq!((estimate.n, estimate.estimate, estimate.publish), (Some(0), None, Publish::Publish));
         }
@@ -577,6 +577,20 @@ fn a_dimension_that_nobody_was_asked_says_so_and_hides_nothing() {
     assert!(note.text["vi"].contains("“B”"), "{note:?}");
     // The index is not there since a part of it is not, and nothing of it is hidden.
     assert_eq!((told.total.index.estimate, told.total.index.publish), (None, Publish::Publish));
+    // What a public report hid, as earlier versions did, stays hidden.
+    let mut public = told.clone();
+    let results =
+        std::iter::once(&mut public.total).chain(public.units.iter_mut().map(|unit| &mut unit.result));
+    for dimension in results.filter_map(|result| result.dimensions.get_mut(1)) {
+        dimension.estimate = Estimate::default();
+        for criterion in &mut dimension.criteria {
+            (criterion.asked, criterion.estimate) = (None, Estimate::default());
+        }
+    }
+    let beside = report_beside(&definition, &answers, &[], None, 0, Some(&public));
+    let own = &beside.total.dimensions[1];
+    assert!(own.criteria.iter().all(|criterion| criterion.estimate.publish == Publish::Suppress));
+    assert!(beside.notes.iter().all(|note| note.code != UNASKED));
     // Who was asked and said nothing is somebody, and of few people nobody tells what they were not asked.
     for (n, row) in [(40, [5, 4, 2, 0, 255, 4]), (3, [5, 4, 2, 0, 0, 4])] {
         let told = report(&definition, &alike("d2", n, row), &[], None, 0);

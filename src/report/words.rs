@@ -7,7 +7,9 @@ use crate::{
     index::{
         NOT_COVERED, UNASKED, UNWEIGHTED,
         pooled::GAPS,
-        report::{CriterionResult, Decision, Estimate, Modes, Publish, Quadrant, Report, Rotation, Weighting},
+        report::{
+            CriterionResult, Decision, Estimate, Modes, Publish, Quadrant, Report, Rotation, Weighting,
+        },
     },
     language::Lang,
     organisation::Phase,
@@ -127,6 +129,25 @@ pub fn why_none(lang: Lang, estimate: &Estimate) -> String {
         fl!(m, "report-not-asked")
     } else {
         fl!(m, "report-not-computable")
+    }
+}
+
+/// What those without a figure are called where they are counted: not published, unless some of them were never asked or cannot be
+/// computed.
+pub fn without_figure(lang: Lang, report: &Report) -> String {
+    let results = std::iter::once(&report.total).chain(report.units.iter().map(|unit| &unit.result));
+    let mut estimates = results.flat_map(|result| {
+        let dimensions = result.dimensions.iter();
+        let nodes = dimensions.flat_map(|dimension| {
+            std::iter::once(&dimension.estimate).chain(dimension.criteria.iter().map(|own| &own.estimate))
+        });
+        std::iter::once(&result.index).chain(nodes)
+    });
+    let open = |estimate: &Estimate| shown::shown(estimate).is_some() && shown::figure(estimate).is_none();
+    if estimates.any(open) {
+        fl!(lang.messages(), "report-without-figure")
+    } else {
+        publish(lang, Publish::Suppress)
     }
 }
 
@@ -405,10 +426,7 @@ pub fn method(report: &Report, lang: Lang) -> Vec<Fact> {
             fl!(m, "report-decision-how", level = format::percent_short(lang, report.level)),
         ),
         text(fl!(m, "report-minimum"), fl!(m, "report-minimum-is", minimum = method.minimum_answers)),
-        text(
-            fl!(m, "report-definition"),
-            questionnaire(report, lang),
-        ),
+        text(fl!(m, "report-definition"), questionnaire(report, lang)),
         Fact { name: fl!(m, "report-sha256"), value: definition.sha256.clone(), kind: FactKind::Code },
         Fact { name: fl!(m, "report-campaign"), value: campaign.slug.clone(), kind: FactKind::Code },
         text(fl!(m, "report-generated"), format::moment(lang, &report.generated_at, &campaign.opens)),

@@ -376,7 +376,13 @@ mod tests {
         };
         let letter = report_letter(&row, "https://k.example").unwrap();
         assert!(letter.subject.contains("quý II năm 2026"), "{}", letter.subject);
-        for part in ["25/06/2026", "6 tháng đầu năm 2026", "năm 2026", "25 June 2026", "https://k.example/admin/campaigns"] {
+        for part in [
+            "25/06/2026",
+            "6 tháng đầu năm 2026",
+            "năm 2026",
+            "25 June 2026",
+            "https://k.example/admin/campaigns",
+        ] {
             assert!(letter.text.contains(part), "{part}: {}", letter.text);
         }
     }

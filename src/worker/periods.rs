@@ -200,6 +200,28 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_that_nobody_asks_in_is_told_while_that_can_be_mended() {
+        let stored = Stored {
+            number: 1,
+            definition: 1,
+            settled: true,
+            kiosk_code: None,
+            campaign: campaign(date(2026, 9, 16)),
+        };
+        let told = |day: Date, due_day: i8| {
+            unasked_now(std::slice::from_ref(&stored), day, due_day).map(|one| one.quarter.to_string())
+        };
+        // Due on 25 December: from five weeks before, up to that day.
+        assert_eq!(told(date(2026, 11, 19), 25), None);
+        assert_eq!(told(date(2026, 11, 20), 25).as_deref(), Some("2026-q4"));
+        assert_eq!(told(date(2026, 12, 25), 25).as_deref(), Some("2026-q4"));
+        assert_eq!(told(date(2026, 12, 26), 25), None);
+        assert_eq!(told(date(2026, 11, 20), 31), None);
+        // The quarter before had one.
+        assert_eq!(told(date(2026, 9, 20), 25), None);
+    }
+
+    #[test]
     fn what_is_ready_is_news_for_a_while_and_what_is_late_is_told_before_it_is_due() {
         let closed = campaign(date(2026, 9, 16));
         let entry = |standing: Standing| Entry {

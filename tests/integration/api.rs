@@ -342,18 +342,27 @@ fn what_staff_read_is_answered_as_described() {
     assert_eq!(
         told,
         [
-            "2025 ready", "2025-6m ready", "2025-9m ready", "2025-q1 empty", "2025-q2 ready", "2025-q3 empty",
+            "2025 ready",
+            "2025-6m ready",
+            "2025-9m ready",
+            "2025-q1 empty",
+            "2025-q2 ready",
+            "2025-q3 empty",
             "2025-q4 empty"
         ]
     );
     let whole = &year["items"][0];
-    assert_eq!((&whole["due"], &whole["quarters_without"]), (&"2025-12-25".into(), &serde_json::json!([1, 3, 4])));
+    assert_eq!(
+        (&whole["due"], &whole["quarters_without"]),
+        (&"2025-12-25".into(), &serde_json::json!([1, 3, 4]))
+    );
     assert_eq!(whole["campaigns"][0]["slug"], "dan");
     assert_eq!(whole["report"], "/api/v1/periods/sipas/pulse/2025/report");
     let first = json(&asked(periods, "/api/v1/periods?year=2025&standing=ready&limit=3", &[]).is(200));
     let next = first["next"].as_str().unwrap();
     let last = json(
-        &asked(periods, &format!("/api/v1/periods?year=2025&standing=ready&limit=3&cursor={next}"), &[]).is(200),
+        &asked(periods, &format!("/api/v1/periods?year=2025&standing=ready&limit=3&cursor={next}"), &[])
+            .is(200),
     );
     assert_eq!((&last["items"][0]["period"], &last["next"]), (&"2025-q2".into(), &Value::Null));
     for query in ["year=25", "year=2025-q1", "year=", "standing=late", "state=ready"] {
@@ -362,11 +371,8 @@ fn what_staff_read_is_answered_as_described() {
     let quarter = json(&asked(period, "/api/v1/periods/sipas/pulse/2025-q2/report?unit=qn", &[]).is(200));
     let page = lan.get("/admin/periods/sipas/pulse/2025-q2/report.json?unit=qn").is(200);
     assert_eq!(quarter["total"], json(&page)["total"]);
-    let headings = asked(
-        period,
-        "/api/v1/periods/sipas/pulse/2025-q2/report?lang=en",
-        &[("accept", "text/csv")],
-    );
+    let headings =
+        asked(period, "/api/v1/periods/sipas/pulse/2025-q2/report?lang=en", &[("accept", "text/csv")]);
     assert!(headings.is(200).bytes.starts_with(b"\xEF\xBB\xBF"));
     asked(period, "/api/v1/periods/sipas/pulse/2025-q2/report?units=now", &[]).is(400);
     asked(period, "/api/v1/periods/sipas/pulse/2025-Q2/report", &[]).is(404);

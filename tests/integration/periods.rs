@@ -217,7 +217,8 @@ fn a_report_that_is_ready_is_told_to_those_who_manage_campaigns_once() {
 fn the_command_line_gives_the_report_of_a_period() {
     let database = asked();
     let of = |args: &[&str]| {
-        let all = [&["report", "--format", "json", "--definition", "sipas", "--form", "pulse"], args].concat();
+        let all =
+            [&["report", "--format", "json", "--definition", "sipas", "--form", "pulse"], args].concat();
         database.run(&all)
     };
     let server = Server::start(&database);
@@ -232,15 +233,32 @@ fn the_command_line_gives_the_report_of_a_period() {
     assert!(database.number(row) > 0);
     // What has no report says why, and what is wrong is said before anything is computed.
     let none = of(&["--period", "2024-q1"]);
-    assert_eq!((none.code, none.stderr.contains("No campaign lies wholly within")), (1, true), "{}", none.stderr);
-    let series = ["report", "--format", "json", "--period", "2025", "--definition", "sipas", "--form", "pulze"];
+    assert_eq!(
+        (none.code, none.stderr.contains("No campaign lies wholly within")),
+        (1, true),
+        "{}",
+        none.stderr
+    );
+    let series =
+        ["report", "--format", "json", "--period", "2025", "--definition", "sipas", "--form", "pulze"];
     let unknown = database.run(&series);
     assert_eq!((unknown.code, unknown.stderr.contains("sipas/pulse")), (1, true), "{}", unknown.stderr);
     for wrong in [
         &["report", "--format", "json"][..],
         &["report", "--format", "json", "--period", "2025"],
         &["report", "--format", "json", "--period", "2025-Q1", "--definition", "sipas", "--form", "pulse"],
-        &["report", "thang-2", "--format", "json", "--period", "2025", "--definition", "sipas", "--form", "pulse"],
+        &[
+            "report",
+            "thang-2",
+            "--format",
+            "json",
+            "--period",
+            "2025",
+            "--definition",
+            "sipas",
+            "--form",
+            "pulse",
+        ],
         &["report", "thang-2", "--format", "json", "--form", "pulse"],
     ] {
         assert_eq!(database.run(wrong).code, 2, "{wrong:?}");
@@ -251,9 +269,8 @@ fn the_command_line_gives_the_report_of_a_period() {
 fn a_period_that_waits_names_its_campaigns_as_people_call_them() {
     let database = asked();
     // Closing in the future, in a year of its own.
-    database.execute(
-        "UPDATE campaign SET opens = 4102444800000, closes = 4102531200000 WHERE slug = 'thang-8'",
-    );
+    database
+        .execute("UPDATE campaign SET opens = 4102444800000, closes = 4102531200000 WHERE slug = 'thang-8'");
     let server = Server::start(&database);
     let mut lan = staff(&database, &server, "lan", &["manager"]);
     let page = lan.get(&format!("/admin/periods/{SERIES}/2100-q1")).is(409);

@@ -34,8 +34,9 @@ fn reports(
 ) -> (Vec<Report>, Result<Report, NoPool>) {
     let questionnaires: Vec<Questionnaire> =
         definitions.iter().map(|definition| Questionnaire::generate(definition, "f").unwrap()).collect();
-    let campaigns: Vec<Campaign> =
-        (0..waves.len()).map(|at| Campaign { slug: format!("t{at}"), title: called(at), ..campaign() }).collect();
+    let campaigns: Vec<Campaign> = (0..waves.len())
+        .map(|at| Campaign { slug: format!("t{at}"), title: called(at), ..campaign() })
+        .collect();
     let columns: Vec<Sheets> = waves.iter().map(|(answers, _)| sheets(answers)).collect();
     let inputs: Vec<Input<'_>> = (0..waves.len())
         .map(|at| Input {

@@ -43,7 +43,10 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             .index {
                 @match shown::figure(&report.total.index) {
                     Some(index) => p.big { (format::percent(lang, index)) },
-                    None => p.big.no { (words::publish(lang, Publish::Suppress)) },
+                    None => p.big.no {
+                        @if shown::shown(&report.total.index).is_none() { (words::publish(lang, Publish::Suppress)) }
+                        @else { (fl!(messages, "report-not-computable")) }
+                    },
                 }
                 (judged(report, lang))
             }
@@ -206,7 +209,7 @@ fn tally(report: &Report, lang: Lang) -> Markup {
         (parts::number_column(&words::decision(lang, Decision::Met)))
         (parts::number_column(&words::decision(lang, Decision::NotMet)))
         (parts::number_column(&words::decision(lang, Decision::Undecided)))
-        (parts::number_column(&words::publish(lang, Publish::Suppress)))
+        (parts::number_column(&words::without_figure(lang, report)))
     };
     let body = html! {
         @for (what, counts) in rows.iter().filter(|(_, counts)| counts.iter().any(|count| *count > 0)) {

@@ -325,6 +325,24 @@ fn every_report_renders_and_says_what_is_the_case() {
     assert!(said(&report::of_unit(&fixture::rotated(), "snv").unwrap()).contains("của Sở Nội vụ"));
 }
 
+#[test]
+fn rows_are_whole_and_what_belongs_together_stays_on_a_page() {
+    let files = parts(&report::docx(&document(&fixture::report(), Lang::VI)).unwrap());
+    let text = String::from_utf8(files["word/document.xml"].clone()).unwrap();
+    let (body, _) = text.split_once("Nơi nhận").unwrap();
+    let rows: Vec<&str> = body.split("<w:tr>").skip(1).collect();
+    // The head and the signature are tables, too, of a row each that nothing has to keep.
+    let whole = rows.iter().filter(|row| row.contains("<w:cantSplit/>")).count();
+    assert!(whole + 2 >= rows.len() && whole > 20, "{whole} of {}", rows.len());
+    // The last table's words, and the paragraph below it, go with the signature.
+    let (_, below) = body.rsplit_once("</w:tbl>").unwrap();
+    assert!(below.starts_with("<w:p><w:pPr><w:pStyle w:val=\"TableNote\"/><w:keepNext/>"), "{below}");
+    for caption in body.split("<w:pStyle w:val=\"Caption\"/>").skip(1) {
+        let next = caption.split_once("</w:p>").unwrap().1;
+        assert!(next.starts_with("<w:tbl>"), "a caption leads to its table");
+    }
+}
+
 /// A report whose fifth dimension nobody was asked, without weights.
 fn unasked() -> Report {
     let mut report = fixture::report();
@@ -339,7 +357,10 @@ fn unasked() -> Report {
             (criterion.asked, criterion.estimate, criterion.mean) = (Some(0), nobody(), nobody());
         }
     }
-    for (code, words) in [("not_asked", "Không ai được hỏi về “Phản ánh”"), ("unweighted", "Kết quả không gia quyền: 1 đơn vị")] {
+    for (code, words) in [
+        ("not_asked", "Không ai được hỏi về “Phản ánh”"),
+        ("unweighted", "Kết quả không gia quyền: 1 đơn vị"),
+    ] {
         report.notes.push(Note {
             code: code.to_owned(),
             unit: None,
@@ -353,9 +374,8 @@ fn unasked() -> Report {
 fn what_nobody_was_asked_and_what_has_no_weights_is_said_in_every_file() {
     let report = unasked();
     let document = document(&report, Lang::VI);
-    let first = |wanted: &str| {
-        document.summary.iter().any(|runs| runs.iter().any(|run| run.text.contains(wanted)))
-    };
+    let first =
+        |wanted: &str| document.summary.iter().any(|runs| runs.iter().any(|run| run.text.contains(wanted)));
     assert!(first("không gia quyền: 1 đơn vị") && first("Không ai được hỏi về"), "on the first page");
     let row = |blocks: &[Block], name: &str| -> Vec<String> {
         let tables = blocks.iter().filter_map(|block| match block {
@@ -370,7 +390,9 @@ fn what_nobody_was_asked_and_what_has_no_weights_is_said_in_every_file() {
     let text = Read::of(&report::docx(&document).unwrap()).text();
     let page = html::page(&report, Lang::VI).into_string();
     for said in [&text, &page] {
-        for part in ["không ai được hỏi", "Kết quả không gia quyền: 1 đơn vị", "Không ai được hỏi về “Phản ánh”"] {
+        for part in
+            ["không ai được hỏi", "Kết quả không gia quyền: 1 đơn vị", "Không ai được hỏi về “Phản ánh”"]
+        {
             assert!(said.contains(part), "{part}");
         }
     }

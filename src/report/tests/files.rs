@@ -50,7 +50,17 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
     let campaign = &json["campaign"];
     assert_eq!(
         keys(campaign),
-        sorted(["slug", "title", "definition", "form", "form_title", "opens", "closes", "status", "demonstration"])
+        sorted([
+            "slug",
+            "title",
+            "definition",
+            "form",
+            "form_title",
+            "opens",
+            "closes",
+            "status",
+            "demonstration"
+        ])
     );
     assert_eq!(keys(&campaign["definition"]), sorted(["id", "version", "sha256"]));
     for field in ["measure", "aggregation", "weights"] {

@@ -168,7 +168,16 @@ pub(super) fn links_to_letters(report: &Report, link: impl Fn(&str) -> String) -
     };
     Some(Letters {
         all: formats().map(|(format, _)| (format.name(), link(address(format)))).collect(),
-        to: all.iter().map(|one| (one.body.to_owned(), of(&one.code))).collect(),
+        to: all
+            .iter()
+            .filter(|one| one.unit.is_none())
+            .map(|one| (one.body.to_owned(), of(&one.code)))
+            .collect(),
+        units: all
+            .iter()
+            .filter(|one| one.unit.is_some())
+            .map(|one| (one.body.to_owned(), of(&one.code)))
+            .collect(),
     })
 }
 
