@@ -32,8 +32,8 @@ pub enum Format {
     Csv,
     /// `sipas.report/1`.
     Json,
-    /// A one-page letter to each body that leads or monitors something below the target, to edit: a ZIP; with `--body` the
-    /// one to that body.
+    /// A one-page letter to each body that leads or monitors something below the target, and to each unit that does not reach it, to
+    /// edit: a ZIP; with `--body` the one to that body or unit.
     LettersDocx,
     /// The same to print and send: one file, a page each.
     LettersPdf,
@@ -199,10 +199,10 @@ impl Format {
             Self::Docx => report::docx(&document())?,
             Self::Pdf => pdf::report::report(with.templates, &document())?,
             Self::LettersDocx | Self::LettersPdf => {
-                let mut letters = letter::letters(report, with.issuer, lang)?;
-                if let Some(body) = with.body {
-                    letters = the_one(report, letters, body)?;
-                }
+                let letters = match with.body {
+                    None => letter::letters(report, with.issuer, lang)?,
+                    Some(body) => vec![the_one(report, body, with)?],
+                };
                 match (self, letters.as_slice()) {
                     (Self::LettersPdf, all) => pdf::report::letters(with.templates, all)?,
                     (_, [one]) if with.body.is_some() => {
@@ -217,20 +217,17 @@ impl Format {
     }
 }
 
-/// The letter to the body of this code or name.
-fn the_one(
-    report: &Report,
-    letters: Vec<document::Letter>,
-    body: &str,
-) -> Result<Vec<document::Letter>, NoFile> {
+/// The letter to the body or unit of this code or name.
+fn the_one(report: &Report, body: &str, with: &With<'_>) -> Result<document::Letter, NoFile> {
     let all = letter::addressees(report)?;
-    let wanted = all.iter().find(|one| one.code == body || one.body == body).map(|one| one.code.as_str());
-    let one: Vec<_> = letters.into_iter().filter(|letter| Some(letter.code.as_str()) == wanted).collect();
-    if one.is_empty() {
-        let known = all.into_iter().map(|one| one.code).collect();
-        return Err(NoFile::UnknownBody { body: body.to_owned(), known });
+    let wanted = all.iter().find(|one| one.code == body || one.body == body);
+    match wanted {
+        Some(wanted) => Ok(letter::letter(report, with.issuer, with.lang, wanted)),
+        None => {
+            let known = all.into_iter().map(|one| one.code).collect();
+            Err(NoFile::UnknownBody { body: body.to_owned(), known })
+        }
     }
-    Ok(one)
 }
 
 #[cfg(test)]

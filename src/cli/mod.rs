@@ -70,7 +70,7 @@ pub enum Command {
     Estimate(estimate::Args),
     /// How large a sample is needed, and drawing it at random.
     Plan(plan::Args),
-    /// The index report of a campaign.
+    /// The index report of a campaign, or of a quarter, six or nine months, a year.
     Report(report::Args),
     /// The answers of a campaign, de-identified, with a codebook.
     Export(export::Args),

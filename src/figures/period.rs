@@ -1,7 +1,7 @@
 //! The way of a period's figures: the campaigns that asked the same within a quarter, half a year, nine months, a year, as one
 //! report.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use i18n_embed_fl::fl;
 use jiff::{Span, civil::Date};
@@ -63,9 +63,17 @@ fn order(campaign: &Campaign) -> (i64, i64, &str) {
 }
 
 /// First and last day of a campaign.
-fn days(campaign: &Campaign) -> Option<(Date, Date)> {
+pub(super) fn days(campaign: &Campaign) -> Option<(Date, Date)> {
     let day = |at: i64| clock::date(clock::day(at));
     Some((day(campaign.opens)?, day(campaign.closes.saturating_sub(1))?))
+}
+
+/// A text, by language.
+pub type Words = BTreeMap<String, String>;
+
+/// Titles as they stand in a sentence.
+fn quoted(lang: Lang, titles: &[Words]) -> String {
+    titles.iter().map(|title| format!("“{}”", lang.pick(title))).collect::<Vec<_>>().join(", ")
 }
 
 /// How a period stands.
@@ -75,8 +83,8 @@ pub enum Standing {
     Empty,
     /// It goes on; from this day on its report can be made of the campaigns that there are.
     GoesOn(Date),
-    /// Campaigns that have not closed, by slug.
-    Waits(Vec<String>),
+    /// Campaigns that have not closed, by their titles.
+    Waits(Vec<Words>),
     /// Its report can be made.
     Ready,
 }
@@ -89,10 +97,10 @@ pub fn standing(period: Period, campaigns: &[&Campaign], due: Date, now: i64) ->
     if campaigns.is_empty() {
         return Standing::Empty;
     }
-    let open: Vec<String> = campaigns
+    let open: Vec<Words> = campaigns
         .iter()
         .filter(|campaign| campaign.phase(now) != Phase::Closed)
-        .map(|campaign| campaign.slug.clone())
+        .map(|campaign| campaign.title.clone())
         .collect();
     if !open.is_empty() {
         return Standing::Waits(open);
@@ -144,12 +152,12 @@ pub enum NoPeriodReport {
     /// It goes on until this day at least.
     #[error("the period goes on; the report can be made from {0} on")]
     GoesOn(Date),
-    /// Campaigns of it have not closed.
-    #[error("campaigns have not closed: {}", .0.join(", "))]
-    Open(Vec<String>),
-    /// The answers of one of several campaigns have been deleted.
-    #[error("the answers of campaign {0:?} have been deleted")]
-    Erased(String),
+    /// Campaigns of it have not closed; their titles.
+    #[error("campaigns have not closed: {}", quoted(Lang::VI, .0))]
+    Open(Vec<Words>),
+    /// The answers of one of several campaigns, by its title, have been deleted.
+    #[error("the answers of campaign {} have been deleted", Lang::VI.pick(.0))]
+    Erased(Words),
     /// They cannot be counted together.
     #[error(transparent)]
     Pool(#[from] NoPool),
@@ -171,8 +179,8 @@ impl NoPeriodReport {
         match self {
             Self::Empty => fl!(m, "period-no-empty"),
             Self::GoesOn(from) => fl!(m, "period-no-goes-on", day = format::date(lang, *from)),
-            Self::Open(slugs) => fl!(m, "period-no-open", campaigns = slugs.join(", ")),
-            Self::Erased(slug) => fl!(m, "period-no-erased", campaign = slug.as_str()),
+            Self::Open(titles) => fl!(m, "period-no-open", campaigns = quoted(lang, titles)),
+            Self::Erased(title) => fl!(m, "period-no-erased", campaign = lang.pick(title)),
             Self::Pool(no) => no.words(lang),
             Self::Report(no) => no.words(lang, address),
         }
@@ -230,7 +238,7 @@ fn ready_campaigns(
         Standing::Ready => Ok(own),
         Standing::Empty => Err(NoPeriodReport::Empty),
         Standing::GoesOn(from) => Err(NoPeriodReport::GoesOn(from)),
-        Standing::Waits(slugs) => Err(NoPeriodReport::Open(slugs)),
+        Standing::Waits(titles) => Err(NoPeriodReport::Open(titles)),
     }
 }
 
@@ -248,7 +256,7 @@ async fn one(
     for stored in own {
         if let Some(last) = last_report(store, stored.number).await? {
             if several {
-                return Err(NoPeriodReport::Erased(stored.campaign.slug.clone()));
+                return Err(NoPeriodReport::Erased(stored.campaign.title.clone()));
             }
             let ready = ready::load(&mut store.read().await?, (*stored).clone()).await?;
             let title = Lang::VI.pick(&ready.definition.title);

@@ -65,6 +65,42 @@ pub(super) fn hide_cells(plan: &Plan<'_>, result: &mut Figures, hidden: &[bool],
     any
 }
 
+/// The items that nobody at all was asked, of at least `k` people who answered: that is the questionnaire's rules at work, and there is
+/// nobody whose answers could be hidden. `total` is the whole, with nothing hidden yet.
+pub(super) fn unasked(plan: &Plan<'_>, total: &Figures, k: u64) -> Vec<bool> {
+    let mut items = vec![false; plan.items.len()];
+    if total.responses.is_some_and(|n| n >= k) {
+        for (dimension, planned) in total.dimensions.iter().zip(&plan.dimensions) {
+            for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
+                items[*item] = criterion.asked == Some(0);
+            }
+        }
+    }
+    items
+}
+
+/// Says of these items that they have no answers, instead of hiding that, and of what consists of nothing else.
+pub(super) fn tell_unasked(plan: &Plan<'_>, result: &mut Figures, unasked: &[bool]) {
+    let nobody = || Estimate { n: Some(0), publish: Publish::Publish, ..Estimate::default() };
+    let all = |items: &[usize]| !items.is_empty() && items.iter().all(|item| unasked[*item]);
+    for (dimension, planned) in result.dimensions.iter_mut().zip(&plan.dimensions) {
+        for (criterion, item) in dimension.criteria.iter_mut().zip(&planned.items) {
+            if unasked[*item] {
+                criterion.asked = Some(0);
+                (criterion.estimate, criterion.mean) = (nobody(), nobody());
+            }
+        }
+        if all(&planned.items) {
+            dimension.estimate = nobody();
+        }
+    }
+    for (part, planned) in result.parts.iter_mut().zip(&plan.parts) {
+        if all(&plan.items_of(planned)) {
+            part.estimate = nobody();
+        }
+    }
+}
+
 /// Which cells a report hides, by cell: items, dimensions, parts, the index.
 pub(super) fn hidden_in(plan: &Plan<'_>, figures: &Figures) -> Vec<bool> {
     let secret = |publish: Publish| publish == Publish::Suppress;

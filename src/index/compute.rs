@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     Error, associations, breakdown, calibrate,
-    cells::{answers_behind, cells_below, hidden_in, hide_cells},
+    cells::{answers_behind, cells_below, hidden_in, hide_cells, tell_unasked, unasked},
     change,
     domain::{Cell, Domain, Linear, Rows, Rules, Shape, Stratum},
     input::{Input, Judging, UnitSheets},
@@ -99,6 +99,7 @@ pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
             say_coverage(held(input), &mut notes);
         }
         let hidden = suppress(input, &plan, &places, &strata, &mut results);
+        say_unasked(&results[0], &mut notes);
         shown = hidden.cells.clone();
         let associations = suppress_associations(&plan, &places, u64::from(k), &hidden.cells, &mut results);
         if hidden.any || associations {
@@ -274,7 +275,10 @@ pub(super) fn first<'t>(text: &'t Text, input: &Input<'_>) -> &'t str {
 
 pub(super) fn campaign(input: &Input<'_>) -> CampaignInfo {
     let campaign = input.campaign;
+    let form = input.definition.forms.iter().find(|form| form.id == campaign.form);
+    let form_title = form.and_then(|form| form.title.as_ref()).unwrap_or(&input.definition.title);
     CampaignInfo {
+        form_title: form_title.clone(),
         slug: campaign.slug.clone(),
         title: first(&campaign.title, input).to_owned(),
         definition: DefinitionInfo {
@@ -490,7 +494,11 @@ pub(super) fn strata(
         sheets.iter().map(|(unit, _)| *unit).filter(|unit| population(unit).is_none()).collect();
     let weighted = !input.strata.is_empty() && without.is_empty();
     if !weighted {
-        notes.push(note("unweighted", None, |lang| fl!(lang.messages(), "index-unweighted")));
+        let names: Vec<&str> = without
+            .iter()
+            .map(|unit| input.units.get(unit).map_or(unit.as_str(), |unit| unit.name.as_str()))
+            .collect();
+        say_unweighted(&names, !input.strata.is_empty(), notes);
         for unit in without.iter().filter(|_| !input.strata.is_empty()) {
             let name = input.units.get(unit).map_or(unit.as_str(), |unit| unit.name.as_str());
             notes.push(note("unit_without_population", Some(unit), |lang| {
@@ -737,6 +745,44 @@ pub(super) fn say_not_computable(total: &Figures, notes: &mut Vec<Note>) {
     }
 }
 
+/// Code of the note that says that the answers carry no weights, and why.
+pub const UNWEIGHTED: &str = "unweighted";
+/// So many units without a population are named.
+const NAMED: usize = 3;
+
+/// Says so; `without` are the units with answers and no population, where `others` have one.
+pub(super) fn say_unweighted(without: &[&str], others: bool, notes: &mut Vec<Note>) {
+    let n = without.len();
+    let named: Vec<String> = without.iter().take(NAMED).map(|name| format!("“{name}”")).collect();
+    let (named, more) = (named.join(", "), n.saturating_sub(NAMED));
+    notes.push(note(UNWEIGHTED, None, |lang| {
+        let m = lang.messages();
+        match (others && n > 0, more) {
+            (false, _) => fl!(m, "index-unweighted"),
+            (true, 0) => fl!(m, "index-unweighted-some", n = n, units = named.as_str()),
+            (true, more) => fl!(m, "index-unweighted-many", n = n, units = named.as_str(), more = more),
+        }
+    }));
+}
+
+/// Code of the note that says of which dimension nobody was asked.
+pub const UNASKED: &str = "not_asked";
+
+/// Says which dimensions nobody was asked about; `total` is the whole with what is hidden hidden.
+pub(super) fn say_unasked(total: &Figures, notes: &mut Vec<Note>) {
+    let nobody = total.dimensions.iter().filter(|dimension| {
+        let criteria = &dimension.criteria;
+        !criteria.is_empty() && criteria.iter().all(|criterion| criterion.asked == Some(0))
+    });
+    let names: Vec<String> = nobody.map(|dimension| format!("“{}”", dimension.name)).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        notes.push(note(UNASKED, None, |lang| {
+            fl!(lang.messages(), "index-not-asked", dimensions = names.as_str())
+        }));
+    }
+}
+
 /// What was hidden.
 struct Hidden {
     /// By place and cell: items, dimensions, parts, the index.
@@ -789,9 +835,15 @@ fn suppress(
     };
     let published = published(input, plan, places);
     let hidden = cells.hidden(|place, cell| all_equal(place, cell) || published(place, cell));
+    // What the public report hides stays hidden, whatever the reason.
+    let mut nobody = results.first().map(|total| unasked(plan, total, cells.k)).unwrap_or_default();
+    for (item, nobody) in nobody.iter_mut().enumerate() {
+        *nobody &= !published(0, item);
+    }
     let mut any = false;
     for (place, result) in results.iter_mut().enumerate() {
         any |= hide_cells(plan, result, &hidden[place], &cells.n[place]);
+        tell_unasked(plan, result, &nobody);
     }
     Hidden { cells: hidden, any }
 }

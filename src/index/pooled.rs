@@ -16,11 +16,12 @@ use crate::{language::Lang, organisation::UnitTree};
 
 use super::{
     Error,
-    cells::{answers_behind, hidden_in, hide_cells},
+    cells::{answers_behind, hidden_in, hide_cells, tell_unasked, unasked},
     change::same_criterion,
     compute::{
         Places, Strata, campaign, figures, forget_associations, held, method, on_all_cores, responses, rules,
-        say_coverage, say_not_computable, say_selection, selection, smallest_cell, strata, unit_results,
+        say_coverage, say_not_computable, say_selection, say_unasked, say_unweighted, selection,
+        smallest_cell, strata, unit_results,
     },
     domain::Domain,
     input::Input,
@@ -64,14 +65,14 @@ pub enum NoPool {
     #[error("there is no campaign")]
     None,
     /// Two campaigns ask or count differently.
-    #[error("campaign {0:?} asks or counts differently")]
-    Different(String),
+    #[error("campaign “{}” asks or counts differently", Lang::VI.pick(.0))]
+    Different(BTreeMap<String, String>),
     /// People judged several units in it, so that its answers have no populations of their own.
-    #[error("in campaign {0:?} groups of people judged units")]
-    Judging(String),
+    #[error("in campaign “{}” groups of people judged units", Lang::VI.pick(.0))]
+    Judging(BTreeMap<String, String>),
     /// One has populations for all units, another one has not.
-    #[error("campaign {0:?} has no population for every unit, others have")]
-    Weighting(String),
+    #[error("campaign “{}” has no population for every unit, others have", Lang::VI.pick(.0))]
+    Weighting(BTreeMap<String, String>),
     /// The figures of one campaign.
     #[error(transparent)]
     Index(#[from] Error),
@@ -83,9 +84,9 @@ impl NoPool {
         let m = lang.messages();
         match self {
             Self::None => fl!(m, "period-no-empty"),
-            Self::Different(slug) => fl!(m, "period-no-different", campaign = slug.as_str()),
-            Self::Judging(slug) => fl!(m, "period-no-judging", campaign = slug.as_str()),
-            Self::Weighting(slug) => fl!(m, "period-no-weighting", campaign = slug.as_str()),
+            Self::Different(title) => fl!(m, "period-no-different", campaign = lang.pick(title)),
+            Self::Judging(title) => fl!(m, "period-no-judging", campaign = lang.pick(title)),
+            Self::Weighting(title) => fl!(m, "period-no-weighting", campaign = lang.pick(title)),
             Self::Index(error) => error.words(lang),
         }
     }
@@ -104,7 +105,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     let (counted, tables) = count(pool, last, &plan)?;
     let weighted = counted.weighted;
     if !weighted {
-        notes.push(note("unweighted", None, |lang| fl!(lang.messages(), "index-unweighted")));
+        say_unweighted(&[], false, &mut notes);
     }
     let rules = rules(last.input);
     let listed = pool.waves.iter().flat_map(|wave| {
@@ -113,16 +114,19 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     let places = Places::new(pool.units, listed.map(String::as_str), &counted.codes);
     let mut results = counted.figures(&plan, &rules, &places.strata);
     let hidden = hiding::hidden(&plan, &counted, &places.strata, &tables);
+    let nobody = results.first().map(|total| unasked(&plan, total, u64::from(k))).unwrap_or_default();
     let mut any = false;
     for (result, hidden) in results.iter_mut().zip(&hidden) {
         let n = answers_behind(&plan, result);
         any |= hide_cells(&plan, result, hidden, &n);
+        tell_unasked(&plan, result, &nobody);
         // They rest on other sheets than the figures, so that those of the campaigns do not say what these would tell.
         forget_associations(result);
     }
     say_selection(joined_selection(pool), &mut notes);
     if let Some(total) = results.first() {
         say_not_computable(total, &mut notes);
+        say_unasked(total, &mut notes);
     }
     say_coverage(pool.waves.iter().flat_map(|wave| held(wave.input)), &mut notes);
     if any {
@@ -197,17 +201,17 @@ impl Counted {
 
 /// Counts every campaign, with what its report shows.
 fn count(pool: &Pool<'_>, last: &Wave<'_>, plan: &Plan<'_>) -> Result<(Counted, Vec<Table>), NoPool> {
-    let slug = |wave: &Wave<'_>| wave.input.campaign.slug.clone();
+    let title = |wave: &Wave<'_>| wave.input.campaign.title.clone();
     let mut counted = Counted { codes: Vec::new(), all: Vec::new(), weighted: true };
     let mut tables = Vec::new();
     for wave in pool.waves {
         let input = wave.input;
         if input.judging.is_some() {
-            return Err(NoPool::Judging(slug(wave)));
+            return Err(NoPool::Judging(title(wave)));
         }
         let own = Plan::new(input.definition, input.questionnaire)?;
         if !same(&own, plan) || !asked_alike(input, last.input) {
-            return Err(NoPool::Different(slug(wave)));
+            return Err(NoPool::Different(title(wave)));
         }
         let least = u64::from(smallest_cell(input.campaign, input.definition));
         let Strata { codes, all, weighted } = strata(input, &own, least, false, &mut Vec::new())?;
@@ -217,7 +221,7 @@ fn count(pool: &Pool<'_>, last: &Wave<'_>, plan: &Plan<'_>) -> Result<(Counted, 
                 counted.weighted = weighted;
             } else if counted.weighted != weighted {
                 let without = pool.waves.iter().find(|wave| wave.report.weighting == Weighting::None);
-                return Err(NoPool::Weighting(without.map_or_else(|| slug(wave), slug)));
+                return Err(NoPool::Weighting(without.map_or_else(|| title(wave), title)));
             }
         }
         let listed = input.sheets.units.keys().chain(input.strata.iter().map(|stratum| &stratum.unit));

@@ -159,6 +159,9 @@ pub struct CampaignInfo {
     pub definition: DefinitionInfo,
     /// The form asked.
     pub form: String,
+    /// What people call the form, by language: its title, else its questionnaire's; empty in reports that earlier versions kept.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub form_title: BTreeMap<String, String>,
     /// Opening, RFC 3339 with the province's offset.
     pub opens: String,
     /// Closing, the same.

@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    compute,
+    UNASKED, UNWEIGHTED, compute,
     input::{Input, Links, Sheets, UnitSheets},
     report::{Decision, Estimate, Note, Publish, Report, Result as Figures, Selection},
 };
@@ -557,6 +557,67 @@ fn the_share_and_the_mean_of_the_domain_s_example() {
     let weights: f64 = report.total.dimensions.iter().map(|d| d.weight).sum();
     assert!((weights - 1.0).abs() < 1e-15);
     assert!(report.notes.iter().any(|note| note.code == "unweighted"));
+}
+
+#[test]
+fn a_dimension_that_nobody_was_asked_says_so_and_hides_nothing() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let mut answers = alike("d2", 40, [5, 4, 2, 0, 0, 4]);
+    answers.insert("d1x".to_owned(), vec![[5, 4, 2, 0, 0, 4]; 3]);
+    let told = report(&definition, &answers, &[], None, 0);
+    for result in std::iter::once(&told.total).chain(told.units.iter().map(|unit| &unit.result)) {
+        let (asked, nobody) = (&result.dimensions[0], &result.dimensions[1]);
+        assert_ne!(asked.estimate.n, Some(0));
+        for estimate in std::iter::once(&nobody.estimate)
+            .chain(nobody.criteria.iter().map(|criterion| &criterion.estimate))
+        {
+            assert_eq!((estimate.n, estimate.estimate, estimate.publish), (Some(0), None, Publish::Publish));
+        }
+        assert!(nobody.criteria.iter().all(|criterion| criterion.asked == Some(0)));
+    }
+    let note = told.notes.iter().find(|note| note.code == UNASKED).unwrap();
+    assert!(note.text["vi"].contains("“B”"), "{note:?}");
+    // The index is not there since a part of it is not, and nothing of it is hidden.
+    assert_eq!((told.total.index.estimate, told.total.index.publish), (None, Publish::Publish));
+    // What a public report hid, as earlier versions did, stays hidden.
+    let mut public = told.clone();
+    let results =
+        std::iter::once(&mut public.total).chain(public.units.iter_mut().map(|unit| &mut unit.result));
+    for dimension in results.filter_map(|result| result.dimensions.get_mut(1)) {
+        dimension.estimate = Estimate::default();
+        for criterion in &mut dimension.criteria {
+            (criterion.asked, criterion.estimate) = (None, Estimate::default());
+        }
+    }
+    let beside = report_beside(&definition, &answers, &[], None, 0, Some(&public));
+    let own = &beside.total.dimensions[1];
+    assert!(own.criteria.iter().all(|criterion| criterion.estimate.publish == Publish::Suppress));
+    assert!(beside.notes.iter().all(|note| note.code != UNASKED));
+    // Who was asked and said nothing is somebody, and of few people nobody tells what they were not asked.
+    for (n, row) in [(40, [5, 4, 2, 0, 255, 4]), (3, [5, 4, 2, 0, 0, 4])] {
+        let told = report(&definition, &alike("d2", n, row), &[], None, 0);
+        let last = &told.total.dimensions[1].criteria[1].estimate;
+        assert_eq!((last.n, last.publish), (None, Publish::Suppress), "{n} {row:?}");
+        assert!(told.notes.iter().all(|note| note.code != UNASKED));
+    }
+}
+
+#[test]
+fn a_report_without_weights_says_for_which_units_they_are_missing() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let answers: BTreeMap<String, Answers> =
+        ["d1x", "d1y", "d2", "s1"].map(|code| (code.to_owned(), vec![[5; 6]; 12])).into();
+    let stratum = |unit: &str| Stratum { unit: unit.to_owned(), population: 100, sample: None };
+    let why = |strata: &[Stratum]| {
+        let told = report(&definition, &answers, strata, None, 0);
+        told.notes.iter().find(|note| note.code == UNWEIGHTED).map(|note| note.text["vi"].clone())
+    };
+    assert!(why(&["d1x", "d1y", "d2", "s1"].map(stratum)).is_none());
+    let one = why(&["d1x", "d1y", "d2"].map(stratum)).unwrap();
+    assert!(one.contains("không gia quyền: 1 đơn vị") && one.contains("(“S1”)"), "{one}");
+    let three = why(&[stratum("root")]).unwrap();
+    assert!(three.contains("4 đơn vị") && three.contains("và 1 đơn vị khác"), "{three}");
+    assert!(why(&[]).unwrap().contains("không gia quyền"));
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub use campaign::{Campaign, Channel, Counter, Margin, Phase, State, Stratum};
 pub use history::{Dated, History, Past, Since, UnitChange};
 pub use mode::Mode;
 pub use notice::Notice;
-pub use period::{Period, quarters};
+pub use period::{Period, Span, quarters};
 pub use person::Person;
 pub use raters::{Assignment, Rater, RaterGroup, Raters};
 pub use role::Role;

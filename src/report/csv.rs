@@ -1,12 +1,14 @@
 //! The report as one flat, tidy table: a row for each unit and node of the index tree.
 
+mod more;
+
 use std::collections::BTreeSet;
 
 use ::csv::{Terminator, WriterBuilder};
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Decision, Estimate, Points, Publish, Report, Result, UnitResult},
+    index::report::{Decision, Estimate, Points, Report, Result, UnitResult},
     language::Lang,
     report::{divided, guard, shown, words},
 };
@@ -39,6 +41,9 @@ const COLUMNS: [&str; 21] = [
     "mean",
 ];
 
+/// The last columns, of those rows that say who answers for a criterion.
+const RESPONSIBLE: [&str; 3] = ["body", "role", "plan"];
+
 /// Columns after those, where the method counts scores.
 const POINTS: [&str; 3] = ["points", "points_possible", "satisfied"];
 
@@ -55,7 +60,11 @@ fn has_points(report: &Report) -> bool {
 /// criteria; where modules
 /// rotate, at the end one for each module of the whole campaign, with how many were asked it. In English
 /// the headings and codes are those of the schema `sipas.report/1`, for programs; in Vietnamese they are words. After
-/// the named columns one column for each option code counts the answers of criteria. A suppressed row has no figure.
+/// the named columns one column for each option code counts the answers of criteria. A suppressed row has no figure; of one that
+/// nobody was asked `n` and `asked` are 0.
+///
+/// Below them stand who must act and what a reader must know ([`more`]): of each criterion below the target one row (`responsibility`)
+/// for each body and role, with the criterion's figure, and one (`note`) for each note, its words as the name.
 /// Text that a spreadsheet could take for a formula is neutralised ([`guard::cell`]).
 #[expect(clippy::expect_used, reason = "writing rows of one length to memory cannot fail")]
 pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
@@ -66,7 +75,8 @@ pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
         .iter()
         .map(|code| if lang == Lang::EN { format!("count_{code}") } else { words::option(lang, code) });
     let named = COLUMNS.iter().chain(points).map(|name| text(lang, name));
-    writer.write_record(named.chain(counts)).expect("a heading");
+    let responsible = RESPONSIBLE.iter().map(|name| text(lang, name));
+    writer.write_record(named.chain(counts).chain(responsible)).expect("a heading");
     let rest = report.units.iter().map(|unit| (Some(unit), &unit.result));
     let index = words::index(lang, report);
     for (unit, result) in std::iter::once((None, &report.total)).chain(rest) {
@@ -121,8 +131,11 @@ pub fn csv(report: &Report, lang: Lang) -> Vec<u8> {
             "asked" => integer(module.asked),
             _ => String::new(),
         });
-        let empty = points.iter().chain(&options).map(|_| String::new());
+        let empty = points.iter().chain(&options).chain(&RESPONSIBLE).map(|_| String::new());
         writer.write_record(cells.chain(empty)).expect("a row");
+    }
+    for cells in more::rows(report, points.len() + options.len(), lang) {
+        writer.write_record(cells).expect("a row");
     }
     writer.into_inner().expect("what was written")
 }
@@ -203,7 +216,7 @@ impl Row<'_> {
             share(|e| e.n_eff),
             share(|e| e.deff),
             seen.and_then(|e| e.decision).map_or_else(String::new, |decision| decided(decision, lang)),
-            published(self.estimate.publish, lang),
+            published(self.estimate, lang),
             integer(self.criterion.and_then(shown::asked)),
             number(self.criterion.filter(|_| seen.is_some()).and_then(|c| shown::figure(&c.mean))),
         ];
@@ -214,6 +227,7 @@ impl Row<'_> {
         }
         cells
             .extend(options.iter().map(|code| integer(counts.and_then(|counts| counts.get(*code)).copied())));
+        cells.extend(RESPONSIBLE.map(|_| String::new()));
         cells
     }
 }
@@ -230,8 +244,8 @@ fn decided(decision: Decision, lang: Lang) -> String {
     if lang == Lang::EN { code(&decision) } else { words::decision(lang, decision) }
 }
 
-fn published(publish: Publish, lang: Lang) -> String {
-    if lang == Lang::EN { code(&publish) } else { words::publish(lang, publish) }
+fn published(estimate: &Estimate, lang: Lang) -> String {
+    if lang == Lang::EN { code(&estimate.publish) } else { words::reliance(lang, estimate) }
 }
 
 /// The code of a value in the schema.
@@ -280,6 +294,11 @@ fn text(lang: Lang, name: &str) -> String {
         "dimension" => fl!(words, "report-level-dimension"),
         "criterion" => fl!(words, "report-level-criterion"),
         "module" => fl!(words, "report-module"),
+        "responsibility" => fl!(words, "report-level-responsibility"),
+        "note" => fl!(words, "report-level-note"),
+        "body" => fl!(words, "document-column-body"),
+        "role" => fl!(words, "document-column-role"),
+        "plan" => fl!(words, "report-plan"),
         other => other.to_owned(),
     }
 }

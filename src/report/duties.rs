@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::{
-    index::report::{CriterionResult, Decision, DimensionResult, Report, UnitResult},
+    index::report::{CriterionResult, Decision, DimensionResult, Report, Result, UnitResult},
     report::{scope, shown},
 };
 
@@ -40,8 +40,12 @@ pub struct Duties<'a> {
 
 /// All criteria of the total, the lowest figure first, those without a figure last.
 pub fn worst_first(report: &Report) -> Vec<Item<'_>> {
+    worst_first_of(&report.total)
+}
+
+fn worst_first_of(result: &Result) -> Vec<Item<'_>> {
     let mut items: Vec<Item<'_>> =
-        report.total.dimensions.iter().flat_map(|d| d.criteria.iter().map(move |c| (d, c))).collect();
+        result.dimensions.iter().flat_map(|d| d.criteria.iter().map(move |c| (d, c))).collect();
     let figure = |item: &Item<'_>| shown::figure(&item.1.estimate);
     items.sort_by(|a, b| match (figure(a), figure(b)) {
         (Some(a), Some(b)) => a.total_cmp(&b),
@@ -55,10 +59,15 @@ pub fn worst_first(report: &Report) -> Vec<Item<'_>> {
 /// The criteria whose figure is below the target, the lowest first. Those whose interval holds the target are among them:
 /// their decision says that it is not certain.
 pub fn below_target(report: &Report) -> Vec<Item<'_>> {
-    let mut items = worst_first(report);
+    below(&report.total, report.target)
+}
+
+/// The same of one result, such as a unit's.
+pub fn below(result: &Result, target: f64) -> Vec<Item<'_>> {
+    let mut items = worst_first_of(result);
     items.retain(|(_, criterion)| {
         shown::decision(&criterion.estimate) == Some(Decision::NotMet)
-            || shown::figure(&criterion.estimate).is_some_and(|figure| figure < report.target)
+            || shown::figure(&criterion.estimate).is_some_and(|figure| figure < target)
     });
     items
 }

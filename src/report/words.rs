@@ -5,14 +5,16 @@ use i18n_embed_fl::fl;
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::{
-        NOT_COVERED,
+        NOT_COVERED, UNASKED, UNWEIGHTED,
         pooled::GAPS,
         report::{
-            By, Category, CriterionResult, Decision, Modes, Publish, Quadrant, Report, Rotation, Weighting,
+            By, Category, CriterionResult, Decision, Estimate, Modes, Publish, Quadrant, Report, Rotation,
+            Weighting,
         },
     },
     language::Lang,
     organisation::Phase,
+    questionnaire::text,
     report::{
         duties::{self, Role},
         format, scope, shown,
@@ -114,6 +116,47 @@ pub fn publish(lang: Lang, publish: Publish) -> String {
     }
 }
 
+/// Whether nobody at all was asked, so that there is no figure and nothing to hide.
+pub fn is_unasked(estimate: &Estimate) -> bool {
+    shown::answers(estimate) == Some(0) && shown::figure(estimate).is_none()
+}
+
+/// Why there is no figure.
+pub fn why_none(lang: Lang, estimate: &Estimate) -> String {
+    let m = lang.messages();
+    if shown::shown(estimate).is_none() {
+        publish(lang, Publish::Suppress)
+    } else if is_unasked(estimate) {
+        fl!(m, "report-not-asked")
+    } else {
+        fl!(m, "report-not-computable")
+    }
+}
+
+/// What those without a figure are called where they are counted: not published, unless some of them were never asked or cannot be
+/// computed.
+pub fn without_figure(lang: Lang, report: &Report) -> String {
+    let results = std::iter::once(&report.total).chain(report.units.iter().map(|unit| &unit.result));
+    let mut estimates = results.flat_map(|result| {
+        let dimensions = result.dimensions.iter();
+        let nodes = dimensions.flat_map(|dimension| {
+            std::iter::once(&dimension.estimate).chain(dimension.criteria.iter().map(|own| &own.estimate))
+        });
+        std::iter::once(&result.index).chain(nodes)
+    });
+    let open = |estimate: &Estimate| shown::shown(estimate).is_some() && shown::figure(estimate).is_none();
+    if estimates.any(open) {
+        fl!(lang.messages(), "report-without-figure")
+    } else {
+        publish(lang, Publish::Suppress)
+    }
+}
+
+/// How far a figure can be relied on; of one that there is not, that nobody was asked.
+pub fn reliance(lang: Lang, estimate: &Estimate) -> String {
+    if is_unasked(estimate) { why_none(lang, estimate) } else { publish(lang, estimate.publish) }
+}
+
 /// Where the campaign is.
 pub fn status(lang: Lang, report: &Report) -> String {
     let words = lang.messages();
@@ -168,6 +211,17 @@ pub fn weights(lang: Lang, weights: Weights) -> String {
         Weights::Equal => fl!(words, "report-weights-equal"),
         Weights::Given => fl!(words, "report-weights-given"),
     }
+}
+
+/// The questionnaire and its form, by the name that people know it by.
+pub fn questionnaire(report: &Report, lang: Lang) -> String {
+    let (m, campaign) = (lang.messages(), &report.campaign);
+    let (id, version) = (campaign.definition.id.as_str(), campaign.definition.version.as_str());
+    if campaign.form_title.is_empty() {
+        return fl!(m, "report-definition-is", id = id, version = version, form = campaign.form.as_str());
+    }
+    let title = text::clean(lang.pick(&campaign.form_title));
+    fl!(m, "report-definition-called", title = title.as_str(), id = id, version = version)
 }
 
 /// Whether answers carry the weight of a population.
@@ -262,6 +316,16 @@ pub fn in_steps(report: &Report, lang: Lang) -> Option<&str> {
 /// Which part of the population nobody has answered for, where there is one: it belongs beside every decision on the whole.
 pub fn not_covered(report: &Report, lang: Lang) -> Option<&str> {
     note(report, NOT_COVERED, lang)
+}
+
+/// About which dimensions nobody was asked, where there are some.
+pub fn unasked(report: &Report, lang: Lang) -> Option<&str> {
+    note(report, UNASKED, lang)
+}
+
+/// That the answers carry no weights, and why, where they carry none: likewise.
+pub fn unweighted(report: &Report, lang: Lang) -> Option<&str> {
+    note(report, UNWEIGHTED, lang)
 }
 
 /// Which quarters of a period had no campaign, likewise.
@@ -382,16 +446,7 @@ pub fn method(report: &Report, lang: Lang) -> Vec<Fact> {
             fl!(m, "report-decision-how", level = format::percent_short(lang, report.level)),
         ),
         text(fl!(m, "report-minimum"), fl!(m, "report-minimum-is", minimum = method.minimum_answers)),
-        text(
-            fl!(m, "report-definition"),
-            fl!(
-                m,
-                "report-definition-is",
-                id = definition.id.as_str(),
-                version = definition.version.as_str(),
-                form = campaign.form.as_str()
-            ),
-        ),
+        text(fl!(m, "report-definition"), questionnaire(report, lang)),
         Fact { name: fl!(m, "report-sha256"), value: definition.sha256.clone(), kind: FactKind::Code },
         Fact { name: fl!(m, "report-campaign"), value: campaign.slug.clone(), kind: FactKind::Code },
         text(fl!(m, "report-generated"), format::moment(lang, &report.generated_at, &campaign.opens)),

@@ -8,7 +8,7 @@ use sqlx::{
 use super::{Store, StoreError};
 
 /// The migrations, oldest first. A released one never changes.
-const MIGRATIONS: [(i64, &str, &str); 32] = [
+const MIGRATIONS: [(i64, &str, &str); 33] = [
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "margins and waves", include_str!("../../migrations/0002_margins_and_waves.sql")),
     (3, "notice", include_str!("../../migrations/0003_notice.sql")),
@@ -40,6 +40,7 @@ const MIGRATIONS: [(i64, &str, &str); 32] = [
     (29, "access tokens", include_str!("../../migrations/0029_access_tokens.sql")),
     (30, "desk", include_str!("../../migrations/0030_desk.sql")),
     (32, "counters", include_str!("../../migrations/0032_counters.sql")),
+    (34, "unasked quarter", include_str!("../../migrations/0034_unasked_quarter.sql")),
     (35, "formed reports", include_str!("../../migrations/0035_formed_reports.sql")),
 ];
 

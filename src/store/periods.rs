@@ -43,6 +43,8 @@ pub enum Told {
     Ready,
     /// Its report is due soon and cannot be made yet.
     Due,
+    /// Nobody is asked in this quarter.
+    Unasked,
 }
 
 impl Told {
@@ -51,6 +53,7 @@ impl Told {
         match self {
             Self::Ready => "ready",
             Self::Due => "due",
+            Self::Unasked => "unasked",
         }
     }
 }

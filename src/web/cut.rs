@@ -1,6 +1,8 @@
 //! A report as an account may read it, for pages, files and programs alike: cut to its own units, and without comments for
 //! those who read none.
 
+pub mod period;
+
 use std::time::Duration;
 
 use tokio::sync::SemaphorePermit;

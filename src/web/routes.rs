@@ -90,6 +90,8 @@ pub fn map() -> Registry {
         .get(Scope::Units, api::directory::one)
         .get(Scope::Counts, api::counts::show)
         .get(Scope::Reports, api::reports::show)
+        .get(Scope::Reports, api::periods::list)
+        .get(Scope::Reports, api::periods::report)
         .get(Scope::Exports, api::exports::list)
         .get(Scope::Exports, api::exports::file)
         // Staff

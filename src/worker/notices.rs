@@ -1,5 +1,5 @@
 //! Mails to the owners of accounts: what was changed of their account, and that somebody guesses its password (security test
-//! F-03). And mails to those who manage campaigns: that a period's report is ready, or due.
+//! F-03). And mails to those who manage campaigns: that a period's report is ready, or due, or that nobody is asked in a quarter.
 //!
 //! They are made from the audit log, where every change of an account is a row already, whether a page, a command or the server
 //! itself made it: none can be forgotten, and a server that was down or had no mail server to talk to goes on where it stopped.
@@ -173,8 +173,37 @@ async fn tell_managers(
     Ok(taken > 0 || !later)
 }
 
+/// The words on a quarter in which nobody is asked.
+fn unasked_letter(row: &Row, base_url: &str) -> Option<Letter> {
+    let quarter: Period = row.object.parse().ok()?;
+    let told: Value = serde_json::from_str(&row.new_value).ok()?;
+    let due: Date = told.get("due")?.as_str()?.parse().ok()?;
+    let part = |lang: Lang| {
+        let m = lang.messages();
+        let longer: Vec<String> = Period::of(quarter.year)
+            .filter(|period| *period != quarter && period.holds(quarter.first(), quarter.last()))
+            .map(|period| period.name(lang))
+            .collect();
+        let name = quarter.name(lang);
+        [
+            fl!(m, "period-mail-unasked", quarter = name, due = format::date(lang, due)),
+            fl!(m, "period-mail-unasked-longer", periods = longer.join(", ")),
+            fl!(m, "period-mail-unasked-page", page = format!("{base_url}/admin/campaigns")),
+        ]
+        .join("\n\n")
+    };
+    let quarter = quarter.name(Lang::VI);
+    Some(Letter {
+        subject: fl!(Lang::VI.messages(), "period-mail-subject-unasked", quarter = quarter),
+        text: format!("{}\n\n---\n\n{}\n", part(Lang::VI), part(Lang::EN)),
+    })
+}
+
 /// The words on a period's report; `None`: the row is about something else.
 fn report_letter(row: &Row, base_url: &str) -> Option<Letter> {
+    if row.action == "period.unasked" {
+        return unasked_letter(row, base_url);
+    }
     let ready = match row.action.as_str() {
         "period.ready" => true,
         "period.due" => false,
@@ -336,6 +365,26 @@ mod tests {
         assert_ne!(due.subject, ready.subject);
         assert!(due.text.contains("https://k.example/admin/periods\n"), "{}", due.text);
         assert!(report_letter(&row("account.change"), "https://k.example").is_none());
+    }
+
+    #[test]
+    fn a_quarter_that_nobody_asks_in_is_told_with_what_will_lack_it() {
+        let row = Row {
+            object: "2026-q2".to_owned(),
+            new_value: r#"{"due":"2026-06-25"}"#.to_owned(),
+            ..row("period.unasked", "system")
+        };
+        let letter = report_letter(&row, "https://k.example").unwrap();
+        assert!(letter.subject.contains("quý II năm 2026"), "{}", letter.subject);
+        for part in [
+            "25/06/2026",
+            "6 tháng đầu năm 2026",
+            "năm 2026",
+            "25 June 2026",
+            "https://k.example/admin/campaigns",
+        ] {
+            assert!(letter.text.contains(part), "{part}: {}", letter.text);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     clock,
     figures::{
         NoReport,
-        calendar::{self, Entry},
+        calendar::{self, Entry, Unasked},
         period::{self, NoPeriodReport, SOON, Series, Standing},
     },
     store::{
@@ -24,6 +24,10 @@ use crate::{
 /// Days after the end of a period, or of its last campaign, for which a report that is ready is still news.
 const NEWS: i64 = 100;
 
+/// Days before a quarter's report is due from which on the Department is told that nobody is asked in it: what is opened then can still
+/// ask for the two weeks that the desk proposes as the shortest.
+const EARLY: i64 = 35;
+
 /// Looks through the calendar of this year and the one before.
 ///
 /// `failed` are those whose campaigns cannot be counted together, so that they are not tried again before something changes.
@@ -35,6 +39,7 @@ pub(super) async fn announce(
 ) -> Result<(), StoreError> {
     let Some(today) = clock::date(clock::day(now)) else { return Ok(()) };
     let due_day = periods::due_day(&mut store.read().await?).await?;
+    tell_unasked(store, all, today, due_day, now).await?;
     for (series, campaigns) in calendar::all(all) {
         for year in [today.year() - 1, today.year()] {
             for entry in calendar::year(year, &campaigns, due_day, now) {
@@ -61,6 +66,41 @@ pub(super) async fn announce(
         }
     }
     Ok(())
+}
+
+/// Tells of this quarter if nobody is asked in it, while that can be mended.
+async fn tell_unasked(
+    store: &Store,
+    all: &[Stored],
+    today: Date,
+    due_day: i8,
+    now: i64,
+) -> Result<(), StoreError> {
+    let Some(quarter) = unasked_now(all, today, due_day) else { return Ok(()) };
+    let key = quarter.quarter.to_string();
+    if periods::is_told(&mut store.read().await?, &key, Kind::Unasked).await? {
+        return Ok(());
+    }
+    let mut db = store.write().await?;
+    if periods::tell(&mut db, &key, Kind::Unasked).await? {
+        let row = Row {
+            actor: "system".to_owned(),
+            origin: "worker".to_owned(),
+            action: "period.unasked",
+            object: key,
+            before: serde_json::Value::Null,
+            after: json!({ "due": quarter.due.to_string() }),
+        };
+        audit::append(&mut db, now, &row).await?;
+    }
+    db.commit().await
+}
+
+/// This quarter, if nobody is asked in it and its report is due within [`EARLY`] days.
+fn unasked_now(all: &[Stored], today: Date, due_day: i8) -> Option<Unasked> {
+    let now = calendar::unasked(today.year(), all, due_day, today).into_iter().find(|one| !one.over)?;
+    let from = now.due.checked_sub(Span::new().days(EARLY)).ok()?;
+    (from <= today && today <= now.due).then_some(now)
 }
 
 /// What there is to tell of a period today.
@@ -112,6 +152,7 @@ impl Told<'_> {
             let action = match self.what {
                 Kind::Ready => "period.ready",
                 Kind::Due => "period.due",
+                Kind::Unasked => "period.unasked",
             };
             let after = json!({ "due": self.entry.due.to_string(), "campaigns": self.campaigns() });
             let row = Row {
@@ -159,6 +200,28 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_that_nobody_asks_in_is_told_while_that_can_be_mended() {
+        let stored = Stored {
+            number: 1,
+            definition: 1,
+            settled: true,
+            kiosk_code: None,
+            campaign: campaign(date(2026, 9, 16)),
+        };
+        let told = |day: Date, due_day: i8| {
+            unasked_now(std::slice::from_ref(&stored), day, due_day).map(|one| one.quarter.to_string())
+        };
+        // Due on 25 December: from five weeks before, up to that day.
+        assert_eq!(told(date(2026, 11, 19), 25), None);
+        assert_eq!(told(date(2026, 11, 20), 25).as_deref(), Some("2026-q4"));
+        assert_eq!(told(date(2026, 12, 25), 25).as_deref(), Some("2026-q4"));
+        assert_eq!(told(date(2026, 12, 26), 25), None);
+        assert_eq!(told(date(2026, 11, 20), 31), None);
+        // The quarter before had one.
+        assert_eq!(told(date(2026, 9, 20), 25), None);
+    }
+
+    #[test]
     fn what_is_ready_is_news_for_a_while_and_what_is_late_is_told_before_it_is_due() {
         let closed = campaign(date(2026, 9, 16));
         let entry = |standing: Standing| Entry {
@@ -167,7 +230,7 @@ mod tests {
             standing,
             due: date(2026, 9, 25),
         };
-        let waits = || Standing::Waits(vec!["a".to_owned()]);
+        let waits = || Standing::Waits(vec![std::collections::BTreeMap::new()]);
         assert_eq!(news(&entry(Standing::Ready), date(2026, 9, 17)), Some(Kind::Ready));
         assert_eq!(news(&entry(Standing::Ready), date(2027, 1, 8)), Some(Kind::Ready));
         assert_eq!(news(&entry(Standing::Ready), date(2027, 1, 9)), None);

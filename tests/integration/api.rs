@@ -11,7 +11,7 @@ use super::{
     access_tokens::{SCOPES, make},
     published::{closed, publish, staff},
 };
-use crate::support::{Client, Page, Server};
+use crate::support::{Client, Database, Page, Server};
 
 fn json(page: &Page) -> Value {
     serde_json::from_str(page.text()).unwrap()
@@ -245,9 +245,17 @@ fn what_is_published_is_answered_as_described() {
     all_seen(&seen, |security| security == &serde_json::json!([]));
 }
 
+/// A closed campaign of the second quarter of 2025.
+fn closed_in_2025() -> Database {
+    let database = closed();
+    // 5 and 17 May.
+    database.execute("UPDATE campaign SET opens = 1746378000000, closes = 1747414800000");
+    database
+}
+
 #[test]
 fn what_staff_read_is_answered_as_described() {
-    let database = closed();
+    let database = closed_in_2025();
     let server = Server::start(&database);
     let mut lan = staff(&database, &server, "lan", &["manager"]);
     lan.post("/admin/campaigns/dan/du-lieu", &[]).is(303);
@@ -262,6 +270,7 @@ fn what_staff_read_is_answered_as_described() {
         .map(|route| {
             let named =
                 route.path.replace("{slug}", "dan").replace("{code}", "qn").replace("{format}", "csv");
+            let named = named.replace("{definition}/{form}/{period}", "sipas/pulse/2025-q2");
             (route.path.to_owned(), named)
         })
         .collect();
@@ -278,9 +287,10 @@ fn what_staff_read_is_answered_as_described() {
         ask(path, &[("accept", "image/png")]).is(406);
         ask(&format!("{path}?none=1"), &[]).is(400);
         if template.contains('{') {
-            let none = path.replace("dan", "none").replace("/qn", "/none");
-            ask(&none, &[]).is(404);
-            ask(&path.replace("dan", "%FF").replace("/qn", "/%FF"), &[]).is(404);
+            for none in ["none", "%FF"] {
+                let none = format!("/{none}");
+                ask(&path.replace("/dan", &none).replace("/qn", &none).replace("/pulse", &none), &[]).is(404);
+            }
         }
         let head = client.send("HEAD", path, &[("authorization", &all)], b"").is(200);
         assert!(head.bytes.is_empty() && head.header("etag") == tag, "{path}");
@@ -320,6 +330,54 @@ fn what_staff_read_is_answered_as_described() {
     for query in ["units=before", "lang=fr", "unit=qn&unit=an"] {
         asked(report.0, &format!("{}?{query}", report.1), &[]).is(400);
     }
+    // Periods: those of the calendar, page by page, and what has a report gives the one of its page.
+    let (periods, period) = ("/api/v1/periods", "/api/v1/periods/{definition}/{form}/{period}/report");
+    let year = json(&asked(periods, "/api/v1/periods?year=2025", &[]).is(200));
+    let told: Vec<String> = year["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", one["period"].as_str().unwrap(), one["standing"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2025 ready",
+            "2025-6m ready",
+            "2025-9m ready",
+            "2025-q1 empty",
+            "2025-q2 ready",
+            "2025-q3 empty",
+            "2025-q4 empty"
+        ]
+    );
+    let whole = &year["items"][0];
+    assert_eq!(
+        (&whole["due"], &whole["quarters_without"]),
+        (&"2025-12-25".into(), &serde_json::json!([1, 3, 4]))
+    );
+    assert_eq!(whole["campaigns"][0]["slug"], "dan");
+    assert_eq!(whole["report"], "/api/v1/periods/sipas/pulse/2025/report");
+    let first = json(&asked(periods, "/api/v1/periods?year=2025&standing=ready&limit=3", &[]).is(200));
+    let next = first["next"].as_str().unwrap();
+    let last = json(
+        &asked(periods, &format!("/api/v1/periods?year=2025&standing=ready&limit=3&cursor={next}"), &[])
+            .is(200),
+    );
+    assert_eq!((&last["items"][0]["period"], &last["next"]), (&"2025-q2".into(), &Value::Null));
+    for query in ["year=25", "year=2025-q1", "year=", "standing=late", "state=ready"] {
+        asked(periods, &format!("{periods}?{query}"), &[]).is(400);
+    }
+    let quarter = json(&asked(period, "/api/v1/periods/sipas/pulse/2025-q2/report?unit=qn", &[]).is(200));
+    let page = lan.get("/admin/periods/sipas/pulse/2025-q2/report.json?unit=qn").is(200);
+    assert_eq!(quarter["total"], json(&page)["total"]);
+    let headings =
+        asked(period, "/api/v1/periods/sipas/pulse/2025-q2/report?lang=en", &[("accept", "text/csv")]);
+    assert!(headings.is(200).bytes.starts_with(b"\xEF\xBB\xBF"));
+    asked(period, "/api/v1/periods/sipas/pulse/2025-q2/report?units=now", &[]).is(400);
+    asked(period, "/api/v1/periods/sipas/pulse/2025-Q2/report", &[]).is(404);
+    let none = json(&asked(period, "/api/v1/periods/sipas/pulse/2025-q3/report", &[]).is(409));
+    assert!(none["detail"].as_str().unwrap().contains("Không có đợt khảo sát nào"), "{none}");
     // The files are those of the page, told by the same sums.
     let exports = ("/api/v1/campaigns/{slug}/exports", "/api/v1/campaigns/dan/exports");
     let file = "/api/v1/campaigns/{slug}/exports/{format}";
@@ -366,7 +424,7 @@ fn what_staff_read_is_answered_as_described() {
 #[test]
 #[ignore = "needs schemathesis: ./test.sh api"]
 fn schemathesis_finds_no_answer_that_is_not_described() {
-    let database = closed();
+    let database = closed_in_2025();
     let server = Server::start(&database);
     let mut lan = staff(&database, &server, "lan", &["manager"]);
     lan.post("/admin/campaigns/dan/du-lieu", &[]).is(303);

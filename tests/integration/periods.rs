@@ -212,3 +212,88 @@ fn a_report_that_is_ready_is_told_to_those_who_manage_campaigns_once() {
     stage::wait_for(|| database.number("SELECT COUNT(*) FROM setting WHERE name = 'notices'") == 1);
     assert_eq!(database.number(rows), before, "each is told once");
 }
+
+#[test]
+fn the_command_line_gives_the_report_of_a_period() {
+    let database = asked();
+    let of = |args: &[&str]| {
+        let all =
+            [&["report", "--format", "json", "--definition", "sipas", "--form", "pulse"], args].concat();
+        database.run(&all)
+    };
+    let server = Server::start(&database);
+    let mut lan = staff(&database, &server, "lan", &["manager"]);
+    let page = json(&mut lan, &format!("/admin/periods/{SERIES}/2025-6m/report.json"));
+    let half: Value = serde_json::from_str(&of(&["--period", "2025-6m"]).ok()).unwrap();
+    assert_eq!(half["total"], page["total"]);
+    assert_eq!(half["period"]["campaigns"].as_array().unwrap().len(), 2);
+    let unit: Value = serde_json::from_str(&of(&["--period", "2025", "--unit", "qn"]).ok()).unwrap();
+    assert_eq!(unit["units"][0]["code"], "qn");
+    let row = "SELECT COUNT(*) FROM audit WHERE action = 'report.export' AND object = 'sipas/pulse/2025-6m'";
+    assert!(database.number(row) > 0);
+    // What has no report says why, and what is wrong is said before anything is computed.
+    let none = of(&["--period", "2024-q1"]);
+    assert_eq!(
+        (none.code, none.stderr.contains("No campaign lies wholly within")),
+        (1, true),
+        "{}",
+        none.stderr
+    );
+    let series =
+        ["report", "--format", "json", "--period", "2025", "--definition", "sipas", "--form", "pulze"];
+    let unknown = database.run(&series);
+    assert_eq!((unknown.code, unknown.stderr.contains("sipas/pulse")), (1, true), "{}", unknown.stderr);
+    for wrong in [
+        &["report", "--format", "json"][..],
+        &["report", "--format", "json", "--period", "2025"],
+        &["report", "--format", "json", "--period", "2025-Q1", "--definition", "sipas", "--form", "pulse"],
+        &[
+            "report",
+            "thang-2",
+            "--format",
+            "json",
+            "--period",
+            "2025",
+            "--definition",
+            "sipas",
+            "--form",
+            "pulse",
+        ],
+        &["report", "thang-2", "--format", "json", "--form", "pulse"],
+    ] {
+        assert_eq!(database.run(wrong).code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_period_that_waits_names_its_campaigns_as_people_call_them() {
+    let database = asked();
+    // Closing in the future, in a year of its own.
+    database
+        .execute("UPDATE campaign SET opens = 4102444800000, closes = 4102531200000 WHERE slug = 'thang-8'");
+    let server = Server::start(&database);
+    let mut lan = staff(&database, &server, "lan", &["manager"]);
+    let page = lan.get(&format!("/admin/periods/{SERIES}/2100-q1")).is(409);
+    assert!(page.text().contains("“Khảo sát thang-8”"), "{}", page.text());
+    let page = lan.get(&format!("/admin/periods/{SERIES}/2100-q1?lang=en")).is(409);
+    assert!(page.text().contains("“Survey thang-8”"), "{}", page.text());
+}
+
+#[test]
+fn a_quarter_that_nobody_asks_in_is_told_to_those_who_can_mend_it() {
+    let database = asked();
+    let server = Server::start(&database);
+    let (mut lan, mut quang, mut binh) = (
+        staff(&database, &server, "lan", &["manager"]),
+        staff(&database, &server, "quang", &["officer", "--unit", "qn"]),
+        staff(&database, &server, "binh", &["administrator"]),
+    );
+    let told = "Quý IV năm 2025 không có đợt khảo sát nào";
+    assert!(lan.get("/admin/periods?year=2025").is(200).text().contains(told));
+    for other in [&mut quang, &mut binh] {
+        assert!(!other.get("/admin/periods?year=2025").is(200).text().contains(told));
+    }
+    // Whenever this runs nobody is asked in this quarter.
+    let page = lan.get("/admin/periods").is(200);
+    assert!(page.text().contains("chưa có đợt khảo sát nào được mở hoặc lên lịch"), "{}", page.text());
+}

@@ -345,3 +345,57 @@ fn a_report_that_was_formed_once_is_formed_anew_when_anything_behind_it_has_chan
     database.run(&["simulate", "dan", "--responses", "12", "--seed", "6"]).ok();
     assert_eq!(read()["responses"]["stored"], 172);
 }
+
+#[test]
+fn many_units_stand_on_pages_of_their_own_and_the_open_data_have_all() {
+    let (opens, closes) = period(When::Before);
+    let mut file = format!(
+        "{UNITS}[[campaign]]\nslug = \"dan\"\ndefinition = \"sipas\"\nversion = \"2026.1\"\nform = \"pulse\"\n\
+         title = {{ vi = \"Hài lòng tại quầy\" }}\nopens = {opens}\ncloses = {closes}\ndemonstration = true\n"
+    );
+    let codes: Vec<String> = (0..110).map(|n| format!("xa-{n}")).collect();
+    for (n, code) in codes.iter().enumerate() {
+        file += &format!(
+            "[[campaign.stratum]]\nunit = \"{code}\"\npopulation = 500\n\
+             [[campaign.counter]]\ncode = \"{code}\"\nunit = \"{code}\"\nname = \"Quầy\"\npublic = true\n\
+             [[unit]]\ncode = \"{code}\"\nname = \"UBND xã số {n}.\"\nkind = \"commune\"\nparent = \"{}\"\n",
+            if n < 70 { "qn" } else { "an" }
+        );
+    }
+    let database = Database::new();
+    stage::apply(&database, &file);
+    database.run(&["simulate", "dan", "--responses", "1500", "--seed", "5"]).ok();
+    let server = Server::start(&database);
+    let (mut public, mut lan) = (server.client(), staff(&database, &server, "lan", &["manager"]));
+    publish(&mut lan).is(303);
+    let page = public.get("/ket-qua/dan").is(200);
+    let named = |text: &str| -> Vec<usize> {
+        let told = |n: &usize| text.contains(&format!("UBND xã số {n}.<"));
+        (0..110).filter(told).collect()
+    };
+    assert!(named(page.text()).is_empty(), "no commune in the page that everybody opens");
+    let ways: Vec<&str> = page
+        .text()
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|href| href.contains("/don-vi-"))
+        .collect();
+    assert_eq!(ways, ["/ket-qua/dan/don-vi-1.html", "/ket-qua/dan/don-vi-2.html"]);
+    let mut found = Vec::new();
+    for way in &ways {
+        let page = public.get(way).is(200);
+        assert!(page.text().contains("href=\"/ket-qua/dan\""), "leads back");
+        found.extend(named(page.text()));
+        let tag = page.header("etag").to_owned();
+        assert!(public.send("GET", way, &[("if-none-match", &tag)], b"").is(304).bytes.is_empty());
+    }
+    found.sort_unstable();
+    assert_eq!(found, (0..110).collect::<Vec<_>>(), "each once");
+    for none in ["don-vi-0.html", "don-vi-3.html", "don-vi-01.html", "don-vi-.html", "don-vi-1"] {
+        public.get(&format!("/ket-qua/dan/{none}")).is(404);
+    }
+    assert!(public.get("/ket-qua/dan/don-vi-2.html?lang=en").is(200).text().contains("lang=\"en\""));
+    let data = json(&public.get("/ket-qua/dan/du-lieu.json").is(200));
+    assert_eq!(data["units"].as_array().unwrap().len(), 113);
+}

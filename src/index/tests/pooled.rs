@@ -21,6 +21,11 @@ fn period() -> PeriodInfo {
     }
 }
 
+/// The title of a wave.
+fn called(at: usize) -> BTreeMap<String, String> {
+    BTreeMap::from([("vi".to_owned(), format!("Đợt {at}"))])
+}
+
 /// The reports of some campaigns, and the one over all of them.
 fn reports(
     definitions: &[&Definition],
@@ -29,8 +34,9 @@ fn reports(
 ) -> (Vec<Report>, Result<Report, NoPool>) {
     let questionnaires: Vec<Questionnaire> =
         definitions.iter().map(|definition| Questionnaire::generate(definition, "f").unwrap()).collect();
-    let campaigns: Vec<Campaign> =
-        (0..waves.len()).map(|at| Campaign { slug: format!("t{at}"), ..campaign() }).collect();
+    let campaigns: Vec<Campaign> = (0..waves.len())
+        .map(|at| Campaign { slug: format!("t{at}"), title: called(at), ..campaign() })
+        .collect();
     let columns: Vec<Sheets> = waves.iter().map(|(answers, _)| sheets(answers)).collect();
     let inputs: Vec<Input<'_>> = (0..waves.len())
         .map(|at| Input {
@@ -217,10 +223,10 @@ fn campaigns_that_ask_or_weigh_otherwise_are_not_counted_together() {
     let tree = units();
     let waves = [told(&[("d2", 60, 900)]), told(&[("d2", 60, 900)])];
     let (_, all) = reports(&[&one, &other], &waves, (&tree, &tree));
-    assert_eq!(all.unwrap_err(), NoPool::Different("t0".to_owned()));
+    assert_eq!(all.unwrap_err(), NoPool::Different(called(0)));
     let [with, (answers, _)] = waves;
     let (_, all) = reports(&[&one; 2], &[with.clone(), (answers, Vec::new())], (&tree, &tree));
-    assert_eq!(all.unwrap_err(), NoPool::Weighting("t1".to_owned()));
+    assert_eq!(all.unwrap_err(), NoPool::Weighting(called(1)));
 }
 
 proptest! {

@@ -51,6 +51,8 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
     if let Some(words) = words::not_covered(report, lang) {
         sentences.push(vec![strong(words.to_owned())]);
     }
+    sentences.extend(words::unweighted(report, lang).map(|words| vec![strong(cells::name(words))]));
+    sentences.extend(words::unasked(report, lang).map(|words| vec![plain(cells::name(words))]));
     sentences.extend(words::gaps(report, lang).map(|words| vec![strong(words.to_owned())]));
     sentences.extend(words::self_selected(report, lang).map(|words| vec![plain(words)]));
     if report.campaign.status != Phase::Closed {
@@ -99,7 +101,6 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
 /// Section I.
 pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
-    let definition = &report.campaign.definition;
     let mut blocks = vec![
         Block::Heading { level: 1, text: fl!(m, "document-situation") },
         paragraph(format!(
@@ -111,13 +112,7 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
         paragraph(format!(
             "{}: {}. {}: {}.",
             fl!(m, "report-definition"),
-            fl!(
-                m,
-                "report-definition-is",
-                id = definition.id.as_str(),
-                version = definition.version.as_str(),
-                form = report.campaign.form.as_str()
-            ),
+            words::questionnaire(report, lang),
             fl!(m, "report-method"),
             cells::name(&report.method.name).trim_end_matches('.')
         )),

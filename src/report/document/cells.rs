@@ -45,7 +45,7 @@ pub fn verdict(lang: Lang, estimate: &Estimate) -> String {
             )
         }
         (Some(decision), Publish::Publish) => words::decision(lang, decision),
-        (None, _) => fl!(lang.messages(), "report-not-computable"),
+        (None, _) => words::why_none(lang, estimate),
     }
 }
 
@@ -84,8 +84,9 @@ pub fn rank(report: &Report, code: &str) -> String {
 /// What dashes and the warning in a table mean, where it has some.
 pub fn legend<'a>(lang: Lang, estimates: impl Iterator<Item = &'a Estimate>, minimum: u32) -> Vec<String> {
     let m = lang.messages();
-    let (mut suppressed, mut caution) = (false, false);
+    let (mut suppressed, mut caution, mut unasked) = (false, false, false);
     for estimate in estimates {
+        unasked |= words::is_unasked(estimate);
         suppressed |= estimate.publish == Publish::Suppress;
         caution |= estimate.publish == Publish::Caution;
     }
@@ -95,6 +96,9 @@ pub fn legend<'a>(lang: Lang, estimates: impl Iterator<Item = &'a Estimate>, min
     }
     if caution {
         notes.push(fl!(m, "report-legend-caution"));
+    }
+    if unasked {
+        notes.push(fl!(m, "report-legend-not-asked"));
     }
     notes
 }

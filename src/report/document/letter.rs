@@ -1,20 +1,22 @@
-//! The letters to the bodies that lead or monitor something below the target: an official letter (công văn) of one page for
-//! each, made from the same report as the document beside it.
+//! The letters to the bodies that lead or monitor something below the target, and to the units that do not reach it: an official
+//! letter (công văn) of one page for each, made from the same report as the document beside it.
 //!
 //! [`letters`] writes them; [`fn@crate::report::docx_letter`] and [`crate::distribution::pdf::report::letters`] set them. That a
 //! letter stays on its page is decided here, by measuring ([`super::measure`]): what there is no room for is counted, and the letter
 //! says how many more stand in the report. What is not decided is told as such, and never as a shortfall.
+
+use std::collections::BTreeSet;
 
 use i18n_embed_fl::fl;
 use serde::Serialize;
 
 use super::{Block, Head, Issuer, Run, Signature, body, cells, lead, plain, strong};
 use crate::{
-    index::report::{Decision, Publish, Report},
+    index::report::{Decision, Publish, Report, UnitResult},
     language::Lang,
     organisation::{Phase, next},
     report::{
-        duties::{self, Item, Role},
+        duties::{self, EVERYBODY, Item, Role},
         format, scope, shown,
         tasks::{self, Task},
         words,
@@ -57,8 +59,8 @@ pub enum NoLetters {
     /// Nothing is known yet of what is below the target.
     #[error("no figure may be shown")]
     NoFigures,
-    /// Nobody leads or monitors anything below the target.
-    #[error("no body leads or monitors a criterion below the target")]
+    /// Nobody leads or monitors anything below the target, and no unit certainly lies below it.
+    #[error("no body leads or monitors a criterion below the target, and no unit lies below it")]
     Nobody,
 }
 
@@ -74,20 +76,22 @@ impl NoLetters {
     }
 }
 
-/// A body that gets a letter.
+/// A body or unit that gets a letter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Addressee<'a> {
     /// Its name.
     pub body: &'a str,
+    /// The unit whose own figures the letter tells; absent: a body, which is told those of the whole.
+    pub unit: Option<&'a UnitResult>,
     /// Its name in file names and addresses: letters, digits and dashes.
     pub code: String,
-    /// What it leads or monitors, the lowest figure first.
+    /// What it leads or monitors, the lowest figure first; of a unit what lies below the target there.
     items: Vec<(Item<'a>, Vec<Role>)>,
     /// How many others it supports.
     supports: usize,
 }
 
-/// The bodies that get a letter, in the order of the report's list.
+/// Who gets a letter: bodies in the order of the report's list, then the units, the lowest first.
 ///
 /// # Errors
 /// [`NoLetters`].
@@ -95,6 +99,51 @@ pub fn addressees(report: &Report) -> Result<Vec<Addressee<'_>>, NoLetters> {
     if report.campaign.status != Phase::Closed {
         return Err(NoLetters::NotClosed);
     }
+    let mut found = bodies(report);
+    found.extend(units(report));
+    match (found.is_empty(), shown::any(report)) {
+        (false, _) => Ok(found),
+        (true, true) => Err(NoLetters::Nobody),
+        (true, false) => Err(NoLetters::NoFigures),
+    }
+}
+
+/// The units, among those side by side, whose index certainly does not reach the target.
+fn units(report: &Report) -> Vec<Addressee<'_>> {
+    let mut failing = scope::side_by_side(report);
+    failing.retain(|unit| shown::decision(&unit.result.index) == Some(Decision::NotMet));
+    let figure = |unit: &UnitResult| shown::figure(&unit.result.index).unwrap_or(f64::INFINITY);
+    failing.sort_by(|a, b| figure(a).total_cmp(&figure(b)));
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let code = |unit: &UnitResult| {
+        // Codes of units may differ by case alone, files may not.
+        let start = format!("don-vi-{}", next::slug_or(&unit.code, "khac", &[]));
+        let mut code = start.clone();
+        let mut number = 2;
+        while !taken.insert(code.clone()) {
+            code = format!("{start}-{number}");
+            number += 1;
+        }
+        code
+    };
+    let codes: Vec<String> = failing.iter().copied().map(code).collect();
+    failing
+        .into_iter()
+        .zip(codes)
+        .map(|(unit, code)| {
+            let leads = |item: &Item<'_>| {
+                let lead = duties::bodies(item.1, Role::Lead);
+                lead.iter().any(|body| *body == unit.name || body == EVERYBODY)
+            };
+            let below = duties::below(&unit.result, report.target).into_iter();
+            let items = below.map(|item| (item, if leads(&item) { vec![Role::Lead] } else { Vec::new() }));
+            Addressee { body: &unit.name, unit: Some(unit), code, items: items.collect(), supports: 0 }
+        })
+        .collect()
+}
+
+/// The bodies that lead or monitor something.
+fn bodies(report: &Report) -> Vec<Addressee<'_>> {
     let mut found: Vec<Addressee<'_>> = Vec::new();
     for duties in duties::by_body(report) {
         let Some(body) = duties.body else { continue };
@@ -107,13 +156,9 @@ pub fn addressees(report: &Report) -> Result<Vec<Addressee<'_>>, NoLetters> {
         let taken: Vec<&str> = found.iter().map(|other| other.code.as_str()).collect();
         let code = next::slug_or(body, "co-quan", &taken);
         let supports = all - items.len();
-        found.push(Addressee { body, code, items, supports });
+        found.push(Addressee { body, unit: None, code, items, supports });
     }
-    match (found.is_empty(), shown::any(report)) {
-        (false, _) => Ok(found),
-        (true, true) => Err(NoLetters::Nobody),
-        (true, false) => Err(NoLetters::NoFigures),
-    }
+    found
 }
 
 /// The letters of a report; `issuer` heads and signs them.
@@ -122,13 +167,18 @@ pub fn addressees(report: &Report) -> Result<Vec<Addressee<'_>>, NoLetters> {
 /// [`NoLetters`].
 pub fn letters(report: &Report, issuer: &Issuer, lang: Lang) -> Result<Vec<Letter>, NoLetters> {
     let all = addressees(report)?;
-    Ok(all.iter().map(|addressee| Writer { report, issuer, lang, addressee }.write()).collect())
+    Ok(all.iter().map(|addressee| letter(report, issuer, lang, addressee)).collect())
+}
+
+/// The letter to one of the report's addressees.
+pub fn letter(report: &Report, issuer: &Issuer, lang: Lang, addressee: &Addressee<'_>) -> Letter {
+    Writer { report, issuer, lang, addressee }.write()
 }
 
 /// To how many characters names are cut, above and in the lists, one after the other until a letter fits and names something of
 /// each list.
-const LONGEST: [(usize, usize); 5] =
-    [(usize::MAX, usize::MAX), (usize::MAX, 120), (usize::MAX, 60), (120, 60), (60, 50)];
+const LONGEST: [(usize, usize); 6] =
+    [(usize::MAX, usize::MAX), (usize::MAX, 120), (usize::MAX, 60), (120, 60), (60, 50), (50, 40)];
 
 /// What writes a letter.
 struct Writer<'a> {
@@ -180,7 +230,8 @@ impl Writer<'_> {
 
     fn compose(&self, lists: &[List], longest: usize) -> Letter {
         let (report, lang, m) = (self.report, self.lang, self.lang.messages());
-        let certain = lists.iter().any(|list| list.kind == Kind::Certain);
+        // A unit gets one only where its index certainly falls short.
+        let certain = self.addressee.unit.is_some() || lists.iter().any(|list| list.kind == Kind::Certain);
         let about = words::letter_about(lang, report, certain);
         let body = cells::name(self.addressee.body);
         let own = !self.issuer.body.is_empty() && body.to_lowercase() == self.issuer.body.to_lowercase();
@@ -214,16 +265,22 @@ impl Writer<'_> {
     /// How the survey came out as a whole, and what follows.
     fn result(&self, certain: bool, longest: usize) -> Vec<Run> {
         let (report, lang, m) = (self.report, self.lang, self.lang.messages());
-        let index = &report.total.index;
+        let of = self.addressee.unit.or_else(|| scope::only(report));
+        let index = self.addressee.unit.map_or(&report.total.index, |unit| &unit.result.index);
         let period = body::lower(&words::period(lang, report));
         let target = format::percent_short(lang, report.target);
         let campaign = shorten(&cells::name(&report.campaign.title), longest);
-        let follows = if certain { fl!(m, "letter-tells") } else { fl!(m, "letter-tells-open") };
+        let follows = match (self.addressee.unit, certain) {
+            (Some(_), _) if self.addressee.items.is_empty() => String::new(),
+            (Some(_), _) => fl!(m, "letter-tells-unit"),
+            (None, true) => fl!(m, "letter-tells"),
+            (None, false) => fl!(m, "letter-tells-open"),
+        };
         let (Some(figure), Some(limits)) = (shown::figure(index), shown::limits(index)) else {
             let none = fl!(m, "letter-no-index", campaign = campaign, period = period, target = target);
             return vec![plain(format!("{none} {follows}"))];
         };
-        let whose = match scope::only(report) {
+        let whose = match of {
             Some(unit) => {
                 let unit = shorten(&cells::name(&unit.name), longest);
                 words::letter_index(lang, report, Some(&unit))
@@ -307,7 +364,11 @@ impl Writer<'_> {
         vec![
             plain(format!("{}: ", shorten(&cells::name(&criterion.name), longest))),
             strong(cells::figure(lang, estimate)),
-            plain(format!(" ({}); {}", cells::interval(lang, estimate), told.join(", "))),
+            plain(if told.is_empty() {
+                format!(" ({})", cells::interval(lang, estimate))
+            } else {
+                format!(" ({}); {}", cells::interval(lang, estimate), told.join(", "))
+            }),
         ]
     }
 
@@ -320,6 +381,7 @@ impl Writer<'_> {
             sentences.push(fl!(m, "letter-supports", n = self.addressee.supports));
         }
         sentences.push(match (certain, has(Role::Lead), has(Role::Monitor)) {
+            _ if self.addressee.unit.is_some() => fl!(m, "letter-ask-unit"),
             (false, ..) => fl!(m, "letter-ask-open"),
             (true, true, true) => fl!(m, "letter-ask-both"),
             (true, true, false) => fl!(m, "letter-ask-lead"),
@@ -332,15 +394,30 @@ impl Writer<'_> {
             Some((_, year)) => fl!(m, "letter-period-year", year = year),
             None => fl!(m, "letter-period-next"),
         };
-        sentences.push(match tasks::reports(report) {
+        let due = match tasks::reports(report) {
             Some(how) => fl!(m, "letter-report-plan", how = lang.pick(how), period = period),
             None if self.issuer.body.is_empty() => fl!(m, "letter-report", period = period),
             None => {
                 let to = shorten(&self.issuer.body, longest);
                 fl!(m, "letter-report-to", period = period, to = to)
             }
-        });
-        vec![vec![plain(sentences.join(" "))]]
+        };
+        // Its own report has all that a letter to a unit leaves out.
+        let enclosed = if self.addressee.unit.is_some() {
+            fl!(m, "letter-enclosed-unit")
+        } else {
+            fl!(m, "letter-enclosed-whole")
+        };
+        let line = |name: String, text: String| [strong(format!("{name}: ")), plain(text)];
+        let (due, enclosed) = (line(fl!(m, "letter-due"), due), line(fl!(m, "letter-enclosed"), enclosed));
+        let mut lines = vec![vec![plain(sentences.join(" "))]];
+        if longest == usize::MAX {
+            lines.extend([due.to_vec(), enclosed.to_vec()]);
+        } else {
+            // Where names had to be cut, every line counts.
+            lines.push(due.into_iter().chain([plain(" ")]).chain(enclosed).collect());
+        }
+        lines
     }
 }
 

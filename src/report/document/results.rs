@@ -125,7 +125,7 @@ fn tally(c: &mut Composer<'_>) -> Option<Block> {
         composer::numbers(words::decision(lang, Decision::Met), 14),
         composer::numbers(words::decision(lang, Decision::NotMet), 18),
         composer::numbers(words::decision(lang, Decision::Undecided), 20),
-        composer::numbers(words::publish(lang, Publish::Suppress), 16),
+        composer::numbers(words::without_figure(lang, report), 16),
     ];
     c.table(fl!(m, "report-tally"), columns, rows, Vec::new())
 }

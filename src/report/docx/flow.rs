@@ -25,11 +25,13 @@ pub struct Flow<'a> {
     xml: Xml,
     /// Of the text where it is being written.
     width: u32,
+    /// Whether the signature follows, which is not to stand on a page alone.
+    signed: bool,
 }
 
 impl<'a> Flow<'a> {
     pub fn new(document: &'a Document, pictures: &'a mut Pictures) -> Self {
-        Self { document, pictures, xml: Xml::new(), width: WIDTH }
+        Self { document, pictures, xml: Xml::new(), width: WIDTH, signed: false }
     }
 
     pub fn write(mut self) -> Vec<u8> {
@@ -43,7 +45,12 @@ impl<'a> Flow<'a> {
         for sentence in &document.summary {
             self.paragraph("Summary", |flow| flow.runs(sentence));
         }
-        self.blocks(&document.body);
+        if let Some((last, others)) = document.body.split_last() {
+            self.blocks(others);
+            self.signed = true;
+            self.blocks(std::slice::from_ref(last));
+            self.signed = false;
+        }
         head::signature(&mut self.xml, &document.signature);
         let mut landscape = false;
         let mut first = true;
@@ -78,7 +85,8 @@ impl<'a> Flow<'a> {
                     self.paragraph(&format!("Heading{level}"), |flow| flow.run(text, false));
                 }
                 Block::Paragraph { runs, leads } => {
-                    self.paragraph(if *leads { "Lead" } else { "Normal" }, |flow| flow.runs(runs));
+                    let leads = *leads || self.signed;
+                    self.paragraph(if leads { "Lead" } else { "Normal" }, |flow| flow.runs(runs));
                 }
                 Block::Points { points } => {
                     for point in points {
@@ -143,6 +151,9 @@ impl<'a> Flow<'a> {
         self.xml.close("w:tr");
         // A short table stays on one page, a long one begins with some rows.
         let together = if table.rows.len() <= SHORT { table.rows.len().saturating_sub(1) } else { 3 };
+        // What its signs mean stands below its last row, and not alone on the next page.
+        let follows = self.signed || !table.notes.is_empty();
+        let noted = table.rows.len().saturating_sub(usize::from(follows));
         for (number, row) in table.rows.iter().enumerate() {
             self.xml.open("w:tr", &[]).open("w:trPr", &[]).empty("w:cantSplit", &[]).close("w:trPr");
             for (position, ((text, column), width)) in
@@ -151,7 +162,7 @@ impl<'a> Flow<'a> {
                 self.cell(*width, false, |flow| {
                     let style = if column.number { "TableNumber" } else { "TableText" };
                     flow.xml.open("w:p", &[]).open("w:pPr", &[]).value("w:pStyle", style);
-                    if number < together {
+                    if number < together || number >= noted {
                         flow.xml.empty("w:keepNext", &[]);
                     }
                     if position == 0 && row.depth > 0 {
@@ -166,12 +177,18 @@ impl<'a> Flow<'a> {
             self.xml.close("w:tr");
         }
         self.xml.close("w:tbl");
-        for note in &table.notes {
-            self.paragraph("TableNote", |flow| flow.run(note, false));
-        }
-        if table.notes.is_empty() {
-            // Two tables in a row would become one.
-            self.paragraph("TableNote", |_| {});
+        // Two tables in a row would become one.
+        let nothing = [String::new()];
+        for note in if table.notes.is_empty() { &nothing } else { table.notes.as_slice() } {
+            self.xml.open("w:p", &[]).open("w:pPr", &[]).value("w:pStyle", "TableNote");
+            if self.signed {
+                self.xml.empty("w:keepNext", &[]);
+            }
+            self.xml.close("w:pPr");
+            if !note.is_empty() {
+                self.run(note, false);
+            }
+            self.xml.close("w:p");
         }
     }
 

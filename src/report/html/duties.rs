@@ -19,14 +19,26 @@ pub struct Letters {
     pub all: Vec<(&'static str, String)>,
     /// That to each body, by the body's name.
     pub to: BTreeMap<String, Vec<(&'static str, String)>>,
+    /// That to each unit, by its name, the lowest figure first.
+    pub units: Vec<(String, Vec<(&'static str, String)>)>,
 }
 
 /// The section; nothing where nothing is below the target.
 pub fn section(report: &Report, letters: Option<&Letters>, lang: Lang) -> Markup {
     let m = lang.messages();
     let all = duties::by_body(report);
+    let units = letters.filter(|letters| !letters.units.is_empty());
     if all.is_empty() {
-        return html! {};
+        // A part may fall short where the whole does not.
+        return html! {
+            @if let Some(letters) = units {
+                section.duties aria-labelledby="duties" {
+                    h2 #duties { (fl!(m, "document-duties")) }
+                    (together(letters, lang))
+                    (to_units(letters, lang))
+                }
+            }
+        };
     }
     let (role, figure) = (fl!(m, "document-column-role"), fl!(m, "report-column-estimate"));
     let interval = fl!(m, "report-interval-at", level = format::percent_short(lang, report.level));
@@ -44,18 +56,7 @@ pub fn section(report: &Report, letters: Option<&Letters>, lang: Lang) -> Markup
             h2 #duties { (fl!(m, "document-duties")) }
             @if let Some(plan) = tasks::plan(report) { (asked(plan, report, lang)) }
             p.small { (fl!(m, "document-by-body-means")) }
-            @if let Some(letters) = letters {
-                p.letters {
-                    (fl!(m, "letter-links"))
-                    @for (format, href) in &letters.all {
-                        " "
-                        a href=(href) {
-                            @if *format == "PDF" { (fl!(m, "letter-link-all-pdf")) }
-                            @else { (fl!(m, "letter-link-all-docx")) }
-                        }
-                    }
-                }
-            }
+            @if let Some(letters) = letters { (together(letters, lang)) }
             @for (number, duties) in all.iter().enumerate() {
                 @let body = duties.body.map_or_else(|| fl!(m, "report-no-bodies"), str::to_owned);
                 h3 { (parts::name(lang, &body)) }
@@ -92,6 +93,48 @@ pub fn section(report: &Report, letters: Option<&Letters>, lang: Lang) -> Markup
                         }
                     },
                 ))
+            }
+            @if let Some(letters) = units { (to_units(letters, lang)) }
+        }
+    }
+}
+
+/// The ways to all letters at once.
+fn together(letters: &Letters, lang: Lang) -> Markup {
+    let m = lang.messages();
+    html! {
+        p.letters {
+            (fl!(m, "letter-links"))
+            @for (format, href) in &letters.all {
+                " "
+                a href=(href) {
+                    @if *format == "PDF" { (fl!(m, "letter-link-all-pdf")) }
+                    @else { (fl!(m, "letter-link-all-docx")) }
+                }
+            }
+        }
+    }
+}
+
+/// The letters to the units that do not reach the target.
+fn to_units(letters: &Letters, lang: Lang) -> Markup {
+    let m = lang.messages();
+    html! {
+        h3 #unit-letters { (fl!(m, "letter-units")) }
+        details.fold {
+            summary { span { (fl!(m, "letter-units-are", n = letters.units.len())) } }
+            ul.letters {
+                @for (name, to) in &letters.units {
+                    li {
+                        (parts::name(lang, name))
+                        @for (format, href) in to {
+                            " "
+                            a href=(href) aria-label=(fl!(m, "letter-link-to", body = name.as_str(), format = format.to_string())) {
+                                (format)
+                            }
+                        }
+                    }
+                }
             }
         }
     }

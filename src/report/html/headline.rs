@@ -43,7 +43,10 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
             .index {
                 @match shown::figure(&report.total.index) {
                     Some(index) => p.big { (format::percent(lang, index)) },
-                    None => p.big.no { (words::publish(lang, Publish::Suppress)) },
+                    None => p.big.no {
+                        @if shown::shown(&report.total.index).is_none() { (words::publish(lang, Publish::Suppress)) }
+                        @else { (fl!(messages, "report-not-computable")) }
+                    },
                 }
                 (judged(report, lang))
             }
@@ -75,12 +78,21 @@ fn judged(report: &Report, lang: Lang) -> Markup {
                 p { (words::decision_because(lang, decision, report.target)) }
                 @if let Some(words) = words::not_covered(report, lang) { p.uncovered { (words) } }
                 @if let Some(words) = words::gaps(report, lang) { p.uncovered { (words) } }
+                (limits(report, lang))
                 @if let Some(words) = words::self_selected(report, lang) { p.small { (words) } }
             } @else if shown::shown(index).is_none() {
                 p { (words::why_closed(report, lang)) }
-            }
+            } @else { (limits(report, lang)) }
             @if index.publish == Publish::Caution { p.small { (fl!(lang.messages(), "report-legend-caution")) } }
         }
+    }
+}
+
+/// That the figures carry no weights, and what nobody was asked about.
+fn limits(report: &Report, lang: Lang) -> Markup {
+    html! {
+        @if let Some(words) = words::unweighted(report, lang) { p.uncovered { (words) } }
+        @if let Some(words) = words::unasked(report, lang) { p.small { (words) } }
     }
 }
 
@@ -197,7 +209,7 @@ fn tally(report: &Report, lang: Lang) -> Markup {
         (parts::number_column(&words::decision(lang, Decision::Met)))
         (parts::number_column(&words::decision(lang, Decision::NotMet)))
         (parts::number_column(&words::decision(lang, Decision::Undecided)))
-        (parts::number_column(&words::publish(lang, Publish::Suppress)))
+        (parts::number_column(&words::without_figure(lang, report)))
     };
     let body = html! {
         @for (what, counts) in rows.iter().filter(|(_, counts)| counts.iter().any(|count| *count > 0)) {

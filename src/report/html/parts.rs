@@ -24,7 +24,8 @@ pub fn verdict(lang: Lang, estimate: &Estimate) -> Markup {
     html! {
         @if let Some(decision) = shown::decision(estimate) { (chip(lang, decision)) " " }
         @match estimate.publish {
-            Publish::Publish => @if shown::decision(estimate).is_none() { (dash(lang, estimate)) },
+            Publish::Publish => @if words::is_unasked(estimate) { span.withheld { (words::why_none(lang, estimate)) } }
+                @else if shown::decision(estimate).is_none() { (dash(lang, estimate)) },
             Publish::Caution => span.caution { (words::publish(lang, Publish::Caution)) },
             Publish::Suppress => span.withheld { (words::publish(lang, Publish::Suppress)) },
         }
@@ -33,11 +34,7 @@ pub fn verdict(lang: Lang, estimate: &Estimate) -> Markup {
 
 /// A dash that says to those who hear it why there is no figure.
 fn dash(lang: Lang, estimate: &Estimate) -> Markup {
-    let why = if shown::shown(estimate).is_none() {
-        words::publish(lang, Publish::Suppress)
-    } else {
-        fl!(lang.messages(), "report-not-computable")
-    };
+    let why = words::why_none(lang, estimate);
     html! { span aria-hidden="true" { "–" } span.hear { (why) } }
 }
 
@@ -111,14 +108,16 @@ pub fn number(label: &str, content: &Markup) -> Markup {
 
 /// What the dashes and the warning in a table mean, where it has some.
 pub fn legend<'a>(lang: Lang, estimates: impl Iterator<Item = &'a Estimate>, minimum: u32) -> Markup {
-    let words = lang.messages();
-    let (mut suppressed, mut caution) = (false, false);
+    let m = lang.messages();
+    let (mut suppressed, mut caution, mut unasked) = (false, false, false);
     for estimate in estimates {
+        unasked |= words::is_unasked(estimate);
         suppressed |= estimate.publish == Publish::Suppress;
         caution |= estimate.publish == Publish::Caution;
     }
     html! {
-        @if suppressed { p.legend { (fl!(words, "report-legend-suppressed", minimum = minimum)) } }
-        @if caution { p.legend { (fl!(words, "report-legend-caution")) } }
+        @if suppressed { p.legend { (fl!(m, "report-legend-suppressed", minimum = minimum)) } }
+        @if caution { p.legend { (fl!(m, "report-legend-caution")) } }
+        @if unasked { p.legend { (fl!(m, "report-legend-not-asked")) } }
     }
 }

@@ -1,6 +1,8 @@
 //! The report as the public reads it: what it means in a sentence, the index, where it comes from and what of it is open data.
 //! The figures are those of the report for staff, without what only those need who have to act on them.
 
+pub mod pages;
+
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
@@ -25,6 +27,8 @@ pub struct Facts<'a> {
     pub csv: &'a str,
     /// Address of a badge, with a placeholder for the unit's code.
     pub badge: &'a str,
+    /// Addresses of the pages of units ([`pages::all`]); none where all units stand in this one.
+    pub units: &'a [String],
 }
 
 /// The content of `main`.
@@ -36,11 +40,15 @@ pub fn content(report: &Report, facts: &Facts<'_>, lang: Lang) -> Markup {
         @if let Some(sentence) = in_plain_words(report, lang) { p.plain { (sentence) } }
         (headline::section(report, lang))
         (dimensions::section(report, lang))
-        (rankings::section(report, &super::Ways::default(), lang))
+        (rankings::up_to(pages::TOGETHER, report, &super::Ways::default(), lang))
         (groups::section(report, lang))
-        details.fold {
-            summary { span { (fl!(m, "publish-all-units")) } }
-            (units::plain(report, lang))
+        @if facts.units.is_empty() {
+            details.fold {
+                summary { span { (fl!(m, "publish-all-units")) } }
+                (units::plain(report, 0..report.units.len(), lang))
+            }
+        } @else {
+            (pages::ways(report, facts.units, lang))
         }
         (criteria::section(report, lang))
         section.open-data aria-labelledby="open-data" {

@@ -21,6 +21,11 @@ const AT_ONCE: usize = 15;
 
 /// The lists; nothing where no units are compared.
 pub fn section(report: &Report, ways: &Ways, lang: Lang) -> Markup {
+    up_to(usize::MAX, report, ways, lang)
+}
+
+/// The lists of so many units at most; of longer ones, that there are some.
+pub fn up_to(most: usize, report: &Report, ways: &Ways, lang: Lang) -> Markup {
     let m = lang.messages();
     let units: BTreeMap<&str, &UnitResult> =
         report.units.iter().map(|unit| (unit.code.as_str(), unit)).collect();
@@ -34,7 +39,9 @@ pub fn section(report: &Report, ways: &Ways, lang: Lang) -> Markup {
             p.small { (fl!(m, "report-rank-means")) }
             @for (at, list) in lists.iter().enumerate() {
                 @let long = list.units.len() > AT_ONCE;
-                @if long {
+                @if list.units.len() > most {
+                    p { (fl!(m, "publish-ranked-below", list = caption(report, list, lang))) }
+                } @else if long {
                     details {
                         summary { span { (caption(report, list, lang)) } }
                         (table(report, list, &units, (at, ways), lang))

@@ -1,5 +1,7 @@
 //! Units: a table in the order of the tree, and the dimensions of each, to be opened.
 
+use std::ops::Range;
+
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
@@ -28,12 +30,21 @@ fn each_has_own_page(report: &Report, ways: &Ways) -> bool {
     ways.unit.is_some() && report.units.len() > TOGETHER
 }
 
-/// The same in a page that does not show each unit's dimensions below.
-pub fn plain(report: &Report, lang: Lang) -> Markup {
-    table(report, lang, |_, _| None)
+/// Some of them, in a page that does not show each unit's dimensions below.
+pub fn plain(report: &Report, some: Range<usize>, lang: Lang) -> Markup {
+    table_of(report, some, lang, |_, _| None)
 }
 
 fn table(report: &Report, lang: Lang, link: impl Fn(usize, &UnitResult) -> Option<String>) -> Markup {
+    table_of(report, 0..report.units.len(), lang, link)
+}
+
+fn table_of(
+    report: &Report,
+    some: Range<usize>,
+    lang: Lang,
+    link: impl Fn(usize, &UnitResult) -> Option<String>,
+) -> Markup {
     if others(report) == 0 {
         return html! {};
     }
@@ -60,7 +71,9 @@ fn table(report: &Report, lang: Lang, link: impl Fn(usize, &UnitResult) -> Optio
     };
     let depths = shown::depths(&report.units);
     let rows = html! {
-        @for (position, (unit, depth)) in report.units.iter().zip(&depths).enumerate() {
+        @for (position, (unit, depth)) in
+            report.units.iter().zip(&depths).enumerate().take(some.end).skip(some.start)
+        {
             @let index = &unit.result.index;
             tr.{ "depth-" (depth.min(&DEEPEST)) }.closed[shown::shown(index).is_none()] role="row" {
                 th scope="row" role="rowheader" {
@@ -86,7 +99,7 @@ fn table(report: &Report, lang: Lang, link: impl Fn(usize, &UnitResult) -> Optio
                 p.small { (fl!(messages, "report-change-means", previous = previous.title.as_str())) }
             }
             (parts::table("units", &fl!(messages, "report-units-caption"), &headings, &rows))
-            (parts::legend(lang, report.units.iter().map(|u| &u.result.index), report.method.minimum_answers))
+            (parts::legend(lang, report.units.iter().take(some.end).skip(some.start).map(|u| &u.result.index), report.method.minimum_answers))
         }
     }
 }

@@ -9,12 +9,12 @@ use quick_xml::{Reader, events::Event};
 
 use super::fixture;
 use crate::{
-    index::report::{Estimate, Publish, Report},
+    index::report::{Estimate, Note, Publish, Report},
     language::Lang,
     report::{
         self,
         document::{Block, Document, Issuer, compose},
-        drag, duties, format,
+        drag, duties, format, html,
     },
 };
 
@@ -225,7 +225,7 @@ fn the_report_ends_with_who_must_do_what() {
     let late = read.rows_named("Trả kết quả đúng hẹn");
     let office = late.iter().filter(|row| row.get(2).is_some_and(|cell| cell == "Theo dõi, Phối hợp"));
     assert_eq!(office.count(), 1, "{late:?}");
-    let page = report::html::page(&fixture::report(), Lang::VI).into_string();
+    let page = html::page(&fixture::report(), Lang::VI).into_string();
     let (_, duties) = page.split_once(r#"id="duties""#).unwrap();
     assert!(duties.contains("Theo dõi, Phối hợp") && duties.contains("Giải quyết kịp thời toàn bộ phản ánh"));
     // A questionnaire of others has no task of this plan.
@@ -329,6 +329,88 @@ fn every_report_renders_and_says_what_is_the_case() {
 }
 
 #[test]
+fn rows_are_whole_and_what_belongs_together_stays_on_a_page() {
+    let files = parts(&report::docx(&document(&fixture::report(), Lang::VI)).unwrap());
+    let text = String::from_utf8(files["word/document.xml"].clone()).unwrap();
+    let (body, _) = text.split_once("Nơi nhận").unwrap();
+    let rows: Vec<&str> = body.split("<w:tr>").skip(1).collect();
+    // The head and the signature are tables, too, of a row each that nothing has to keep.
+    let whole = rows.iter().filter(|row| row.contains("<w:cantSplit/>")).count();
+    assert!(whole + 2 >= rows.len() && whole > 20, "{whole} of {}", rows.len());
+    // The last table's words, and the paragraph below it, go with the signature.
+    let (_, below) = body.rsplit_once("</w:tbl>").unwrap();
+    assert!(below.starts_with("<w:p><w:pPr><w:pStyle w:val=\"TableNote\"/><w:keepNext/>"), "{below}");
+    for caption in body.split("<w:pStyle w:val=\"Caption\"/>").skip(1) {
+        let next = caption.split_once("</w:p>").unwrap().1;
+        assert!(next.starts_with("<w:tbl>"), "a caption leads to its table");
+    }
+}
+
+/// A report whose fifth dimension nobody was asked, without weights.
+fn unasked() -> Report {
+    let mut report = fixture::report();
+    let nobody = || Estimate { n: Some(0), publish: Publish::Publish, ..Estimate::default() };
+    let results =
+        std::iter::once(&mut report.total).chain(report.units.iter_mut().map(|unit| &mut unit.result));
+    for result in results {
+        let dimension = &mut result.dimensions[4];
+        dimension.estimate = nobody();
+        for criterion in &mut dimension.criteria {
+            criterion.counts.clear();
+            (criterion.asked, criterion.estimate, criterion.mean) = (Some(0), nobody(), nobody());
+        }
+    }
+    for (code, words) in [
+        ("not_asked", "Không ai được hỏi về “Phản ánh”"),
+        ("unweighted", "Kết quả không gia quyền: 1 đơn vị"),
+    ] {
+        report.notes.push(Note {
+            code: code.to_owned(),
+            unit: None,
+            text: [("vi".to_owned(), words.to_owned()), ("en".to_owned(), words.to_owned())].into(),
+        });
+    }
+    report
+}
+
+#[test]
+fn what_nobody_was_asked_and_what_has_no_weights_is_said_in_every_file() {
+    let report = unasked();
+    let document = document(&report, Lang::VI);
+    let first =
+        |wanted: &str| document.summary.iter().any(|runs| runs.iter().any(|run| run.text.contains(wanted)));
+    assert!(first("không gia quyền: 1 đơn vị") && first("Không ai được hỏi về"), "on the first page");
+    let row = |blocks: &[Block], name: &str| -> Vec<String> {
+        let tables = blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => Some(&table.rows),
+            _ => None,
+        });
+        tables.flatten().find(|row| row.cells[0] == name).map(|row| row.cells.clone()).unwrap_or_default()
+    };
+    let name = &report.total.dimensions[4].name;
+    let told = row(&document.body, name);
+    assert_eq!(told.last().map(String::as_str), Some("không ai được hỏi"), "{told:?}");
+    let text = Read::of(&report::docx(&document).unwrap()).text();
+    let page = html::page(&report, Lang::VI).into_string();
+    for said in [&text, &page] {
+        for part in
+            ["không ai được hỏi", "Kết quả không gia quyền: 1 đơn vị", "Không ai được hỏi về “Phản ánh”"]
+        {
+            assert!(said.contains(part), "{part}");
+        }
+    }
+    // Of the criteria that nobody was asked none is called hidden: in CSV, and in the workbook's cells.
+    let csv = String::from_utf8(report::csv(&report, Lang::VI)).unwrap();
+    let criterion = &report.total.dimensions[4].criteria[2];
+    let lines: Vec<&str> = csv.lines().filter(|line| line.contains(&format!(",{},", criterion.id))).collect();
+    assert!(lines.len() > 1 && lines.iter().all(|line| line.contains("không ai được hỏi")), "{lines:?}");
+    assert!(csv.contains("lưu ý,unweighted,Kết quả không gia quyền"));
+    for said in [&text, &page] {
+        assert!(!said.contains("mẫu counter") && said.contains("Ý kiến của Ông/Bà về lần làm thủ tục này"));
+    }
+}
+
+#[test]
 fn many_units_stand_in_the_annex_and_the_lowest_in_the_text() {
     let mut report = fixture::report();
     let unit = report.units[5].clone();
@@ -362,7 +444,7 @@ fn the_same_report_gives_the_same_bytes_in_every_format() {
         let mut files = vec![
             report::docx(&document).unwrap(),
             report::xlsx(report, Lang::VI).unwrap(),
-            report::html::page(report, Lang::VI).into_string().into_bytes(),
+            html::page(report, Lang::VI).into_string().into_bytes(),
             report::csv(report, Lang::VI),
             report::json(report).into_bytes(),
         ];

@@ -50,7 +50,17 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
     let campaign = &json["campaign"];
     assert_eq!(
         keys(campaign),
-        sorted(["slug", "title", "definition", "form", "opens", "closes", "status", "demonstration"])
+        sorted([
+            "slug",
+            "title",
+            "definition",
+            "form",
+            "form_title",
+            "opens",
+            "closes",
+            "status",
+            "demonstration"
+        ])
     );
     assert_eq!(keys(&campaign["definition"]), sorted(["id", "version", "sha256"]));
     for field in ["measure", "aggregation", "weights"] {
@@ -180,7 +190,8 @@ fn read(bytes: &[u8]) -> Vec<Row> {
 fn csv_has_a_row_for_each_unit_and_node_and_gives_the_figures_back() {
     let report = fixture::report();
     let rows = read(&report::csv(&report, Lang::EN));
-    assert_eq!(rows.len(), (1 + report.units.len()) * (1 + 1 + 5 + 16));
+    let figures = rows.iter().filter(|row| !["responsibility", "note"].contains(&row["level"].as_str()));
+    assert_eq!(figures.count(), (1 + report.units.len()) * (1 + 1 + 5 + 16));
     let find = |unit: &str, level: &str, id: &str| {
         rows.iter().find(|row| row["unit"] == unit && row["level"] == level && row["id"] == id).unwrap()
     };
@@ -195,6 +206,45 @@ fn csv_has_a_row_for_each_unit_and_node_and_gives_the_figures_back() {
     assert_eq!(row["count_5"], criterion.counts["5"].to_string());
     assert_eq!(row["unit_parent"], "bd");
     assert_eq!(find("qn", "dimension", "access")["weight"].parse::<f64>().unwrap(), 3.0 / 16.0);
+}
+
+#[test]
+fn csv_says_who_must_act_and_what_must_be_known() {
+    let mut report = fixture::report();
+    report.total.dimensions[0].criteria[0].responsible = None;
+    let rows = read(&report::csv(&report, Lang::EN));
+    let told: BTreeSet<(String, String, String)> = rows
+        .iter()
+        .filter(|row| row["level"] == "responsibility")
+        .map(|row| (row["id"].clone(), row["body"].clone(), row["role"].clone()))
+        .collect();
+    let mut wanted = BTreeSet::new();
+    for duties in report::duties::by_body(&report) {
+        for ((_, criterion), roles) in duties.items {
+            let of = |role: &str| {
+                (criterion.id.clone(), duties.body.unwrap_or_default().to_owned(), role.to_owned())
+            };
+            wanted.extend(roles.iter().map(|role| of(&format!("{role:?}").to_lowercase())));
+            if roles.is_empty() {
+                wanted.insert(of(""));
+            }
+        }
+    }
+    assert!(!told.is_empty());
+    assert_eq!(told, wanted);
+    let told = rows.iter().find(|row| row["body"] == "Văn phòng UBND tỉnh").unwrap();
+    let criterion = &report.total.dimensions[4].criteria[2];
+    assert_eq!((told["id"].as_str(), told["plan"].as_str()), ("feedback.told", "3.5.1"));
+    assert_eq!(told["estimate"].parse::<f64>().ok(), criterion.estimate.estimate);
+    // Every note once, with its unit.
+    let notes: Vec<(&str, &str)> = rows
+        .iter()
+        .filter(|row| row["level"] == "note")
+        .map(|row| (row["id"].as_str(), row["unit"].as_str()))
+        .collect();
+    assert_eq!(notes, [("partly_self_selected", ""), ("suppressed", "vt")]);
+    let vietnamese = read(&report::csv(&report, Lang::VI));
+    assert!(vietnamese.iter().any(|row| row["Cấp"] == "trách nhiệm" && row["Vai trò"] == "Chủ trì"));
 }
 
 #[test]

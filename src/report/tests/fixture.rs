@@ -281,6 +281,12 @@ pub fn report() -> Report {
     Report {
         schema: SCHEMA.into(),
         campaign: CampaignInfo {
+            form_title: [
+                ("vi", "Ý kiến của Ông/Bà về lần làm thủ tục này"),
+                ("en", "Your opinion on this visit"),
+            ]
+            .map(|(lang, title)| (lang.to_owned(), title.to_owned()))
+            .into(),
             slug: "sipas-2026-q4".to_owned(),
             title: "Khảo sát mức độ hài lòng quý IV năm 2026".to_owned(),
             definition: DefinitionInfo {

@@ -2,7 +2,7 @@
 
 use super::{document::Read, fixture};
 use crate::{
-    index::report::{Decision, Estimate, Publish, Report, Responsible},
+    index::report::{CriterionResult, Decision, Estimate, Publish, Report, Responsible, UnitResult},
     language::Lang,
     organisation::Phase,
     report::{
@@ -11,12 +11,80 @@ use crate::{
             Block, Issuer, Letter,
             letter::{NoLetters, letters, page},
         },
-        format,
+        format, scope, shown,
     },
 };
 
-fn written(report: &Report, lang: Lang) -> Vec<Letter> {
+fn every(report: &Report, lang: Lang) -> Vec<Letter> {
     letters(report, &Issuer::of(report, "Sở Nội vụ tỉnh Bình Định"), lang).unwrap()
+}
+
+fn is_to_unit(letter: &Letter) -> bool {
+    letter.code.starts_with("don-vi-")
+}
+
+/// Those to bodies.
+fn written(report: &Report, lang: Lang) -> Vec<Letter> {
+    every(report, lang).into_iter().filter(|letter| !is_to_unit(letter)).collect()
+}
+
+#[test]
+fn each_unit_that_does_not_reach_the_target_gets_a_letter_with_its_own_figures() {
+    let mut report = fixture::report();
+    // Of a name that is a formula elsewhere, and codes that differ by case alone.
+    report.units[3].code = "X".to_owned();
+    report.units[4].code = "x".to_owned();
+    let failing: Vec<UnitResult> = scope::side_by_side(&report)
+        .into_iter()
+        .filter(|unit| shown::decision(&unit.result.index) == Some(Decision::NotMet))
+        .cloned()
+        .collect();
+    let all: Vec<Letter> = every(&report, Lang::VI).into_iter().filter(is_to_unit).collect();
+    assert!(failing.len() > 1 && failing.len() < report.units.len() - 1);
+    assert_eq!(all.len(), failing.len());
+    let mut codes: Vec<&str> = all.iter().map(|letter| letter.code.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), all.len(), "files of their own");
+    let mut last = 0.0;
+    for letter in &all {
+        let unit = failing.iter().find(|unit| letter.to == unit.name).unwrap();
+        let figure = unit.result.index.estimate.unwrap();
+        assert!(figure >= last, "the lowest first");
+        last = figure;
+        let text = said(letter);
+        for words in [
+            format::percent(Lang::VI, figure).as_str(),
+            "chưa đạt",
+            "tại quý đơn vị",
+            "Đề nghị quý đơn vị rà soát nguyên nhân",
+            "Thời hạn báo cáo kết quả: ",
+            "Gửi kèm: ",
+        ] {
+            assert!(text.contains(words), "{words} is missing in\n{text}");
+        }
+        // Its own criteria with its own figures, all of those below the target told or counted.
+        let below: Vec<_> = unit
+            .result
+            .dimensions
+            .iter()
+            .flat_map(|dimension| &dimension.criteria)
+            .filter(|criterion| {
+                shown::figure(&criterion.estimate).is_some_and(|figure| figure < report.target)
+            })
+            .collect();
+        let named = |criterion: &&&CriterionResult| {
+            let figure = format::percent(Lang::VI, criterion.estimate.estimate.unwrap());
+            text.contains(&format!("{}: {figure}", criterion.name))
+        };
+        assert_eq!(below.iter().filter(named).count() + more(&text), below.len(), "{text}");
+    }
+    fits(&every(&report, Lang::VI));
+    // Where nothing of the whole falls short a part of it may.
+    for criterion in report.total.dimensions.iter_mut().flat_map(|dimension| &mut dimension.criteria) {
+        (criterion.estimate.estimate, criterion.estimate.decision) = (Some(0.99), Some(Decision::Met));
+    }
+    assert!(every(&report, Lang::VI).iter().all(is_to_unit));
 }
 
 /// A letter as its DOCX tells it.
@@ -63,7 +131,8 @@ fn each_body_that_leads_or_monitors_gets_a_letter_with_its_figures_and_tasks() {
         "theo dõi, mục\u{a0}3.5.1",
         "Giải quyết kịp thời toàn bộ phản ánh, kiến nghị về thủ tục hành chính thuộc thẩm quyền của tỉnh (mục\u{a0}3.5.1)",
         "theo dõi, đôn đốc các cơ quan chủ trì",
-        "trong kỳ báo cáo quý I năm 2027./.",
+        "Thời hạn báo cáo kết quả: kỳ báo cáo quý I năm 2027, lồng ghép trong báo cáo công tác cải cách hành chính",
+        "Gửi kèm: báo cáo kết quả đợt khảo sát nêu trên./.",
         "Nơi nhận:",
         "- Như trên;",
         "- Ủy ban nhân dân tỉnh\u{a0}Bình\u{a0}Định (để báo cáo);",
@@ -103,7 +172,9 @@ fn each_body_that_leads_or_monitors_gets_a_letter_with_its_figures_and_tasks() {
     assert_eq!(more(&office), left, "{office}");
     let english = said(&written(&report, Lang::EN)[1]);
     assert!(
-        english.contains("for the first quarter of 2027./.") && english.contains("To: Văn phòng UBND tỉnh")
+        english.contains("for the first quarter of 2027,")
+            && english.contains("Enclosed: ")
+            && english.contains("To: Văn phòng UBND tỉnh")
     );
 }
 
@@ -143,6 +214,7 @@ fn whoever_only_supports_gets_no_letter() {
     for criterion in report.total.dimensions.iter_mut().flat_map(|dimension| &mut dimension.criteria) {
         criterion.responsible = None;
     }
+    report.units.clear();
     assert_eq!(letters(&report, &Issuer::default(), Lang::VI), Err(NoLetters::Nobody));
 }
 

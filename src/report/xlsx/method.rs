@@ -65,10 +65,7 @@ fn method(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Resu
         (fl!(words, "report-campaign"), campaign.slug.clone()),
         (fl!(words, "report-when"), words::period(lang, report)),
         (fl!(words, "report-status"), words::status(lang, report)),
-        (
-            fl!(words, "report-definition"),
-            format!("{} {}, {}", definition.id, definition.version, campaign.form),
-        ),
+        (fl!(words, "report-definition"), words::questionnaire(report, lang)),
         (fl!(words, "report-sha256"), definition.sha256.clone()),
         (fl!(words, "report-method"), report.method.name.clone()),
         (fl!(words, "report-measure"), words::measure(lang, report.method.measure)),

@@ -29,6 +29,11 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
         sheet.strong(row, 0, &fl!(words, "report-demonstration"), 11.0)?;
         row += 1;
     }
+    // What belongs beside every figure of the whole.
+    for words in [words::unweighted(report, lang), words::unasked(report, lang)].into_iter().flatten() {
+        sheet.text(row, 0, words)?;
+        row += 1;
+    }
     row = headline(&mut sheet, row + 1, report, lang)?;
     dimensions(&mut sheet, row + 1, report, lang)?;
     Ok(())

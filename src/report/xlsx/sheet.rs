@@ -124,8 +124,8 @@ impl<'a> Sheet<'a> {
 
     /// The figure, or the words that say that it is not published.
     pub fn figure(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
-        if shown::shown(estimate).is_none() {
-            return self.text(row, column, &words::publish(self.lang, estimate.publish));
+        if shown::shown(estimate).is_none() || words::is_unasked(estimate) {
+            return self.text(row, column, &words::why_none(self.lang, estimate));
         }
         self.share(row, column, shown::figure(estimate))
     }
@@ -182,7 +182,7 @@ impl<'a> Sheet<'a> {
 
     /// How far a figure can be relied on, in words.
     fn publish(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
-        self.text(row, column, &words::publish(self.lang, estimate.publish))
+        self.text(row, column, &words::reliance(self.lang, estimate))
     }
 }
 

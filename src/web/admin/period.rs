@@ -9,15 +9,11 @@ use axum_extra::routing::TypedPath;
 use serde::Deserialize;
 
 use super::{
-    periods,
-    report::{Export, address, letter_asked, links_to_letters, seat},
-    series::{Part, allowed},
+    report::{Export, address, busy, letter_asked, links_to_letters},
+    series::Part,
 };
 use crate::{
-    figures::{
-        NoReport,
-        period::{self, NoPeriodReport, Series},
-    },
+    figures::period::Series,
     index::report::Report,
     language::Lang,
     organisation::Period,
@@ -27,7 +23,7 @@ use crate::{
     web::{
         app::App,
         auth::session::Staff,
-        cut,
+        cut::period::{self as cut, NoCut},
         error::{self, NotFound},
         respond::answer::{Wanted, in_language, with_query, with_unit},
         views::{
@@ -71,21 +67,13 @@ async fn compute(
     part: &Part,
     lang: Lang,
 ) -> Result<Report, Response> {
-    let unknown = || error::page(lang, Kind::Unknown);
-    let campaigns = periods::of_series(app, staff, series).await;
-    let campaigns = campaigns.map_err(|error| error::of_store(&error, lang))?;
-    if campaigns.is_empty() {
-        return Err(unknown());
+    match cut::report(app, staff, series, period, part.unit.as_deref()).await {
+        Ok(report) => Ok(report),
+        Err(NoCut::Unknown) => Err(error::page(lang, Kind::Unknown)),
+        Err(NoCut::Busy) => Err(busy(lang)),
+        Err(NoCut::Store(error)) => Err(error::of_store(&error, lang)),
+        Err(NoCut::Period(no)) => Err(error::page(lang, Kind::Words { words: &no.words(lang, "") })),
     }
-    let unit = part.unit.as_ref().or(staff.unit.as_ref());
-    allowed(app, staff, unit, lang).await?;
-    let _seat = seat(app, lang).await?;
-    let computed = period::report(&app.store, &campaigns, period, app.clock.now()).await;
-    let report = computed.map_err(|no| match no {
-        NoPeriodReport::Report(NoReport::Store(error)) => error::of_store(&error, lang),
-        no => error::page(lang, Kind::Words { words: &no.words(lang, "") }),
-    })?;
-    cut::cut(staff, report, unit.map(String::as_str)).ok_or_else(unknown)
 }
 
 /// Shows the report.

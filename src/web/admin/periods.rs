@@ -7,6 +7,7 @@ use axum::{
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ use crate::{
     store::{StoreError, audit, campaigns::Stored, periods, ready},
     web::{
         app::App,
-        auth::{scope, session::Staff},
+        auth::{access::Permission, scope, session::Staff},
         error,
         form::{self, Fields},
         posted::Posted,
@@ -76,18 +77,23 @@ async fn page(
             let form = form.and_then(|form| form.title.as_ref()).map(|title| lang.pick(title).to_owned());
             listed.push(Listed { title, form, series, campaigns });
         }
-        Ok::<_, StoreError>((listed, due_day))
+        Ok::<_, StoreError>((listed, due_day, all))
     };
-    let (listed, due_day) = match found.await {
+    let (listed, due_day, all) = match found.await {
         Ok(found) => found,
         Err(error) => return error::of_store(&error, lang),
     };
-    let this = clock::date(clock::day(now)).map_or(2000, jiff::civil::Date::year);
+    let today = clock::date(clock::day(now)).unwrap_or(Date::ZERO);
+    let this = today.year();
     let years = calendar::years(listed.iter().flat_map(|own| &own.campaigns), this);
     let year = asked.year.filter(|year| years.contains(year)).unwrap_or(this);
+    // Whoever sees a part of the campaigns cannot tell; whoever opens none cannot mend it.
+    let mends = staff.sees_all() && staff.may(Permission::ManageCampaigns);
+    let unasked = if mends { calendar::unasked(year, &all, due_day, today) } else { Vec::new() };
     let page = Page {
         lang,
         staff,
+        unasked: &unasked,
         listed: &listed,
         years: &years,
         year,

@@ -138,7 +138,7 @@ pub(super) async fn seat(app: &App, lang: Lang) -> Result<SemaphorePermit<'_>, R
     cut::seat(app).await.ok_or_else(|| busy(lang))
 }
 
-fn busy(lang: Lang) -> Response {
+pub(super) fn busy(lang: Lang) -> Response {
     let mut response = error::page(lang, Kind::Unavailable);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
     response
@@ -200,7 +200,16 @@ pub(super) fn links_to_letters(report: &Report, link: impl Fn(&str) -> String) -
     };
     Some(Letters {
         all: formats().map(|(format, _)| (format.name(), link(address(format)))).collect(),
-        to: all.iter().map(|one| (one.body.to_owned(), of(&one.code))).collect(),
+        to: all
+            .iter()
+            .filter(|one| one.unit.is_none())
+            .map(|one| (one.body.to_owned(), of(&one.code)))
+            .collect(),
+        units: all
+            .iter()
+            .filter(|one| one.unit.is_some())
+            .map(|one| (one.body.to_owned(), of(&one.code)))
+            .collect(),
     })
 }
 

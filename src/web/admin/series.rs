@@ -85,12 +85,7 @@ async fn compute(
 }
 
 /// Whether the account sees a unit; what it does not see is not there.
-pub(super) async fn allowed(
-    app: &App,
-    staff: &Staff,
-    unit: Option<&String>,
-    lang: Lang,
-) -> Result<(), Response> {
+async fn allowed(app: &App, staff: &Staff, unit: Option<&String>, lang: Lang) -> Result<(), Response> {
     let Some(unit) = unit else { return Ok(()) };
     let seen = async {
         let tree = units::tree(&mut app.store.read().await?).await?;

@@ -13,6 +13,7 @@ pub mod counts;
 pub mod directory;
 pub mod exports;
 pub mod openapi;
+pub mod periods;
 pub mod problem;
 pub mod reports;
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
-use super::{MOST, PAGE, campaigns::STATES};
+use super::{MOST, PAGE, campaigns::STATES, periods};
 use crate::{index::report::SCHEMA, microdata::Format, web::auth::access::Scope};
 
 /// Name of the security scheme.
@@ -128,6 +128,30 @@ fn operations() -> Vec<Operation> {
                 "/api/v1/campaigns/{slug}/report",
                 "getReport",
                 "The index report as the account's page shows it; an account bound to a unit gets that unit's",
+                "",
+            )
+        },
+        Operation {
+            parameters: &["year", "standing", "limit", "cursor"],
+            ..staff(
+                Scope::Reports,
+                "/api/v1/periods",
+                "listPeriods",
+                "The quarterly, six-month, nine-month and yearly reports of the campaigns that the account sees, by questionnaire, \
+                 form and period, and how each stands",
+                "Periods",
+            )
+        },
+        Operation {
+            parameters: &["definition", "form", "period", "unit", "lang"],
+            content: vec![(JSON, "Report"), ("text/csv", "")],
+            statuses: &["404", "409"],
+            ..staff(
+                Scope::Reports,
+                "/api/v1/periods/{definition}/{form}/{period}/report",
+                "getPeriodReport",
+                "The index report over a period's campaigns as the account's page shows it; an account bound to a unit gets that \
+                 unit's",
                 "",
             )
         },
@@ -256,6 +280,12 @@ fn parameters() -> Value {
     json!({
         "slug": in_path("slug", "The campaign's slug"),
         "code": in_path("code", "The unit's code"),
+        "definition": in_path("definition", "Id of the questionnaire that the campaigns use"),
+        "form": in_path("form", "The form that they use"),
+        "period": in_path("period", "2026-q1, 2026-6m, 2026-9m or 2026"),
+        "year": in_query("year", "Only periods of this year; absent: of all years in which campaigns ended, and of this one",
+            json!({ "type": "string", "pattern": "^[1-9][0-9]{3}$" })),
+        "standing": in_query("standing", "Only periods that stand so", json!({ "enum": periods::STATES })),
         "format": format,
         "limit": in_query("limit", "Entries of a page",
             json!({ "type": "integer", "minimum": 1, "maximum": MOST, "default": PAGE })),
@@ -279,6 +309,7 @@ fn schemas() -> Value {
     let whole = json!({ "type": "integer", "minimum": 0 });
     let moment = json!({ "type": "string", "format": "date-time" });
     let day = json!({ "type": ["string", "null"], "format": "date" });
+    let date = json!({ "type": "string", "format": "date" });
     let words = json!({ "type": "object", "additionalProperties": text });
     let object = || json!({ "type": "object" });
     let all = |items: &str| json!({ "type": "array", "items": reference(items) });
@@ -375,6 +406,17 @@ fn schemas() -> Value {
         "CounterCounts": fixed(json!({
             "code": text, "name": text, "answers": whole,
             "retired": { "type": "boolean", "description": "No longer listed by the campaign" },
+        })),
+        "Periods": page("Period"),
+        "Period": fixed(json!({
+            "definition": text, "form": text, "period": text,
+            "first": date, "last": date, "due": date,
+            "standing": { "enum": periods::STATES, "description": "No campaign; may still get one; campaigns have not closed; has a report" },
+            "from": with(day.clone(), json!({ "description": "The day from which on there is a report, while the period goes on" })),
+            "quarters_without": { "type": "array", "items": { "type": "integer" },
+                "description": "Quarters in which none of the campaigns asked" },
+            "campaigns": { "type": "array", "items": fixed(json!({ "slug": text, "title": words, "campaign": text })) },
+            "report": { "type": ["string", "null"], "description": "Its address, where it has one" },
         })),
         "Exports": fixed(json!({ "items": all("Export") })),
         "Export": fixed(json!({

@@ -52,43 +52,73 @@ pub async fn show(path: ReportPath, staff: Staff, State(app): State<App>, parts:
 }
 
 async fn sent(app: &App, staff: &Staff, slug: &str, parts: &Parts, lang: Lang) -> Result<Response, Problem> {
-    let headers = &parts.headers;
-    let csv = asked::content(headers, &KINDS)? == 1;
+    let csv = wants_csv(parts)?;
     let asked = Asked::parameters(parts, &["unit", "units", "lang"])?;
     let under = asked.one_of("units", &[("then", Under::Then), ("now", Under::Successors)])?;
     let own = asked.one_of("lang", &LANGUAGES)?;
     let unit = asked.value("unit");
-    let (_, mut report) = cut::report(app, staff, slug, unit, under).await.map_err(|no| match no {
+    let (_, report) = cut::report(app, staff, slug, unit, under).await.map_err(|no| match no {
         NoCut::Unknown => Problem::Unknown,
         NoCut::Busy => Problem::Unavailable,
         NoCut::Store(error) => Problem::of_store(&error),
         NoCut::Index(error) => Problem::Conflict(error.words(lang)),
     })?;
-    let _seat = cut::seat(app).await.ok_or(Problem::Unavailable)?;
-    let (kind, format) = if csv { (CSV, "csv") } else { (JSON, "json") };
-    let asked_with = headers.clone();
-    // Writing and packing some megabytes keeps a core busy; requests go on meanwhile.
-    let work = tokio::task::spawn_blocking(move || {
-        let generated = std::mem::take(&mut report.generated_at);
-        let of: &[u8] = if csv { own.code().as_bytes() } else { b"json" };
-        let tag = answer::tag(&[of, report::json(&report).as_bytes()]);
-        if answer::is_known(&asked_with, &tag) {
-            return Err(tag);
+    Wanted { csv, lang: own, object: slug, unit }.send(app, staff, report, parts).await
+}
+
+/// Which of the two kinds of content the reader takes.
+pub(super) fn wants_csv(parts: &Parts) -> Result<bool, Problem> {
+    Ok(asked::content(&parts.headers, &KINDS)? == 1)
+}
+
+/// A report as a program wants it.
+pub(super) struct Wanted<'a> {
+    /// As CSV.
+    pub csv: bool,
+    /// The language of its words.
+    pub lang: Lang,
+    /// What the audit log calls it.
+    pub object: &'a str,
+    /// The unit that was asked for.
+    pub unit: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    /// Sends it, or says that the reader has it; the audit log knows what was taken away.
+    pub async fn send(
+        self,
+        app: &App,
+        staff: &Staff,
+        mut report: Report,
+        parts: &Parts,
+    ) -> Result<Response, Problem> {
+        let Self { csv, lang, object, unit } = self;
+        let _seat = cut::seat(app).await.ok_or(Problem::Unavailable)?;
+        let (kind, format) = if csv { (CSV, "csv") } else { (JSON, "json") };
+        let asked_with = parts.headers.clone();
+        // Writing and packing some megabytes keeps a core busy; requests go on meanwhile.
+        let work = tokio::task::spawn_blocking(move || {
+            let generated = std::mem::take(&mut report.generated_at);
+            let of: &[u8] = if csv { lang.code().as_bytes() } else { b"json" };
+            let tag = answer::tag(&[of, report::json(&report).as_bytes()]);
+            if answer::is_known(&asked_with, &tag) {
+                return Err(tag);
+            }
+            let report = Report { generated_at: generated, ..report };
+            let bytes = if csv { report::csv(&report, lang) } else { report::json(&report).into_bytes() };
+            Ok(answer::content(bytes, kind, &tag, &asked_with))
+        });
+        let response = match work.await {
+            Ok(Ok(response)) => response,
+            Ok(Err(tag)) => return Ok(answer::unchanged(&tag)),
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
+        // Whoever asks for the head alone takes nothing away.
+        if parts.method != Method::HEAD {
+            let unit = unit.or(staff.unit.as_deref());
+            let entry = staff.did("report.export", object).with(json!({ "format": format, "unit": unit }));
+            audit::note(&app.store, app.clock.now(), &entry).await?;
         }
-        let report = Report { generated_at: generated, ..report };
-        let bytes = if csv { report::csv(&report, own) } else { report::json(&report).into_bytes() };
-        Ok(answer::content(bytes, kind, &tag, &asked_with))
-    });
-    let response = match work.await {
-        Ok(Ok(response)) => response,
-        Ok(Err(tag)) => return Ok(answer::unchanged(&tag)),
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    };
-    // Whoever asks for the head alone takes nothing away.
-    if parts.method != Method::HEAD {
-        let unit = unit.or(staff.unit.as_deref());
-        let entry = staff.did("report.export", slug).with(json!({ "format": format, "unit": unit }));
-        audit::note(&app.store, app.clock.now(), &entry).await?;
+        Ok(response)
     }
-    Ok(response)
 }

@@ -58,7 +58,7 @@ pub struct ResultPath {
     pub slug: String,
 }
 
-/// A file of it: `du-lieu.json`, `du-lieu.csv`, or the badge of a unit, `UNIT.svg`.
+/// A file of it: `du-lieu.json`, `du-lieu.csv`, the badge of a unit, `UNIT.svg`, or of many units some, `don-vi-1.html`.
 #[derive(Debug, Deserialize, TypedPath)]
 #[typed_path("/ket-qua/{slug}/{file}", rejection(NotFound))]
 pub struct FilePath {
@@ -74,6 +74,17 @@ pub const fn name_of(format: Format) -> &'static str {
         Format::Json => "du-lieu.json",
         Format::Csv => "du-lieu.csv",
     }
+}
+
+/// Name of a page of units, from 1 on.
+fn name_of_units(number: usize) -> String {
+    format!("don-vi-{number}.html")
+}
+
+/// The number of the page of units that a name asks for; one name each.
+fn units_asked(name: &str) -> Option<usize> {
+    let number = name.strip_prefix("don-vi-")?.strip_suffix(".html")?.parse().ok()?;
+    (name_of_units(number) == name).then_some(number)
 }
 
 /// Shows the list.
@@ -137,6 +148,15 @@ pub async fn file(
         Ok(publication) => publication,
         Err(response) => return response,
     };
+    if let Some(number) = units_asked(&path.file) {
+        return match shelf::take(&app, &publication).await {
+            Ok(shown) => match shown.of_units(number, lang) {
+                Some(held) => send(held, HTML, &headers),
+                None => error::page(lang, Kind::Unknown),
+            },
+            Err(error) => error::of_store(&error, lang),
+        };
+    }
     let sent = if path.file == name_of(Format::Json) {
         data(&app, &publication, &path.slug, Format::Json, lang, &headers).await
     } else if path.file == name_of(Format::Csv) {

@@ -8,14 +8,14 @@ use std::{
 use i18n_embed_fl::fl;
 use serde_json::{Value, json};
 
-use super::{Held, name_of};
+use super::{Held, name_of, name_of_units};
 use crate::{
     index::report::{Estimate, Report},
     language::Lang,
     publication::{self, Format},
     report::{
         badge::{self, Badge},
-        html::public::Facts,
+        html::public::{Facts, pages},
         words,
     },
     store::{StoreError, publications::Publication},
@@ -39,6 +39,8 @@ pub struct Shown {
     campaign: i64,
     number: i64,
     pages: Vec<(Lang, Held)>,
+    /// The pages of units, where there are some.
+    of_units: Vec<(Lang, Vec<Held>)>,
     units: BTreeMap<String, Unit>,
     level: f64,
     said: Vec<(Lang, Said)>,
@@ -70,6 +72,12 @@ impl Shown {
         let own = self.pages.iter().find(|(own, _)| *own == lang);
         // There is one for each language.
         &own.unwrap_or(&self.pages[0]).1
+    }
+
+    /// The page of units with this number, from 1 on.
+    pub(super) fn of_units(&self, number: usize, lang: Lang) -> Option<&Held> {
+        let (_, pages) = self.of_units.iter().find(|(own, _)| *own == lang)?;
+        pages.get(number.checked_sub(1)?)
     }
 
     /// Each unit as the API tells of it, by code.
@@ -141,6 +149,11 @@ pub async fn take(app: &App, publication: &Publication) -> Result<Arc<Shown>, St
 
 fn make(report: &Report, publication: &Publication, base: &str) -> Shown {
     let path = format!("/ket-qua/{}", report.campaign.slug);
+    let some = pages::all(report);
+    let below = |number: usize| format!("{path}/{}", name_of_units(number));
+    let of_units = |lang: Lang| -> Vec<String> {
+        (1..=some.len()).map(|number| in_language(&below(number), lang)).collect()
+    };
     let page = |lang: Lang| {
         let file = |format| in_language(&format!("{path}/{}", name_of(format)), lang);
         let day = dates::day(lang, publication.published);
@@ -150,8 +163,17 @@ fn make(report: &Report, publication: &Publication, base: &str) -> Shown {
             json: &file(Format::Json),
             csv: &file(Format::Csv),
             badge: &format!("{base}{path}/{{{}}}.svg", fl!(lang.messages(), "publish-badge-unit")),
+            units: &of_units(lang),
         };
         (lang, Held::new(view::page(report, &facts, &path, lang).into_bytes()))
+    };
+    let unit_pages = |lang: Lang| {
+        let addresses = of_units(lang);
+        let made = some.iter().enumerate().map(|(at, some)| {
+            let page = view::units(report, (at, some), &addresses, (&path, &below(at + 1)), lang);
+            Held::new(page.into_bytes())
+        });
+        (lang, made.collect())
     };
     let said =
         |lang: Lang| (lang, Said { period: words::period(lang, report), index: words::index(lang, report) });
@@ -170,6 +192,7 @@ fn make(report: &Report, publication: &Publication, base: &str) -> Shown {
         campaign: publication.campaign,
         number: publication.number,
         pages: Lang::ALL.map(page).into(),
+        of_units: Lang::ALL.map(unit_pages).into(),
         units: units.collect(),
         level: report.level,
         said: Lang::ALL.map(said).into(),

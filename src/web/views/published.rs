@@ -1,6 +1,8 @@
 //! Published results as the public reads them: the list of campaigns, and the frame of one campaign's page. Dark on white as
 //! the report for staff, no script; styles are those of the report (`static/report.css`).
 
+use std::ops::Range;
+
 use i18n_embed_fl::fl;
 use maud::{DOCTYPE, Markup, html};
 
@@ -28,6 +30,22 @@ pub fn page(report: &Report, facts: &Facts<'_>, path: &str, lang: Lang) -> Strin
         p.all { a href=(in_language("/ket-qua", lang)) { (fl!(m, "publish-all")) } }
     };
     frame(&title, about.as_deref(), path, lang, &content)
+}
+
+/// A page of the units of a large report: which of how many, and the addresses of all of them; `path` is the report's and its own.
+pub fn units(
+    report: &Report,
+    some: (usize, &Range<usize>),
+    addresses: &[String],
+    (path, own): (&str, &str),
+    lang: Lang,
+) -> String {
+    let m = lang.messages();
+    let (campaign, page) = (report.campaign.title.as_str(), some.0 + 1);
+    let title = fl!(m, "publish-units-title", campaign = campaign, page = page);
+    let whole = in_language(path, lang);
+    let content = public::pages::content(report, some, (addresses, &whole), lang);
+    frame(&title, None, own, lang, &content)
 }
 
 /// The list of all published campaigns.

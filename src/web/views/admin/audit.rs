@@ -281,6 +281,7 @@ pub fn words(lang: Lang, action: &str) -> String {
         "period.due" => fl!(m, "period-did-due"),
         "period.due-day" => fl!(m, "period-did-due-day"),
         "period.ready" => fl!(m, "period-did-ready"),
+        "period.unasked" => fl!(m, "period-did-unasked"),
         "publication.publish" => fl!(m, "publish-did-publish"),
         "publication.withdraw" => fl!(m, "publish-did-withdraw"),
         "microdata.make" => fl!(m, "microdata-did-make"),

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock,
     figures::{
-        calendar::{self, Entry},
+        calendar::{self, Entry, Unasked},
         period::{Series, Standing, gaps},
     },
     language::Lang,
@@ -48,6 +48,8 @@ pub struct Page<'a> {
     pub staff: &'a Staff,
     /// The series.
     pub listed: &'a [Listed],
+    /// The quarters of the year shown in which nobody is asked; of none for those who open no campaigns.
+    pub unasked: &'a [Unasked],
     /// Years to choose from, the newest first.
     pub years: &'a [i16],
     /// The year shown.
@@ -90,12 +92,35 @@ pub fn page(page: &Page<'_>) -> Markup {
                     }
                 }
             }
+            @if !page.unasked.is_empty() { (unasked(page)) }
             @for (at, listed) in page.listed.iter().enumerate() { (table(page, at, listed)) }
         }
         @if page.staff.may(Permission::ManageCampaigns) { (due(page)) }
     };
     let title = fl!(m, "period-title-page");
     frame::page(&head::frame_of(lang, &title, "/admin/periods", page.staff), &content)
+}
+
+/// The quarters in which nobody is asked, with a way to mend those that are not over.
+fn unasked(page: &Page<'_>) -> Markup {
+    let (lang, m) = (page.lang, page.lang.messages());
+    html! {
+        section.notice aria-labelledby="unasked" {
+            h2 #unasked { (fl!(m, "period-unasked")) }
+            ul {
+                @for one in page.unasked {
+                    @let (quarter, due) = (capitalised(&one.quarter.name(lang)), format::date(lang, one.due));
+                    li {
+                        @if one.over { (fl!(m, "period-unasked-over", quarter = quarter)) }
+                        @else { b { (fl!(m, "period-unasked-now", quarter = quarter, due = due)) } }
+                    }
+                }
+            }
+            @if page.unasked.iter().any(|one| !one.over) {
+                p { a href=(in_language("/admin/campaigns", lang)) { (fl!(m, "period-unasked-way")) } }
+            }
+        }
+    }
 }
 
 fn table(page: &Page<'_>, at: usize, listed: &Listed) -> Markup {
