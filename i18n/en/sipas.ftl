@@ -3272,7 +3272,7 @@ report-units = Units
 report-units-caption = Results by unit; each includes the units below it
 # Groups of raters (report)
 report-divided = By field, way of filing, channel and counter
-report-divided-means = The same answers, divided by what people said or where they answered. A group with few answers, or from which the answers of a few could be worked out, counts in the whole and is not shown by itself.
+report-divided-means = The same answers, divided by what people said or where they answered. A group with few answers, or from which the answers of a few could be worked out, counts in the whole and is not shown by itself. Shares are rounded to 0.1 percentage points.
 report-divided-elsewhere = Each counter’s results are in its unit’s own report and in the workbook.
 report-divided-caption = Results by { $by }
 report-divided-caption-unit = Results by { $by } – { $unit }

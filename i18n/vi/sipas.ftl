@@ -3115,7 +3115,7 @@ report-units = Các đơn vị
 report-units-caption = Kết quả theo đơn vị; mỗi đơn vị gồm cả các đơn vị trực thuộc
 # Nhóm người đánh giá (báo cáo)
 report-divided = Theo lĩnh vực, cách nộp hồ sơ, kênh trả lời và quầy
-report-divided-means = Cùng những phiếu ấy, chia theo điều người trả lời cho biết hoặc nơi nhận phiếu. Nhóm có ít phiếu, hoặc có thể giúp suy ra trả lời của vài người, được tính trong kết quả chung và không công bố riêng.
+report-divided-means = Cùng những phiếu ấy, chia theo điều người trả lời cho biết hoặc nơi nhận phiếu. Nhóm có ít phiếu, hoặc có thể giúp suy ra trả lời của vài người, được tính trong kết quả chung và không công bố riêng. Tỷ lệ được làm tròn đến 0,1 điểm phần trăm.
 report-divided-elsewhere = Kết quả từng quầy có trong báo cáo của từng đơn vị và trong bảng tính.
 report-divided-caption = Kết quả theo { $by }
 report-divided-caption-unit = Kết quả theo { $by } – { $unit }

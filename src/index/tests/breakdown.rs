@@ -142,7 +142,8 @@ fn equal(measure: &str, aggregation: &str, seed: u64, margins: &[Margin], weight
             // Not given of a category.
             theirs.values_mut().for_each(|result| drop(result.as_object_mut().unwrap().remove("deff")));
             compare(&category.result, &theirs, scale, &format!("{:?} {}", breakdown.by, category.code));
-            if category.result.index.estimate.is_some() {
+            // Means of respondents hide where some left a part out.
+            if category.result.figures().iter().any(|(_, figure)| figure.estimate.is_some()) {
                 compared.insert(breakdown.by);
             }
         }
