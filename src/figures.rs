@@ -415,8 +415,11 @@ impl Divided {
             Some(published) => last.min(published),
             None => last,
         };
-        // The answers of a demonstration are nobody's.
-        let from = if stored.campaign.demonstration { closes } else { from.max(closes) };
+        if stored.campaign.demonstration && now >= closes {
+            // Its answers are nobody's.
+            return Ok(Self::Given);
+        }
+        let from = from.max(closes);
         let changed = campaigns::weighed(db, stored.number).await?.max(basis.moved);
         Ok(match changed {
             _ if now < from => Self::Later(clock::day(last)),

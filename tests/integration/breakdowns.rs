@@ -99,10 +99,11 @@ fn an_open_campaign_has_none_whose_next_answers_would_show() {
 #[test]
 fn d_06_what_is_set_aside_after_closing_takes_them_away_and_the_report_says_why() {
     let (database, server) = measured(When::Before);
+    real(&database, 40);
     let mut lan = staff(&database, &server, "lan", &["manager"]);
     assert!(!divided(&json(&mut lan, &format!("{REPORT}.json"))).is_empty());
     // Two people set aside what a counter gave on a day.
-    let moment = "(SELECT closes + 1000 FROM campaign WHERE slug = 'dan')";
+    let moment = "(SELECT closes + 31 * 86400000 FROM campaign WHERE slug = 'dan')";
     let day = "(SELECT MIN(day) FROM response)";
     database.execute(&format!(
         "INSERT INTO set_aside (number, campaign, unit, place, first_day, last_day, reason, words, answers, state, proposed,
@@ -119,7 +120,7 @@ fn d_06_what_is_set_aside_after_closing_takes_them_away_and_the_report_says_why(
 
 /// Makes a real campaign of the demonstration, which ended so many days ago.
 fn real(database: &Database, ended: i64) {
-    database.execute("UPDATE campaign SET demonstration = FALSE");
+    database.execute("UPDATE campaign SET demonstration = FALSE, weighed = 1");
     let days = (ended - 1) * 86_400_000;
     database.execute(&format!("UPDATE campaign SET opens = opens - {days}, closes = closes - {days}"));
 }
@@ -138,7 +139,7 @@ fn d_05_a_real_campaign_has_none_while_paper_comes_in_and_those_that_were_seen_s
     assert_eq!(of(&mut lan), (0, "breakdowns_later".to_owned()));
     assert!(lan.get(REPORT).is(200).text().contains("khi hết hạn nhập phiếu giấy"));
     // The time for paper is over: from now on no answer comes in.
-    real(&database, 15);
+    real(&database, 16);
     let (some, said) = of(&mut lan);
     assert!(some > 2 && said.is_empty(), "{some} {said}");
     // Other weights are further sums of the same answers.
@@ -154,12 +155,11 @@ fn d_05_a_real_campaign_has_none_while_paper_comes_in_and_those_that_were_seen_s
 #[test]
 fn what_changes_populations_is_written_down_and_publishing_ends_the_time_for_paper() {
     let (database, server) = measured(When::Before);
+    let weighed = database.number("SELECT weighed FROM campaign WHERE slug = 'dan'");
+    assert!(weighed > database.number("SELECT closes FROM campaign"), "the file that gave them came later");
     real(&database, 2);
     let mut lan = staff(&database, &server, "lan", &["manager"]);
-    let weighed = "SELECT weighed FROM campaign WHERE slug = 'dan'";
-    assert!(database.number(weighed) > 0, "the populations were given by a file");
     assert!(divided(&json(&mut lan, &format!("{REPORT}.json"))).is_empty());
-    database.execute("UPDATE campaign SET weighed = 1");
     publish(&mut lan).is(303);
     assert!(divided(&json(&mut lan, &format!("{REPORT}.json"))).len() > 2);
 }
