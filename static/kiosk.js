@@ -216,7 +216,7 @@
   }
 
   function refresh() {
-    let asked = 0, done = 0;
+    let number = 0, asked = 0, done = 0;
     all(form, '[data-asked-if]').forEach((part) => {
       part.hidden = !holds(JSON.parse(part.getAttribute('data-asked-if')));
     });
@@ -224,10 +224,13 @@
       const away = !!question.parentNode.closest('[data-asked-if][hidden]') || question.hidden;
       fields(question).forEach((field) => { field.disabled = away; });
       if (away) { return; }
-      asked += 1;
-      question.querySelector('.no').textContent = asked + '.';
+      number += 1;
+      /* A place to write is no question to most people: who leaves it empty has answered everything. */
+      const counts = question.querySelector('textarea') ? 0 : 1;
+      asked += counts;
+      question.querySelector('.no').textContent = number + '.';
       if (!fields(question).some(filled)) { return; }
-      done += 1;
+      done += counts;
       question.classList.remove('bad');
       all(question, '.err').forEach((error) => error.remove());
     });

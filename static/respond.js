@@ -33,19 +33,22 @@
   }
 
   function refresh() {
-    var asked = 0, done = 0, text;
+    var number = 0, asked = 0, done = 0, text;
     each(all(form, '[data-asked-if]'), function (part) {
       part.hidden = !holds(JSON.parse(part.getAttribute('data-asked-if')));
     });
     each(fields(form), function (field) { if (field.name) { field.disabled = !!pending; } });
     each(questions, function (question, at) {
-      var away = ruledOut(question), error = question.querySelector('.err');
+      var counts, away = ruledOut(question), error = question.querySelector('.err');
       each(fields(question), function (field) { field.disabled = away || !!pending; });
       if (away) { return; }
-      asked += 1;
-      question.querySelector('.no').textContent = asked + '.';
+      number += 1;
+      /* A place to write is no question to most people: who leaves it empty has answered everything. */
+      counts = !question.querySelector('textarea');
+      if (counts) { asked += 1; }
+      question.querySelector('.no').textContent = number + '.';
       if (!some(fields(question), filled)) { return; }
-      done += 1;
+      if (counts) { done += 1; }
       reach = at + 1;
       flag(question, 'bad', false);
       if (error) { error.parentNode.removeChild(error); }

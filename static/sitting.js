@@ -114,12 +114,14 @@
     var asked = 0, done = 0;
     each(all('[data-asked-if]'), function (part) { part.hidden = !holds(JSON.parse(part.getAttribute('data-asked-if'))); });
     each(all('.q'), function (question) {
-      var away = !!question.closest('[hidden]'), error = question.querySelector('.err');
+      var counts, away = !!question.closest('[hidden]'), error = question.querySelector('.err');
       each(fields(question.parentNode), function (field) { if (question.contains(field)) { field.disabled = away; } });
       if (away) { return; }
-      asked += 1;
+      /* As on the page of one unit, a place to write counts for no question. */
+      counts = question.querySelector('textarea') ? 0 : 1;
+      asked += counts;
       if (!Array.prototype.some.call(question.querySelectorAll('input,textarea'), filled)) { return; }
-      done += 1;
+      done += counts;
       question.classList.remove('bad');
       if (error) { error.parentNode.removeChild(error); }
     });

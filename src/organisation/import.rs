@@ -4,9 +4,11 @@
 //! not have says nothing; an empty cell of one that it has says that there is none. Only names are needed: a kind that is not
 //! given is the word that its name begins with, where that says it. A list may be pasted, too ([`pasted`]).
 
+mod doubts;
 mod kinds;
 mod names;
 pub mod pasted;
+mod titles;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -180,6 +182,19 @@ fn kinds_alike(lang: Lang, asked: &[Asked], column: Option<usize>) -> Vec<Fault>
     found
 }
 
+/// Titles of groups that are left out, in one sentence at the first of them.
+fn left_out(lang: Lang, titled: &[(u32, &str)]) -> Option<Fault> {
+    let m = lang.messages();
+    let (row, _) = titled.first()?;
+    let named = titled.iter().map(|(row, name)| {
+        let (name, row) = (String::from(*name), row.to_string());
+        fl!(m, "import-title", name = name, row = row)
+    });
+    let names = named.collect::<Vec<_>>().join(", ");
+    let words = fl!(m, "import-titles-left-out", n = titled.len(), names = names);
+    Some(Fault { row: *row, column: None, words })
+}
+
 /// Why a file is not a list of units, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfit(pub String);
@@ -207,10 +222,13 @@ impl List {
         let is_example =
             |row: &&Row| names::is_example(table.cell(row, Key::Name).map_or("", |cell| cell.text.as_str()));
         let examples: Vec<&Row> = table.rows().iter().filter(is_example).collect();
+        let titled: Vec<(u32, &str)> =
+            table.rows().iter().filter_map(|row| Some((row.number, titles::title(&table, row)?))).collect();
+        let is_title = |row: &Row| titled.iter().any(|(number, _)| *number == row.number);
         let asked: Vec<Asked> = table
             .rows()
             .iter()
-            .filter(|row| !is_example(row))
+            .filter(|row| !is_example(row) && !is_title(row))
             .map(|row| Asked::read(lang, &table, row, &mut faults))
             .collect();
         if asked.is_empty() && !examples.is_empty() {
@@ -252,7 +270,14 @@ impl List {
             column: table.column(Key::Name),
             words: fl!(lang.messages(), "import-examples-left-out", n = examples.len()),
         });
-        let notes = examples.into_iter().chain(unknown).chain(merged).chain(alike).chain(kinds).collect();
+        let notes = left_out(lang, &titled)
+            .into_iter()
+            .chain(examples)
+            .chain(unknown)
+            .chain(merged)
+            .chain(alike)
+            .chain(kinds)
+            .collect();
         let columns = table.keys().into_iter().filter_map(|key| Some((key, table.column(key)?))).collect();
         Ok(Self { asked, columns, faults, made: 0, notes })
     }

@@ -91,12 +91,11 @@ impl Notice {
         .collect()
     }
 
-    /// What people would like to know besides what they are [owed](Self::owed): of [`Self::missing`], the rest.
+    /// What people would like to know besides what they are [owed](Self::owed): of [`Self::missing`], the rest. The settings
+    /// ask for one way to get in touch, so that no second one is missed afterwards.
     pub fn advised(&self, invited: bool) -> Vec<&'static str> {
         let owed = self.owed();
-        let covered = |key: &str| {
-            owed.contains(&key) || owed.contains(&"contact") && matches!(key, "address" | "email")
-        };
+        let covered = |key: &str| owed.contains(&key) || matches!(key, "address" | "email");
         self.missing(invited).into_iter().filter(|key| !covered(key)).collect()
     }
 
@@ -162,9 +161,9 @@ mod tests {
             ["responsible", "purpose", "legal_ground", "address", "keep_answers_months"]
         );
         assert!(notice.missing(true).contains(&"keep_list_days"));
-        // One way to ask is owed; the other is merely good to have.
+        // One way to ask is owed, whichever it is.
         assert_eq!(notice.owed(), ["responsible", "purpose", "legal_ground", "keep_answers_months"]);
-        assert_eq!(notice.advised(true), ["address", "keep_list_days"]);
+        assert_eq!(notice.advised(true), ["keep_list_days"]);
         notice.phone = None;
         assert!(notice.missing(false).contains(&"email"));
         assert!(notice.owed().contains(&"contact") && notice.advised(false).is_empty());

@@ -80,7 +80,9 @@ async function campaign(page, slug, title) {
   await page.getByRole('link', { name: 'Lập đợt khảo sát' }).click();
   await accessible(page, `desk-choose-${slug}`);
   await page.locator('.offers a[href*="counter"]').click();
-  // Nothing typed: each fault is told at the top, with a link to its field.
+  // A name is proposed. Nothing typed: each fault is told at the top, with a link to its field.
+  assert.notEqual(await page.locator('[name="title.vi"]').inputValue(), '');
+  await page.locator('[name="title.vi"]').fill('');
   await press(page, 'Lưu bản nháp và thêm quầy');
   const summary = errorSummary(page);
   assert.equal(await summary.getByRole('link').count(), 1, 'all the rest is proposed');
@@ -133,6 +135,7 @@ test('from an empty database to ten answers and a report, by pages alone', () =>
     await page.locator('[data-total]', { hasText: '120' }).waitFor();
     await accessible(page, 'desk-add');
     await press(page, 'Xem trước');
+    assert.match(await page.locator('main').innerText(), /120 cho xã/);
     await accessible(page, 'desk-add-preview');
     await press(page, 'Thêm 120 quầy');
     assert.match(await page.locator('.done').innerText(), /120/);
@@ -158,8 +161,6 @@ test('from an empty database to ten answers and a report, by pages alone', () =>
     await page.getByRole('link', { name: 'Kiểm tra và mở' }).click();
     assert.equal(await page.locator('.checks .stop').count(), 0);
     await accessible(page, 'desk-check');
-    await page.getByRole('link', { name: 'Mở đợt khảo sát' }).click();
-    await accessible(page, 'desk-open');
     await press(page, 'Mở đợt khảo sát');
     await accessible(page, 'desk-overview');
 
@@ -167,6 +168,10 @@ test('from an empty database to ten answers and a report, by pages alone', () =>
     const sheets = await context.newPage();
     await sheets.goto(at(prints));
     await accessible(sheets, 'desk-print');
+    // Only labels come on sheets that may be used in part.
+    assert.equal(await sheets.locator('[name=skip]').isVisible(), false);
+    await sheets.locator('[name=size][value=labels-21]').check();
+    assert.equal(await sheets.locator('[name=skip]').isVisible(), true);
     const labels = await context.request.get(at('/admin/campaigns/mot-cua/posters.pdf?size=labels-21&words=vi'));
     assert.equal((await labels.body()).subarray(0, 5).toString(), '%PDF-');
     await sheets.getByRole('link', { name: /trong trình duyệt$/ }).click();

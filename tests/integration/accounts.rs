@@ -106,7 +106,12 @@ fn f_10_who_sets_up_and_makes_surveys_gets_both_accounts_from_one_page_with_two_
     let server = Server::start(&database);
     let link = set_up_link(&server);
     let mut client = server.client();
-    let token = client.get(&link).is(200).form().value("token").unwrap().to_owned();
+    let page = client.get(&link).is(200);
+    for rule in ["chữ thường không dấu", "ít nhất 14 ký tự", "Khác tên ở trên", "Khác mật khẩu ở trên"]
+    {
+        assert!(page.text().contains(rule), "told before anything is sent: {rule}");
+    }
+    let token = page.form().value("token").unwrap().to_owned();
     let mut send = |manager: &str, password: &str, again: &str| {
         let fields = [
             ("token", token.as_str()),
@@ -122,7 +127,9 @@ fn f_10_who_sets_up_and_makes_surveys_gets_both_accounts_from_one_page_with_two_
     // Half an account is none, and what is wrong is told at its own field.
     let half = send("", OTHER, OTHER).is(422);
     assert!(half.text().contains("f-manager-fault") && half.text().contains("quantri"), "{}", half.text());
-    assert!(send("quantri", OTHER, OTHER).is(422).text().contains("tên khác nhau"));
+    let same = send("quantri", OTHER, OTHER).is(422);
+    assert!(same.text().contains("tên khác nhau"));
+    assert_eq!(same.form().value("name"), Some("quantri"), "all but passwords stays");
     assert!(send("thulan", PASSWORD, PASSWORD).is(422).text().contains("mật khẩu khác nhau"));
     assert!(send("thulan", OTHER, PASSWORD).is(422).text().contains("f-manager_again-fault"));
     assert!(send("thulan", "12345", "12345").is(422).text().contains("f-manager_password-fault"));

@@ -721,26 +721,74 @@ fn a_trial_run_is_previewed_as_it_may_open_and_misses_nothing() {
 }
 
 #[test]
-fn who_comes_from_the_check_to_open_is_not_shown_the_same_list_twice_unless_it_changed() {
-    let (_database, _server, mut desk) = empty_desk();
+fn a_campaign_is_opened_from_the_check_with_one_press_unless_the_check_says_something_else_by_then() {
+    let (database, _server, mut desk) = empty_desk();
     draft(&mut desk);
     add_counters(&mut desk, "thu", "qn", "1");
+    let open = "/admin/campaigns/thu/state/open";
     let check = desk.get("/admin/campaigns/thu").is(200);
-    let at = check.text().find("/admin/campaigns/thu/state/open?seen=").unwrap();
-    let open = check.text()[at..].split('"').next().unwrap().to_owned();
-    let seen = desk.get(&open).is(200);
-    assert!(
-        seen.text().contains("đã nêu ở trang Kiểm tra") && !seen.text().contains("<section class=\"checks\"")
-    );
-    // Whoever did not come from there, or comes with an older list, reads it.
-    for address in ["/admin/campaigns/thu/state/open", "/admin/campaigns/thu/state/open?seen=000000000000"] {
-        assert!(desk.get(address).is(200).text().contains("<section class=\"checks\""), "{address}");
-    }
-    let path = "/admin/campaigns/thu/settings";
-    let mut form = desk.get(path).is(200).form_to(path);
-    form.set("notice.address", "12 đường Trần Phú");
+    // What opening does stands above its button; a telephone is all that was asked for.
+    assert!(check.text().contains("phiếu được hỏi thì không đổi nữa"));
+    assert!(!check.text().contains("Địa chỉ cơ quan"), "{}", check.text());
+    let read = check.form_to(open);
+    // Whoever did not come from there reads the list first.
+    assert!(desk.get(open).is(200).text().contains("<section class=\"checks\""));
+    let path = "/admin/campaigns/thu/units";
+    let mut form =
+        Form::all(desk.get(path).is(200).text()).into_iter().find(|form| has(form, "population.qn")).unwrap();
+    form.set("population.qn", "41250");
     desk.submit(path, &form).is(303);
-    assert!(desk.get(&open).is(200).text().contains("<section class=\"checks\""));
+    let told = desk.submit(open, &read).is(409);
+    assert!(told.text().contains("<section class=\"checks\"") && told.text().contains("Xin xem lại"));
+    assert_eq!(report(&database, "thu")["campaign"]["status"], "draft");
+    let read = desk.get("/admin/campaigns/thu").is(200).form_to(open);
+    desk.submit(open, &read).is(303);
+    assert_eq!(report(&database, "thu")["campaign"]["status"], "open");
+}
+
+#[test]
+fn a_newcomer_chooses_by_one_line_and_finds_name_and_days_of_the_quarter_filled_in() {
+    let (_database, _server, mut desk) = empty_desk();
+    let choice = desk.get("/admin/campaigns/new").is(200);
+    let at = |words: &str| choice.text().find(words).unwrap_or_else(|| panic!("{words}"));
+    assert!(at("Nên dùng cho quầy") < at("Người vừa làm thủ tục: "), "the usual form comes first");
+    assert!(at("form=sipas%2F2026.1%2Fcounter") < at("form=sipas%2F2026.1%2Fpulse"));
+    let page = desk.get(NEW).is(200);
+    let form = page.form_to("/admin/campaigns/new");
+    let title = form.value("title.vi").unwrap().to_owned();
+    assert!(
+        title.starts_with("Đo lường sự hài lòng quý ") && page.text().contains(&format!("Ví dụ: {title}."))
+    );
+    let why = format!("Điền sẵn {} là ngày trước hạn nộp báo cáo quý ", form.value("closes.day").unwrap());
+    assert!(page.text().contains(&why), "{}", page.text());
+    let made = desk.submit("/admin/campaigns/new", &form).is(303);
+    let next = desk.get(made.header("location")).is(200);
+    assert!(next.text().contains("Ghi số hồ sơ trước"), "the other way leads on from there");
+    // A second one of the same quarter is given a name of its own.
+    assert_eq!(desk.get(NEW).is(200).form_to("/admin/campaigns/new").value("title.vi"), Some(""));
+}
+
+#[test]
+fn counters_are_confirmed_by_their_sums_and_the_next_step_is_the_button() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    let path = "/admin/campaigns/thu/counters/add";
+    let page = desk.get(path).is(200);
+    let mut form = Form::all(page.text()).into_iter().find(|form| has(form, "pattern")).unwrap();
+    form.set("each.0", "2");
+    form.set("unit", "qn");
+    form.set("count", "1");
+    let looked = desk.submit(path, &form).is(303);
+    let preview = desk.get(looked.header("location")).is(200);
+    let at = |words: &str| preview.text().find(words).unwrap_or_else(|| panic!("{words}"));
+    assert!(at(" cho ") < at("name=\"seen\"") && at("name=\"seen\"") < at("<table"));
+    let added = confirmed(&mut desk, &looked).is(303);
+    let done = desk.get(added.header("location")).is(200);
+    let next = "<a class=\"button\" href=\"/admin/campaigns/thu\">";
+    assert!(
+        done.text().contains(next)
+            && !done.text().contains("class=\"button\" href=\"/admin/campaigns/thu/counters/add")
+    );
 }
 
 #[test]
@@ -801,10 +849,8 @@ fn the_preview_is_the_campaigns_own_page_and_what_is_made_twice_is_told() {
     form.set("title.vi", "đo lường thử");
     form.set("opens.day", &day(3));
     form.set("closes.day", &day(20));
-    let fields: Vec<(&str, &str)> = form.pairs().into_iter().chain([("then", "units")]).collect();
-    let made = desk.post("/admin/campaigns/new", &fields).is(303).header("location").to_owned();
-    let check = made.split("/units?done=made").next().unwrap();
-    assert!(!check.contains('?'), "who has the numbers of cases gives them first: {made}");
+    let made = desk.submit("/admin/campaigns/new", &form).is(303).header("location").to_owned();
+    let check = made.split("/counters/add?").next().unwrap();
     assert!(desk.get(check).is(200).text().contains("trùng tên và trùng thời gian"));
     // The step that may be left out says so; names of units do as well as codes.
     let units = "/admin/campaigns/thu/units";

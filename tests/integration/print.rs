@@ -348,7 +348,7 @@ fn the_department_chooses_what_to_print_and_gets_a_pdf() {
         "action=\"/admin/campaigns/dan/posters.pdf\"",
         "value=\"labels-21\"",
         "UBND thành phố Quy Nhơn (2)",
-        "Tỉnh Bình Định (4)",
+        "<option value=\"\" selected>Mọi quầy của Tỉnh Bình Định (4)",
     ] {
         assert!(page.text().contains(wanted), "{wanted}");
     }

@@ -316,6 +316,24 @@ fn fifty_units_are_pasted_from_a_document_and_the_preview_stays_short() {
 }
 
 #[test]
+fn titles_between_the_units_of_a_pasted_list_are_left_out_and_what_may_be_one_unit_is_asked_about() {
+    let (database, _server, mut staff) = province();
+    let before = stored(&database).len();
+    let lines = "STT\tTên đơn vị\tGhi chú\nI\tCác sở, ban, ngành\t\n1\tSở Y tế\t\n2\tChi cục Dân số - Sở Y tế\t\n\
+                 II\tCác xã, phường\t\n1\tXã Gia Viễn\t\n2\tUỶ BAN NHÂN DÂN XÃ GIA VIỄN\t\n";
+    let preview = paste(&mut staff, lines, ("always", "")).is(200);
+    for words in [
+        "Đã bỏ qua 2 dòng tiêu đề: “Các sở, ban, ngành” (dòng 2), “Các xã, phường” (dòng 5).",
+        "“UỶ BAN NHÂN DÂN XÃ GIA VIỄN” có thể là “Xã Gia Viễn” (mã xa-gia-vien)",
+        "“Chi cục Dân số - Sở Y tế” có lẽ thuộc “Sở Y tế”",
+    ] {
+        assert!(preview.text().contains(words), "{words}: {}", preview.text());
+    }
+    staff.submit("/admin/units/import", &confirmation(&preview)).is(303);
+    assert_eq!(stored(&database).len(), before + 4);
+}
+
+#[test]
 fn what_is_wrong_with_a_pasted_list_is_told_by_its_lines_and_nothing_pasted_is_lost() {
     let (database, _server, mut staff) = province();
     let before = counts(&database);

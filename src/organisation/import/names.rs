@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use i18n_embed_fl::fl;
 
-use super::{Asked, Fault, Key, List, kinds};
+use super::{Asked, Fault, Key, List, doubts, kinds};
 use crate::{
     language::{Lang, vietnamese},
     organisation::{History, Unit},
@@ -230,6 +230,7 @@ impl List {
                 asked.parent = Some(code.clone());
             }
         }
+        self.notes.extend(doubts::doubts(lang, &self.asked, history, name_column));
         self.faults = faults;
         self.made = made;
         self
@@ -261,6 +262,31 @@ mod tests {
 
     const NAMES: &str = "Tên đơn vị;Loại đơn vị\nUBND xã An Bình;xã\nSở Nội vụ;sở\nTỉnh Bình Định;tỉnh\n\
         Ủy ban nhân dân phường Đống Đa;phường\nUBND xã An Bình Đông Thượng Hạ Lưu;xã\n";
+
+    fn noted(text: &str, history: &History) -> Vec<String> {
+        read(text, history).notes.iter().map(|note| note.words.clone()).collect()
+    }
+
+    #[test]
+    fn a_unit_that_may_be_there_under_another_spelling_is_asked_about() {
+        let there =
+            applied("Tên đơn vị\nTỉnh Ninh Bình\nXã Gia Viễn\nXã Gia Hưng\n", &History::default()).unwrap();
+        let asked = noted("Tên đơn vị\nUỶ BAN NHÂN DÂN XÃ GIA VIỄN\nXã Gia Trấn\n", &there);
+        assert!(asked.len() == 1 && asked[0].contains("“Xã Gia Viễn” (mã xa-gia-vien)"), "{asked:?}");
+        // The same within one list; the very same name is no new unit at all.
+        let asked = noted("Tên đơn vị;Loại đơn vị\nUBND xã Gia Vân;xã\nGia Vân;xã\nXã Gia Viễn;xã\n", &there);
+        assert!(asked.len() == 1 && asked[0].contains("“Gia Vân”"), "{asked:?}");
+    }
+
+    #[test]
+    fn a_name_that_says_another_unit_above_than_it_gets_is_asked_about() {
+        let list = "Tên đơn vị;Đơn vị cấp trên\nTỉnh Ninh Bình;\nSở Y tế;\nChi cục Dân số - Sở Y tế;\n";
+        let asked = noted(list, &History::default());
+        assert!(asked.len() == 1 && asked[0].contains("“Sở Y tế”"), "{asked:?}");
+        let list =
+            "Tên đơn vị;Đơn vị cấp trên\nTỉnh Ninh Bình;\nSở Y tế;\nChi cục Dân số - Sở Y tế;Sở Y tế\n";
+        assert!(noted(list, &History::default()).is_empty());
+    }
 
     #[test]
     fn names_and_kinds_alone_make_a_province_with_short_codes() {

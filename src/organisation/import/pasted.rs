@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{COLUMNS, History, Key, heading, kinds};
+use super::{COLUMNS, History, Key, heading, kinds, titles};
 use crate::{
     language::{Lang, vietnamese},
     tabular::{
@@ -36,7 +36,9 @@ pub fn book(text: &str, history: &History) -> Result<Book, Refusal> {
             let known: BTreeSet<String> =
                 history.iter().map(|dated| vietnamese::key(&dated.unit.kind)).collect();
             for row in &mut rows {
-                by_kind(row, &known);
+                // “Các sở, ban, ngành” has commas, and no kind behind any of them.
+                let line = joined(&row.cells);
+                if titles::is_group(&line) { row.cells = vec![cell(line)] } else { by_kind(row, &known) }
             }
         }
         rows.retain(|row| !row.cells.is_empty());
@@ -77,13 +79,18 @@ fn unnumbered(row: &mut Row) {
         let digits = text.trim_end_matches(['.', ')']);
         !digits.is_empty() && digits.len() <= 5 && digits.bytes().all(|b| b.is_ascii_digit())
     };
-    let blank = |cell: &Cell| cell.text.is_empty() || is_number(&cell.text);
+    let blank =
+        |cell: &Cell| cell.text.is_empty() || is_number(&cell.text) || titles::counts_groups(&cell.text);
     let lead = row.cells.iter().take_while(|cell| blank(cell)).count();
     row.cells.drain(..lead);
     if let Some(first) = row.cells.first_mut() {
         let text = first.text.trim_start_matches(['-', '–', '+', '•', '*', '·', '\u{f0b7}']).trim_start();
         let bare = match text.split_once(' ') {
-            Some((number, rest)) if number.ends_with(['.', ')']) && is_number(number) => rest.trim_start(),
+            Some((number, rest))
+                if number.ends_with(['.', ')']) && (is_number(number) || titles::counts_groups(number)) =>
+            {
+                rest.trim_start()
+            }
             _ => text,
         };
         first.text = bare.to_owned();
@@ -147,6 +154,22 @@ mod tests {
             "1. UBND tỉnh Gia Lai\n2. Sở Nội vụ\n- UBND xã An Bình\n",
         ] {
             assert_eq!(units(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn titles_of_groups_are_left_out_and_named() {
+        let none = History::default();
+        for text in [
+            "I\tTỉnh X\t\nII\tCác sở, ban, ngành\t\n1\tSở Nội vụ\t\nIII\tCác phường\t\n1\tPhường A\t\n",
+            "STT\tTên đơn vị\tGhi chú\n1\tTỉnh X\t\nII\tCác sở, ban, ngành\t\n1\tSở Nội vụ\t\nIII. Các phường\n2\tPhường A\t\n",
+            "Tỉnh X\nII. Các sở, ban, ngành\n1. Sở Nội vụ\nIII. Các phường:\n1. Phường A\n",
+        ] {
+            let list = List::read(Lang::VI, &book(text, &none).unwrap()).unwrap().completed(Lang::VI, &none);
+            assert_eq!(list.len(), 3, "{text}");
+            let note = &list.notes[0].words;
+            assert!(note.starts_with("Đã bỏ qua 2 dòng tiêu đề: “") && note.contains("Các phường"), "{note}");
+            assert!(list.applied(Lang::VI, &none, Since::Always).is_ok(), "{text}");
         }
     }
 

@@ -150,7 +150,8 @@ pub fn content(page: &Page<'_>) -> Markup {
 /// How many questions there are; the script says here how many are answered.
 fn questions(page: &Page<'_>) -> String {
     let questions = &page.questionnaire.questions;
-    let (messages, count) = (page.lang.messages(), questions.len());
+    let closed = questions.iter().filter(|question| question.kind != Kind::Text).count();
+    let (messages, count) = (page.lang.messages(), closed);
     if questions.iter().any(|question| question.asked_if.is_some()) {
         fl!(messages, "respond-questions-at-most", questions = count)
     } else {
@@ -382,6 +383,9 @@ impl Asked<'_> {
                 // Who has a personal link had no case at a counter.
                 if self.page.token.is_some() {
                     fl!(messages, "desk-link-apart")
+                } else if self.question.help.is_some() {
+                    // The question itself asks to leave names and numbers out.
+                    fl!(messages, "respond-apart-kept")
                 } else {
                     fl!(messages, "respond-apart")
                 },

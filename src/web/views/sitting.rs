@@ -12,6 +12,7 @@ use super::{
     questionnaire::{self, Page},
 };
 use crate::{
+    definition::model::Kind,
     language::Lang,
     questionnaire::{Invalid, Questionnaire, sitting::Kept},
     web::assets,
@@ -203,6 +204,7 @@ fn unit(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, at: usize, faults: 
     let m = base.lang.messages();
     let here = judged[at];
     let number = at + 1;
+    let closed = here.form.questions.iter().filter(|question| question.kind != Kind::Text).count();
     let others = judged.iter().enumerate().any(|(other, judged)| other != at && !kept.has(judged.unit));
     let next = if others { fl!(m, "sitting-next") } else { fl!(m, "sitting-last") };
     html! {
@@ -212,7 +214,7 @@ fn unit(base: &Page<'_>, judged: &[Judged<'_>], kept: &Kept, at: usize, faults: 
         (form(base, kept, &html! {
             input type="hidden" name="_unit" value=(here.unit);
             .done {
-                p { span #progress { (fl!(m, "respond-questions", questions = here.form.questions.len())) } }
+                p { span #progress { (fl!(m, "respond-questions", questions = closed)) } }
                 .bar { div #bar {} }
             }
             @for (section, _) in here.form.sections.iter().enumerate() {

@@ -110,6 +110,7 @@ async fn settings(
         base: None,
         has_kiosk_code: false,
         mend: None,
+        proposed: None,
         way: Way::Copy {
             from: lang.pick(&from.campaign.title),
             slug,

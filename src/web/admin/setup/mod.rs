@@ -52,7 +52,6 @@ impl Done {
         let m = lang.messages();
         let n = self.n.unwrap_or_default();
         Some(match self.done.as_deref()? {
-            "made" => fl!(m, "desk-done-made"),
             "made-counters" => fl!(m, "setup-done-made-counters"),
             "made-by-link" => fl!(m, "desk-link-done-made"),
             "copied" => fl!(m, "desk-done-copied", n = n),

@@ -7,6 +7,7 @@ use axum::{
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{CELLS, Trouble, changed, desk, page, refused, sheet, shown};
@@ -81,18 +82,22 @@ async fn settings(
     let due_day = periods::due_day(&mut db).await?;
     drop(db);
     let others: Vec<&Campaign> = all.iter().map(|stored| &stored.campaign).collect();
-    let (opens, closes) = clock::date(clock::day(app.clock.now()))
-        .map(|today| Period::proposed(today, due_day))
-        .map(|(first, last)| (typed::day_text(first), typed::day_text(last)))
-        .unwrap_or_default();
     let offer = sheet::offer(lang, &app.shelf.library(), name);
     let at_counters = offer.as_ref().is_some_and(|offer| offer.at_counters);
+    let asked = offer.as_ref().filter(|offer| !offer.at_counters).map(|offer| offer.title.as_str());
+    let today = clock::date(clock::day(app.clock.now()));
+    let proposed = today.map(|today| Proposed::of(today, due_day, asked));
+    let of = |field: fn(&Proposed) -> &String| proposed.as_ref().map(field).cloned().unwrap_or_default();
+    // Two campaigns of one name are told apart by nobody: the second one of a quarter gets its own.
+    let title = of(|proposed| &proposed.example);
+    let taken = others.iter().any(|other| Lang::VI.pick(&other.title) == title);
     let begun = Campaign { notice: known(&others, !at_counters), ..sheet::blank() };
     let begun = sheet::fields(&begun)
         .with("form", name)
-        .with("opens.day", &opens)
+        .with("title.vi", if taken { "" } else { &title })
+        .with("opens.day", &of(|proposed| &proposed.opens))
         .with("opens.time", "00:00")
-        .with("closes.day", &closes)
+        .with("closes.day", &of(|proposed| &proposed.closes))
         .with("closes.time", "24:00");
     let begun = spoken(begun, offer.as_ref());
     let first = !begun.has("notice.purpose.vi") || begun.one("notice.purpose.vi").is_some_and(str::is_empty);
@@ -109,9 +114,44 @@ async fn settings(
         base: None,
         has_kiosk_code: false,
         mend: None,
+        proposed: proposed.as_ref(),
         way: Way::New,
     })
     .into_string())
+}
+
+/// What is proposed for a new campaign, as its page says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposed {
+    /// A title: of what is asked, if it is not the usual thing, and when.
+    pub example: String,
+    /// First day.
+    pub opens: String,
+    /// Last day.
+    pub closes: String,
+    /// The quarter that it is for.
+    pub period: Period,
+    /// The day on which that quarter's report is due, the reason for the last day.
+    pub due: String,
+}
+
+impl Proposed {
+    /// For `today`, where reports are due on `due_day`; titles are in Vietnamese, as everybody reads them.
+    fn of(today: Date, due_day: i8, asked: Option<&str>) -> Self {
+        let (first, last) = Period::proposed(today, due_day);
+        let period = Period::quarter_of(last);
+        let (m, name) = (Lang::VI.messages(), period.name(Lang::VI));
+        Self {
+            example: match asked {
+                Some(title) => fl!(m, "period-title", questionnaire = title, period = name),
+                None => fl!(m, "new-title", period = name),
+            },
+            opens: typed::day_text(first),
+            closes: typed::day_text(last),
+            period,
+            due: typed::day_text(period.due(due_day)),
+        }
+    }
 }
 
 /// What a new campaign tells people, as earlier ones of its kind did, the latest first: who asks and by which law is the same
@@ -140,11 +180,6 @@ fn spoken(begun: Fields, offer: Option<&sheet::Offer>) -> Fields {
     let pairs: Vec<(&str, &str)> = begun.iter().chain([("speaks", "")]).chain(ticked).collect();
     Fields::of(pairs)
 }
-
-/// The field of the button that was pressed: where the way leads from here.
-pub const THEN: &str = "then";
-/// To the numbers of cases, instead of the counters.
-pub const UNITS: &str = "units";
 
 /// How long forms of counters are kept where nobody has decided otherwise, in months: what questionnaires say of themselves.
 const MONTHS: &str = "24";
@@ -175,8 +210,7 @@ pub async fn submit(
             let offer = sheet::offer(lang, &app.shelf.library(), name);
             let (next, done) = match offer {
                 Some(offer) if !offer.at_counters => ("raters", "made-by-link"),
-                // Numbers of cases may come at any time; without counters nobody answers.
-                _ if fields.one(THEN) == Some(UNITS) => ("units", "made"),
+                // Numbers of cases may come at any time, and that page leads to them; without counters nobody answers.
                 _ => ("counters/add", "made-counters"),
             };
             changed(&app, &format!("/admin/campaigns/{slug}/{next}"), lang, done, None).await

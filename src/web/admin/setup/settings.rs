@@ -104,6 +104,7 @@ async fn page(
         base: Some(&base),
         has_kiosk_code: stored.kiosk_code.is_some(),
         mend: sent.mend.as_deref(),
+        proposed: None,
         way: Way::Edit {
             campaign: &stored.campaign,
             phase: stored.campaign.phase(now),

@@ -26,7 +26,10 @@ use crate::{
         views::{
             admin::{
                 form::{CONFIRM, Fault as Shown, confirmed},
-                setup::state::{self as view, Page},
+                setup::{
+                    checks,
+                    state::{self as view, Page},
+                },
             },
             message::Kind,
         },
@@ -124,18 +127,27 @@ pub async fn show(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Language>,
-    Query(asked): Query<Asked>,
 ) -> Response {
     let lang = wanted.language();
     let Some(step) = Step::of(&path.step) else { return error::page(lang, Kind::Unknown) };
-    super::page(page(&app, &staff, lang, &path.slug, step, &[], asked.seen.as_deref()).await, lang)
+    super::page(page(&app, &staff, lang, &path.slug, step, &[]).await, lang)
 }
 
-/// The part of the address after `?`.
-#[derive(Debug, Default, Deserialize)]
-pub struct Asked {
-    /// What has been read of the check.
-    seen: Option<String>,
+/// The field that says which list of the check was read before opening.
+pub const SEEN: &str = "seen";
+
+/// Whether the check says something else by now than what was read before pressing its button.
+async fn is_stale(app: &App, slug: &str, fields: &Fields) -> Result<bool, StoreError> {
+    let Some(seen) = fields.one(SEEN) else { return Ok(false) };
+    let mut db = app.store.read().await?;
+    let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(false) };
+    let tree = units::tree(&mut db).await?;
+    drop(db);
+    if stored.campaign.state != Stand::Draft {
+        return Ok(false);
+    }
+    let findings = crate::web::admin::campaign::findings(app, &stored).await?;
+    Ok(seen != checks::seen(&stored.campaign, &tree, &findings))
 }
 
 async fn page(
@@ -145,7 +157,6 @@ async fn page(
     slug: &str,
     step: Step,
     faults: &[Shown],
-    seen: Option<&str>,
 ) -> Result<Option<String>, StoreError> {
     let mut db = app.store.read().await?;
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(None) };
@@ -159,8 +170,7 @@ async fn page(
     let findings =
         if opens { crate::web::admin::campaign::findings(app, &stored).await? } else { Vec::new() };
     let campaign = &stored.campaign;
-    let page =
-        Page { lang, staff, campaign, phase, step, by_link, tree: &tree, findings: &findings, seen, faults };
+    let page = Page { lang, staff, campaign, phase, step, by_link, tree: &tree, findings: &findings, faults };
     Ok(Some(view::page(&page).into_string()))
 }
 
@@ -178,6 +188,17 @@ pub async fn submit(
         Ok(posted) => posted,
         Err(response) => return response,
     };
+    if step == Step::Open {
+        match is_stale(&app, &path.slug, &fields).await {
+            // Said anew, on the page that asks once more.
+            Ok(true) => {
+                let again = page(&app, &staff, lang, &path.slug, step, &[]).await;
+                return error::found(StatusCode::CONFLICT, again, lang);
+            }
+            Ok(false) => {}
+            Err(error) => return error::of_store(&error, lang),
+        }
+    }
     match take(&app, &staff, lang, &path.slug, step, &fields).await {
         Ok(()) if step == Step::Delete => changed(&app, "/admin/campaigns", lang, step.done(), None).await,
         Ok(()) => changed(&app, &format!("/admin/campaigns/{}", path.slug), lang, step.done(), None).await,
@@ -189,7 +210,7 @@ pub async fn submit(
                 .collect();
             error::found(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                page(&app, &staff, lang, &path.slug, step, &faults, None).await,
+                page(&app, &staff, lang, &path.slug, step, &faults).await,
                 lang,
             )
         }

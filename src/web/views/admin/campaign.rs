@@ -117,9 +117,7 @@ pub fn page(page: &Page<'_>) -> Markup {
             (form::purpose(&fl!(m, "desk-check-purpose")))
             (checks::list(lang, campaign, page.tree, page.findings))
             @if page.findings.iter().all(|finding| !finding.stops()) {
-                p.actions {
-                    a.button href=(checks::opening(lang, campaign, page.tree, page.findings)) { (state::name(lang, Step::Open)) }
-                }
+                (state::open_here(lang, campaign, page.tree, page.findings))
             }
         } @else { (form::purpose(&fl!(m, "desk-overview-purpose"))) }
         @if page.proposals > 0 {

@@ -128,9 +128,11 @@ fn manager_fields(form: &Form<'_>) -> Markup {
             legend { (fl!(m, "setup-manager")) }
             p.hint { (fl!(m, "setup-manager-hint")) }
             (form.line(&Field {
-                name: first_manager::NAME, label: &fl!(m, "setup-manager-name"), ..Field::default()
+                name: first_manager::NAME, label: &fl!(m, "setup-manager-name"),
+                hint: Some(&fl!(m, "setup-manager-name-hint")), ..Field::default()
             }, Line::Code))
-            (field(form, first_manager::PASSWORD, &fl!(m, "setup-manager-password"), None, "section-manager new-password"))
+            @let hint = fl!(m, "setup-manager-password-hint", n = password::SHORTEST);
+            (field(form, first_manager::PASSWORD, &fl!(m, "setup-manager-password"), Some(&hint), "section-manager new-password"))
             (field(form, first_manager::AGAIN, &fl!(m, "setup-manager-again"), None, "section-manager new-password"))
         }
     }

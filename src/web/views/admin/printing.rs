@@ -89,16 +89,26 @@ pub fn page(page: &Page<'_>) -> Markup {
 fn sheet(page: &Page<'_>, base: &str) -> Markup {
     let lang = page.lang;
     let m = lang.messages();
+    // A unit above all counters is “every counter” by another name, which says of what.
+    let offered = |(_, _, n): &&(String, String, usize)| *n < page.counters;
+    let unit =
+        page.units.iter().filter(offered).find(|(code, ..)| code == page.unit).map_or("", |(code, ..)| code);
     let values = Fields::of([
-        ("unit", page.unit),
+        ("unit", unit),
         ("size", Size::ALL[0].code()),
         ("words", page.languages.first().copied().unwrap_or(Lang::VI).code()),
         ("skip", "0"),
     ]);
     let form = Form::new(lang, &values);
-    let units: Vec<(&str, String)> = [("", fl!(m, "print-every", n = page.counters))]
+    let every = match page.units.iter().rfind(|unit| !offered(unit)) {
+        Some((_, name, _)) => fl!(m, "print-every-of", unit = name.as_str(), n = page.counters),
+        None => fl!(m, "print-every", n = page.counters),
+    };
+    let units: Vec<(&str, String)> = [("", every)]
         .into_iter()
-        .chain(page.units.iter().map(|(code, name, n)| (code.as_str(), format!("{name} ({n})"))))
+        .chain(
+            page.units.iter().filter(offered).map(|(code, name, n)| (code.as_str(), format!("{name} ({n})"))),
+        )
         .collect();
     let units: Vec<(&str, &str)> = units.iter().map(|(code, name)| (*code, name.as_str())).collect();
     let names: Vec<(&str, String)> = Size::ALL.iter().map(|size| (size.code(), size.name(lang))).collect();
@@ -124,7 +134,8 @@ fn sheet(page: &Page<'_>, base: &str) -> Markup {
             (form.radios(&field("size", &size), &sizes))
             // Only what the questionnaire can be answered in.
             @if spoken.len() > 1 { (form.select(&field("words", &words), &spoken)) }
-            (form.line(&Field { hint: Some(&hint), ..field("skip", &skip) }, Line::Number))
+            // Hidden by the style sheet while something else than labels is chosen.
+            .labels { (form.line(&Field { hint: Some(&hint), ..field("skip", &skip) }, Line::Number)) }
             (form.buttons(&fl!(m, "print-button"), None))
         }
     }

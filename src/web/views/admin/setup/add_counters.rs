@@ -28,6 +28,8 @@ use crate::{
 
 /// Units of a preview.
 const UNITS: usize = 400;
+/// Most units of a preview that are shown without being asked for.
+const FEW: usize = 10;
 
 /// A campaign whose counters can be taken over.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +79,14 @@ pub fn page(page: &Page<'_>) -> Markup {
         .buttons { button.main { (fl!(m, "counters-look")) } }
     };
     let content = html! {
-        @if let Some(done) = page.done { (form::done(done)) }
+        @if let Some(done) = page.done {
+            p.done role="status" {
+                (done) " "
+                a href=(in_language(&format!("/admin/campaigns/{}/units", page.campaign.slug), lang)) {
+                    (fl!(m, "setup-make-units"))
+                }
+            }
+        }
         (form::back(&back, &fl!(m, "desk-tab-counters")))
         (form::purpose(&fl!(m, "counters-add-purpose")))
         @if tree.units().is_empty() {
@@ -232,7 +241,10 @@ pub fn preview(page: &Preview<'_>) -> Markup {
     let content = html! {
         (form::back(&again(""), &fl!(m, "desk-add-title")))
         @if page.again { p.note role="alert" { (fl!(m, "counters-preview-again")) } }
-        (form::purpose(&fl!(m, "counters-preview-what", n = count(lang, n as u64), units = count(lang, groups.len() as u64))))
+        (form::purpose(&fl!(
+            m, "counters-preview-what", n = count(lang, n as u64), units = count(lang, groups.len() as u64),
+            kinds = of_kinds(page)
+        )))
         @if new.left_out > 0 { p { (fl!(m, "counters-left-out", n = new.left_out)) } }
         @for shared in page.shared { (serves_both(lang, shared)) }
         @if !page.numbers_after.is_empty() {
@@ -241,7 +253,6 @@ pub fn preview(page: &Preview<'_>) -> Markup {
                 p { a href={ (again("")) "#reuse" } { (fl!(m, "counters-reuse")) } }
             }
         }
-        (table(lang, &groups))
         form method="post" action=(in_language(&format!("{base}/add/preview"), lang)) {
             input type="hidden" name="of" value=(page.id);
             input type="hidden" name="seen" value=(page.seen);
@@ -251,6 +262,10 @@ pub fn preview(page: &Preview<'_>) -> Markup {
                 a.button.plain href=(in_language(&base, lang)) { (fl!(m, "desk-form-cancel")) }
             }
         }
+        details.group open[groups.len() <= FEW] {
+            summary { h2 { (fl!(m, "counters-preview-each", n = groups.len())) } }
+            (table(lang, &groups))
+        }
     };
     head::below(
         &Head { lang, staff: page.staff, campaign: page.campaign, phase: page.phase, tab: Tab::Counters },
@@ -258,6 +273,28 @@ pub fn preview(page: &Preview<'_>) -> Markup {
         Some(&fl!(m, "counters-preview")),
         &content,
     )
+}
+
+/// “54 cho phường, 11 cho sở”: whether it is what was meant is seen by kinds sooner than by rows.
+fn of_kinds(page: &Preview<'_>) -> String {
+    let (m, tree) = (page.lang.messages(), page.tree);
+    let mut of: BTreeMap<&str, usize> = BTreeMap::new();
+    for wish in &page.new.wishes {
+        *of.entry(tree.get(&wish.unit).map_or("", |unit| unit.kind.as_str())).or_default() += 1;
+    }
+    // In the order of the tree.
+    let mut parts: Vec<String> = Vec::new();
+    for unit in ordered(tree) {
+        if let Some(n) = of.remove(unit.kind.as_str()) {
+            parts.push(fl!(
+                m,
+                "counters-preview-kind",
+                n = count(page.lang, n as u64),
+                kind = unit.kind.as_str()
+            ));
+        }
+    }
+    parts.join(", ")
 }
 
 /// Counters whose addresses serve another campaign too.

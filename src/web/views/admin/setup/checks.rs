@@ -32,43 +32,28 @@ pub fn list(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Findin
     }
 }
 
-/// The address of the page that opens it, for whoever has read this list.
-pub fn opening(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> String {
-    let seen = fingerprint(campaign, tree, &grave(findings));
-    in_language(&format!("/admin/campaigns/{}/state/open?seen={seen}", campaign.slug), lang)
+/// The list in a few digits: whoever opens from the page of the check has read this one, unless it has become another.
+pub fn seen(campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> String {
+    fingerprint(campaign, tree, &grave(findings))
 }
 
 fn grave(findings: &[Finding]) -> Vec<Finding> {
     findings.iter().filter(|finding| !finding.informs()).cloned().collect()
 }
 
-/// What a list says, in a few digits: whoever comes from the check has read it, unless it has become another one.
 fn fingerprint(campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> String {
     let said: Vec<String> = findings.iter().map(|finding| words(Lang::VI, campaign, tree, finding)).collect();
     hex(Sha256::digest(said.join("\n")).get(..6).unwrap_or_default())
 }
 
-/// What was found before somebody opens it all the same: the same list, without what merely informs; folded away for who has
-/// `seen` it on the page before. Nothing where there is nothing to think over.
-pub fn before_opening(
-    lang: Lang,
-    campaign: &Campaign,
-    tree: &UnitTree,
-    findings: &[Finding],
-    seen: Option<&str>,
-) -> Markup {
+/// What was found before somebody opens it all the same: the same list, without what merely informs. Nothing where there is
+/// nothing to think over.
+pub fn before_opening(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> Markup {
     let m = lang.messages();
     let grave = grave(findings);
     let stopped = grave.iter().any(Finding::stops);
-    let seen = !stopped && seen.is_some_and(|seen| seen == fingerprint(campaign, tree, &grave));
     html! {
-        @if grave.is_empty() {}
-        @else if seen {
-            details.fold {
-                summary { (fl!(m, "setup-checks-seen", n = grave.len())) }
-                .checks { (items(lang, campaign, tree, &grave)) }
-            }
-        } @else {
+        @if !grave.is_empty() {
             section.checks aria-labelledby="checks" {
                 h3 #checks {
                     @if stopped { (fl!(m, "desk-checks-stopped")) } @else { (fl!(m, "setup-checks-again")) }

@@ -120,7 +120,8 @@ pub fn page(page: &Page<'_>) -> Markup {
             (form::empty(&none, &none_what, page.manages().then_some((add.as_str(), add_label.as_str()))))
         } @else {
             p.actions {
-                @if page.manages() { a.button href=(add) { (add_label) } }
+                // What has just been done is no longer what most do next.
+                @if page.manages() { a.button.plain[page.done.is_some()] href=(add) { (add_label) } }
                 @if page.listed > 0 { a.button.plain href=(posters) { (fl!(m, "admin-posters")) } }
                 @if let Some((addition, n)) = page.undo.filter(|_| page.manages()) {
                     @let undo = format!("{}/additions/{addition}/undo", page.base());

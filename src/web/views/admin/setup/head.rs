@@ -185,7 +185,7 @@ pub fn done(head: &Head<'_>, words: &str) -> Markup {
             p { (words) }
             @if let Some(next) = next {
                 p {
-                    a href=(in_language(&format!("{}{}", base(campaign), next.path()), lang)) {
+                    a.button href=(in_language(&format!("{}{}", base(campaign), next.path()), lang)) {
                         (fl!(lang.messages(), "desk-next-step", step = next.name(lang, phase)))
                     }
                     @if let Some(check) = check {

@@ -9,7 +9,7 @@ use crate::{
     organisation::{Campaign, Phase, State},
     web::{
         admin::setup::{
-            new::{NewPath, THEN, UNITS},
+            new::{NewPath, Proposed},
             preview::CampaignPreviewPath,
         },
         auth::session::Staff,
@@ -47,6 +47,8 @@ pub struct Sheet<'a> {
     pub has_kiosk_code: bool,
     /// The field that somebody comes to mend: where it is folded away, it is not now.
     pub mend: Option<&'a str>,
+    /// What is proposed for a new campaign.
+    pub proposed: Option<&'a Proposed>,
     /// What comes of it.
     pub way: Way<'a>,
 }
@@ -114,13 +116,18 @@ pub fn choose(lang: Lang, staff: &Staff, offers: &[Offer], units: bool) -> Marku
 }
 
 fn cards(lang: Lang, offers: &[Offer], at_counters: bool) -> Markup {
-    html! {
-        ul.offers {
-            @for offer in offers.iter().filter(|offer| offer.at_counters == at_counters) { li { (card(lang, offer)) } }
-        }
-    }
+    let mut offers: Vec<&Offer> = offers.iter().filter(|offer| offer.at_counters == at_counters).collect();
+    offers.sort_by_key(|offer| !is_best(offer));
+    html! { ul.offers { @for offer in offers { li.best[is_best(offer)] { (card(lang, offer)) } } } }
 }
 
+/// The form to take at a counter if nothing speaks for another one: short enough to be answered there, and with every part of
+/// the index that concerns the service (docs/questionnaires.md).
+fn is_best(offer: &Offer) -> bool {
+    offer.at_counters && offer.name.starts_with("sipas/") && offer.name.ends_with("/counter")
+}
+
+/// What decides in one line, the button, and all the rest for who wants to read it.
 fn card(lang: Lang, offer: &Offer) -> Markup {
     let m = lang.messages();
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -128,24 +135,52 @@ fn card(lang: Lang, offer: &Offer) -> Markup {
     if lang != Lang::VI {
         query.append_pair("lang", lang.code());
     }
+    let languages = offer.languages.iter().map(|code| named(code)).collect::<Vec<_>>().join(", ");
     html! {
-        a href={ (NewPath.to_string()) "?" (query.finish()) } { (offer.title) }
-        p.hint { (facts(lang, offer)) }
-        @if let Some(origin) = origin(lang, &offer.name) { p.hint { (origin) } }
-        @if offer.at_counters {
-            p.hint {
-                @if offer.minutes <= AT_THE_COUNTER { (fl!(m, "desk-choose-short")) } @else { (fl!(m, "desk-choose-long")) }
-            }
+        @if is_best(offer) { p.tag { (fl!(m, "choose-best")) } }
+        h3 { (offer.title) }
+        p.hint { (in_one_line(lang, offer)) }
+        p {
+            a.button.plain[!is_best(offer)] href={ (NewPath.to_string()) "?" (query.finish()) }
+                aria-label={ (fl!(m, "choose-this")) ": " (offer.title) } { (fl!(m, "choose-this")) }
         }
-        p.hint { (fl!(m, "desk-choose-target", target = typed::percent_text(offer.target))) }
+        details {
+            summary { (fl!(m, "choose-more")) }
+            @if let Some(origin) = origin(lang, &offer.name) { p.hint { (origin) } }
+            @if offer.at_counters {
+                p.hint {
+                    @if offer.minutes <= AT_THE_COUNTER { (fl!(m, "desk-choose-short")) } @else { (fl!(m, "desk-choose-long")) }
+                }
+            }
+            p.hint { (fl!(m, "desk-choose-target", target = typed::percent_text(offer.target))) }
+            p.hint { (fl!(m, "choose-languages", languages = languages)) }
+        }
     }
 }
 
-/// Where a citizens' form of ours comes from, and what it is good for (docs/questionnaires.md). What a province has changed
-/// is another version, of which nothing is known.
+/// Whom it asks, how many questions and how many minutes.
+fn in_one_line(lang: Lang, offer: &Offer) -> String {
+    let m = lang.messages();
+    let whom = match known_form(&offer.name) {
+        Some("full") => fl!(m, "choose-whom-full"),
+        Some("plan-2022") => fl!(m, "choose-whom-plan"),
+        Some("counter" | "pulse") => fl!(m, "choose-whom-counter"),
+        _ if offer.at_counters => fl!(m, "choose-whom-citizens"),
+        _ => fl!(m, "choose-whom-officials"),
+    };
+    let closed = offer.questions.saturating_sub(offer.texts);
+    fl!(m, "choose-line", whom = whom, questions = closed, minutes = offer.minutes)
+}
+
+/// The id of a citizens' form of ours. What a province has changed is another version, of which nothing is known.
+fn known_form(name: &str) -> Option<&str> {
+    name.strip_prefix("sipas/2026.1/")
+}
+
+/// Where a citizens' form of ours comes from, and what it is good for (docs/questionnaires.md).
 fn origin(lang: Lang, name: &str) -> Option<String> {
     let m = lang.messages();
-    match name.strip_prefix("sipas/2026.1/")? {
+    match known_form(name)? {
         "full" => Some(fl!(m, "setup-form-full")),
         "plan-2022" => Some(fl!(m, "setup-form-plan")),
         "counter" | "pulse" => Some(fl!(m, "setup-form-short")),
@@ -171,7 +206,7 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
     let action = in_language(sheet.action, lang);
     let at_counters = sheet.offer.is_none_or(|offer| offer.at_counters);
     let fields = html! {
-        (questionnaire(sheet)) (name(sheet)) (period(sheet)) (notice(sheet))
+        (questionnaire(sheet)) (period(sheet)) (notice(sheet))
         (purpose(sheet, at_counters)) (in_other_languages(sheet)) (more(sheet, at_counters))
         (end(sheet))
     };
@@ -323,6 +358,7 @@ fn questionnaire(sheet: &Sheet<'_>) -> Markup {
                 @if let Some(why) = &fixed { p.fixed { (why) } }
                 @else { input type="hidden" name="form" value=(form.values.one("form").unwrap_or_default()); }
             }
+            (name(sheet))
         }
     }
 }
@@ -330,11 +366,14 @@ fn questionnaire(sheet: &Sheet<'_>) -> Markup {
 fn name(sheet: &Sheet<'_>) -> Markup {
     let m = sheet.lang.messages();
     let (title, hint) = (fl!(m, "desk-settings-title"), fl!(m, "desk-settings-title-hint"));
-    html! {
-        .block {
-            h2 { (fl!(m, "desk-settings-name")) }
-            (sheet.form.line(&Field { name: "title.vi", label: &title, hint: Some(&hint), ..Field::default() }, Line::Text))
+    let hint = match sheet.proposed {
+        Some(Proposed { example, .. }) => {
+            format!("{hint} {}", fl!(m, "new-title-example", title = example.as_str()))
         }
+        None => hint,
+    };
+    html! {
+        (sheet.form.line(&Field { name: "title.vi", label: &title, hint: Some(&hint), ..Field::default() }, Line::Text))
     }
 }
 
@@ -343,6 +382,22 @@ fn period(sheet: &Sheet<'_>) -> Markup {
     let m = lang.messages();
     let (opens, closes) = (fl!(m, "desk-settings-opens"), fl!(m, "desk-settings-closes"));
     let (opens_hint, closes_hint) = (fl!(m, "desk-settings-opens-hint"), fl!(m, "desk-settings-closes-hint"));
+    let (opens_hint, closes_hint) = match sheet.proposed {
+        Some(Proposed { opens, closes, period, due, .. }) => (
+            format!("{opens_hint} {}", fl!(m, "new-day-example", day = opens.as_str())),
+            format!(
+                "{closes_hint} {}",
+                fl!(
+                    m,
+                    "new-closes-why",
+                    day = closes.as_str(),
+                    period = period.name(lang),
+                    due = due.as_str()
+                )
+            ),
+        ),
+        None => (opens_hint, closes_hint),
+    };
     html! {
         .block {
             h2 { (fl!(m, "desk-settings-period")) }
@@ -606,13 +661,9 @@ fn end(sheet: &Sheet<'_>) -> Markup {
     let m = lang.messages();
     let back = |path: &str| in_language(path, lang);
     match sheet.way {
-        Way::New if sheet.offer.is_some_and(|offer| offer.at_counters) => html! {
-            .buttons {
-                button.main { (fl!(m, "setup-make-counters")) }
-                button.plain name=(THEN) value=(UNITS) { (fl!(m, "setup-make-units")) }
-                a.button.plain href=(back("/admin/campaigns")) { (fl!(m, "desk-form-cancel")) }
-            }
-        },
+        Way::New if sheet.offer.is_some_and(|offer| offer.at_counters) => {
+            form.buttons(&fl!(m, "setup-make-counters"), Some(&back("/admin/campaigns")))
+        }
         Way::New => form.buttons(&fl!(m, "desk-new-make"), Some(&back("/admin/campaigns"))),
         Way::Copy { slug, .. } => {
             let (label, hint) = (fl!(m, "desk-copy-strata"), fl!(m, "desk-copy-strata-hint"));

@@ -12,7 +12,7 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase, UnitTree, readiness::Finding},
     web::{
-        admin::setup::state::Step,
+        admin::setup::state::{SEEN, Step},
         auth::session::Staff,
         form::Fields,
         respond::answer::in_language,
@@ -42,8 +42,6 @@ pub struct Page<'a> {
     pub tree: &'a UnitTree,
     /// Before it is opened: what the check found.
     pub findings: &'a [Finding],
-    /// Fingerprint of what has been read of that on the page of the check.
-    pub seen: Option<&'a str>,
     /// Why it was not.
     pub faults: &'a [Fault],
 }
@@ -67,7 +65,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         } @else {
             .block.sheet {
                 (what)
-                (checks::before_opening(lang, campaign, page.tree, page.findings, page.seen))
+                (checks::before_opening(lang, campaign, page.tree, page.findings))
                 @if page.findings.iter().any(Finding::stops) {
                     p { a.button href=(back) { (fl!(m, "setup-back-to-check")) } }
                 } @else {
@@ -77,6 +75,40 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
     };
     head::page(&Head { lang, staff: page.staff, campaign, phase: page.phase, tab: Tab::Overview }, &content)
+}
+
+/// What opening does, in sentences.
+fn opening(lang: Lang, campaign: &Campaign) -> Vec<String> {
+    let m = lang.messages();
+    let opens = dates::moment(lang, campaign.opens);
+    if campaign.by_link {
+        return vec![
+            fl!(m, "desk-link-open-what", opens = opens, until = courtesy::until(lang, campaign.closes)),
+            fl!(m, "desk-link-open-mail"),
+            fl!(m, "desk-link-open-fixed"),
+        ];
+    }
+    let closes = dates::day(lang, campaign.closes - 1);
+    vec![fl!(m, "desk-step-open-what", opens = opens, closes = closes), fl!(m, "desk-step-open-fixed")]
+}
+
+/// The end of the page of the check, where nothing stands against opening: what opening does, and the button that does it for
+/// whoever has read this list.
+pub fn open_here(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> Markup {
+    let action =
+        in_language(&format!("/admin/campaigns/{}/state/{}", campaign.slug, Step::Open.word()), lang);
+    let none = Fields::default();
+    let form = Form::new(lang, &none);
+    let fields = html! {
+        input type="hidden" name=(SEEN) value=(checks::seen(campaign, tree, findings));
+        (form.buttons(&name(lang, Step::Open), None))
+    };
+    html! {
+        .block.sheet {
+            @for words in opening(lang, campaign) { p { (words) } }
+            (form.post(&action, None, &fields))
+        }
+    }
 }
 
 /// What is done, as the button says it.
@@ -97,18 +129,9 @@ pub fn name(lang: Lang, step: Step) -> String {
 fn consequences(page: &Page<'_>) -> Vec<String> {
     let lang = page.lang;
     let m = lang.messages();
-    let opens = dates::moment(lang, page.campaign.opens);
     let closes = dates::day(lang, page.campaign.closes - 1);
     match page.step {
-        Step::Open if page.campaign.by_link => vec![
-            fl!(m, "desk-link-open-what", opens = opens, until = courtesy::until(lang, page.campaign.closes)),
-            fl!(m, "desk-link-open-mail"),
-            fl!(m, "desk-link-open-fixed"),
-        ],
-        Step::Open => vec![
-            fl!(m, "desk-step-open-what", opens = opens, closes = closes),
-            fl!(m, "desk-step-open-fixed"),
-        ],
+        Step::Open => opening(lang, page.campaign),
         Step::Pause if page.campaign.by_link => {
             vec![fl!(m, "desk-link-pause-what"), fl!(m, "desk-step-pause-undo")]
         }

@@ -272,7 +272,6 @@ pub fn preview(page: &Preview<'_>) -> Markup {
         }
         p { (fl!(m, "import-kinds", kinds = kinds(page.list))) }
         @if absent > 0 { p { (fl!(m, "desk-units-absent-stay")) } }
-        @if page.list.made > 0 { p { (fl!(m, "import-made", n = page.list.made)) } }
         @if !page.list.notes.is_empty() { (notes(page)) }
         @if page.changes.is_empty() {
             p.done role="status" { (fl!(m, "desk-units-nothing-changes")) }
@@ -329,6 +328,8 @@ fn group_of(page: &Preview<'_>, group: Group) -> Markup {
         @if !changes.is_empty() {
             details.group open[group != Group::Added || changes.len() <= FEW || page.guessed] {
                 summary { h2 #(id) { (group.title(lang, changes.len())) } }
+                // Whoever looks at the new units one by one sees their codes.
+                @if group == Group::Added && page.list.made > 0 { p { (fl!(m, "import-made", n = page.list.made)) } }
                 .scroll role="region" aria-labelledby=(id) tabindex="0" {
                     table {
                         thead {
