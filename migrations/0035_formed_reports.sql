@@ -1,4 +1,4 @@
--- Reports that took long to compute, so that a server that starts again has them at once. `made_from` is a hash of all that the
+-- Reports over many answers, so that a server that starts again has them at once. `made_from` is a hash of all that the
 -- report was computed from and of the program that did; nobody asks for one with another hash. Comments are not in it.
 CREATE TABLE formed_report (
     campaign  BIGINT NOT NULL,

@@ -5,10 +5,7 @@ mod kept;
 pub mod period;
 pub mod series;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use i18n_embed_fl::fl;
 use jiff::civil::Date;
@@ -224,7 +221,6 @@ async fn put_together(
         return Ok(Report { generated_at: index::moment(now), ..report });
     }
     let known = shelf.map(|shelf| (shelf, frame.clone()));
-    let begun = Instant::now();
     let earlier = match earlier {
         Some(earlier) => Some(earlier.with_answers(store, now).await?),
         None => None,
@@ -252,9 +248,9 @@ async fn put_together(
     };
     if let Some((shelf, frame)) = known {
         if let Some(source) = source {
-            let (store, report, took) = (store.clone(), report.clone(), begun.elapsed());
+            let (store, report, sheets) = (store.clone(), report.clone(), frame.sheets);
             // Whoever asked need not wait for it.
-            tokio::spawn(async move { source.keep(&store, &report, took, now).await });
+            tokio::spawn(async move { source.keep(&store, &report, sheets, now).await });
         }
         shelf.put(Held { under, frame, before, report: report.clone() });
     }

@@ -8,7 +8,7 @@ use std::{
     fmt::{self, Debug, Write as _},
     io::{Read as _, Write as _},
     sync::OnceLock,
-    time::{Duration, UNIX_EPOCH},
+    time::UNIX_EPOCH,
 };
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -20,8 +20,8 @@ use crate::{
     store::{Store, StoreError, formed},
 };
 
-/// What takes less is computed again.
-const WORTH: Duration = Duration::from_millis(500);
+/// A report over fewer answer sheets is computed again as soon as read: this many take a few hundredths of a second.
+const WORTH: u64 = 20_000;
 
 /// Where a kept report belongs, and what it was computed from.
 pub(super) struct Source {
@@ -87,9 +87,9 @@ impl Source {
         Ok(tokio::task::spawn_blocking(read).await.ok().flatten())
     }
 
-    /// Keeps a report that took so long; that it could not be kept is told in the log only.
-    pub async fn keep(&self, store: &Store, report: &Report, took: Duration, now: i64) {
-        if took < WORTH {
+    /// Keeps a report over so many sheets; that it could not be kept is told in the log only.
+    pub async fn keep(&self, store: &Store, report: &Report, sheets: u64, now: i64) {
+        if sheets < WORTH {
             return;
         }
         let plain = Report { comments: Vec::new(), ..report.clone() };
@@ -106,7 +106,7 @@ impl Source {
             db.commit().await
         };
         if let Err(error) = kept.await {
-            tracing::warn!(%error, "a report that took long could not be kept");
+            tracing::warn!(%error, "a large report could not be kept");
         }
     }
 }
@@ -121,8 +121,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_report_that_took_long_is_there_after_a_restart_without_comments_and_only_for_what_it_was_made_from()
-     {
+    async fn a_large_report_is_there_after_a_restart_without_comments_and_only_for_what_it_was_made_from() {
         let folder = tempfile::tempdir().unwrap();
         let address = format!("sqlite:{}", folder.path().join("kept.db").display());
         let key = Key::from_text("a key for this test alone").unwrap();
@@ -137,7 +136,7 @@ mod tests {
         }
         let report = fixture::report();
         assert!(!report.comments.is_empty());
-        source(1, "a").keep(&store, &report, Duration::from_millis(1), 10).await;
+        source(1, "a").keep(&store, &report, WORTH - 1, 10).await;
         assert_eq!(source(1, "a").find(&store).await.unwrap(), None, "it is computed as quickly");
         source(1, "a").keep(&store, &report, WORTH, 11).await;
         store.close().await;

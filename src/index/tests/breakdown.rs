@@ -35,7 +35,7 @@ fn counter(row: usize) -> i64 {
 
 /// The channel of a sheet.
 fn channel(row: usize) -> Channel {
-    if row % 3 == 0 { Channel::Paper } else { Channel::Open }
+    if row.is_multiple_of(3) { Channel::Paper } else { Channel::Open }
 }
 
 /// Answers with their counters and channels. Counters of all units have the same numbers, which no test minds.
@@ -234,26 +234,29 @@ fn gives(rows: &[Vec<u64>], some: &[usize]) -> bool {
     rank(rows.to_vec()) > rank(rows.iter().map(without).collect())
 }
 
+/// Answers that only what they say tells apart: their unit, and their category of each kind.
+type Known = (String, Vec<String>);
+
 /// Looks for sums over fewer than k answers to an item in all that a report shows; gives how many categories it showed.
 fn attack(seed: u64, item: usize) -> usize {
     let (answers, strata) = small(seed);
     let report = report_of(&asked("share_satisfied", "item_shares"), &answers, &strata, &[]);
     let k = u64::from(report.method.minimum_answers);
     // Unknown: how many are satisfied among answers that only what they say tells apart.
-    let mut unknown: BTreeMap<(String, Vec<String>), u64> = BTreeMap::new();
+    let mut unknown: BTreeMap<Known, u64> = BTreeMap::new();
     for (unit, rows) in &answers {
         for (row, sheet) in rows.iter().enumerate().filter(|(_, sheet)| (1..=5).contains(&sheet[item])) {
             let traits = ALL.map(|by| category(by, row, sheet)).to_vec();
             *unknown.entry((unit.clone(), traits)).or_default() += 1;
         }
     }
-    let keys: Vec<(&(String, Vec<String>), u64)> = unknown.iter().map(|(key, n)| (key, *n)).collect();
+    let keys: Vec<(&Known, u64)> = unknown.iter().map(|(key, n)| (key, *n)).collect();
     let weight = |unit: &str| {
         let population = strata.iter().find(|s| s.unit == unit).unwrap().population as f64;
         generic((population / answers[unit].len() as f64).to_bits())
     };
     let mut rows: Vec<Vec<u64>> = Vec::new();
-    let mut told = |inside: &dyn Fn(&(String, Vec<String>)) -> bool, result: &Figures| {
+    let mut told = |inside: &dyn Fn(&Known) -> bool, result: &Figures| {
         let criterion =
             result.dimensions.iter().flat_map(|d| &d.criteria).find(|c| c.id == format!("q{item}"));
         if criterion.unwrap().estimate.publish == Publish::Suppress {
@@ -296,7 +299,7 @@ fn attack(seed: u64, item: usize) -> usize {
                 keys.iter().map(|(key, _)| key.1[at].clone()).collect::<BTreeSet<_>>().into_iter().collect();
             for which in 1..1_usize << codes.len() {
                 let chosen = |code: &String| which >> codes.iter().position(|c| c == code).unwrap() & 1 == 1;
-                let inside = |key: &(String, Vec<String>)| key.0 == *unit && chosen(&key.1[at]);
+                let inside = |key: &Known| key.0 == *unit && chosen(&key.1[at]);
                 add((0..keys.len()).filter(|position| inside(keys[*position].0)).collect());
             }
         }
