@@ -23,7 +23,7 @@ use crate::{
     },
     language::Lang,
     organisation::{Campaign, Margin, Phase, Stratum, UnitTree},
-    report::format,
+    report::{divided, format},
     set_aside::{self, Basis, View},
     store::{
         AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, erasure, publications, raters,
@@ -97,21 +97,22 @@ pub async fn report_under(
     view: View,
     under: Under,
 ) -> Result<Report, NoReport> {
-    put_together(store, slug, now, view, under, Beside::Nothing).await
+    put_together(store, slug, now, view, under, Beside::default()).await
 }
 
 /// The report of a closed campaign beside one that is public already: what that one hides stays hidden, whatever has become of
-/// the answers since.
+/// the answers since. From the shelf, like [`report_on`].
 ///
 /// # Errors
 /// [`NoReport`].
 pub async fn report_beside(
+    shelf: &Shelf,
     store: &Store,
     slug: &str,
     now: i64,
     published: Option<Report>,
 ) -> Result<Report, NoReport> {
-    let beside = published.map_or(Beside::Nothing, |report| Beside::Published(Box::new(report)));
+    let beside = Beside { shelf: Some(shelf), published };
     put_together(store, slug, now, View::Shown, Under::Then, beside).await
 }
 
@@ -126,7 +127,8 @@ pub async fn report_on(
     now: i64,
     under: Under,
 ) -> Result<Report, NoReport> {
-    put_together(store, slug, now, View::Shown, under, Beside::Shelf(shelf)).await
+    let beside = Beside { shelf: Some(shelf), published: None };
+    put_together(store, slug, now, View::Shown, under, beside).await
 }
 
 /// So many reports stay on a shelf; one of 700 units takes about 50 MB.
@@ -142,15 +144,29 @@ struct Held {
     under: Under,
     frame: Frame,
     before: Option<Frame>,
+    published: Option<Report>,
     report: Report,
 }
 
+impl Held {
+    /// Whether it was computed from this.
+    fn is_of(&self, under: Under, frame: &Frame, before: Option<&Frame>, published: Option<&Report>) -> bool {
+        self.under == under
+            && self.frame == *frame
+            && self.before.as_ref() == before
+            && self.published.as_ref() == published
+    }
+
+    /// What it stands for: one of each is enough.
+    fn place(&self) -> (Under, i64, bool) {
+        (self.under, self.frame.ready.stored.number, self.published.is_some())
+    }
+}
+
 impl Shelf {
-    fn take(&self, under: Under, frame: &Frame, before: Option<&Frame>) -> Option<Arc<Held>> {
+    fn take(&self, is_it: impl Fn(&Held) -> bool) -> Option<Arc<Held>> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it =
-            |held: &Arc<Held>| held.under == under && held.frame == *frame && held.before.as_ref() == before;
-        let at = all.iter().position(is_it)?;
+        let at = all.iter().position(|held| is_it(held))?;
         let held = all.remove(at);
         all.insert(0, Arc::clone(&held));
         Some(held)
@@ -158,20 +174,19 @@ impl Shelf {
 
     fn put(&self, held: Held) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of = |held: &Held| (held.under, held.frame.ready.stored.number);
-        all.retain(|other| of(other) != of(&held));
+        all.retain(|other| other.place() != held.place());
         all.insert(0, Arc::new(held));
         all.truncate(HELD);
     }
 }
 
 /// What a report is computed beside.
-enum Beside<'a> {
-    Nothing,
-    /// What it hides stays hidden.
-    Published(Box<Report>),
+#[derive(Default)]
+struct Beside<'a> {
     /// It may be there already, and stays there.
-    Shelf(&'a Shelf),
+    shelf: Option<&'a Shelf>,
+    /// What this one hides stays hidden.
+    published: Option<Report>,
 }
 
 async fn put_together(
@@ -199,28 +214,26 @@ async fn put_together(
         None => None,
     };
     let frame = Frame::load(store, stored, now, view).await?;
-    let (shelf, published) = match beside {
-        Beside::Nothing => (None, None),
-        Beside::Published(report) => (None, Some(*report)),
-        Beside::Shelf(shelf) => (Some(shelf), None),
-    };
+    let Beside { shelf, published } = beside;
     let before = match &earlier {
         Some(Earlier::Computed(frame)) => Some(frame.as_ref().clone()),
         // What was kept does not change.
         Some(Earlier::Kept(_)) | None => None,
     };
-    if let Some(held) = shelf.and_then(|shelf| shelf.take(under, &frame, before.as_ref())) {
+    let is_it = |held: &Held| held.is_of(under, &frame, before.as_ref(), published.as_ref());
+    if let Some(held) = shelf.and_then(|shelf| shelf.take(is_it)) {
         return Ok(Report { generated_at: index::moment(now), ..held.report.clone() });
     }
-    let source = shelf.and_then(|_| kept::Source::of(&frame, &before, under));
+    let alone = shelf.filter(|_| published.is_none());
+    let source = alone.and_then(|_| kept::Source::of(&frame, &before, under));
     if let (Some(shelf), Some(source)) = (shelf, &source)
         && let Some(mut report) = source.find(store).await?
     {
         report.comments = placed(&report, &frame.ready.questionnaire, frame.comments.clone());
-        shelf.put(Held { under, frame, before, report: report.clone() });
+        shelf.put(Held { under, frame, before, published, report: report.clone() });
         return Ok(Report { generated_at: index::moment(now), ..report });
     }
-    let known = shelf.map(|shelf| (shelf, frame.clone()));
+    let known = shelf.map(|shelf| (shelf, frame.clone(), published.clone()));
     let earlier = match earlier {
         Some(earlier) => Some(earlier.with_answers(store, now).await?),
         None => None,
@@ -246,13 +259,13 @@ async fn put_together(
         Ok(report) => report?,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     };
-    if let Some((shelf, frame)) = known {
+    if let Some((shelf, frame, published)) = known {
         if let Some(source) = source {
             let (store, report, sheets) = (store.clone(), report.clone(), frame.sheets);
             // Whoever asked need not wait for it.
             tokio::spawn(async move { source.keep(&store, &report, sheets, now).await });
         }
-        shelf.put(Held { under, frame, before, report: report.clone() });
+        shelf.put(Held { under, frame, before, published, report: report.clone() });
     }
     Ok(report)
 }
@@ -563,11 +576,11 @@ impl Wave {
     fn say_why_nothing_is_divided(&self, report: &mut Report) {
         report.notes.extend(match self.frame.divided {
             Divided::Given => None,
-            Divided::Later(day) => Some(note("breakdowns_later", None, |lang| {
+            Divided::Later(day) => Some(note(divided::LATER, None, |lang| {
                 let day = clock::date(day).map(|date| format::date(lang, date)).unwrap_or_default();
                 fl!(lang.messages(), "figures-breakdowns-later", day = day)
             })),
-            Divided::Withheld => Some(note("breakdowns_withheld", None, |lang| {
+            Divided::Withheld => Some(note(divided::WITHHELD, None, |lang| {
                 fl!(lang.messages(), "figures-breakdowns-withheld")
             })),
         });

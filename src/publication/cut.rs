@@ -12,7 +12,7 @@ use i18n_embed_fl::fl;
 use crate::{
     index::report::{Publish, Report, Result},
     language::Lang,
-    report::{format, scope::SET_ASIDE, shown},
+    report::{divided, format, scope::SET_ASIDE, shown},
     set_aside::Reason,
 };
 
@@ -41,6 +41,7 @@ pub fn for_the_public(report: &Report, before: Option<&Report>) -> Report {
     public.comments.clear();
     // Nobody has looked at what two publications of them would tell.
     public.breakdowns.clear();
+    public.notes.retain(|note| note.code != divided::LATER && note.code != divided::WITHHELD);
     if public.responses.channels.values().any(|n| few(*n)) {
         public.responses.channels.clear();
     }

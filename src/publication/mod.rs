@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 pub use cut::{Reveals, for_the_public, reveals};
 
 use crate::{
-    figures::{self, NoReport},
+    figures::{self, NoReport, Shelf},
     index::report::Report,
     language::Lang,
     organisation::{Margin, Phase, Stratum},
@@ -103,11 +103,16 @@ pub struct Proposal {
     latest: Option<i64>,
 }
 
-/// What would be published of a campaign at `now`.
+/// What would be published of a campaign at `now`, its figures from the shelf where they are there.
 ///
 /// # Errors
 /// [`NoPublication`] says why nothing can be.
-pub async fn propose(store: &Store, stored: &Stored, now: i64) -> Result<Proposal, NoPublication> {
+pub async fn propose(
+    shelf: &Shelf,
+    store: &Store,
+    stored: &Stored,
+    now: i64,
+) -> Result<Proposal, NoPublication> {
     if stored.campaign.phase(now) != Phase::Closed {
         return Err(NoPublication::Open);
     }
@@ -122,7 +127,7 @@ pub async fn propose(store: &Store, stored: &Stored, now: i64) -> Result<Proposa
         None => None,
     };
     drop(db);
-    let report = figures::report_beside(store, &stored.campaign.slug, now, first.clone()).await?;
+    let report = figures::report_beside(shelf, store, &stored.campaign.slug, now, first.clone()).await?;
     let mut db = store.read().await?;
     let before = match &report.previous {
         Some(previous) => published(&mut db, &previous.slug).await?,

@@ -14,6 +14,12 @@ use crate::{
 /// So many counters are shown in a report; of more, each unit's own report has its own.
 const COUNTERS: usize = 60;
 
+/// Code of the note that says from when on there are figures.
+pub const LATER: &str = "breakdowns_later";
+
+/// Code of the note that says that there are none any more.
+pub const WITHHELD: &str = "breakdowns_withheld";
+
 /// Kind of the unit that stands for a category in the report on it.
 pub const KIND: &str = "category";
 

@@ -162,6 +162,9 @@ fn what_changes_populations_is_written_down_and_publishing_ends_the_time_for_pap
     assert!(divided(&json(&mut lan, &format!("{REPORT}.json"))).is_empty());
     publish(&mut lan).is(303);
     assert!(divided(&json(&mut lan, &format!("{REPORT}.json"))).len() > 2);
+    // What staff are told of when they come is no news for the public.
+    let mut reader = server.client();
+    assert!(!reader.get("/ket-qua/dan/du-lieu.json").is(200).text().contains("breakdowns"));
 }
 
 #[test]

@@ -121,7 +121,7 @@ async fn page(
 
 async fn propose(app: &App, stored: &Stored) -> Result<publication::Proposal, NoPublication> {
     let _seat = app.reports.acquire().await;
-    publication::propose(&app.store, stored, app.clock.now()).await
+    publication::propose(&app.formed, &app.store, stored, app.clock.now()).await
 }
 
 /// Publishes (`do=publish`) or withdraws (`do=withdraw`).
