@@ -2041,7 +2041,7 @@ setup-answered-demonstration = People have answered, so a real campaign cannot b
 setup-answered-form = People have answered, so the questionnaire cannot be changed any more. Make a new campaign with the other one.
 setup-promise-answers = People were promised that answers are kept for { $before } months at most; it may only become less. Write { $before } or fewer.
 setup-promise-list = People were promised that the list is kept for { $before } days at most; it may only become less. Write { $before } or fewer.
-setup-closed-long = The campaign closed at { $closed }, more than 30 days ago, and its answers have been reported by field and counter, so it cannot open again. Keep the end, or make a new one.
+setup-closed-long = The campaign closed at { $closed } and has answers. Figures by field and counter go by that day, so that its end cannot be moved. Keep it, or make a new campaign.
 setup-settled = The campaign closed at { $closed } and its answers by personal links were shuffled into the results, so it cannot open again. Keep the end, or make a new one.
 setup-notice-owed = { $part }: needed once a real survey is open (law on personal data).
 setup-contact = Where to ask
@@ -3747,8 +3747,8 @@ index-not-asked = Nobody was asked about { $dimensions }: no respondent was in a
 index-unweighted-some = Not weighted: { $n ->
     [one] { $n } unit has answers but no number of transactions
    *[other] { $n } units have answers but no number of transactions
- } ({ $units }), so that all answers count the same and units with more answers weigh more. Enter the number of transactions and make the report again.
-index-unweighted-many = Not weighted: { $n } units have answers but no number of transactions ({ $units } and { $more } others), so that all answers count the same and units with more answers weigh more. Enter the number of transactions and make the report again.
+ } ({ $units }), so that all answers count the same and units with more answers weigh more.
+index-unweighted-many = Not weighted: { $n } units have answers but no number of transactions ({ $units } and { $more } others), so that all answers count the same and units with more answers weigh more.
 report-without-figure = No figure
 report-not-asked = nobody was asked
 report-legend-not-asked = Nobody was asked: no respondent was in a case in which this is asked.
@@ -3821,7 +3821,7 @@ apply-definition-changed = The definition changed after use: “{ $id }” versi
 apply-definition-lost-form = The definition “{ $id }” version { $version } changed and no longer has the form “{ $form }” that the campaign “{ $campaign }” uses; keep the form or save the change as a new version.
 apply-answered = The campaign “{ $slug }” has answers, so its { $key } cannot change ({ $before } → { $after }); keep the earlier value or make a new campaign.
 apply-promise-past = With this time the single answers of campaign “{ $slug }” would be deleted at once or within seven days. Choose more months, so that there is time to download the data.
-apply-closed-long = The campaign “{ $slug }” closed at { $closed }, more than 30 days ago, and its answers have been reported by field and counter, so it cannot be opened again; keep the earlier closes or make a new campaign.
+apply-closed-long = The campaign “{ $slug }” closed at { $closed } and has answers. Figures by field and counter go by that day, so that its end cannot be moved; keep the earlier closes or make a new campaign.
 apply-settled = The campaign “{ $slug }” closed at { $closed } and its answers by personal link were shuffled into the results, so it cannot be opened again; keep the earlier closes or make a new campaign.
 apply-population-below-answers = The population of “{ $unit }” is { $population }, less than the { $answers } answers received; give the number of transactions completed or of persons invited.
 apply-without-stratum = Note: in the campaign “{ $slug }” these units have counters, invitations or answers but no { "[[" }campaign.stratum{ "]]" }: { $units }. The report is unweighted until every unit has a population.

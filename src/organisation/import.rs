@@ -182,6 +182,9 @@ fn kinds_alike(lang: Lang, asked: &[Asked], column: Option<usize>) -> Vec<Fault>
     found
 }
 
+/// So many titles are named.
+const NAMED: usize = 12;
+
 /// Titles of groups that are left out, in one sentence at the first of them.
 fn left_out(lang: Lang, titled: &[(u32, &str)]) -> Option<Fault> {
     let m = lang.messages();
@@ -190,7 +193,10 @@ fn left_out(lang: Lang, titled: &[(u32, &str)]) -> Option<Fault> {
         let (name, row) = (String::from(*name), row.to_string());
         fl!(m, "import-title", name = name, row = row)
     });
-    let names = named.collect::<Vec<_>>().join(", ");
+    let mut names = named.take(NAMED).collect::<Vec<_>>().join(", ");
+    if titled.len() > NAMED {
+        names.push_str(", …");
+    }
     let words = fl!(m, "import-titles-left-out", n = titled.len(), names = names);
     Some(Fault { row: *row, column: None, words })
 }
@@ -224,7 +230,8 @@ impl List {
         let examples: Vec<&Row> = table.rows().iter().filter(is_example).collect();
         let titled: Vec<(u32, &str)> =
             table.rows().iter().filter_map(|row| Some((row.number, titles::title(&table, row)?))).collect();
-        let is_title = |row: &Row| titled.iter().any(|(number, _)| *number == row.number);
+        let titles: BTreeSet<u32> = titled.iter().map(|(number, _)| *number).collect();
+        let is_title = |row: &Row| titles.contains(&row.number);
         let asked: Vec<Asked> = table
             .rows()
             .iter()

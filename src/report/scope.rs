@@ -6,7 +6,7 @@ use i18n_embed_fl::fl;
 
 use crate::{
     index::{
-        NOT_COVERED,
+        NOT_COVERED, UNWEIGHTED,
         report::{
             Breakdown, Comment, Note, PeriodCampaign, PeriodInfo, Ranking, Report, Result, SetAside,
             SetAsideGroup, UnitResult,
@@ -45,7 +45,12 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
         !matches!(note.code.as_str(), ONE_UNIT | SET_ASIDE_WITH | NOT_COVERED)
             && note.unit.as_deref().is_none_or(|about| within.contains(about))
     });
-    let notes = std::iter::once(own).chain(others.cloned()).collect();
+    let others = others.cloned().map(|note| match note.code.as_str() {
+        // Which others have no population is not this unit's.
+        UNWEIGHTED => Note { text: unweighted(), ..note },
+        _ => note,
+    });
+    let notes = std::iter::once(own).chain(others).collect();
     // Ranks stay those among all units compared.
     let rankings = report
         .rankings
@@ -96,6 +101,11 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
         notes,
         ..report.clone()
     })
+}
+
+fn unweighted() -> BTreeMap<String, String> {
+    let said = |lang: Lang| (lang.code().to_owned(), fl!(lang.messages(), "index-unweighted"));
+    Lang::ALL.into_iter().map(said).collect()
 }
 
 /// In a report on one unit, what every body is to do is that unit's to do.

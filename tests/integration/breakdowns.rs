@@ -8,7 +8,7 @@ use crate::{
     published::{publish, staff},
     support::{
         Client, Database, Server,
-        stage::{When, applied, citizens, demonstration},
+        stage::{self, When, applied, citizens, demonstration},
     },
 };
 
@@ -103,7 +103,7 @@ fn d_06_what_is_set_aside_after_closing_takes_them_away_and_the_report_says_why(
     let mut lan = staff(&database, &server, "lan", &["manager"]);
     assert!(!divided(&json(&mut lan, &format!("{REPORT}.json"))).is_empty());
     // Two people set aside what a counter gave on a day.
-    let moment = "(SELECT closes + 31 * 86400000 FROM campaign WHERE slug = 'dan')";
+    let moment = "(SELECT closes + 2678400000 FROM campaign WHERE slug = 'dan')";
     let day = "(SELECT MIN(day) FROM response)";
     database.execute(&format!(
         "INSERT INTO set_aside (number, campaign, unit, place, first_day, last_day, reason, words, answers, state, proposed,
@@ -143,13 +143,19 @@ fn d_05_a_real_campaign_has_none_while_paper_comes_in_and_those_that_were_seen_s
     let (some, said) = of(&mut lan);
     assert!(some > 2 && said.is_empty(), "{some} {said}");
     // Other weights are further sums of the same answers.
-    let moment = "(SELECT closes FROM campaign WHERE slug = 'dan') + 31 * 86400000";
+    let moment = "(SELECT closes FROM campaign WHERE slug = 'dan') + 2678400000";
     database.execute(&format!("UPDATE campaign SET weighed = {moment}"));
     assert_eq!(of(&mut lan), (0, "breakdowns_withheld".to_owned()));
     // Nor is it opened again for a few more.
     let file = citizens(When::Now);
     let refused = database.run(&["apply", &database.file("again.toml", &file)]).fails(1);
-    assert!(refused.contains("more than 30 days ago"), "{refused}");
+    assert!(refused.contains("its end cannot be moved"), "{refused}");
+    // Not even to another day that is over, from which paper would be taken once more.
+    let (opens, closes) = stage::period(When::Now);
+    let (began, ended) = stage::period(When::Before);
+    let past = file.replace(&opens, &began).replace(&closes, &ended);
+    let refused = database.run(&["apply", &database.file("past.toml", &past)]).fails(1);
+    assert!(refused.contains("its end cannot be moved"), "{refused}");
 }
 
 #[test]

@@ -263,10 +263,14 @@ fn check_settled(found: &mut Findings<'_>, now: i64, asked: &CampaignAsked, befo
         };
         found.wrong(asked.closes.spot, words);
     }
-    // Who has seen figures by field and counter would see in later ones what came in since.
+    // Who has seen figures by field and counter would see in later ones what came in since; they are seen when the time for paper
+    // is over, which is counted from the end.
     let was = &before.stored.campaign;
-    let seen = before.answered && !was.demonstration && was.closes.saturating_add(PAPER) <= now;
-    if seen && !before.stored.settled && !before.published && asked.closes.value > now {
+    let closed = before.answered && !was.demonstration && was.closes <= now;
+    let seen = was.closes.saturating_add(PAPER) <= now;
+    let moved = asked.closes.value < was.closes || seen && asked.closes.value > was.closes;
+    let said = asked.closes.value > now && (before.stored.settled || before.published);
+    if closed && moved && !said {
         let (slug, closed) = (asked.slug.value.as_str(), when(was.closes));
         let m = found.lang.messages();
         let words = if found.desk {

@@ -30,11 +30,26 @@ const KINDS: [(&str, &str); 22] = [
     ("thue", "thuế"),
 ];
 
+/// Words after a kind that make another body of it, folded.
+const OTHER_BODIES: [&str; 4] = ["uy", "doan", "hoi", "doi"];
+
 /// The kind, if the name says it.
 pub fn of_name(name: &str) -> Option<&'static str> {
     let plain = vietnamese::fold(name.trim());
     let plain = names::without_office(&plain);
-    let begins = |words: &str| plain.strip_prefix(words).is_some_and(|rest| rest.starts_with(' '));
+    if plain == "tinh" {
+        // “UBND tỉnh”, of which there is one.
+        return Some("tỉnh");
+    }
+    // “Tỉnh đoàn”, “Huyện ủy” are bodies of the party and its unions.
+    let is_body = |rest: &str| {
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        OTHER_BODIES.contains(&word)
+    };
+    let begins = |words: &str| {
+        let other = |rest: &str| ["tinh", "huyen"].contains(&words) && is_body(rest);
+        plain.strip_prefix(words).is_some_and(|rest| rest.starts_with(' ') && !other(rest))
+    };
     KINDS.iter().find(|(words, _)| begins(words)).map(|(_, kind)| *kind)
 }
 
@@ -58,6 +73,10 @@ mod tests {
             ("Thanh tra tỉnh", Some("thanh tra")),
             ("Thành phố Pleiku", None),
             ("Soạn thảo", None),
+            ("UBND tỉnh", Some("tỉnh")),
+            ("Tỉnh đoàn", None),
+            ("Tỉnh ủy Gia Lai", None),
+            ("Xã Đoàn Kết", Some("xã")),
             ("Sở", None),
         ] {
             assert_eq!(of_name(name), kind, "{name}");

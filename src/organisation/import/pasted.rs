@@ -87,7 +87,9 @@ fn unnumbered(row: &mut Row) {
         let text = first.text.trim_start_matches(['-', '–', '+', '•', '*', '·', '\u{f0b7}']).trim_start();
         let bare = match text.split_once(' ') {
             Some((number, rest))
-                if number.ends_with(['.', ')']) && (is_number(number) || titles::counts_groups(number)) =>
+                if number.ends_with(['.', ')'])
+                    // “X. An Bình” is a commune.
+                    && (is_number(number) || titles::counts_groups(number) && titles::is_group(rest)) =>
             {
                 rest.trim_start()
             }

@@ -8,8 +8,11 @@ use crate::{
 };
 
 /// What the name of a group begins with, folded. A name that says a kind of unit (“Ban Quản lý các khu …”) is none.
-const BEGINS: [&str; 9] =
-    ["cac ", "khoi ", "nhom ", "danh sach", "cap tinh", "cap xa", "cap huyen", "tong cong", "tong so"];
+const BEGINS: [&str; 7] = ["cac", "khoi", "nhom", "danh sach", "cap tinh", "cap xa", "cap huyen"];
+/// What a line of sums begins with; a number may follow, and nothing else: “Tổng công ty …” is a unit.
+const SUMS: [&str; 2] = ["tong cong", "tong so"];
+/// Kinds of which one alone is the title of a group: no unit is called so. “Công an”, “Thanh tra” may be one.
+const GROUPED: [&str; 8] = ["so", "ban", "xa", "phuong", "dac khu", "huyen", "thi xa", "thi tran"];
 /// Words of groups that are no kinds of units, folded to letters.
 const COLLECTIVE: [&str; 6] = ["nganh", "doanthe", "donvi", "coquan", "huyen", "cong"];
 
@@ -20,7 +23,16 @@ pub fn is_group(name: &str) -> bool {
     if kinds::of_name(plain).is_some() {
         return false;
     }
-    BEGINS.iter().any(|words| plain.starts_with(words)) || only_kinds(plain)
+    let begins = |words: &&str| {
+        plain.strip_prefix(*words).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    let sums = |words: &&str| {
+        let rest = plain.strip_prefix(*words).map(|rest| rest.trim_start_matches([':', ' ']));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    // “UBND tỉnh” is the province itself.
+    let of_an_office = plain.len() < folded.len();
+    BEGINS.iter().any(begins) || SUMS.iter().any(sums) || !of_an_office && only_kinds(plain)
 }
 
 /// “Sở, ban, ngành”, “Xã, phường và đặc khu”, “Phường”: kinds and nothing that would tell one unit from another.
@@ -28,6 +40,9 @@ fn only_kinds(plain: &str) -> bool {
     let mut parts =
         plain.split([',', ';', '/']).flat_map(|part| part.split(" va ")).map(str::trim).peekable();
     let known = |part: &str| kinds::is_kind(part) || COLLECTIVE.contains(&vietnamese::key(part).as_str());
+    if !plain.contains([',', ';', '/']) && !plain.contains(" va ") {
+        return GROUPED.contains(&plain);
+    }
     parts.peek().is_some_and(|first| !first.is_empty()) && parts.all(known)
 }
 
@@ -80,6 +95,9 @@ mod tests {
             "Xã, phường và đặc khu",
             "PHƯỜNG",
             "Tổng cộng: 51",
+            "Tổng cộng",
+            "Tổng số 51 đơn vị",
+            "Xã",
         ] {
             assert!(is_group(name), "{name}");
         }
@@ -91,6 +109,15 @@ mod tests {
             "Thành phố Pleiku",
             "Đơn vị lạ",
             "Công ty Điện lực",
+            "Tổng công ty Điện lực Miền Trung",
+            "UBND tỉnh",
+            "Ủy ban nhân dân tỉnh",
+            "UBND thành phố",
+            "Tỉnh",
+            "Công an",
+            "Thanh tra",
+            "Văn phòng",
+            "Cacao Đắk Lắk",
             "Cục Thuế",
             "",
         ] {
