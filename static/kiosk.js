@@ -394,7 +394,8 @@
   window.addEventListener('pageshow', (event) => { if (event.persisted) { location.reload(); } });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) { stayAwake(); drain(); } });
   /* Nothing that was answered is behind the back button. */
-  history.pushState(null, '');
+  // Several, since somebody may go back again before the first step is made good.
+  for (let steps = 0; steps < 5; steps += 1) history.pushState(null, '');
   window.addEventListener('popstate', () => history.pushState(null, ''));
   setInterval(() => { if (panel === 'start') { home(); } }, 6e5);
   if (navigator.serviceWorker) {
