@@ -18,6 +18,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 roomy() { [ -w "$1" ] && [ "$(df -Pk "$1" | awk 'NR == 2 { print $4 }')" -gt $((4 * 1024 * 1024)) ]; }
 if [ -z "${TMPDIR:-}" ] && roomy /dev/shm; then export TMPDIR=/dev/shm; fi
 
+# Most of them wait for a server or a database most of the time.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}"
+
 summary=() passed=0 failed=0 skipped=0
 
 # --- What is needed ------------------------------------------------------------------------------------------
