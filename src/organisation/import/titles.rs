@@ -10,11 +10,11 @@ use crate::{
 /// What the name of a group begins with, folded. A name that says a kind of unit (“Ban Quản lý các khu …”) is none.
 const BEGINS: [&str; 7] = ["cac", "khoi", "nhom", "danh sach", "cap tinh", "cap xa", "cap huyen"];
 /// What a line of sums begins with; a number may follow, and nothing else: “Tổng công ty …” is a unit.
-const SUMS: [&str; 2] = ["tong cong", "tong so"];
+const SUMS: [&str; 3] = ["tong cong", "tong so", "cong"];
 /// Kinds of which one alone is the title of a group: no unit is called so. “Công an”, “Thanh tra” may be one.
 const GROUPED: [&str; 8] = ["so", "ban", "xa", "phuong", "dac khu", "huyen", "thi xa", "thi tran"];
 /// Words of groups that are no kinds of units, folded to letters.
-const COLLECTIVE: [&str; 6] = ["nganh", "doanthe", "donvi", "coquan", "huyen", "cong"];
+const COLLECTIVE: [&str; 5] = ["nganh", "doanthe", "donvi", "coquan", "huyen"];
 
 /// Whether a name is that of a group.
 pub fn is_group(name: &str) -> bool {
@@ -37,13 +37,13 @@ pub fn is_group(name: &str) -> bool {
 
 /// “Sở, ban, ngành”, “Xã, phường và đặc khu”, “Phường”: kinds and nothing that would tell one unit from another.
 fn only_kinds(plain: &str) -> bool {
-    let mut parts =
-        plain.split([',', ';', '/']).flat_map(|part| part.split(" va ")).map(str::trim).peekable();
+    let parts: Vec<&str> =
+        plain.split([',', ';', '/']).flat_map(|part| part.split(" va ")).map(str::trim).collect();
     let known = |part: &str| kinds::is_kind(part) || COLLECTIVE.contains(&vietnamese::key(part).as_str());
-    if !plain.contains([',', ';', '/']) && !plain.contains(" va ") {
-        return GROUPED.contains(&plain);
+    match parts.as_slice() {
+        [one] => GROUPED.contains(one),
+        several => several.iter().all(|part| known(part)),
     }
-    parts.peek().is_some_and(|first| !first.is_empty()) && parts.all(known)
 }
 
 /// Whether a text counts groups: `I`, `II.`, `A)`.
@@ -96,6 +96,7 @@ mod tests {
             "PHƯỜNG",
             "Tổng cộng: 51",
             "Tổng cộng",
+            "Cộng",
             "Tổng số 51 đơn vị",
             "Xã",
         ] {
