@@ -419,15 +419,15 @@ impl Divided {
     /// Of a campaign whose answers count as `basis` says.
     async fn of(db: &mut impl AsConn, stored: &Stored, basis: &Basis, now: i64) -> Result<Self, StoreError> {
         let closes = stored.campaign.closes;
+        if stored.campaign.demonstration && now >= closes {
+            // Its answers are nobody's.
+            return Ok(Self::Given);
+        }
         let last = closes.saturating_add(campaigns::PAPER);
         let from = match publications::first(db, stored.number).await? {
             Some(published) => last.min(published),
             None => last,
         };
-        if stored.campaign.demonstration && now >= closes {
-            // Its answers are nobody's.
-            return Ok(Self::Given);
-        }
         let from = from.max(closes);
         let changed = campaigns::weighed(db, stored.number).await?.max(basis.moved);
         Ok(match changed {

@@ -377,15 +377,12 @@ fn figures(
     let plan = whole.plan;
     let below = cells_below(plan);
     let mut hidden: Vec<bool> = (0..below.len()).map(|cell| !shown[cell]).collect();
-    for cell in plan.items.len()..below.len() {
-        let secret = |part: &usize| hidden[*part] && n[*part] > 0;
-        hidden[cell] = hidden[cell] || below[cell].iter().any(secret);
-    }
     for (at, cell) in (0..dimensions_in_part(plan).len()).map(|at| (below.len() + at, plan.items.len() + at))
     {
         hidden[cell] = hidden[cell] || n[at] > 0 && !shown[at];
     }
-    for cell in plan.items.len() + plan.dimensions.len()..below.len() {
+    // Dimensions come before parts, parts before the index.
+    for cell in plan.items.len()..below.len() {
         let secret = |part: &usize| hidden[*part] && n[*part] > 0;
         hidden[cell] = hidden[cell] || below[cell].iter().any(secret);
     }

@@ -1,5 +1,7 @@
 //! The cells of a place's figures, in one order: items, dimensions, parts, the index.
 
+use crate::definition::model::Audience;
+
 use super::{
     compute::hide_criterion,
     plan::Plan,
@@ -66,10 +68,12 @@ pub(super) fn hide_cells(plan: &Plan<'_>, result: &mut Figures, hidden: &[bool],
 }
 
 /// The items that nobody at all was asked, of at least `k` people who answered: that is the questionnaire's rules at work, and there is
-/// nobody whose answers could be hidden. `total` is the whole, with nothing hidden yet.
+/// nobody whose answers could be hidden. Of officials none: it would say what all of them answered to the question before (D-04).
+/// `total` is the whole, with nothing hidden yet.
 pub(super) fn unasked(plan: &Plan<'_>, total: &Figures, k: u64) -> Vec<bool> {
     let mut items = vec![false; plan.items.len()];
-    if total.responses.is_some_and(|n| n >= k) {
+    let citizens = plan.definition.audience == Audience::Citizens;
+    if citizens && total.responses.is_some_and(|n| n >= k) {
         for (dimension, planned) in total.dimensions.iter().zip(&plan.dimensions) {
             for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
                 items[*item] = criterion.asked == Some(0);

@@ -838,8 +838,7 @@ fn suppress(
     // What the public report hides stays hidden, whatever the reason.
     let mut nobody = results.first().map(|total| unasked(plan, total, cells.k)).unwrap_or_default();
     for (item, nobody) in nobody.iter_mut().enumerate() {
-        // Of officials it would say what all of them answered to the question before (D-04).
-        *nobody &= !officials && !published(0, item);
+        *nobody &= !published(0, item);
     }
     let mut any = false;
     for (place, result) in results.iter_mut().enumerate() {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use i18n_embed_fl::fl;
 
-use crate::{definition::model::Audience, language::Lang, organisation::UnitTree};
+use crate::{language::Lang, organisation::UnitTree};
 
 use super::{
     Error,
@@ -114,10 +114,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     let places = Places::new(pool.units, listed.map(String::as_str), &counted.codes);
     let mut results = counted.figures(&plan, &rules, &places.strata);
     let hidden = hiding::hidden(&plan, &counted, &places.strata, &tables);
-    // Of officials it would say what all of them answered to the question before (D-04).
-    let citizens = plan.definition.audience == Audience::Citizens;
-    let nobody = results.first().filter(|_| citizens).map(|total| unasked(&plan, total, u64::from(k)));
-    let nobody = nobody.unwrap_or_else(|| vec![false; plan.items.len()]);
+    let nobody = results.first().map(|total| unasked(&plan, total, u64::from(k))).unwrap_or_default();
     let mut any = false;
     for (result, hidden) in results.iter_mut().zip(&hidden) {
         let n = answers_behind(&plan, result);

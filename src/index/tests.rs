@@ -106,15 +106,19 @@ lead = ["Sở Nội vụ"]
     text
 }
 
-/// A province with two districts, a commune below the first, and a department.
-fn units() -> UnitTree {
-    let unit = |code: &str, parent: Option<&str>| Unit {
+/// A unit of the only kind.
+fn unit(code: &str, parent: Option<&str>) -> Unit {
+    Unit {
         code: code.to_owned(),
         name: code.to_uppercase(),
         kind: "unit".to_owned(),
         parent: parent.map(str::to_owned),
         ..Unit::default()
-    };
+    }
+}
+
+/// A province with two districts, a commune below the first, and a department.
+fn units() -> UnitTree {
     UnitTree::new([
         unit("root", None),
         unit("d1", Some("root")),

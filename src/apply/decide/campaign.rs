@@ -253,36 +253,33 @@ fn check_begun(found: &mut Findings<'_>, now: i64, asked: &CampaignAsked, before
 
 /// Answers by personal links were shuffled in at closing; opening again would let late ones stand out.
 fn check_settled(found: &mut Findings<'_>, now: i64, asked: &CampaignAsked, before: &KnownCampaign) {
-    if before.stored.settled && asked.closes.value > now {
-        let (slug, closed) = (asked.slug.value.as_str(), when(before.stored.campaign.closes));
-        let m = found.lang.messages();
-        let words = if found.desk {
-            fl!(m, "setup-settled", closed = closed)
-        } else {
-            fl!(m, "apply-settled", slug = slug, closed = closed)
-        };
-        found.wrong(asked.closes.spot, words);
+    let was = &before.stored.campaign;
+    let (slug, closed) = (asked.slug.value.as_str(), when(was.closes));
+    let (m, opens_again) = (found.lang.messages(), asked.closes.value > now);
+    if before.stored.settled && opens_again {
+        let desk = fl!(m, "setup-settled", closed = closed.as_str());
+        let file = fl!(m, "apply-settled", slug = slug, closed = closed.as_str());
+        refuse_end(found, asked, desk, file);
     }
     // Who has seen figures by field and counter would see in later ones what came in since; they are seen when the time for paper
     // is over, which is counted from the end.
-    let was = &before.stored.campaign;
-    let closed = before.answered && !was.demonstration && was.closes <= now;
+    let over = before.answered && !was.demonstration && was.closes <= now;
     let seen = was.closes.saturating_add(PAPER) <= now;
     let moved = asked.closes.value < was.closes || seen && asked.closes.value > was.closes;
-    let said = asked.closes.value > now && (before.stored.settled || before.published);
-    if closed && moved && !said {
-        let (slug, closed) = (asked.slug.value.as_str(), when(was.closes));
-        let m = found.lang.messages();
-        let words = if found.desk {
-            fl!(m, "setup-closed-long", closed = closed)
-        } else {
-            fl!(m, "apply-closed-long", slug = slug, closed = closed)
-        };
-        found.wrong(asked.closes.spot, words);
+    let said = opens_again && (before.stored.settled || before.published);
+    if over && moved && !said {
+        let desk = fl!(m, "setup-closed-long", closed = closed.as_str());
+        let file = fl!(m, "apply-closed-long", slug = slug, closed = closed.as_str());
+        refuse_end(found, asked, desk, file);
     }
     // What comes in after results were published could be told from a second publication.
-    if before.published && asked.closes.value > now {
-        let slug = asked.slug.value.as_str();
-        found.wrong(asked.closes.spot, fl!(found.lang.messages(), "publish-closed", slug = slug));
+    if before.published && opens_again {
+        found.wrong(asked.closes.spot, fl!(m, "publish-closed", slug = slug));
     }
+}
+
+/// Refuses an end, in the words of the desk or of a file.
+fn refuse_end(found: &mut Findings<'_>, asked: &CampaignAsked, desk: String, file: String) {
+    let words = if found.desk { desk } else { file };
+    found.wrong(asked.closes.spot, words);
 }

@@ -12,7 +12,7 @@ use super::{
         report::{By, Category},
         under_successors,
     },
-    relations::{Answered, Sheet, calibrated_csv, columns, felt, sex, text},
+    relations::{Answered, Sheet, calibrated_csv, columns, felt, report_on, sex, text},
     *,
 };
 use crate::organisation::Margin;
@@ -51,34 +51,7 @@ fn sheets_of(answers: &Answered) -> Sheets {
 }
 
 fn report_of(definition: &Definition, answers: &Answered, strata: &[Stratum], margins: &[Margin]) -> Report {
-    report_with(Breakdowns::Unrounded, definition, answers, strata, margins)
-}
-
-fn report_with(
-    breakdowns: Breakdowns,
-    definition: &Definition,
-    answers: &Answered,
-    strata: &[Stratum],
-    margins: &[Margin],
-) -> Report {
-    let questionnaire = Questionnaire::generate(definition, "f").unwrap();
-    let (campaign, units, sheets) = (campaign(), units(), sheets_of(answers));
-    compute(&Input {
-        campaign: &campaign,
-        definition,
-        questionnaire: &questionnaire,
-        units: &units,
-        strata,
-        margins,
-        previous: None,
-        sheets: &sheets,
-        judging: None,
-        links: None,
-        published: None,
-        breakdowns,
-        now: 2_000_000,
-    })
-    .unwrap()
+    report_on(definition, &sheets_of(answers), strata, margins, Breakdowns::Unrounded)
 }
 
 /// The code of a sheet's category, as in the CSV.
@@ -358,7 +331,7 @@ fn citizens_are_read_by_all_four_and_officials_by_none() {
 fn what_a_category_has_is_no_sum_besides_its_figures_and_those_are_rounded() {
     let (answers, strata) = felt(5, &SIZES);
     let definition = asked("share_satisfied", "item_shares");
-    let report = report_with(Breakdowns::Given, &definition, &answers, &strata, &[]);
+    let report = report_on(&definition, &sheets_of(&answers), &strata, &[], Breakdowns::Given);
     let exact = report_of(&definition, &answers, &strata, &[]);
     let all = |report: &Report| -> Vec<Category> {
         report.breakdowns.iter().flat_map(|breakdown| breakdown.categories.clone()).collect()
@@ -400,13 +373,6 @@ fn d_02_under_todays_units_no_other_category_is_shown() {
     ]);
     let definition = asked("share_satisfied", "item_shares");
     let questionnaire = Questionnaire::generate(&definition, "f").unwrap();
-    let unit = |code: &str, parent: Option<&str>| Unit {
-        code: code.to_owned(),
-        name: code.to_uppercase(),
-        kind: "unit".to_owned(),
-        parent: parent.map(str::to_owned),
-        ..Unit::default()
-    };
     let then = UnitTree::new([
         unit("root", None),
         unit("d1x", Some("root")),

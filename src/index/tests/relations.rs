@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::{
+    index::input::Breakdowns,
     index::report::{MarginFault, Missing, Unranked, WeightingMethod},
     organisation::Margin,
 };
@@ -50,8 +51,19 @@ pub(super) fn with_margins(
     strata: &[Stratum],
     margins: &[Margin],
 ) -> Report {
+    report_on(definition, &columns(answers), strata, margins, Breakdowns::Without)
+}
+
+/// The report of a campaign that is over on these sheets.
+pub(super) fn report_on(
+    definition: &Definition,
+    sheets: &Sheets,
+    strata: &[Stratum],
+    margins: &[Margin],
+    breakdowns: Breakdowns,
+) -> Report {
     let questionnaire = Questionnaire::generate(definition, "f").unwrap();
-    let (campaign, units, sheets) = (campaign(), units(), columns(answers));
+    let (campaign, units) = (campaign(), units());
     compute(&Input {
         campaign: &campaign,
         definition,
@@ -60,11 +72,11 @@ pub(super) fn with_margins(
         strata,
         margins,
         previous: None,
-        sheets: &sheets,
+        sheets,
         judging: None,
         links: None,
         published: None,
-        breakdowns: Default::default(),
+        breakdowns,
         now: 2_000_000,
     })
     .unwrap()

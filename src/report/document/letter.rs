@@ -5,8 +5,6 @@
 //! letter stays on its page is decided here, by measuring ([`super::measure`]): what there is no room for is counted, and the letter
 //! says how many more stand in the report. What is not decided is told as such, and never as a shortfall.
 
-use std::collections::BTreeSet;
-
 use i18n_embed_fl::fl;
 use serde::Serialize;
 
@@ -114,19 +112,12 @@ fn units(report: &Report) -> Vec<Addressee<'_>> {
     failing.retain(|unit| shown::decision(&unit.result.index) == Some(Decision::NotMet));
     let figure = |unit: &UnitResult| shown::figure(&unit.result.index).unwrap_or(f64::INFINITY);
     failing.sort_by(|a, b| figure(a).total_cmp(&figure(b)));
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    let code = |unit: &UnitResult| {
+    let mut codes: Vec<String> = Vec::new();
+    for unit in &failing {
         // Codes of units may differ by case alone, files may not.
-        let start = format!("don-vi-{}", next::slug_or(&unit.code, "khac", &[]));
-        let mut code = start.clone();
-        let mut number = 2;
-        while !taken.insert(code.clone()) {
-            code = format!("{start}-{number}");
-            number += 1;
-        }
-        code
-    };
-    let codes: Vec<String> = failing.iter().copied().map(code).collect();
+        let taken: Vec<&str> = codes.iter().map(String::as_str).collect();
+        codes.push(next::slug_or(&unit.code, "khac", &taken));
+    }
     failing
         .into_iter()
         .zip(codes)
@@ -137,7 +128,13 @@ fn units(report: &Report) -> Vec<Addressee<'_>> {
             };
             let below = duties::below(&unit.result, report.target).into_iter();
             let items = below.map(|item| (item, if leads(&item) { vec![Role::Lead] } else { Vec::new() }));
-            Addressee { body: &unit.name, unit: Some(unit), code, items: items.collect(), supports: 0 }
+            Addressee {
+                body: &unit.name,
+                unit: Some(unit),
+                code: format!("don-vi-{code}"),
+                items: items.collect(),
+                supports: 0,
+            }
         })
         .collect()
 }

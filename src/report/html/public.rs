@@ -48,7 +48,7 @@ pub fn content(report: &Report, facts: &Facts<'_>, lang: Lang) -> Markup {
                 (units::plain(report, 0..report.units.len(), lang))
             }
         } @else {
-            (pages::ways(report, facts.units, lang))
+            (pages::ways(report, facts.units, None, lang))
         }
         (criteria::section(report, lang))
         section.open-data aria-labelledby="open-data" {

@@ -45,26 +45,20 @@ fn name(report: &Report, some: &Range<usize>, depths: &[usize]) -> String {
     }
 }
 
-/// The ways to the pages, from the report.
-pub fn ways(report: &Report, addresses: &[String], lang: Lang) -> Markup {
-    let m = lang.messages();
-    html! {
-        section.unit-pages aria-labelledby="unit-pages" {
-            h2 #unit-pages { (fl!(m, "publish-units-pages", n = report.units.len())) }
-            (list(report, addresses, None, lang))
-        }
-    }
-}
-
-fn list(report: &Report, addresses: &[String], here: Option<usize>, lang: Lang) -> Markup {
+/// The ways to the pages, from the report or from the one that is `here`.
+pub fn ways(report: &Report, addresses: &[String], here: Option<usize>, lang: Lang) -> Markup {
     let depths = shown::depths(&report.units);
     html! {
-        ol {
-            @for (at, (some, address)) in all(report).iter().zip(addresses).enumerate() {
-                li {
-                    @if here == Some(at) { b aria-current="page" { (parts::name(lang, &name(report, some, &depths))) } }
-                    @else { a href=(address) { (parts::name(lang, &name(report, some, &depths))) } }
-                    " (" (some.len()) ")"
+        section.unit-pages aria-labelledby="unit-pages" {
+            h2 #unit-pages { (fl!(lang.messages(), "publish-units-pages", n = report.units.len())) }
+            ol {
+                @for (at, (some, address)) in all(report).iter().zip(addresses).enumerate() {
+                    @let name = name(report, some, &depths);
+                    li {
+                        @if here == Some(at) { b aria-current="page" { (parts::name(lang, &name)) } }
+                        @else { a href=(address) { (parts::name(lang, &name)) } }
+                        " (" (some.len()) ")"
+                    }
                 }
             }
         }
@@ -84,10 +78,7 @@ pub fn content(
         (headline::title(report, lang))
         p.whole { a href=(whole) { (fl!(m, "publish-units-back")) } }
         (units::plain(report, some.clone(), lang))
-        section.unit-pages aria-labelledby="unit-pages" {
-            h2 #unit-pages { (fl!(m, "publish-units-pages", n = report.units.len())) }
-            (list(report, addresses, Some(at), lang))
-        }
+        (ways(report, addresses, Some(at), lang))
     }
 }
 
