@@ -17,7 +17,11 @@ use crate::{
 
 /// The counters; cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Tally(Arc<Mutex<Gathered>>);
+pub struct Tally {
+    gathered: Arc<Mutex<Gathered>>,
+    /// Held by whoever writes.
+    writing: Arc<tokio::sync::Mutex<()>>,
+}
 
 /// An answer that was stored, as far as it is counted here.
 #[derive(Debug, Clone, Copy)]
@@ -74,11 +78,22 @@ impl Tally {
         });
     }
 
-    /// Writes what was counted; what cannot be written now is kept for the next time.
+    /// Writes what was counted; what cannot be written now is kept for the next time. Whoever waits for this may be
+    /// stopped at any time, as the worker is when the server stops: what was begun is written all the same, and the next
+    /// call waits for it.
     ///
     /// # Errors
     /// [`StoreError`] from the database.
     pub async fn write(&self, store: &Store) -> Result<(), StoreError> {
+        let (tally, store) = (self.clone(), store.clone());
+        match tokio::spawn(async move { tally.write_all(&store).await }).await {
+            Ok(written) => written,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+
+    async fn write_all(&self, store: &Store) -> Result<(), StoreError> {
+        let _alone = self.writing.lock().await;
         let gathered = self.with(std::mem::take);
         let written = watching::add(store, &gathered).await;
         if written.is_err() {
@@ -88,7 +103,7 @@ impl Tally {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Gathered) -> T) -> T {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.gathered.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

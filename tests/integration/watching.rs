@@ -2,7 +2,13 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use sipas::{clock::Clock, secret::Key, store::Store, worker::remind};
+use sipas::{
+    clock::Clock,
+    secret::Key,
+    store::{Store, tally::Tally},
+    watching::classes::Device,
+    worker::remind,
+};
 
 use crate::support::{
     Client, Database, SECRET, Server,
@@ -127,6 +133,30 @@ fn how_far_people_get_is_counted_without_saying_who() {
         "SELECT class || ':' || CAST(n AS TEXT) FROM feature_count WHERE kind = 'reached' ORDER BY class",
     );
     assert_eq!(reached, ["1:2", "2:1", "3:1", "4:1"]);
+}
+
+#[test]
+fn what_is_counted_is_kept_when_the_worker_is_stopped_while_it_writes() {
+    let database = applied(&citizens(When::Now));
+    let (campaign, place) = (
+        database.number("SELECT MIN(number) FROM campaign"),
+        database.number("SELECT MIN(number) FROM place"),
+    );
+    let key = Key::from_text(SECRET).unwrap();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = Store::open(database.url(), &key).await.unwrap();
+        let tally = Tally::default();
+        tally.opened(campaign, place, Device::Phone, 0);
+        // Begun and given up at once.
+        tokio::select! {
+            biased;
+            written = tally.write(&store) => written.unwrap(),
+            () = std::future::ready(()) => {}
+        }
+        tally.write(&store).await.unwrap();
+        store.close().await;
+    });
+    assert_eq!(database.number("SELECT scans FROM visit_count"), 1);
 }
 
 #[test]
