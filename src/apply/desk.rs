@@ -644,7 +644,10 @@ fn said_notice(found: &mut Findings<'_>, fields: &mut Fields, notice: &Notice) -
         Some(value::line(found, said, most).value)
     };
     let address = line("address", &notice.address, value::NAME);
-    let phone = line("phone", &notice.phone, super::notice::PHONE);
+    let phone = notice
+        .phone
+        .as_ref()
+        .map(|phone| value::phone(found, fields.said("notice.phone", phone.clone())).value);
     let email = notice
         .email
         .as_ref()

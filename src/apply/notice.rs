@@ -28,8 +28,6 @@ const KEYS: [&str; 8] = [
 
 /// Longest sentence, in characters.
 pub const SENTENCE: usize = 600;
-/// Longest telephone number with its spaces.
-pub const PHONE: usize = 40;
 /// Longest time that answers are kept, in months.
 pub const MONTHS: u32 = 120;
 /// Longest time that a list of invited persons is kept, in days.
@@ -44,7 +42,7 @@ pub fn read(found: &mut Findings<'_>, campaign: &Table<'_>) -> Option<Said<Notic
         legal_ground: texts(found, &table, "legal_ground", SENTENCE, &[]),
         address: line(found, &table, "address", value::NAME),
         email: email(found, &table),
-        phone: line(found, &table, "phone", PHONE),
+        phone: table.text(found, "phone").map(|said| value::phone(found, said).value),
         keep_answers_months: within(found, &table, "keep_answers_months", MONTHS),
         keep_list_days: within(found, &table, "keep_list_days", DAYS),
     };

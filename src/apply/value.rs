@@ -10,7 +10,10 @@ use toml::value::{Datetime, Offset as TomlOffset};
 use unicode_normalization::UnicodeNormalization;
 
 use super::source::{Findings, Said};
-use crate::organisation::text::{is_code, is_control, shown};
+use crate::organisation::{
+    notice::lacks_digits,
+    text::{is_code, is_control, shown},
+};
 
 pub use crate::organisation::text::{CODE, KIND, NAME};
 /// Longest title of a campaign.
@@ -69,6 +72,21 @@ pub fn email(found: &mut Findings<'_>, said: Said<String>) -> Said<String> {
         found.wrong(said.spot, fl!(found.lang.messages(), "apply-bad-email", email = shown(&value)));
     }
     Said { value, spot: said.spot }
+}
+
+/// Longest telephone number with its spaces.
+const PHONE: usize = 40;
+
+/// A telephone number as people write it, with spaces, brackets or an extension.
+pub fn phone(found: &mut Findings<'_>, said: Said<String>) -> Said<String> {
+    let spot = said.spot;
+    let doubtful =
+        lacks_digits(&said.value) && !said.value.trim().is_empty() && !is_placeholder(found, &said);
+    let said = line(found, said, PHONE);
+    if doubtful {
+        found.wrong(spot, fl!(found.lang.messages(), "apply-bad-phone", phone = shown(&said.value)));
+    }
+    said
 }
 
 /// A moment in UTC milliseconds since 1970: without an offset in `zone`, without a time at the day's start.

@@ -263,6 +263,21 @@ pub(super) fn unit_results(
         .collect()
 }
 
+/// A unit of which a report holds nothing, as one that nobody has answered for: it has every figure, and none is there.
+pub fn unanswered(report: &Report, unit: &crate::organisation::Unit) -> UnitResult {
+    let mut result = Figures { responses: Some(0), ..report.total.clone() };
+    hide_all(&mut result);
+    UnitResult {
+        code: unit.code.clone(),
+        name: unit.name.clone(),
+        kind: unit.kind.clone(),
+        parent: unit.parent.clone(),
+        population: None,
+        planned: None,
+        result,
+    }
+}
+
 /// A text in the definition's first language.
 pub(super) fn first<'t>(text: &'t Text, input: &Input<'_>) -> &'t str {
     input
@@ -367,15 +382,17 @@ pub(super) fn say_selection(selection: Option<Selection>, notes: &mut Vec<Note>)
     });
 }
 
-/// Says which part of the population nobody has answered for: figures tell nothing of it, and a decision against the target
+/// Says which part of the population nobody has answered for, by unit and campaign: figures tell nothing of it, and a decision against the target
 /// is one on the others.
 pub(super) fn say_coverage<'u>(held: impl Iterator<Item = (&'u str, u64, bool)>, notes: &mut Vec<Note>) {
-    let (mut units, mut empty) = (BTreeSet::new(), BTreeSet::new());
+    let (mut units, mut empty, mut heard) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut all, mut without) = (0_u64, 0_u64);
     for (unit, population, answered) in held.filter(|(_, population, _)| *population > 0) {
         units.insert(unit);
         all += population;
-        if !answered {
+        if answered {
+            heard.insert(unit);
+        } else {
             empty.insert(unit);
             without += population;
         }
@@ -387,7 +404,13 @@ pub(super) fn say_coverage<'u>(held: impl Iterator<Item = (&'u str, u64, bool)>,
     notes.push(note(NOT_COVERED, None, |lang| {
         let share = format!("{:.1}", share * 100.0);
         let share = if lang == Lang::VI { share.replace('.', ",") } else { share };
-        fl!(lang.messages(), "index-not-covered", n = empty.len(), of = units.len(), share = share)
+        let (m, n, of) = (lang.messages(), empty.len(), units.len());
+        // Of several campaigns a unit may be heard in one and not in another.
+        if empty.is_disjoint(&heard) {
+            fl!(m, "index-not-covered", n = n, of = of, share = share)
+        } else {
+            fl!(m, "index-not-covered-at-times", n = n, of = of, share = share)
+        }
     }));
 }
 

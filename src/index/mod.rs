@@ -41,6 +41,8 @@ mod tally;
 mod tests;
 
 pub(crate) use change::{forget as forget_changes, set as set_changes};
-pub use compute::{NOT_COVERED, UNASKED, UNWEIGHTED, compute, moment, smallest_cell, whole_index};
+pub use compute::{
+    NOT_COVERED, UNASKED, UNWEIGHTED, compute, moment, smallest_cell, unanswered, whole_index,
+};
 pub use error::Error;
 pub use succession::under_successors;

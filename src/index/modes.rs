@@ -1,6 +1,6 @@
 //! How many answers were given in which mode, and what the index is without those with which somebody helped.
 //!
-//! Made so that it tells nothing of few: a mode with fewer than k answers is hidden together with the next larger one, and
+//! Made so that it tells nothing of few: nothing is given of fewer than k answers, a mode with fewer than k answers is hidden together with the next larger one, and
 //! the index without assisted answers is shown only where both they and the others would have an index that may be
 //! shown, since one could be worked out from the other.
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::organisation::Mode;
 
-/// The modes of a campaign's answers; absent where nobody said who filled in the form.
+/// The modes of a campaign's answers; absent where nobody said who filled in the form, or too few answered.
 pub(super) fn of(input: &Input<'_>, k: u64) -> Option<Modes> {
     let mut counts = [0_u64; Mode::ALL.len()];
     for unit in input.sheets.units.values() {
@@ -25,7 +25,8 @@ pub(super) fn of(input: &Input<'_>, k: u64) -> Option<Modes> {
         counts[0] += unit.count as u64 - said;
     }
     let asked: u64 = Mode::ASKED.iter().map(|mode| counts[usize::from(mode.byte())]).sum();
-    if asked == 0 {
+    // Of fewer than k in all, what is hidden is the whole less what is not.
+    if asked == 0 || counts.iter().sum::<u64>() < k {
         return None;
     }
     let assisted: u64 =
@@ -88,7 +89,6 @@ mod tests {
         assert_eq!(shown([50, 40, 3, 0]), [Some(50), None, None, Some(0)]);
         assert_eq!(shown([50, 40, 4, 4]), [Some(50), None, None, None], "8 hidden ones are too few");
         assert_eq!(shown([500, 0, 0, 1]), [None, Some(0), Some(0), None]);
-        assert_eq!(shown([0, 0, 0, 3]), [Some(0), Some(0), Some(0), None]);
         for counts in (0..4096_u64).map(|n| [n % 8 * 2, n / 8 % 8 * 2, n / 64 % 8 * 2, n / 512 * 2]) {
             let shown = shown(counts);
             let hidden: Vec<u64> = (0..4).filter(|at| shown[*at].is_none()).map(|at| counts[at]).collect();

@@ -29,8 +29,8 @@ use super::{
     plan::Plan,
     ranking,
     report::{
-        CampaignInfo, Modes, PeriodCampaign, PeriodInfo, Report, Responses, Result as Figures, SCHEMA,
-        SetAside, Weighting,
+        CampaignInfo, Modes, PeriodCampaign, PeriodInfo, Publish, Report, Responses, Result as Figures,
+        SCHEMA, SetAside, Weighting,
     },
 };
 use hiding::Table;
@@ -131,6 +131,9 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     say_coverage(pool.waves.iter().flat_map(|wave| held(wave.input)), &mut notes);
     if any {
         notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
+    }
+    if results.first().is_some_and(|total| total.index.publish == Publish::Suppress) {
+        say_hidden_by(pool, &mut notes);
     }
     let mut results = results.into_iter();
     let total =
@@ -352,4 +355,24 @@ fn say_period(pool: &Pool<'_>, notes: &mut Vec<super::report::Note>) {
         fl!(lang.messages(), "period-note-pooled", n = pool.waves.len(), campaigns = titles.as_str())
     }));
     notes.push(note("pooled_associations", None, |lang| fl!(lang.messages(), "period-note-associations")));
+}
+
+/// So many campaigns are named.
+const NAMED: usize = 3;
+
+/// Says which campaigns have too few answers for an index of their own, so that the period has none either.
+fn say_hidden_by(pool: &Pool<'_>, notes: &mut Vec<super::report::Note>) {
+    let hidden = |wave: &&Wave<'_>| {
+        wave.report.total.index.publish == Publish::Suppress && wave.report.responses.stored > 0
+    };
+    let titles: Vec<String> =
+        pool.waves.iter().filter(hidden).map(|wave| format!("“{}”", wave.report.campaign.title)).collect();
+    if titles.is_empty() {
+        return;
+    }
+    let (named, more) = (titles.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "), titles.len());
+    notes.push(note("hidden_by", None, |lang| match more.saturating_sub(NAMED) {
+        0 => fl!(lang.messages(), "index-hidden-by", campaigns = named.as_str()),
+        more => fl!(lang.messages(), "index-hidden-by-many", campaigns = named.as_str(), more = more),
+    }));
 }

@@ -49,6 +49,11 @@ pub fn lacks_dot(email: &str) -> bool {
     email.trim().rsplit_once('@').is_some_and(|(_, host)| !host.contains('.') && !host.starts_with('['))
 }
 
+/// Whether nobody could dial what is said to be a telephone number: the shortest are those of three digits.
+pub fn lacks_digits(phone: &str) -> bool {
+    phone.chars().filter(char::is_ascii_digit).count() < 3
+}
+
 impl Notice {
     /// This, and what it does not say as `earlier` says it. Ways to ask belong together: one of another time may lead to
     /// another office.
@@ -129,6 +134,8 @@ mod tests {
         assert_eq!(stray("tại {unit} của {đơn vị}", &PLACEHOLDERS), Some("{đơn vị}"));
         assert_eq!(stray("theo {unit}", &[]), Some("{unit}"));
         assert_eq!(stray("a { b", &PLACEHOLDERS), None);
+        assert!(lacks_digits("abc") && lacks_digits("số 12") && !lacks_digits("113"));
+        assert!(!lacks_digits("0256 123 456") && !lacks_digits("+84 (256) 1022, nhánh 3"));
         assert!(lacks_dot("sonoivu@binhdinh") && !lacks_dot("sonoivu@binhdinh.gov.vn"));
     }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Publish, Report, Result},
+    index::report::{Publish, Report, Result, UnitWeighting},
     language::Lang,
     report::{divided, format, scope::SET_ASIDE, shown},
     set_aside::Reason,
@@ -31,6 +31,11 @@ pub fn for_the_public(report: &Report, before: Option<&Report>) -> Report {
     for unit in &mut public.units {
         let own = before.and_then(|before| before.units.iter().find(|own| own.code == unit.code));
         keep_public_changes(&mut unit.result, own.map(|own| &own.result));
+        if shown::shown(&unit.result.index).is_none() && unit.result.responses != Some(0) {
+            // With its population it would say what one of its answers stands for in the figures above it.
+            unit.result.responses = None;
+            unit.result.weighting = UnitWeighting::default();
+        }
     }
     for group in &mut public.groups {
         let own = before.and_then(|before| before.groups.iter().find(|own| own.code == group.code));
@@ -196,7 +201,7 @@ impl Cells {
 mod tests {
     use super::*;
     use crate::{
-        index::report::{Change, Estimate, Note, SetAside, SetAsideGroup},
+        index::report::{Change, Estimate, Note, SetAside, SetAsideGroup, UnitResult},
         report::{json, tests::fixture},
     };
 
@@ -238,6 +243,22 @@ mod tests {
         let public = for_the_public(&report, None);
         assert!(public.responses.channels.is_empty());
         assert!(public.rotation.unwrap().modules.iter().all(|module| module.asked.is_none()));
+    }
+
+    #[test]
+    fn d_01_d_07_how_many_answered_is_hidden_with_a_unit_s_figures() {
+        let report = fixture::report();
+        let public = for_the_public(&report, None);
+        let hidden = |unit: &UnitResult| unit.result.index.publish == Publish::Suppress;
+        assert!(report.units.iter().any(|unit| hidden(unit) && unit.result.responses > Some(0)));
+        for (unit, staff) in public.units.iter().zip(&report.units) {
+            if hidden(unit) && staff.result.responses != Some(0) {
+                assert_eq!(unit.result.responses, None, "{}", unit.code);
+                assert_eq!(unit.result.weighting, UnitWeighting::default());
+            } else {
+                assert_eq!(unit.result, staff.result, "{}", unit.code);
+            }
+        }
     }
 
     #[test]

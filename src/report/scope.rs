@@ -137,6 +137,17 @@ pub fn side_by_side(report: &Report) -> Vec<&UnitResult> {
     report.units.iter().filter(own).collect()
 }
 
+/// How many dimensions, criteria and units side by side reach the target, do not, are undecided and have no figure.
+pub fn tallies(report: &Report) -> [[usize; 4]; 3] {
+    let dimensions = &report.total.dimensions;
+    let criteria = dimensions.iter().flat_map(|dimension| &dimension.criteria);
+    [
+        shown::tally(dimensions.iter().map(|dimension| &dimension.estimate)),
+        shown::tally(criteria.map(|criterion| &criterion.estimate)),
+        shown::tally(side_by_side(report).into_iter().map(|unit| &unit.result.index)),
+    ]
+}
+
 /// Whether a unit lies somewhere below another one.
 pub fn lies_in(report: &Report, unit: &UnitResult, above: &UnitResult) -> bool {
     let mut parent = unit.parent.as_deref();

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::index::report::{CriterionResult, Decision, Estimate, Publish, RankedUnit, Report, UnitResult};
+use crate::index::{
+    UNWEIGHTED,
+    report::{CriterionResult, Decision, Estimate, Publish, RankedUnit, Report, UnitResult},
+};
 
 /// The estimate, unless it is suppressed. Renderings read figures only through this.
 pub fn shown(estimate: &Estimate) -> Option<&Estimate> {
@@ -69,6 +72,12 @@ pub fn tally<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> [usize; 4] {
         }] += 1;
     }
     counts
+}
+
+/// The population of the whole; `None` where not every unit that answered has one, whose sum would pass for the whole.
+pub fn population(report: &Report) -> Option<u64> {
+    let known = report.notes.iter().all(|note| note.code != UNWEIGHTED);
+    sum(&report.units, |unit| unit.population).filter(|_| known)
 }
 
 /// How deep each unit lies below the units at the top of the report, which lie at 0.

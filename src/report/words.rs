@@ -435,7 +435,7 @@ pub fn method(report: &Report, lang: Lang) -> Vec<Fact> {
         text(fl!(m, "report-weighting"), weighting(lang, report.weighting)),
     ]);
     if report.weighting == Weighting::Design
-        && let Some(population) = shown::sum(&report.units, |unit| unit.population)
+        && let Some(population) = shown::population(report)
     {
         let population = format::count(lang, population);
         facts.push(text(fl!(m, "report-strata"), fl!(m, "report-strata-are", population = population)));

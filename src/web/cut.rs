@@ -14,9 +14,9 @@ use super::{
 use crate::{
     figures::{self, NoReport, Under},
     index::{self, report::Report},
-    organisation::Campaign,
+    organisation::{Campaign, UnitTree},
     report,
-    store::StoreError,
+    store::{StoreError, campaigns::Stored, places},
 };
 
 /// Longest wait for a seat when other reports are being computed.
@@ -61,12 +61,27 @@ pub async fn report(
     }
     let _seat = seat(app).await.ok_or(NoCut::Busy)?;
     let computed = figures::report_on(&app.formed, &app.store, slug, app.clock.now(), under).await;
-    let report = computed.map_err(|no| match no {
+    let mut report = computed.map_err(|no| match no {
         NoReport::UnknownCampaign { .. } => NoCut::Unknown,
         NoReport::Store(error) => NoCut::Store(error),
         NoReport::Index(error) => NoCut::Index(error),
     })?;
+    if let Some(unit) = unit.and_then(|unit| tree.get(unit))
+        && report.units.iter().all(|told| told.code != unit.code)
+        && asked(app, &stored, &tree, &unit.code).await?
+    {
+        // Nobody has answered there yet, as far as it may be told.
+        report.units.push(index::unanswered(&report, unit));
+    }
     Ok((stored.campaign, cut(staff, report, unit).ok_or(NoCut::Unknown)?))
+}
+
+/// Whether a campaign asks about a unit or one below it.
+async fn asked(app: &App, stored: &Stored, tree: &UnitTree, unit: &str) -> Result<bool, StoreError> {
+    let Some(above) = tree.position(unit) else { return Ok(false) };
+    let asked = places::units_asked(&mut app.store.read().await?, Some(stored.number)).await?;
+    let within = |code: &str| tree.position(code).is_some_and(|at| tree.is_within(at, above));
+    Ok(asked.iter().any(|(_, code)| within(code)))
 }
 
 /// A report as the account may read it, of one unit where one is named; `None`: it has no such unit.

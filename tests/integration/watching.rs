@@ -230,6 +230,23 @@ fn opened_urns_are_counted_with_their_answers() {
 }
 
 #[test]
+fn on_the_first_day_an_officer_is_told_of_yesterday_and_finds_an_empty_report() {
+    let (database, server, mut phone) = open_counter();
+    for _ in 0..4 {
+        answer(&mut phone, "/k/qn-1", "5");
+    }
+    let mut officer = staff(&database, &server, "hoa", &["officer", "--unit", "qn"]);
+    let page = officer.get(PAGE).is(200);
+    assert!(page.text().contains("Đến hết hôm qua chưa có phiếu nào"), "{}", page.text());
+    assert!(!page.text().contains("Chưa có phiếu nào."), "that would not be true");
+    // Its report, too, is there before there is anything in it; another unit's is not.
+    let report = officer.get("/admin/campaigns/dan/report").is(200);
+    assert!(report.text().contains("Quy Nhơn") && !report.text().contains("An Nhơn"), "{}", report.text());
+    officer.get("/admin/campaigns/dan/report.docx").is(200);
+    officer.get("/admin/campaigns/dan/report?unit=an").is(404);
+}
+
+#[test]
 fn e_02_j_07_an_officer_sees_the_own_unit_as_it_was_yesterday() {
     let (database, server, mut phone) = open_counter();
     for _ in 0..4 {

@@ -183,11 +183,39 @@ fn d_06_a_period_tells_no_campaign_s_hidden_figure() {
     assert_eq!(index_of(&own[0], "d1x").publish, Publish::Suppress);
     assert_eq!(index_of(&own[1], "d1x").n, Some(40));
     assert_eq!(index_of(&all, "d1x").publish, Publish::Suppress);
+    assert!(all.notes.iter().all(|note| note.code != "hidden_by"), "the whole is there");
     // Its neighbour was hidden with it, and would give it away.
     assert_eq!(index_of(&own[0], "d1y").publish, Publish::Suppress);
     assert_eq!(index_of(&all, "d1y").publish, Publish::Suppress);
     assert_eq!(index_of(&all, "d2").n, Some(120));
     assert_eq!(all.total.index.n, Some(134 + 190));
+}
+
+#[test]
+fn a_period_without_an_index_says_which_campaign_is_too_small_for_one() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let tree = units();
+    let waves = [told(&[("d2", 60, 600), ("s1", 50, 500)]), told(&[("d2", 3, 600)])];
+    let (_, all) = reports(&[&definition; 2], &waves, (&tree, &tree));
+    let all = all.unwrap();
+    assert_eq!(all.total.index.publish, Publish::Suppress);
+    let note =
+        |code: &str| all.notes.iter().find(|note| note.code == code).map(|note| note.text["vi"].clone());
+    assert!(note("hidden_by").is_some_and(|words| words.contains("“Đợt 1”") && !words.contains("“Đợt 0”")));
+    assert_eq!(note("not_covered"), None, "every unit that was asked in a campaign answered there");
+}
+
+#[test]
+fn a_unit_heard_in_one_campaign_and_not_in_another_is_not_called_unheard() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let tree = units();
+    let mut second = told(&[("d2", 60, 120), ("s1", 50, 100)]);
+    second.0.remove("s1");
+    let waves = [told(&[("d2", 60, 600), ("s1", 50, 500)]), second];
+    let (_, all) = reports(&[&definition; 2], &waves, (&tree, &tree));
+    let all = all.unwrap();
+    let words = all.notes.iter().find(|note| note.code == "not_covered").unwrap().text["vi"].clone();
+    assert!(words.contains("Ở 1 trong 2 đơn vị, ít nhất một đợt"), "{words}");
 }
 
 #[test]

@@ -136,7 +136,7 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
     if let Some(planned) = shown::sum(&report.units, |unit| unit.planned) {
         rows.push(row(fl!(m, "report-planned"), Some(planned), 0));
     }
-    if let Some(population) = shown::sum(&report.units, |unit| unit.population) {
+    if let Some(population) = shown::population(report) {
         rows.push(row(fl!(m, "report-population"), Some(population), 0));
     }
     let head = |name: String| Row { strong: true, ..Row::new(vec![name, String::new()]) };

@@ -100,20 +100,11 @@ fn index(c: &mut Composer<'_>) -> Vec<Block> {
 fn tally(c: &mut Composer<'_>) -> Option<Block> {
     let (report, m) = (c.report, c.lang.messages());
     let lang = c.lang;
-    let dimensions = &report.total.dimensions;
-    let only = scope::only(report).map(|unit| unit.code.as_str());
+    let [dimensions, criteria, units] = scope::tallies(report);
     let rows = [
-        (fl!(m, "report-dimensions"), shown::tally(dimensions.iter().map(|d| &d.estimate))),
-        (
-            fl!(m, "report-criteria"),
-            shown::tally(dimensions.iter().flat_map(|d| &d.criteria).map(|c| &c.estimate)),
-        ),
-        (
-            fl!(m, "report-units"),
-            shown::tally(
-                report.units.iter().filter(|u| Some(u.code.as_str()) != only).map(|u| &u.result.index),
-            ),
-        ),
+        (fl!(m, "report-dimensions"), dimensions),
+        (fl!(m, "report-criteria"), criteria),
+        (fl!(m, "report-units"), units),
     ];
     let rows = rows
         .into_iter()

@@ -158,7 +158,7 @@ fn facts(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
     let level = format::percent_short(lang, report.level);
     let planned = shown::sum(&report.units, |unit| unit.planned);
-    let population = shown::sum(&report.units, |unit| unit.population);
+    let population = shown::population(report);
     html! {
         dl.facts {
             div { dt { (fl!(messages, "report-interval-at", level = level)) } dd { (parts::interval(lang, &report.total.index)) } }
@@ -192,17 +192,11 @@ fn facts(report: &Report, lang: Lang) -> Markup {
 /// How many dimensions, criteria and units reach the target: met, not met, undecided, without a decision.
 fn tally(report: &Report, lang: Lang) -> Markup {
     let messages = lang.messages();
-    let dimensions = &report.total.dimensions;
+    let [dimensions, criteria, units] = scope::tallies(report);
     let rows = [
-        (fl!(messages, "report-dimensions"), shown::tally(dimensions.iter().map(|d| &d.estimate))),
-        (
-            fl!(messages, "report-criteria"),
-            shown::tally(dimensions.iter().flat_map(|d| &d.criteria).map(|c| &c.estimate)),
-        ),
-        (
-            fl!(messages, "report-units"),
-            shown::tally(scope::side_by_side(report).into_iter().map(|unit| &unit.result.index)),
-        ),
+        (fl!(messages, "report-dimensions"), dimensions),
+        (fl!(messages, "report-criteria"), criteria),
+        (fl!(messages, "report-units"), units),
     ];
     let headings = html! {
         (parts::column(&fl!(messages, "report-tally-of")))

@@ -73,7 +73,7 @@ fn headline(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Re
     for (name, count) in [
         (words::answers(report, lang), report.total.responses),
         (fl!(words, "report-planned"), shown::sum(&report.units, |unit| unit.planned)),
-        (fl!(words, "report-population"), shown::sum(&report.units, |unit| unit.population)),
+        (fl!(words, "report-population"), shown::population(report)),
     ] {
         if count.is_some() {
             sheet.text(row, 0, &name)?;

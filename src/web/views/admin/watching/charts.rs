@@ -17,7 +17,13 @@ pub fn days(page: &Page<'_>) -> Markup {
     let labelled: Vec<(String, u64)> = (first..).zip(days).map(|(at, n)| (day(page.lang, at), *n)).collect();
     html! {
         section #days {
-            (columns(page.lang, "by-day", &fl!(m, "desk-watch-by-day"), &fl!(m, "desk-watch-day"), &labelled))
+            @if page.inner.is_none() && labelled.iter().all(|(_, n)| *n == 0) {
+                // Today's answers may be there, and are not told.
+                h2 #by-day { (fl!(m, "desk-watch-by-day")) }
+                p { (fl!(m, "desk-watch-nothing-till")) }
+            } @else {
+                (columns(page.lang, "by-day", &fl!(m, "desk-watch-by-day"), &fl!(m, "desk-watch-day"), &labelled))
+            }
         }
     }
 }

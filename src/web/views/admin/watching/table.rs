@@ -216,6 +216,7 @@ fn missing(figures: &Figures) -> f64 {
 fn last(page: &Page<'_>, figures: &Figures) -> String {
     let m = page.lang.messages();
     match figures.last.map(|last| page.board.span.today - last) {
+        None if page.inner.is_none() => fl!(m, "desk-watch-last-not-till"),
         None => fl!(m, "desk-watch-last-never"),
         Some(..=0) => fl!(m, "desk-watch-last-today"),
         Some(1) => fl!(m, "desk-watch-last-yesterday"),
