@@ -1929,6 +1929,10 @@ import-examples-left-out = { $n ->
     [one] An example row was
    *[other] { $n } example rows were
 } left out (the name begins with “(Example)”).
+import-parted-otherwise = { $n ->
+    [one] The list has tabs between its columns, but line { $row } has semicolons only: it is read as one name. If it is none, use tabs there, or semicolons in every line, and look again.
+   *[other] The list has tabs between its columns, but { $n } lines (the first is line { $row }) have semicolons only: each is read as one name. If they are none, use tabs there, or semicolons in every line, and look again.
+}
 import-titles-left-out = { $n ->
     [one] One line was left out as a title: { $names }.
    *[other] { $n } lines were left out as titles: { $names }.

@@ -1826,6 +1826,7 @@ import-example-department = (Ví dụ) Sở Nội vụ | sở
 import-example-commune = (Ví dụ) UBND xã An Bình | xã
 import-examples-only = Tệp chỉ có các dòng ví dụ. Xin ghi các đơn vị của tỉnh vào dưới hoặc thay các dòng đó, rồi nhập lại.
 import-examples-left-out = Bỏ qua { $n } dòng ví dụ (tên bắt đầu bằng “(Ví dụ)”).
+import-parted-otherwise = Danh sách dùng dấu tab giữa các cột, nhưng { $n } dòng (đầu tiên là dòng { $row }) chỉ có dấu “;”: cả dòng được đọc là tên. Nếu không phải tên, xin thay “;” bằng dấu tab, hoặc dùng “;” cho mọi dòng, rồi xem trước lại.
 import-titles-left-out = Đã bỏ qua { $n } dòng tiêu đề: { $names }.
 import-title = “{ $name }” (dòng { $row })
 import-maybe-there = “{ $name }” có thể là “{ $there }” (mã { $code }). Nếu là một thì bỏ dòng này rồi xem trước lại; hai đơn vị khác nhau thì cứ để.
