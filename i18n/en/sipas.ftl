@@ -1702,6 +1702,7 @@ desk-counter-replace-button = Replace the code
 desk-manage = Manage the campaign
 desk-overview-purpose = Where this campaign stands and what can be done next.
 desk-check-purpose = The last step: see what is missing, then open. Until then the public sees nothing.
+desk-check-another = Not opened: the campaign has changed since this page was read. Nothing is lost. Please look at it as it is now, then open it.
 desk-checks-ready = This campaign can be opened
 desk-checks-stopped = This cannot be opened yet
 desk-checks-fine = Nothing is missing.

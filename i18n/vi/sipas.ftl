@@ -1645,6 +1645,7 @@ desk-counter-replace-button = Thay mã QR
 desk-manage = Quản lý đợt
 desk-overview-purpose = Đợt này đang ở đâu và việc gì làm được tiếp.
 desk-check-purpose = Bước cuối: xem còn thiếu gì, rồi mở. Trước khi mở, chưa ai thấy gì.
+desk-check-another = Chưa mở: từ lúc trang này được xem, thông tin của đợt đã thay đổi. Không mất gì. Xin xem lại đợt như hiện nay rồi mở.
 desk-checks-ready = Có thể mở đợt này
 desk-checks-stopped = Chưa mở được: còn việc phải làm
 desk-checks-fine = Đã đủ, không thấy thiếu gì.
