@@ -785,6 +785,20 @@ fn what_was_checked_is_what_is_opened_whatever_another_officer_changed_in_betwee
 }
 
 #[test]
+fn counters_are_a_short_page_and_found_without_marks() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "120");
+    let rows = |page: &Page| page.text().matches("<th scope=\"row\">").count();
+    let first = desk.get("/admin/campaigns/thu/counters").is(200);
+    assert_eq!(rows(&first), 40);
+    let last = desk.get("/admin/campaigns/thu/counters?page=3").is(200);
+    assert_eq!(rows(&last), 40);
+    let found = desk.get("/admin/campaigns/thu/counters?find=so+120").is(200);
+    assert_eq!(rows(&found), 1, "{}", found.text());
+}
+
+#[test]
 fn a_newcomer_chooses_by_one_line_and_finds_name_and_days_of_the_quarter_filled_in() {
     let (_database, _server, mut desk) = empty_desk();
     let choice = desk.get("/admin/campaigns/new").is(200);
