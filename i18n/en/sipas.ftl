@@ -282,7 +282,6 @@ desk-xlsform-take = Download the questionnaire (.toml)
 desk-xlsform-again = Look again with these choices
 desk-xlsform-taken = There is another questionnaire “{ $id }” with version { $version }; choose another version.
 desk-help = Help
-desk-help-title = Handbook
 desk-help-back = All chapters of the handbook
 desk-help-in-vietnamese = The handbook is in Vietnamese.
 
@@ -519,7 +518,6 @@ demo-staff = The Department's pages (account and password for this run):
 demo-administrator = The administrator of accounts (account and password for this run):
 demo-mail = Invitations caught instead of sent:
 demo-stop = Press Ctrl+C to stop.
-demo-name = Participant { $number }
 
 # --- admin: the Department's pages ---
 admin-brand = Satisfaction survey
@@ -1043,7 +1041,6 @@ access-own-password-set = Change the password
 access-own-password-done = The password has changed; your other sessions and all access tokens have ended.
 access-own-sessions = Sessions
 access-own-sessions-done = The session has ended.
-access-own-factor = Second factor
 access-sessions = { $n } open sessions
 access-sessions-none = No session is open.
 access-session-device = Browser
@@ -3936,7 +3933,6 @@ plan-column-margin = Margin
 plan-column-weight = Weight
 plan-column-power = Power
 plan-column-state = Note
-plan-state-sample = { "" }
 plan-state-census = everybody
 plan-state-invite-all = invite all
 plan-state-too-few = too few

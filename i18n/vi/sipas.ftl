@@ -282,7 +282,6 @@ desk-xlsform-take = Tải về tệp phiếu (.toml)
 desk-xlsform-again = Xem lại theo lựa chọn này
 desk-xlsform-taken = Đã có phiếu “{ $id }” phiên bản { $version } với nội dung khác; hãy đặt số phiên bản khác.
 desk-help = Trợ giúp
-desk-help-title = Sổ tay cho cán bộ
 desk-help-back = Mọi chương của sổ tay
 desk-help-in-vietnamese = Sổ tay viết bằng tiếng Việt.
 
@@ -519,7 +518,6 @@ demo-staff = Trang của Sở Nội vụ (tài khoản và mật khẩu dùng ch
 demo-administrator = Quản trị tài khoản (tài khoản và mật khẩu dùng cho lần chạy này):
 demo-mail = Thư mời đã chặn lại thay vì gửi đi:
 demo-stop = Nhấn Ctrl+C để dừng.
-demo-name = Ông/Bà { $number }
 
 # --- admin: trang của cơ quan ---
 admin-brand = Khảo sát hài lòng
@@ -1019,7 +1017,6 @@ access-own-password-set = Đổi mật khẩu
 access-own-password-done = Đã đổi mật khẩu; các phiên làm việc khác và mọi mã truy cập cho chương trình đã kết thúc.
 access-own-sessions = Các phiên làm việc
 access-own-sessions-done = Đã kết thúc phiên làm việc.
-access-own-factor = Xác thực hai bước
 access-sessions = { $n } phiên đang mở
 access-sessions-none = Không có phiên nào đang mở.
 access-session-device = Trình duyệt
@@ -3767,7 +3764,6 @@ plan-column-margin = Sai số
 plan-column-weight = Quyền số
 plan-column-power = Lực
 plan-column-state = Ghi chú
-plan-state-sample = { "" }
 plan-state-census = toàn bộ
 plan-state-invite-all = mời tất cả
 plan-state-too-few = không đủ
