@@ -282,7 +282,6 @@ desk-xlsform-take = Download the questionnaire (.toml)
 desk-xlsform-again = Look again with these choices
 desk-xlsform-taken = There is another questionnaire “{ $id }” with version { $version }; choose another version.
 desk-help = Help
-desk-help-title = Handbook
 desk-help-back = All chapters of the handbook
 desk-help-in-vietnamese = The handbook is in Vietnamese.
 
@@ -519,7 +518,6 @@ demo-staff = The Department's pages (account and password for this run):
 demo-administrator = The administrator of accounts (account and password for this run):
 demo-mail = Invitations caught instead of sent:
 demo-stop = Press Ctrl+C to stop.
-demo-name = Participant { $number }
 
 # --- admin: the Department's pages ---
 admin-brand = Satisfaction survey
@@ -1043,7 +1041,6 @@ access-own-password-set = Change the password
 access-own-password-done = The password has changed; your other sessions and all access tokens have ended.
 access-own-sessions = Sessions
 access-own-sessions-done = The session has ended.
-access-own-factor = Second factor
 access-sessions = { $n } open sessions
 access-sessions-none = No session is open.
 access-session-device = Browser
@@ -1704,6 +1701,9 @@ desk-counter-replace-button = Replace the code
 desk-manage = Manage the campaign
 desk-overview-purpose = Where this campaign stands and what can be done next.
 desk-check-purpose = The last step: see what is missing, then open. Until then the public sees nothing.
+desk-check-another = Not opened: the campaign has changed since this page was read. Nothing is lost. Please look at it as it is now, then open it.
+desk-file-making = The file is being made… A large one may take a minute; please wait, there is no need to press again.
+desk-file-made = The file is made and has been downloaded.
 desk-checks-ready = This campaign can be opened
 desk-checks-stopped = This cannot be opened yet
 desk-checks-fine = Nothing is missing.
@@ -1931,6 +1931,10 @@ import-examples-left-out = { $n ->
     [one] An example row was
    *[other] { $n } example rows were
 } left out (the name begins with “(Example)”).
+import-parted-otherwise = { $n ->
+    [one] The list has tabs between its columns, but line { $row } has semicolons only: it is read as one name. If it is none, use tabs there, or semicolons in every line, and look again.
+   *[other] The list has tabs between its columns, but { $n } lines (the first is line { $row }) have semicolons only: each is read as one name. If they are none, use tabs there, or semicolons in every line, and look again.
+}
 import-titles-left-out = { $n ->
     [one] One line was left out as a title: { $names }.
    *[other] { $n } lines were left out as titles: { $names }.
@@ -2935,6 +2939,7 @@ print-skip = Labels of the first sheet already used
 print-skip-hint = To go on with a sheet that is used in part; fewer than a sheet has.
 print-skip-over = A sheet of this size has { $n } labels: fewer than { $n } can be used already. Go back and change the number.
 print-local = Citizens’ phones cannot open these codes yet: the system’s address is an internal one (such as 127.0.0.1, localhost or 192.168…). Print only to have a look; have whoever installed the server set its public address before anything is put up.
+print-takes = The file is made when you press the button; with many counters that may take a minute.
 print-button = Download the PDF
 print-other = Also
 print-browser = See and print A5 pages in the browser
@@ -3247,6 +3252,7 @@ report-heading-points = Report on what officials said of administrative reform
 report-skip = Go to the report
 report-units-now = Show under today's units (after mergers)
 report-units-then = Show under the units of the time
+report-takes = A large file may take a minute.
 report-downloads = Download
 report-index = Satisfaction index
 report-index-points = Share of points reached
@@ -3937,7 +3943,6 @@ plan-column-margin = Margin
 plan-column-weight = Weight
 plan-column-power = Power
 plan-column-state = Note
-plan-state-sample = { "" }
 plan-state-census = everybody
 plan-state-invite-all = invite all
 plan-state-too-few = too few

@@ -7,6 +7,7 @@
 mod doubts;
 mod kinds;
 mod names;
+mod numbers;
 pub mod pasted;
 mod titles;
 
@@ -51,7 +52,16 @@ pub enum Key {
 pub const COLUMNS: [Column<Key>; 7] = [
     Column {
         key: Key::Code,
-        names: &["Mã đơn vị", "code", "Mã", "unit code", "Mã cơ quan", "Mã cơ quan, đơn vị"],
+        names: &[
+            "Mã đơn vị",
+            "code",
+            "Mã",
+            "unit code",
+            "Mã cơ quan",
+            "Mã cơ quan, đơn vị",
+            "Mã đơn vị hành chính",
+            "Mã ĐVHC",
+        ],
         required: false,
     },
     Column {

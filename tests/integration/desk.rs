@@ -747,6 +747,58 @@ fn a_campaign_is_opened_from_the_check_with_one_press_unless_the_check_says_some
 }
 
 #[test]
+fn what_was_checked_is_what_is_opened_whatever_another_officer_changed_in_between() {
+    let (database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "1");
+    let open = "/admin/campaigns/thu/state/open";
+    let settings = "/admin/campaigns/thu/settings";
+    // Each of these leaves every sentence of the check as it was.
+    let (last, phone) = (day(29), "0256 999 999".to_owned());
+    let changes = [("title.vi", "Tên khác".to_owned()), ("closes.day", last), ("target", "91".to_owned())];
+    for (field, value) in changes.into_iter().chain([("notice.phone", phone)]) {
+        let read = desk.get("/admin/campaigns/thu").is(200).form_to(open);
+        let read_before = desk.get(open).is(200).form_to(open);
+        let mut form = desk.get(settings).is(200).form_to(settings);
+        assert!(has(&form, field), "{field}");
+        form.set(field, &value);
+        desk.submit(settings, &form).is(303);
+        for read in [read, read_before] {
+            let told = desk.submit(open, &read).is(409);
+            assert!(told.text().contains("Chưa mở: từ lúc trang này được xem"), "{field}");
+            assert!(told.text().contains("<section class=\"checks\""), "{field}: the check as it is now");
+        }
+        let mut older = desk.get("/admin/campaigns/thu").is(200).form_to(open);
+        older.set("seen", "older");
+        older.action = format!("{open}?lang=en");
+        let english = desk.submit(open, &older).is(409);
+        assert!(english.text().contains("Not opened: the campaign has changed"), "{field}");
+        assert_eq!(report(&database, "thu")["campaign"]["status"], "draft", "{field}");
+    }
+    let read = desk.get("/admin/campaigns/thu").is(200).form_to(open);
+    add_counters(&mut desk, "thu", "qn", "2");
+    let told = desk.submit(open, &read).is(409);
+    // The page that said so has the button for what it shows.
+    let again = told.form_to(open);
+    desk.submit(open, &again).is(303);
+    assert_eq!(report(&database, "thu")["campaign"]["status"], "open");
+}
+
+#[test]
+fn counters_are_a_short_page_and_found_without_marks() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    add_counters(&mut desk, "thu", "qn", "120");
+    let rows = |page: &Page| page.text().matches("<th scope=\"row\">").count();
+    let first = desk.get("/admin/campaigns/thu/counters").is(200);
+    assert_eq!(rows(&first), 40);
+    let last = desk.get("/admin/campaigns/thu/counters?page=3").is(200);
+    assert_eq!(rows(&last), 40);
+    let found = desk.get("/admin/campaigns/thu/counters?find=so+120").is(200);
+    assert_eq!(rows(&found), 1, "{}", found.text());
+}
+
+#[test]
 fn a_newcomer_chooses_by_one_line_and_finds_name_and_days_of_the_quarter_filled_in() {
     let (_database, _server, mut desk) = empty_desk();
     let choice = desk.get("/admin/campaigns/new").is(200);

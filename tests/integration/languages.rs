@@ -306,3 +306,29 @@ fn texts(html: &str) -> Vec<String> {
     let body = page.select(&scraper::Selector::parse("body").unwrap()).next().unwrap();
     body.text().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
+
+/// The text of every file below a folder that has one of these endings.
+fn sources(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "js") {
+            text.push_str(&fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_message_is_used_so_that_nobody_translates_what_is_never_shown() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut text = String::new();
+    sources(&root.join("src"), &mut text);
+    sources(&root.join("static"), &mut text);
+    let catalogue = fs::read_to_string(root.join("i18n/vi/sipas.ftl")).unwrap();
+    let begins = |line: &&str| line.starts_with(|first: char| first.is_ascii_lowercase());
+    let ids = catalogue.lines().filter(begins).filter_map(|line| line.split_once(" = ")).map(|(id, _)| id);
+    // No id is put together from parts: `fl!` takes whole ones only.
+    let unused: Vec<&str> = ids.filter(|id| !text.contains(&format!("\"{id}\""))).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}

@@ -334,6 +334,19 @@ fn titles_between_the_units_of_a_pasted_list_are_left_out_and_what_may_be_one_un
 }
 
 #[test]
+fn official_codes_of_a_pasted_list_are_the_units_codes_and_other_numbers_are_told() {
+    let (database, _server, mut staff) = province();
+    let lines = "21550\tPhường Quy Nhơn\n21553\tPhường Quy Nhơn Đông\n";
+    let preview = paste(&mut staff, lines, ("always", "")).is(200);
+    assert!(preview.text().contains("21550"), "{}", preview.text());
+    staff.submit("/admin/units/import", &confirmation(&preview)).is(303);
+    let codes = database.texts("SELECT code FROM unit WHERE name LIKE 'Phường Quy Nhơn%' ORDER BY code");
+    assert_eq!(codes, ["21550", "21553"]);
+    let other = paste(&mut staff, "7\tXã Số A\n9\tXã Số B\nXã Số C;xã\n", ("always", ""));
+    assert!(other.text().contains("“7, 9”") && other.text().contains("chỉ có dấu “;”"), "{}", other.text());
+}
+
+#[test]
 fn what_is_wrong_with_a_pasted_list_is_told_by_its_lines_and_nothing_pasted_is_lost() {
     let (database, _server, mut staff) = province();
     let before = counts(&database);

@@ -279,6 +279,24 @@ mod tests {
     }
 
     #[test]
+    fn a_code_for_a_unit_that_is_there_by_its_very_name_is_asked_about() {
+        let there = applied("Tên đơn vị\nTỉnh Ninh Bình\nXã Gia Viễn\n", &History::default()).unwrap();
+        let asked = noted("Mã;Tên đơn vị\n14536;Xã Gia Viễn\n14539;Xã Gia Hưng\n", &there);
+        assert!(asked.len() == 1 && asked[0].contains("(mã xa-gia-vien)"), "{asked:?}");
+        // The list says itself what becomes of it.
+        let asked = noted("Mã;Tên đơn vị\nxa-gia-vien;Xã Gia Viễn\n14536;Xã Gia Viễn\n", &there);
+        assert!(asked.is_empty(), "{asked:?}");
+    }
+
+    #[test]
+    fn however_many_share_a_name_one_that_is_spelled_otherwise_is_asked_about_once() {
+        let many = (1..=50).map(|n| format!("m{n};Gia Vân;xã\n")).collect::<String>();
+        let text = format!("Mã;Tên đơn vị;Loại đơn vị\nt;Tỉnh Ninh Bình;tỉnh\n{many}u;UBND xã Gia Vân;xã\n");
+        let asked = noted(&text, &History::default());
+        assert!(asked.len() == 1 && asked[0].contains("(mã m1)"), "{asked:?}");
+    }
+
+    #[test]
     fn a_name_that_says_another_unit_above_than_it_gets_is_asked_about() {
         let list = "Tên đơn vị;Đơn vị cấp trên\nTỉnh Ninh Bình;\nSở Y tế;\nChi cục Dân số - Sở Y tế;\n";
         let asked = noted(list, &History::default());

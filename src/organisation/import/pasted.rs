@@ -1,13 +1,20 @@
 //! A list that was pasted from a document or a spreadsheet: a unit on each line, “name, kind, unit above”, of which only the
-//! name is needed; with or without headings, with or without numbers before the names.
+//! name is needed; with or without headings, with or without numbers before the names. Numbers that count the lines say
+//! nothing; those of the official list of administrative units are the units' codes ([`numbers`]).
 
 use std::collections::BTreeSet;
 
-use super::{COLUMNS, History, Key, heading, kinds, titles};
+use i18n_embed_fl::fl;
+
+use super::{
+    COLUMNS, History, Key, heading, kinds, names,
+    numbers::{self, Column as Numbers},
+    titles,
+};
 use crate::{
     language::{Lang, vietnamese},
     tabular::{
-        self, Book, Cell, Encoding, Kind, Refusal, Row, Sheet, Was,
+        self, Book, Cell, Encoding, Fault, Kind, Refusal, Row, Sheet, Was,
         header::{self, Column},
     },
 };
@@ -20,7 +27,7 @@ const ORDER: [Key; 3] = [Key::Name, Key::Kind, Key::Parent];
 /// # Errors
 /// [`Refusal`] where nothing was pasted, or too much.
 pub fn book(text: &str, history: &History) -> Result<Book, Refusal> {
-    let separator = ['\t', ';'].into_iter().find(|c| text.contains(*c)).unwrap_or(',');
+    let separator = separator(text);
     let mut rows = tabular::pasted(text, separator)?;
     // “Tên cơ quan, đơn vị” alone above names is no unit, and its comma parts nothing.
     let titled = rows.first().is_some_and(|row| is_heading(&joined(&row.cells)));
@@ -29,9 +36,8 @@ pub fn book(text: &str, history: &History) -> Result<Book, Refusal> {
         rows.remove(0);
     }
     if !named {
-        for row in &mut rows {
-            unnumbered(row);
-        }
+        let numbers: Vec<Vec<String>> = rows.iter_mut().map(unnumbered).collect();
+        let (codes, unread) = sorted(&numbers, &mut rows);
         if separator == ',' {
             let known: BTreeSet<String> =
                 history.iter().map(|dated| vietnamese::key(&dated.unit.kind)).collect();
@@ -41,18 +47,135 @@ pub fn book(text: &str, history: &History) -> Result<Book, Refusal> {
                 if titles::is_group(&line) { row.cells = vec![cell(line)] } else { by_kind(row, &known) }
             }
         }
-        rows.retain(|row| !row.cells.is_empty());
-        if rows.is_empty() {
+        let rest = rows.into_iter().zip(codes.into_iter().zip(unread));
+        let rest: Vec<_> = rest.filter(|(row, _)| !row.cells.is_empty()).collect();
+        rows = with_headings(rest, history);
+        if rows.len() < 2 {
             return Err(Refusal::Empty);
         }
-        let widest = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default();
-        let headings = ORDER.map(|key| heading(Lang::VI, key)).into_iter();
-        // What stands beyond the third place has no name, and is told as what is not read.
-        let beyond = (ORDER.len()..widest).map(|n| format!("({})", n + 1));
-        rows.insert(0, Row { number: 0, cells: headings.chain(beyond).map(cell).collect() });
     }
     Ok(Book { kind: Kind::Csv { encoding: Encoding::Utf8, separator }, sheets: vec![sheet(rows)] })
 }
+
+/// What parts the cells of the whole list: one guess, not one for each line.
+fn separator(text: &str) -> char {
+    ['\t', ';'].into_iter().find(|c| text.contains(*c)).unwrap_or(',')
+}
+
+/// Lines that are parted otherwise than the list, at the first of them: each is read as one name.
+pub fn parted_otherwise(lang: Lang, text: &str) -> Option<Fault> {
+    if separator(text) != '\t' {
+        return None;
+    }
+    let otherwise = |(_, line): &(u32, &str)| !line.contains('\t') && line.contains(';');
+    let mut lines = (1..).zip(text.lines()).filter(otherwise);
+    let (row, _) = lines.next()?;
+    let n = 1 + lines.count();
+    let words = fl!(lang.messages(), "import-parted-otherwise", n = n, row = row.to_string());
+    Some(Fault { row, column: None, words })
+}
+
+/// Of each row the code that its numbers give, and the numbers that are neither a code nor a count, which are told as what is
+/// not read.
+fn sorted(numbers: &[Vec<String>], rows: &mut [Row]) -> (Vec<String>, Vec<String>) {
+    let (mut codes, mut unread) = (vec![String::new(); rows.len()], vec![String::new(); rows.len()]);
+    let widest = numbers.iter().map(Vec::len).max().unwrap_or_default();
+    let mut has_codes = false;
+    for at in 0..widest {
+        let column: Vec<Option<&str>> = numbers.iter().map(|row| row.get(at).map(String::as_str)).collect();
+        let said = numbers::column(&column);
+        let to = match said {
+            Numbers::Count => continue,
+            Numbers::Codes if !has_codes => &mut codes,
+            Numbers::Codes | Numbers::Unclear => &mut unread,
+        };
+        has_codes |= said == Numbers::Codes;
+        for (number, cell) in column.into_iter().zip(to) {
+            let number = number.unwrap_or_default();
+            *cell = if cell.is_empty() { number.to_owned() } else { format!("{cell} {number}") };
+        }
+    }
+    // The official list may have its codes behind the names as well, where the kind would stand.
+    let behind: Vec<Option<&str>> = rows
+        .iter()
+        .map(|row| row.cells.get(1).map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()))
+        .collect();
+    if !has_codes && numbers::column(&behind) == Numbers::Codes {
+        codes = behind.into_iter().map(|code| code.unwrap_or_default().to_owned()).collect();
+        for row in rows.iter_mut().filter(|row| row.cells.len() > 1) {
+            row.cells.remove(1);
+        }
+    }
+    for code in &mut codes {
+        code.truncate(code.trim_end_matches(['.', ')']).len());
+    }
+    (codes, unread)
+}
+
+/// The rows below headings: name, kind, unit above, what has no name, then code and numbers that are not read, where there are
+/// any.
+fn with_headings(mut rows: Vec<(Row, (String, String))>, history: &History) -> Vec<Row> {
+    let coded = rows.iter().any(|(_, (code, _))| !code.is_empty());
+    if coded {
+        say_above(&mut rows, history);
+    }
+    let widest = rows.iter().map(|(row, _)| row.cells.len()).max().unwrap_or_default().max(ORDER.len());
+    // What stands beyond the third place has no name, and is told as what is not read.
+    let beyond = (ORDER.len()..widest).map(|n| format!("({})", n + 1));
+    let mut headings: Vec<String> =
+        ORDER.map(|key| heading(Lang::VI, key)).into_iter().chain(beyond).collect();
+    let unread: Vec<&str> =
+        rows.iter().map(|(_, (_, unread))| unread.as_str()).filter(|unread| !unread.is_empty()).collect();
+    let named = match unread.as_slice() {
+        [] => None,
+        // They have no heading; the first of them say which are meant.
+        several if several.len() > UNREAD => {
+            Some(format!("{}, …", several.get(..UNREAD).unwrap_or_default().join(", ")))
+        }
+        few => Some(few.join(", ")),
+    };
+    headings.extend(coded.then(|| heading(Lang::VI, Key::Code)));
+    let is_told = named.is_some();
+    headings.extend(named);
+    let mut all = vec![Row { number: 0, cells: headings.into_iter().map(cell).collect() }];
+    all.extend(rows.into_iter().map(|(mut row, (code, unread))| {
+        row.cells.resize_with(widest, || cell(String::new()));
+        row.cells.extend(coded.then(|| cell(code)));
+        row.cells.extend(is_told.then(|| cell(unread)));
+        row
+    }));
+    all
+}
+
+/// A row with a code and no unit above would stand at the top, as in a file; a pasted list says nothing by leaving out what lies
+/// below the province.
+fn say_above(rows: &mut [(Row, (String, String))], history: &History) {
+    let is_province = |row: &Row| {
+        let kind = row.cells.first().and_then(|cell| kinds::of_name(&cell.text));
+        kind.is_some_and(|kind| names::PROVINCE.contains(&vietnamese::key(kind).as_str()))
+    };
+    let current = history.iter().map(|dated| &dated.unit).filter(|unit| unit.valid_to.is_none());
+    let mut tops = current.filter(|unit| unit.parent.is_none());
+    let known = tops.next().filter(|_| tops.next().is_none()).map(|unit| unit.code.clone());
+    let in_list = || rows.iter().find(|(row, _)| is_province(row)).and_then(|(row, _)| row.cells.first());
+    let Some(above) = known.or_else(|| in_list().map(|cell| cell.text.clone())) else { return };
+    for (row, (code, _)) in rows.iter_mut() {
+        let name = row.cells.first().map_or("", |cell| cell.text.as_str());
+        let is_known = history.get(code).is_some();
+        if code.is_empty() || *code == above || is_known || is_province(row) || titles::is_group(name) {
+            continue;
+        }
+        if row.cells.len() < ORDER.len() {
+            row.cells.resize_with(ORDER.len(), || cell(String::new()));
+        }
+        if let Some(parent) = row.cells.get_mut(2).filter(|parent| parent.text.is_empty()) {
+            parent.text.clone_from(&above);
+        }
+    }
+}
+
+/// So many numbers that are not read are named.
+const UNREAD: usize = 3;
 
 const fn sheet(rows: Vec<Row>) -> Sheet {
     Sheet { name: String::new(), visible: true, rows }
@@ -73,23 +196,36 @@ fn is_heading(line: &str) -> bool {
     names.iter().any(|name| vietnamese::key(name) == vietnamese::key(line))
 }
 
-/// Takes the number before a name away, in a cell of its own or in that of the name, and dashes and dots of lists.
-fn unnumbered(row: &mut Row) {
-    let is_number = |text: &str| {
-        let digits = text.trim_end_matches(['.', ')']);
-        !digits.is_empty() && digits.len() <= 5 && digits.bytes().all(|b| b.is_ascii_digit())
+/// Takes the numbers before a name away, in cells of their own or in that of the name, and dashes and dots of lists; gives the
+/// numbers.
+fn unnumbered(row: &mut Row) -> Vec<String> {
+    let blank = |cell: &Cell| {
+        cell.text.is_empty() || numbers::is_number(&cell.text) || titles::counts_groups(&cell.text)
     };
-    let blank =
-        |cell: &Cell| cell.text.is_empty() || is_number(&cell.text) || titles::counts_groups(&cell.text);
     let lead = row.cells.iter().take_while(|cell| blank(cell)).count();
-    row.cells.drain(..lead);
+    let mut numbers: Vec<String> = row.cells.drain(..lead).map(|cell| cell.text).collect();
+    // What counts groups, and an empty cell, keep their place before the numbers beside them.
+    for number in &mut numbers {
+        if !numbers::is_number(number) {
+            number.clear();
+        }
+    }
     if let Some(first) = row.cells.first_mut() {
         let text = first.text.trim_start_matches(['-', '–', '+', '•', '*', '·', '\u{f0b7}']).trim_start();
         let bare = match text.split_once(' ') {
+            Some((number, rest)) if numbers::is_number(number) && number.ends_with(['.', ')']) => {
+                numbers.push(number.to_owned());
+                rest.trim_start()
+            }
+            Some((code, rest)) if numbers::is_code(code) => {
+                numbers.push(code.to_owned());
+                rest.trim_start()
+            }
+            // “X. An Bình” is a commune.
             Some((number, rest))
                 if number.ends_with(['.', ')'])
-                    // “X. An Bình” is a commune.
-                    && (is_number(number) || titles::counts_groups(number) && titles::is_group(rest)) =>
+                    && titles::counts_groups(number)
+                    && titles::is_group(rest) =>
             {
                 rest.trim_start()
             }
@@ -97,6 +233,7 @@ fn unnumbered(row: &mut Row) {
         };
         first.text = bare.to_owned();
     }
+    numbers
 }
 
 /// Parts a line at commas only beside its kind, since names have commas, too: “Sở Văn hóa, Thể thao và Du lịch, sở”.
@@ -193,5 +330,64 @@ mod tests {
         assert!(faults.len() == 1 && faults[0].row == 3 && faults[0].words.contains("Loại"), "{faults:?}");
         assert_eq!(of("Tỉnh X;tỉnh;;0123\n").notes.len(), 1);
         assert_eq!(book(" \n", &none), Err(Refusal::Empty));
+    }
+    #[test]
+    fn official_codes_before_or_behind_the_names_become_the_codes_of_the_units() {
+        let top = Some("52");
+        let wanted = [
+            unit("21550", "Phường Quy Nhơn", "phường", top),
+            unit("21553", "Phường Quy Nhơn Đông", "phường", top),
+            unit("52", "Tỉnh Gia Lai", "tỉnh", None),
+        ];
+        for text in [
+            "52\tTỉnh Gia Lai\n21550\tPhường Quy Nhơn\n21553\tPhường Quy Nhơn Đông\n",
+            "1\t52\tTỉnh Gia Lai\n2\t21550\tPhường Quy Nhơn\n3\t21553\tPhường Quy Nhơn Đông\n",
+            "Tỉnh Gia Lai\t52\nPhường Quy Nhơn\t21550\nPhường Quy Nhơn Đông\t21553\n",
+            "52, Tỉnh Gia Lai\n21550, Phường Quy Nhơn, phường\n21553, Phường Quy Nhơn Đông\n",
+        ] {
+            assert_eq!(units(text), wanted, "{text}");
+        }
+        // In the cell of the name; who has no number gets a code of the name.
+        let top = Some("tinh-gia-lai");
+        let wanted = [
+            unit("21550", "Phường Quy Nhơn", "phường", top),
+            unit("21553", "Phường Quy Nhơn Đông", "phường", top),
+            unit("tinh-gia-lai", "Tỉnh Gia Lai", "tỉnh", None),
+        ];
+        for text in [
+            "Tỉnh Gia Lai\n21550  Phường Quy Nhơn\n21553  Phường Quy Nhơn Đông\n",
+            "Tỉnh Gia Lai\n21550. Phường Quy Nhơn\n21553. Phường Quy Nhơn Đông\n",
+            "I\tTỉnh Gia Lai\nII\tCác phường\n21550\tPhường Quy Nhơn\n21553\tPhường Quy Nhơn Đông\n",
+        ] {
+            assert_eq!(units(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_no_code_and_no_count_are_told() {
+        let none = History::default();
+        let of = |text: &str| {
+            List::read(Lang::VI, &book(text, &none).unwrap()).unwrap().completed(Lang::VI, &none)
+        };
+        let list = of("1\tTỉnh X\n7\tXã A\n12\tXã B\n31\tXã C\n");
+        let words: Vec<&str> = list.notes.iter().map(|note| note.words.as_str()).collect();
+        assert!(words.len() == 1 && words[0].contains("“1, 7, 12, …”"), "{words:?}");
+        assert!(list.applied(Lang::VI, &none, Since::Always).is_ok());
+        // What counts, in groups or not, is not worth a word.
+        for text in [
+            "1\tTỉnh X\n2\tXã A\n3\tXã B\n",
+            "1\tTỉnh X\nII\tCác xã\n1\tXã A\n2\tXã B\n",
+            "01. Tỉnh X\n02. Xã A\n03. Xã B\n",
+        ] {
+            assert!(of(text).notes.iter().all(|note| note.words.contains("tiêu đề")), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_parted_otherwise_than_the_list_are_told() {
+        let told = parted_otherwise(Lang::VI, "Tỉnh X\ttỉnh\nSở Y tế;sở\nXã A;xã\n").unwrap();
+        assert!(told.row == 2 && told.words.contains("2 dòng"), "{told:?}");
+        assert_eq!(parted_otherwise(Lang::VI, "Tỉnh X;tỉnh\nXã A\n"), None);
+        assert_eq!(parted_otherwise(Lang::VI, "Tỉnh X\ttỉnh\nXã A\n"), None);
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     organisation::{
         Campaign, Period, State as Stand,
         order::ranks,
-        readiness::{self, Finding, Rival, Subject},
+        readiness::{self, Rival, Subject},
     },
     set_aside,
     store::{
@@ -25,10 +25,13 @@ use crate::{
         campaigns::{self, Stored},
         comments,
         erasure::answers,
-        invitations, periods, places, ready, turnout,
+        invitations, periods, places, ready, turnout, units,
     },
     web::{
-        admin::setup::Done,
+        admin::{
+            checked::{Checked, Facts},
+            setup::Done,
+        },
         app::App,
         auth::{access::Permission, scope, session::Staff},
         error::{self, NotFound},
@@ -61,14 +64,14 @@ pub async fn show(
     Query(done): Query<Done>,
 ) -> Response {
     let lang = wanted.language();
-    error::found(StatusCode::OK, page(&app, &path.slug, &staff, lang, &done).await, lang)
+    error::found(StatusCode::OK, shown(&app, &path.slug, &staff, lang, &done, false).await, lang)
 }
 
 /// Counters shown here; all of them have a page of their own.
 const FEW: usize = 20;
 
 /// Whether a draft can be opened.
-pub(super) async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>, StoreError> {
+pub(super) async fn checked(app: &App, stored: &Stored) -> Result<Checked, StoreError> {
     let mut db = app.store.read().await?;
     let ready = ready::load(&mut db, stored.clone()).await?;
     let strata = campaigns::strata(&mut db, stored.number).await?;
@@ -108,10 +111,12 @@ pub(super) async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>,
             && !other.demonstration
     });
     let due_day = periods::due_day(&mut db).await?;
+    let tree = units::tree(&mut db).await?;
+    drop(db);
     let day = |at: i64| clock::date(clock::day(at));
     let last = day(campaign.closes.saturating_sub(1));
     let period = day(campaign.opens).zip(last).and_then(|(first, last)| Period::around(first, last));
-    Ok(readiness::check(&Subject {
+    let findings = readiness::check(&Subject {
         campaign,
         languages: &ready.questionnaire.languages,
         counters: &counters,
@@ -124,15 +129,29 @@ pub(super) async fn findings(app: &App, stored: &Stored) -> Result<Vec<Finding>,
         local: address::is_local(&app.config.base_url),
         asked_before,
         now: app.clock.now(),
-    }))
+    });
+    let facts = Facts { campaign, strata: &strata, places: &places, invited, ready: &ready, tree: &tree };
+    let mark = facts.mark(&findings);
+    Ok(Checked { findings, mark })
 }
 
-async fn page(
+/// The check once more, for whoever pressed the button of one that has become another.
+pub(super) async fn check_again(
+    app: &App,
+    slug: &str,
+    staff: &Staff,
+    lang: Lang,
+) -> Result<Option<String>, StoreError> {
+    shown(app, slug, staff, lang, &Done::default(), true).await
+}
+
+async fn shown(
     app: &App,
     slug: &str,
     staff: &Staff,
     lang: Lang,
     done: &Done,
+    is_stale: bool,
 ) -> Result<Option<String>, StoreError> {
     let now = app.clock.now();
     let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
@@ -169,8 +188,8 @@ async fn page(
     let form = ready.definition.forms.iter().find(|form| form.id == stored.campaign.form);
     let questionnaire = form.and_then(|form| form.title.as_ref()).unwrap_or(&ready.definition.title);
     let turnout = if staff.sees_all() { Some(turnout::of(&app.store, &stored, now).await?) } else { None };
-    let findings =
-        if stored.campaign.state == Stand::Draft { findings(app, &stored).await? } else { Vec::new() };
+    let is_draft = stored.campaign.state == Stand::Draft;
+    let checked = if is_draft { checked(app, &stored).await? } else { Checked::default() };
     let page = Page {
         lang,
         staff,
@@ -184,7 +203,8 @@ async fn page(
         questionnaire: lang.pick(questionnaire),
         paper: staff.may(Permission::EnterPaper),
         tree: &tree,
-        findings: &findings,
+        checked: &checked,
+        is_stale,
         done: done.words(lang),
         all,
         desks: desks.get(..FEW.min(all)).unwrap_or_default(),

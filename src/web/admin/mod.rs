@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit;
 pub mod campaign;
 pub mod campaigns;
+pub mod checked;
 pub mod comments;
 pub mod counters;
 pub mod definitions;

@@ -48,6 +48,9 @@ pub struct Shows {
     pub page: Option<usize>,
 }
 
+/// Counters on a page: each has four things to do with it, and on a phone a hundred of them were no list to scroll through.
+const ROWS: usize = 40;
+
 /// Shows the counters.
 pub async fn show(
     path: CountersPath,
@@ -106,7 +109,7 @@ async fn page(
         one.cmp(other).then_with(|| vietnamese::natural(&a.name).cmp(&vietnamese::natural(&b.name)))
     });
     let found = desks.len();
-    let paging = Paging::of(found, shows.page);
+    let paging = Paging::by(ROWS, found, shows.page);
     let desks: Vec<Desk> = paging.rows(desks).map(|(_, desk)| desk).collect();
     let words = done.words(lang);
     let page = Page {

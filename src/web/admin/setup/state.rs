@@ -17,6 +17,7 @@ use crate::{
     organisation::{Campaign, Phase, State as Stand},
     store::{StoreError, campaigns, invitations, units},
     web::{
+        admin::{campaign, checked::Checked},
         app::App,
         auth::session::Staff,
         error::{self, NotFound},
@@ -26,10 +27,7 @@ use crate::{
         views::{
             admin::{
                 form::{CONFIRM, Fault as Shown, confirmed},
-                setup::{
-                    checks,
-                    state::{self as view, Page},
-                },
+                setup::state::{self as view, Page},
             },
             message::Kind,
         },
@@ -133,21 +131,19 @@ pub async fn show(
     super::page(page(&app, &staff, lang, &path.slug, step, &[]).await, lang)
 }
 
-/// The field that says which list of the check was read before opening.
+/// The field that says what the check showed before opening.
 pub const SEEN: &str = "seen";
 
-/// Whether the check says something else by now than what was read before pressing its button.
+/// Whether the check or the campaign is another by now than what was read before pressing the button.
 async fn is_stale(app: &App, slug: &str, fields: &Fields) -> Result<bool, StoreError> {
     let Some(seen) = fields.one(SEEN) else { return Ok(false) };
     let mut db = app.store.read().await?;
     let Some(stored) = campaigns::find(&mut db, slug).await? else { return Ok(false) };
-    let tree = units::tree(&mut db).await?;
     drop(db);
     if stored.campaign.state != Stand::Draft {
         return Ok(false);
     }
-    let findings = crate::web::admin::campaign::findings(app, &stored).await?;
-    Ok(seen != checks::seen(&stored.campaign, &tree, &findings))
+    Ok(seen != campaign::checked(app, &stored).await?.mark)
 }
 
 async fn page(
@@ -167,10 +163,9 @@ async fn page(
     let opens = step == Step::Open && stored.campaign.state == Stand::Draft;
     let tree = units::tree(&mut db).await?;
     drop(db);
-    let findings =
-        if opens { crate::web::admin::campaign::findings(app, &stored).await? } else { Vec::new() };
+    let checked = if opens { campaign::checked(app, &stored).await? } else { Checked::default() };
     let campaign = &stored.campaign;
-    let page = Page { lang, staff, campaign, phase, step, by_link, tree: &tree, findings: &findings, faults };
+    let page = Page { lang, staff, campaign, phase, step, by_link, tree: &tree, checked: &checked, faults };
     Ok(Some(view::page(&page).into_string()))
 }
 
@@ -190,9 +185,9 @@ pub async fn submit(
     };
     if step == Step::Open {
         match is_stale(&app, &path.slug, &fields).await {
-            // Said anew, on the page that asks once more.
+            // Nothing is opened that nobody has read; the check says what it is now, with its button.
             Ok(true) => {
-                let again = page(&app, &staff, lang, &path.slug, step, &[]).await;
+                let again = campaign::check_again(&app, &path.slug, &staff, lang).await;
                 return error::found(StatusCode::CONFLICT, again, lang);
             }
             Ok(false) => {}

@@ -399,14 +399,17 @@ async fn read(
 ) -> Result<Read, Unfit> {
     let history = known.units.history.clone();
     let work = tokio::task::spawn_blocking(move || {
-        let book = if is_pasted {
-            pasted::book(&String::from_utf8_lossy(&bytes), &history)
+        let (book, otherwise) = if is_pasted {
+            let text = String::from_utf8_lossy(&bytes);
+            (pasted::book(&text, &history), pasted::parted_otherwise(lang, &text))
         } else {
-            tabular::read(name.as_deref(), &bytes)
+            (tabular::read(name.as_deref(), &bytes), None)
         };
         let book = book.map_err(|no| Unfit(no.words(lang)))?;
         let guessed = matches!(book.kind, Written::Csv { encoding: Encoding::Windows1258, .. });
-        Ok(Read { list: List::read(lang, &book)?.completed(lang, &history), guessed })
+        let mut list = List::read(lang, &book)?.completed(lang, &history);
+        list.notes.extend(otherwise);
+        Ok(Read { list, guessed })
     });
     work.await.unwrap_or_else(|_| Err(Unfit(tabular::Refusal::Damaged.words(lang))))
 }

@@ -15,11 +15,11 @@ use super::{
 use crate::{
     distribution::address,
     language::Lang,
-    organisation::{Campaign, Phase, UnitTree, readiness::Finding},
+    organisation::{Campaign, Phase, UnitTree},
     report,
     store::{erasure::answers::Erased, turnout::Turnout},
     web::{
-        admin::setup::state::Step,
+        admin::{checked::Checked, setup::state::Step},
         auth::{access::Permission, session::Staff},
         respond::answer::in_language,
         views::dates,
@@ -96,7 +96,9 @@ pub struct Page<'a> {
     /// The units.
     pub tree: &'a UnitTree,
     /// Of a draft: whether it can be opened.
-    pub findings: &'a [Finding],
+    pub checked: &'a Checked,
+    /// Whether it was to be opened from a check that has become this one.
+    pub is_stale: bool,
     /// What has just been done.
     pub done: Option<String>,
     /// How many counters it has.
@@ -114,10 +116,11 @@ pub fn page(page: &Page<'_>) -> Markup {
     let content = html! {
         @if let Some(done) = &page.done { (form::done(done)) }
         @if page.phase == Phase::Draft && page.staff.may(Permission::ManageCampaigns) {
+            @if page.is_stale { p.problem role="alert" { (fl!(m, "desk-check-another")) } }
             (form::purpose(&fl!(m, "desk-check-purpose")))
-            (checks::list(lang, campaign, page.tree, page.findings))
-            @if page.findings.iter().all(|finding| !finding.stops()) {
-                (state::open_here(lang, campaign, page.tree, page.findings))
+            (checks::list(lang, campaign, page.tree, &page.checked.findings))
+            @if page.checked.findings.iter().all(|finding| !finding.stops()) {
+                (state::open_here(lang, campaign, &page.checked.mark))
             }
         } @else { (form::purpose(&fl!(m, "desk-overview-purpose"))) }
         @if page.proposals > 0 {

@@ -104,6 +104,18 @@ pub fn done(words: &str) -> Markup {
     html! { p.done role="status" { (words) } }
 }
 
+/// At the end of a form, or of a list of links, that gives a file which takes a while: without scripts the sentence `takes` is
+/// all that is said; with them the place says that the file is being made, until it is there.
+pub fn making(lang: Lang, takes: &str) -> Markup {
+    let m = lang.messages();
+    html! {
+        p.hint.making role="status" data-making=(fl!(m, "desk-file-making")) data-made=(fl!(m, "desk-file-made")) {
+            (takes)
+        }
+        script src=(assets::asset_url("making.js")) defer {}
+    }
+}
+
 /// Where there is nothing yet: what belongs here, and the next step.
 pub fn empty(title: &str, words: &str, next: Option<(&str, &str)>) -> Markup {
     html! {

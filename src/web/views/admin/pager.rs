@@ -15,18 +15,26 @@ pub struct Paging {
     pub number: usize,
     /// Pages there are, at least one.
     pages: usize,
+    /// Rows on each.
+    size: usize,
 }
 
 impl Paging {
     /// Of so many rows found, the page asked for or the one nearest to it.
     pub fn of(found: usize, asked: Option<usize>) -> Self {
-        let pages = found.div_ceil(PAGE).max(1);
-        Self { number: asked.unwrap_or(1).clamp(1, pages), pages }
+        Self::by(PAGE, found, asked)
+    }
+
+    /// The same with another number of rows on a page, at least one.
+    pub fn by(size: usize, found: usize, asked: Option<usize>) -> Self {
+        let size = size.max(1);
+        let pages = found.div_ceil(size).max(1);
+        Self { number: asked.unwrap_or(1).clamp(1, pages), pages, size }
     }
 
     /// The rows on the page.
     pub fn rows<T>(self, found: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
-        found.into_iter().skip((self.number - 1) * PAGE).take(PAGE)
+        found.into_iter().skip((self.number - 1) * self.size).take(self.size)
     }
 
     /// "page 2 of 3", for the caption of the table; nothing where all rows are on one.

@@ -59,6 +59,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         nav.downloads aria-label=(fl!(m, "report-downloads")) {
             span aria-hidden="true" { (fl!(m, "report-downloads")) }
             ul { @for (format, href) in page.downloads { li { a href=(href) { (format) } } } }
+            (form::making(lang, &fl!(m, "report-takes")))
             a.other href=(in_language(&series::address(page.series, "", page.unit), lang)) { (fl!(m, "period-to-series")) }
         }
         (report::demonstration(report, lang))

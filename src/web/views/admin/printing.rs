@@ -137,6 +137,7 @@ fn sheet(page: &Page<'_>, base: &str) -> Markup {
             // Hidden by the style sheet while something else than labels is chosen.
             .labels { (form.line(&Field { hint: Some(&hint), ..field("skip", &skip) }, Line::Number)) }
             (form.buttons(&fl!(m, "print-button"), None))
+            (form::making(lang, &fl!(m, "print-takes")))
         }
     }
 }

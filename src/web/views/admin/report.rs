@@ -47,6 +47,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         nav.downloads aria-label=(fl!(m, "report-downloads")) {
             span aria-hidden="true" { (fl!(m, "report-downloads")) }
             ul { @for (format, href) in page.downloads { li { a href=(href) { (format) } } } }
+            (form::making(lang, &fl!(m, "report-takes")))
             @if let Some((label, href)) = page.other { a.other href=(href) { (label) } }
         }
         (report::demonstration(page.report, lang))

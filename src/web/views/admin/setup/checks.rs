@@ -2,13 +2,11 @@
 
 use i18n_embed_fl::fl;
 use maud::{Markup, html};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     apply::desk,
     language::Lang,
     organisation::{Campaign, UnitTree, readiness::Finding},
-    secret::hex,
     web::{
         respond::answer::in_language,
         typed,
@@ -32,18 +30,8 @@ pub fn list(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Findin
     }
 }
 
-/// The list in a few digits: whoever opens from the page of the check has read this one, unless it has become another.
-pub fn seen(campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> String {
-    fingerprint(campaign, tree, &grave(findings))
-}
-
 fn grave(findings: &[Finding]) -> Vec<Finding> {
     findings.iter().filter(|finding| !finding.informs()).cloned().collect()
-}
-
-fn fingerprint(campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> String {
-    let said: Vec<String> = findings.iter().map(|finding| words(Lang::VI, campaign, tree, finding)).collect();
-    hex(Sha256::digest(said.join("\n")).get(..6).unwrap_or_default())
 }
 
 /// What was found before somebody opens it all the same: the same list, without what merely informs. Nothing where there is

@@ -168,7 +168,7 @@ fn table(page: &Page<'_>) -> Markup {
     let m = lang.messages();
     html! {
         .scroll role="region" aria-labelledby="caption" tabindex="0" {
-            table {
+            table.counter-list {
                 caption #caption {
                     (fl!(m, "desk-counters-caption", n = count(lang, page.found as u64)))
                     (page.paging.words(page.lang))

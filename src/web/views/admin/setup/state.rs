@@ -12,7 +12,10 @@ use crate::{
     language::Lang,
     organisation::{Campaign, Phase, UnitTree, readiness::Finding},
     web::{
-        admin::setup::state::{SEEN, Step},
+        admin::{
+            checked::Checked,
+            setup::state::{SEEN, Step},
+        },
         auth::session::Staff,
         form::Fields,
         respond::answer::in_language,
@@ -41,7 +44,7 @@ pub struct Page<'a> {
     /// The units, for their names.
     pub tree: &'a UnitTree,
     /// Before it is opened: what the check found.
-    pub findings: &'a [Finding],
+    pub checked: &'a Checked,
     /// Why it was not.
     pub faults: &'a [Fault],
 }
@@ -65,11 +68,15 @@ pub fn page(page: &Page<'_>) -> Markup {
         } @else {
             .block.sheet {
                 (what)
-                (checks::before_opening(lang, campaign, page.tree, page.findings))
-                @if page.findings.iter().any(Finding::stops) {
+                (checks::before_opening(lang, campaign, page.tree, &page.checked.findings))
+                @if page.checked.findings.iter().any(Finding::stops) {
                     p { a.button href=(back) { (fl!(m, "setup-back-to-check")) } }
                 } @else {
-                    (form.post(&action, None, &form.buttons(&name(lang, step), Some(&back))))
+                    @let fields = html! {
+                        @if step == Step::Open { (seen(&page.checked.mark)) }
+                        (form.buttons(&name(lang, step), Some(&back)))
+                    };
+                    (form.post(&action, None, &fields))
                 }
             }
         }
@@ -92,15 +99,19 @@ fn opening(lang: Lang, campaign: &Campaign) -> Vec<String> {
     vec![fl!(m, "desk-step-open-what", opens = opens, closes = closes), fl!(m, "desk-step-open-fixed")]
 }
 
+fn seen(mark: &str) -> Markup {
+    html! { input type="hidden" name=(SEEN) value=(mark); }
+}
+
 /// The end of the page of the check, where nothing stands against opening: what opening does, and the button that does it for
 /// whoever has read this list.
-pub fn open_here(lang: Lang, campaign: &Campaign, tree: &UnitTree, findings: &[Finding]) -> Markup {
+pub fn open_here(lang: Lang, campaign: &Campaign, mark: &str) -> Markup {
     let action =
         in_language(&format!("/admin/campaigns/{}/state/{}", campaign.slug, Step::Open.word()), lang);
     let none = Fields::default();
     let form = Form::new(lang, &none);
     let fields = html! {
-        input type="hidden" name=(SEEN) value=(checks::seen(campaign, tree, findings));
+        (seen(mark))
         (form.buttons(&name(lang, Step::Open), None))
     };
     html! {
