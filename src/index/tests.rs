@@ -834,7 +834,7 @@ fn the_design_from_counts_is_the_one_from_the_answers() {
     let (campaign, units) = (campaign(), units());
     let row = |n: usize, code: u8| {
         let silent = [255, 0, 6][n / 5 % 3];
-        [if n % 40 == 7 { silent } else { code }, if n % 3 == 0 { 4 } else { 5 }, 3, 3, 3, 3]
+        [if n % 40 == 7 { silent } else { code }, if n.is_multiple_of(3) { 4 } else { 5 }, 3, 3, 3, 3]
     };
     let rows = |n: usize| -> Answers { (0..n).map(|n| row(n, if n % 5 < 2 { 1 } else { 2 })).collect() };
     let answers: BTreeMap<String, Answers> = [("d1", 200), ("d1x", 120), ("d1y", 60), ("d2", 30), ("s1", 80)]

@@ -1567,7 +1567,7 @@ mod tests {
                 // Answers to the item that a margin is of, and to one that is no trait.
                 answers[questionnaire.questions[0].offset] = u8::try_from(n % 3).unwrap() + 1;
                 answers[questionnaire.questions[1].offset] = u8::try_from(n / 3 % 5).unwrap() + 1;
-                let place = if n % 2 == 0 { 7 } else { 9 };
+                let place = if n.is_multiple_of(2) { 7 } else { 9 };
                 let (channel, day, mode) = (0, 20_000, 0);
                 let sheet = Sheet { place, channel, language: "vi".to_owned(), day, answers, mode };
                 traits.count(&sheet).unwrap();

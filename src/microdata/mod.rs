@@ -2,9 +2,8 @@
 //!
 //! [`joining`] puts strata of few answers together, [`anonymity`] decides which traits of whom are withheld, so that
 //! nobody is told apart from fewer than k others; `classes` numbers combinations of traits in little memory; [`layout`] makes
-//! variables and rows of it, [`codebook`] says what each
-//! variable and code means. Files: [`csv`], [`sav`] (SPSS), [`xlsx`], [`ddi`] (DDI-Codebook 2.5), and the codebook as a
-//! table ([`table`]). What may be told and why: `docs/microdata.md`. Where the answers come from: [`crate::export`].
+//! variables and rows of it, [`codebook`] says what each variable and code means. Files: [`csv`], [`sav`] (SPSS), [`xlsx`],
+//! [`ddi`] (DDI-Codebook 2.5), and the codebook as a table ([`table`]). What may be told and why: `docs/microdata.md`. Where the answers come from: [`crate::export`].
 
 pub mod anonymity;
 mod classes;
