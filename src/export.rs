@@ -1,7 +1,8 @@
 //! The way of the answers out: from the store's rows to files of de-identified microdata ([`crate::microdata`]).
 //!
-//! The sheets are read twice, both times one by one: to count who shares traits with how many, and to write the rows. What
-//! stays in memory are the counts, and the columns that weights are formed from.
+//! The sheets are read twice, both times one by one: to count who shares traits with how many, which weights follow from too, and
+//! to write the rows. What stays in memory are the counts. Only officials' campaigns and those in which groups judged units
+//! are read as columns as well, since what the report hides of them is hidden here; the columns are gone before the counting.
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
@@ -15,17 +16,20 @@ use crate::{
     definition::model::Audience,
     figures::{self, NoReport, Wave},
     index::report::{Publish, Report, Result as Figures},
-    index::steps::Counted,
+    index::{design, steps::Counted},
     language::Lang,
     microdata::{
         self, Format, Sheet,
-        layout::{Hidden, Layout, Place, Refused, Source, Traits},
+        layout::{Counting, Hidden, Layout, Place, Refused, Source, Traits},
     },
     organisation::Phase,
     report::format,
     secret::hex,
     set_aside::View,
-    store::{Store, StoreError, campaigns, erasure::answers, microdata as rows, places, responses},
+    store::{
+        Store, StoreError, campaigns, erasure::answers, microdata as rows, microdata::Order, places,
+        responses,
+    },
 };
 
 /// Batches of sheets that may wait to be written.
@@ -177,10 +181,11 @@ pub async fn prepare(
     }
     let closed = stored.campaign.phase(now) == Phase::Closed;
     let closes = time(stored.campaign.closes);
-    let wave = Wave::load(store, stored, now, View::Shown).await?;
+    let wave = Wave::without_answers(store, stored, now, View::Shown).await?;
     if !closed && (when == When::Closed || wave.has_links()) {
         return Err(NoExport::Open { closes });
     }
+    let (wave, known) = Known::of(wave, store).await?;
     let campaign = wave.number();
     let mut db = store.read().await?;
     let places = places::of_campaign(&mut db, campaign).await?.into_iter().map(|place| Place {
@@ -195,10 +200,29 @@ pub async fn prepare(
     let (to, mut from) = mpsc::channel::<Vec<Sheet>>(WAITING);
     let counting = tokio::task::spawn_blocking(move || -> Result<(Layout, u64), NoExport> {
         let input = wave.input(None);
-        let design = crate::index::design::design(&input).map_err(NoReport::Index)?;
-        let hidden = match input.definition.audience {
-            Audience::Citizens => Hidden::default(),
-            Audience::Officials => hidden(&crate::index::compute(&input).map_err(NoReport::Index)?),
+        let items = design::items_of(input.definition, input.questionnaire).map_err(NoReport::Index)?;
+        let margins = design::margin_questions(input.margins, input.questionnaire);
+        let mut traits = Traits::new(&Counting {
+            definition: input.definition,
+            questionnaire: input.questionnaire,
+            items: &items,
+            margins: &margins,
+            places: &places,
+        });
+        let mut left_out = 0;
+        while let Some(batch) = from.blocking_recv() {
+            for sheet in &batch {
+                if counts(&rule, sheet) {
+                    traits.count(sheet)?;
+                } else {
+                    left_out += 1;
+                }
+            }
+        }
+        let Known { hidden, design } = known;
+        let design = match design {
+            Some(design) => design,
+            None => design::design_of_counts(&input, &traits.counts(&places)).map_err(NoReport::Index)?,
         };
         let groups: BTreeMap<String, String> = input
             .judging
@@ -217,20 +241,9 @@ pub async fn prepare(
             hidden: &hidden,
             lang,
         };
-        let mut traits = Traits::new(&source);
-        let mut left_out = 0;
-        while let Some(batch) = from.blocking_recv() {
-            for sheet in &batch {
-                if counts(&rule, sheet) {
-                    traits.count(sheet)?;
-                } else {
-                    left_out += 1;
-                }
-            }
-        }
         Ok((Layout::new(&source, traits, left_out)?, left_out))
     });
-    let read = rows::stream(&mut db, campaign, &to).await;
+    let read = rows::stream(&mut db, campaign, Order::Any, &to).await;
     drop(to);
     let layout = joined(counting.await)?;
     read?;
@@ -239,6 +252,43 @@ pub async fn prepare(
         return Err(NoExport::Changed);
     }
     Ok(Prepared { campaign, interim: !closed, counted, left_out, layout })
+}
+
+/// What is known before the sheets are counted.
+#[derive(Default)]
+struct Known {
+    /// What the report hides.
+    hidden: Hidden,
+    /// The design, where it does not follow from counts.
+    design: Option<design::Design>,
+}
+
+impl Known {
+    /// Of citizens nothing, and memory is spared their answers. Those of officials, and of groups that judged, are read for it
+    /// and put away again.
+    async fn of(mut wave: Wave, store: &Store) -> Result<(Wave, Self), NoExport> {
+        let (officials, judged) = {
+            let input = wave.input(None);
+            (input.definition.audience == Audience::Officials, input.judging.is_some())
+        };
+        if !officials && !judged {
+            return Ok((wave, Self::default()));
+        }
+        wave.read_answers(store).await?;
+        let work = tokio::task::spawn_blocking(move || -> Result<(Wave, Self), NoExport> {
+            let input = wave.input(None);
+            let mut known = Self::default();
+            if judged {
+                known.design = Some(design::design(&input).map_err(NoReport::Index)?);
+            }
+            if officials {
+                known.hidden = hidden(&crate::index::compute(&input).map_err(NoReport::Index)?);
+            }
+            wave.forget_answers();
+            Ok((wave, known))
+        });
+        joined(work.await)?
+    }
 }
 
 /// Whether a sheet is among those that the figures are formed of.
@@ -283,7 +333,7 @@ pub async fn write(
         Ok(Written { rows: expected, bytes: out.bytes, sha256: hex(&out.hash.finalize()) })
     });
     let read = if format.has_rows() {
-        rows::stream(&mut store.read().await?, prepared.campaign, &to).await
+        rows::stream(&mut store.read().await?, prepared.campaign, Order::Ids, &to).await
     } else {
         Ok(())
     };

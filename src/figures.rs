@@ -499,6 +499,30 @@ impl Wave {
         Self::of(store, Frame::load(store, stored, now, view).await?, now).await
     }
 
+    /// The same without the answers, for whom counts of them are enough.
+    pub(crate) async fn without_answers(
+        store: &Store,
+        stored: Stored,
+        now: i64,
+        view: View,
+    ) -> Result<Self, StoreError> {
+        let frame = Frame::load(store, stored, now, view).await?;
+        Ok(Self { frame, sheets: Sheets::default(), with: None, published: None, breakdowns: false, now })
+    }
+
+    /// Reads the answers that count.
+    pub(crate) async fn read_answers(&mut self, store: &Store) -> Result<(), StoreError> {
+        let (number, questionnaire) = (self.number(), &self.frame.ready.questionnaire);
+        let counted = &self.frame.basis.counted;
+        self.sheets = sheets::load(&mut store.read().await?, number, questionnaire, counted).await?;
+        Ok(())
+    }
+
+    /// Puts the answers away.
+    pub(crate) fn forget_answers(&mut self) {
+        self.sheets = Sheets::default();
+    }
+
     /// Reads the answers to a frame.
     async fn of(store: &Store, frame: Frame, now: i64) -> Result<Self, StoreError> {
         let mut db = store.read().await?;

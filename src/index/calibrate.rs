@@ -21,7 +21,7 @@ use crate::{
 
 use super::{
     domain::{Cell, Stratum},
-    input::UnitSheets,
+    input::{Counts, UnitCounts, UnitSheets},
     plan::Plan,
     report::{MarginFault, MarginUse, WeightingMethod},
     tally,
@@ -35,12 +35,24 @@ const MOST_UNKNOWN: f64 = 0.2;
 
 /// A margin over the sheets of a unit.
 struct Levels {
-    /// By sheet.
-    of: Vec<u8>,
+    /// Position of its question.
+    question: usize,
+    /// By packed byte: the level.
+    of: [u8; 256],
     /// By level; the last one may be that of the sheets that do not say.
     totals: Vec<f64>,
     /// Share of the sheets that do not say.
     unknown: f64,
+}
+
+/// What weights follow from, which takes no sheets but counts of them.
+struct Adjusted {
+    /// By combination of levels that there is, in their order; absent: nothing is adjusted.
+    weights: Option<Vec<f64>>,
+    /// What an answer stands for where nothing is adjusted.
+    plain: f64,
+    /// A stratum without its cells.
+    frame: Stratum,
 }
 
 /// How the sheets of a unit are weighted.
@@ -106,12 +118,77 @@ pub(super) fn weigh(
     margins: &[&Margin],
     k: u64,
 ) -> Weighed {
-    let answers = sheets.count as f64;
+    let column = |at: usize| sheets.columns.get(at).filter(|column| column.len() == sheets.count);
+    let bytes = |at: usize| {
+        let mut counts = [0_u64; 256];
+        column(at)?.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+        Some(counts)
+    };
+    let mut rows: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+    let Adjusted { weights, plain, frame } =
+        adjusted(questionnaire, sheets.count as u64, population, margins, k, bytes, |all| {
+            for sheet in 0..sheets.count {
+                let byte = |levels: &Levels| column(levels.question).map_or(0, |column| column[sheet]);
+                let key = all.iter().map(|levels| levels.of[usize::from(byte(levels))]).collect();
+                rows.entry(key).or_default().push(sheet);
+            }
+            rows.iter().map(|(key, sheets)| (key.clone(), sheets.len() as u64)).collect()
+        });
+    let cells = match weights {
+        Some(weights) => rows.into_values().map(Some).zip(weights).collect(),
+        None => vec![(None, plain)],
+    };
+    Weighed { cells, frame }
+}
+
+/// The same weights from counts of a unit's sheets: a stratum without its cells, and what a sheet of each cell stands for.
+pub(super) fn weigh_counts(
+    questionnaire: &Questionnaire,
+    counts: &Counts,
+    unit: &UnitCounts,
+    population: Option<u64>,
+    margins: &[&Margin],
+    k: u64,
+) -> (Stratum, Vec<f64>) {
+    let place = |question: usize| counts.questions.iter().position(|own| *own == question);
+    let byte = |of: &[u8], place: usize| of.get(place).copied().map_or(0, usize::from);
+    let bytes = |question: usize| {
+        let place = place(question)?;
+        let mut counts = [0_u64; 256];
+        unit.by.iter().for_each(|(of, n)| counts[byte(of, place)] += n);
+        Some(counts)
+    };
+    let Adjusted { weights, plain, frame } =
+        adjusted(questionnaire, unit.count, population, margins, k, bytes, |all| {
+            let mut groups: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+            for (of, n) in &unit.by {
+                let level = |levels: &Levels| levels.of[place(levels.question).map_or(0, |at| byte(of, at))];
+                *groups.entry(all.iter().map(level).collect()).or_default() += n;
+            }
+            groups
+        });
+    (frame, weights.unwrap_or_else(|| vec![plain]))
+}
+
+/// The weights of so many answers. `bytes` says of the question at a position how often each packed byte occurs; `groups`
+/// how many sheets have each combination of levels.
+fn adjusted(
+    questionnaire: &Questionnaire,
+    count: u64,
+    population: Option<u64>,
+    margins: &[&Margin],
+    k: u64,
+    bytes: impl Fn(usize) -> Option<[u64; 256]>,
+    groups: impl FnOnce(&[Levels]) -> BTreeMap<Vec<u8>, u64>,
+) -> Adjusted {
+    let answers = count as f64;
     let size = population.map(|population| population as f64);
     let weight = size.map_or(1.0, |size| size / answers);
     let found: Vec<Result<Levels, MarginFault>> = margins
         .iter()
-        .map(|margin| levels(questionnaire, sheets, population.ok_or(MarginFault::Unweighted)?, margin, k))
+        .map(|margin| {
+            levels(questionnaire, count, &bytes, population.ok_or(MarginFault::Unweighted)?, margin, k)
+        })
         .collect();
     let mut declared: Vec<MarginUse> = margins
         .iter()
@@ -125,20 +202,20 @@ pub(super) fn weigh(
         .collect();
     let frame = |declared| Stratum {
         cells: Vec::new(),
-        sheets: sheets.count as u64,
+        sheets: count,
         correction: size.map_or(1.0, |size| 1.0 - answers / size),
         margins: Vec::new(),
         method: if size.is_some() { WeightingMethod::Population } else { WeightingMethod::None },
         declared,
         raters: None,
     };
-    let plain = |declared| Weighed { cells: vec![(None, weight)], frame: frame(declared) };
+    let plain = |declared| Adjusted { weights: None, plain: weight, frame: frame(declared) };
     let Ok(found) = found.into_iter().collect::<Result<Vec<Levels>, _>>() else { return plain(declared) };
     if found.is_empty() {
         return plain(declared);
     }
-    let groups = groups(&found, sheets.count);
-    let rows: Vec<u64> = groups.values().map(|sheets| sheets.len() as u64).collect();
+    let groups = groups(&found);
+    let rows: Vec<u64> = groups.values().copied().collect();
     let known: Vec<GroupedMargin> = found
         .iter()
         .enumerate()
@@ -153,8 +230,9 @@ pub(super) fn weigh(
     };
     declared.iter_mut().for_each(|margin| margin.used = true);
     let method = if found.len() == 1 { WeightingMethod::Poststratified } else { WeightingMethod::Raked };
-    Weighed {
-        cells: groups.into_values().map(Some).zip(weights).collect(),
+    Adjusted {
+        weights: Some(weights),
+        plain: weight,
         frame: Stratum {
             margins: known.into_iter().map(|margin| margin.of).collect(),
             method,
@@ -163,10 +241,17 @@ pub(super) fn weigh(
     }
 }
 
-/// The level of each sheet, and what each level stands for.
+/// Whether something is known of everybody by the answers to a question: a choice that all were asked, or could be.
+pub(super) fn can_be_margin(question: &Question) -> bool {
+    // Of those who were not asked it nothing is known.
+    question.kind == Kind::Single && question.module.is_none()
+}
+
+/// The level of each answer, and what each level stands for.
 fn levels(
     questionnaire: &Questionnaire,
-    sheets: &UnitSheets,
+    count: u64,
+    bytes: impl Fn(usize) -> Option<[u64; 256]>,
     population: u64,
     margin: &Margin,
     k: u64,
@@ -175,25 +260,21 @@ fn levels(
         .questions
         .iter()
         .enumerate()
-        .find(|(_, question)| question.id == margin.by && question.kind == Kind::Single)
-        // Of those who were not asked it nothing is known.
-        .filter(|(_, question)| question.module.is_none())
+        .find(|(_, question)| question.id == margin.by && can_be_margin(question))
         .ok_or(MarginFault::NotAsked)?;
-    let column = sheets.columns.get(at).filter(|column| column.len() == sheets.count);
-    let column = column.ok_or(MarginFault::NotAsked)?;
+    let bytes = bytes(at).ok_or(MarginFault::NotAsked)?;
     if margin.totals.values().sum::<u64>() != population {
         return Err(MarginFault::OtherPopulation);
     }
     let level_of = level_of(question, margin).ok_or(MarginFault::NotAsked)?;
-    let mut of = Vec::with_capacity(sheets.count);
+    let mut of = [u8::MAX; 256];
     let mut counts = vec![0_u64; margin.totals.len() + 1];
-    for byte in column {
-        let level = level_of[usize::from(*byte)].ok_or(MarginFault::NoTotal)?;
-        counts[usize::from(level)] += 1;
-        of.push(level);
+    for ((level, own), n) in level_of.iter().zip(&mut of).zip(bytes).filter(|(_, n)| *n > 0) {
+        *own = level.ok_or(MarginFault::NoTotal)?;
+        counts[usize::from(*own)] += n;
     }
     let silent = counts.pop().unwrap_or(0);
-    let share = silent as f64 / sheets.count as f64;
+    let share = silent as f64 / count as f64;
     if share > MOST_UNKNOWN {
         return Err(MarginFault::TooManyUnknown);
     }
@@ -204,7 +285,7 @@ fn levels(
     if silent > 0 {
         totals.push(population as f64 * share);
     }
-    Ok(Levels { of, totals, unknown: share })
+    Ok(Levels { question: at, of, totals, unknown: share })
 }
 
 /// By packed byte of a margin's question: the level that the sheet belongs to, that of the sheets that do not say coming
@@ -220,16 +301,6 @@ pub(super) fn level_of(question: &Question, margin: &Margin) -> Option<[Option<u
         }
     }
     Some(level_of)
-}
-
-/// The sheets of each combination of levels, in the order of the levels.
-fn groups(margins: &[Levels], sheets: usize) -> BTreeMap<Vec<u8>, Vec<usize>> {
-    let mut groups: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
-    for sheet in 0..sheets {
-        let key = margins.iter().map(|levels| levels.of[sheet]).collect();
-        groups.entry(key).or_default().push(sheet);
-    }
-    groups
 }
 
 /// Some of a unit's sheets.

@@ -507,14 +507,8 @@ pub(super) fn strata(
     let sheets: Vec<(&String, &UnitSheets)> =
         input.sheets.units.iter().filter(|(_, sheets)| sheets.count > 0 && !closed).collect();
     let population = |unit: &str| input.strata.iter().find(|s| s.unit == unit).map(|s| s.population);
-    for (unit, sheets) in &sheets {
-        let answers = sheets.count as u64;
-        if let Some(population) = population(unit).filter(|population| *population < answers) {
-            return Err(Error::PopulationTooSmall { unit: (*unit).clone(), population, answers });
-        }
-    }
-    let without: Vec<&String> =
-        sheets.iter().map(|(unit, _)| *unit).filter(|unit| population(unit).is_none()).collect();
+    let without =
+        without_population(input, sheets.iter().map(|(unit, sheets)| (*unit, sheets.count as u64)))?;
     let weighted = !input.strata.is_empty() && without.is_empty();
     if !weighted {
         let names: Vec<&str> = without
@@ -548,6 +542,28 @@ pub(super) fn strata(
         notes.push(note("margin_not_used", Some(unit), |lang| calibrate::words(lang, name, &margin.by, why)));
     }
     Ok(Strata { codes: sheets.into_iter().map(|(unit, _)| unit.clone()).collect(), all, weighted })
+}
+
+/// Of units with so many answers, those that nothing is known of how many people they stand for. Where there is one, nothing
+/// is weighted.
+///
+/// # Errors
+/// [`Error::PopulationTooSmall`].
+pub(super) fn without_population<'u>(
+    input: &Input<'_>,
+    held: impl Iterator<Item = (&'u String, u64)>,
+) -> Result<Vec<&'u String>, Error> {
+    let mut without = Vec::new();
+    for (unit, answers) in held {
+        match input.strata.iter().find(|stratum| stratum.unit == *unit).map(|stratum| stratum.population) {
+            None => without.push(unit),
+            Some(population) if population < answers => {
+                return Err(Error::PopulationTooSmall { unit: unit.clone(), population, answers });
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(without)
 }
 
 /// Does something for each of `0..count` on all cores, in the order of the numbers: it does not matter which core did it.

@@ -1,13 +1,17 @@
 //! The design behind a report's figures: its strata with their populations and weights, and what of which question is
 //! counted. Whoever has the answers and this can compute the figures again (`docs/microdata.md`).
 
-use crate::{definition::model::Aggregation, organisation::Phase};
+use crate::{
+    definition::model::{Aggregation, Definition},
+    organisation::{self, Phase},
+    questionnaire::Questionnaire,
+};
 
 use super::{
     Error, calibrate,
-    compute::{Strata, smallest_cell, strata},
+    compute::{Strata, smallest_cell, strata, without_population},
     domain::Stratum as Counted,
-    input::Input,
+    input::{Counts, Input},
     judging::Judged,
     plan::Plan,
     report::WeightingMethod,
@@ -102,7 +106,7 @@ impl Stratum {
 /// As [`super::compute()`].
 pub fn design(input: &Input<'_>) -> Result<Design, Error> {
     let plan = Plan::new(input.definition, input.questionnaire)?;
-    let closed = input.links.is_some() && input.campaign.phase(input.now) != Phase::Closed;
+    let closed = is_closed(input);
     let k = u64::from(smallest_cell(input.campaign, input.definition));
     let mut notes = Vec::new();
     let (held, judged) = match input.judging {
@@ -120,16 +124,62 @@ pub fn design(input: &Input<'_>) -> Result<Design, Error> {
             None => input.strata.iter().find(|s| s.unit == unit).map(|s| s.population),
         };
         let population = population.filter(|_| weighted);
-        stratum(input, unit, groups, population, counted)
+        let weights = counted.cells.iter().map(|cell| cell.weight).collect::<Vec<_>>();
+        stratum(input, unit, groups, population, counted, &weights)
     });
-    Ok(Design {
+    Ok(of_strata(&plan, weighted, k, strata.collect()))
+}
+
+/// The same without the sheets, from how many there are: the counts must be by [`margin_questions`]. Not of groups of raters.
+///
+/// # Errors
+/// As [`super::compute()`].
+pub fn design_of_counts(input: &Input<'_>, counts: &Counts) -> Result<Design, Error> {
+    let plan = Plan::new(input.definition, input.questionnaire)?;
+    let k = u64::from(smallest_cell(input.campaign, input.definition));
+    let closed = is_closed(input);
+    let held = || counts.units.iter().filter(|(_, unit)| unit.count > 0 && !closed);
+    let without = without_population(input, held().map(|(unit, counts)| (unit, counts.count)))?;
+    let weighted = !input.strata.is_empty() && without.is_empty();
+    let strata = held().map(|(unit, own)| {
+        let population = input.strata.iter().find(|s| s.unit == *unit).map(|s| s.population);
+        let population = population.filter(|_| weighted);
+        let margins: Vec<&organisation::Margin> = input.margins.iter().filter(|m| m.unit == *unit).collect();
+        let (counted, weights) =
+            calibrate::weigh_counts(input.questionnaire, counts, own, population, &margins, k);
+        stratum(input, unit.clone(), Vec::new(), population, &counted, &weights)
+    });
+    Ok(of_strata(&plan, weighted, k, strata.collect()))
+}
+
+/// Positions of the questions that a margin is declared of and can be met, each once.
+pub fn margin_questions(margins: &[organisation::Margin], questionnaire: &Questionnaire) -> Vec<usize> {
+    let known = |by: &str| margins.iter().any(|margin| margin.by == *by);
+    let questions = questionnaire.questions.iter().enumerate();
+    questions.filter(|(_, q)| calibrate::can_be_margin(q) && known(&q.id)).map(|(at, _)| at).collect()
+}
+
+/// What counts in an index, in the order asked.
+///
+/// # Errors
+/// [`Error::NoForm`].
+pub fn items_of(definition: &Definition, questionnaire: &Questionnaire) -> Result<Vec<Item>, Error> {
+    Ok(items(&Plan::new(definition, questionnaire)?))
+}
+
+fn is_closed(input: &Input<'_>) -> bool {
+    input.links.is_some() && input.campaign.phase(input.now) != Phase::Closed
+}
+
+fn of_strata(plan: &Plan<'_>, weighted: bool, k: u64, strata: Vec<Stratum>) -> Design {
+    Design {
         weighted,
         k,
-        strata: strata.collect(),
-        items: items(&plan),
+        strata,
+        items: items(plan),
         aggregation: plan.definition.index.aggregation,
         by_items: plan.by_items,
-    })
+    }
 }
 
 fn stratum(
@@ -138,6 +188,7 @@ fn stratum(
     groups: Vec<String>,
     population: Option<u64>,
     counted: &Counted,
+    cells: &[f64],
 ) -> Stratum {
     let used = counted.declared.iter().filter(|margin| margin.used);
     let margins: Vec<Margin> = used
@@ -152,9 +203,9 @@ fn stratum(
     let level = |of: &Vec<usize>, cell: usize| {
         of.get(cell).and_then(|level| u8::try_from(*level).ok()).unwrap_or(u8::MAX)
     };
-    let weights = counted.cells.iter().enumerate().map(|(at, cell)| {
+    let weights = cells.iter().enumerate().map(|(at, weight)| {
         let levels = counted.margins.iter().map(|of| level(of, at)).collect();
-        (levels, cell.weight)
+        (levels, *weight)
     });
     let weights: Vec<(Vec<u8>, f64)> = weights.collect();
     let judged = counted.raters.is_some();

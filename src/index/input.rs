@@ -80,6 +80,35 @@ impl Sheets {
     }
 }
 
+/// How many answer sheets there are, by what they say of some questions: all that weights follow from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Positions of the questions.
+    pub questions: Vec<usize>,
+    /// By the code of the unit that directly holds the counter or invitation.
+    pub units: BTreeMap<String, UnitCounts>,
+}
+
+/// The same of one unit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitCounts {
+    /// Number of sheets.
+    pub count: u64,
+    /// By the packed bytes of the questions.
+    pub by: BTreeMap<Vec<u8>, u64>,
+}
+
+impl UnitCounts {
+    /// Counts `n` sheets more.
+    pub fn add(&mut self, bytes: &[u8], n: u64) {
+        self.count += n;
+        match self.by.get_mut(bytes) {
+            Some(own) => *own += n,
+            None => drop(self.by.insert(bytes.to_vec(), n)),
+        }
+    }
+}
+
 /// Who was to judge what.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Judging {

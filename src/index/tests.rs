@@ -10,14 +10,15 @@ use serde_json::{Value, json};
 
 use crate::{
     definition::{Library, model::Definition},
-    organisation::{Campaign, Channel, Stratum, Unit, UnitTree},
+    organisation::{Campaign, Channel, Margin, Stratum, Unit, UnitTree},
     questionnaire::Questionnaire,
     statistics::{run, spec::Spec, table::Table},
 };
 
 use super::{
     UNASKED, UNWEIGHTED, compute,
-    input::{Input, Links, Sheets, UnitSheets},
+    design::{design, design_of_counts, margin_questions},
+    input::{Counts, Input, Links, Sheets, UnitSheets},
     report::{Decision, Estimate, Note, Publish, Report, Result as Figures, Selection},
 };
 
@@ -822,4 +823,68 @@ fn a_report_says_by_itself_that_no_sample_was_drawn() {
     let closed = with(&[], Some(Links { invited: 60, answered: 25 }));
     assert_eq!(closed.responses.selection, Some(Selection::Approached));
     assert!(closed.notes.iter().all(|note| note.code != "draw_not_recorded"));
+}
+
+/// Files of single answers are weighted from counts, so that memory need not hold the answers (`export`): bit for bit as the
+/// report is, whatever has become of the margins.
+#[test]
+fn the_design_from_counts_is_the_one_from_the_answers() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let questionnaire = Questionnaire::generate(&definition, "f").unwrap();
+    let (campaign, units) = (campaign(), units());
+    let row = |n: usize, code: u8| {
+        let silent = [255, 0, 6][n / 5 % 3];
+        [if n % 40 == 7 { silent } else { code }, if n.is_multiple_of(3) { 4 } else { 5 }, 3, 3, 3, 3]
+    };
+    let rows = |n: usize| -> Answers { (0..n).map(|n| row(n, if n % 5 < 2 { 1 } else { 2 })).collect() };
+    let answers: BTreeMap<String, Answers> = [("d1", 200), ("d1x", 120), ("d1y", 60), ("d2", 30), ("s1", 80)]
+        .map(|(unit, n)| (unit.to_owned(), rows(n)))
+        .into();
+    let margin = |unit: &str, by: &str, totals: &[(&str, u64)]| Margin {
+        unit: unit.to_owned(),
+        by: by.to_owned(),
+        totals: totals.iter().map(|(code, n)| ((*code).to_owned(), *n)).collect(),
+    };
+    let margins = [
+        margin("d1", "q0", &[("1", 300), ("2", 700)]),
+        margin("d1x", "q0", &[("1", 500), ("2", 500)]),
+        margin("d1x", "q1", &[("4", 400), ("5", 600)]),
+        margin("d1y", "q0", &[("1", 1_000)]),
+        margin("d2", "q1", &[("4", 400), ("5", 601)]),
+        margin("s1", "q9", &[("1", 1_000)]),
+    ];
+    let asked = margin_questions(&margins, &questionnaire);
+    assert_eq!(asked, [0, 1], "of q9 nothing is known");
+    let mut counts = Counts { questions: asked.clone(), ..Counts::default() };
+    for (unit, row) in answers.iter().flat_map(|(unit, rows)| rows.iter().map(move |row| (unit, row))) {
+        let bytes: Vec<u8> = asked.iter().map(|at| row[*at]).collect();
+        counts.units.entry(unit.clone()).or_default().add(&bytes, 1);
+    }
+    let population = |unit: &String| Stratum { unit: unit.clone(), population: 1_000, sample: None };
+    let strata: Vec<Stratum> = answers.keys().map(population).collect();
+    let input = |strata, sheets| Input {
+        campaign: &campaign,
+        definition: &definition,
+        questionnaire: &questionnaire,
+        units: &units,
+        strata,
+        margins: &margins,
+        previous: None,
+        sheets,
+        judging: None,
+        links: None,
+        published: None,
+        breakdowns: Default::default(),
+        now: 2_000_000,
+    };
+    let (all, none) = (sheets(&answers), Sheets::default());
+    for strata in [&strata[..], &strata[..3], &[]] {
+        let from_answers = design(&input(strata, &all)).unwrap();
+        assert_eq!(design_of_counts(&input(strata, &none), &counts).unwrap(), from_answers);
+        let adjusted = from_answers.strata.iter().filter(|stratum| !stratum.margins.is_empty()).count();
+        assert_eq!(adjusted, if strata.len() == 5 { 2 } else { 0 });
+    }
+    let few = [Stratum { unit: "d1".to_owned(), population: 199, sample: None }];
+    let refused = design(&input(&few, &all)).unwrap_err();
+    assert_eq!(design_of_counts(&input(&few, &none), &counts).unwrap_err(), refused);
 }

@@ -15,8 +15,50 @@
 /// The value of a trait that is withheld.
 pub const WITHHELD: i32 = i32::MIN;
 
-/// A combination of values: of the stratum first, then of the traits.
-pub type Key = Box<[i32]>;
+/// Combinations of values: of the stratum first, then of the traits. One after the other, since there may be many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    width: usize,
+    values: Vec<i32>,
+}
+
+impl Table {
+    /// None yet; each has so many values.
+    pub const fn new(width: usize) -> Self {
+        Self { width, values: Vec::new() }
+    }
+
+    /// None yet, with room for so many.
+    pub fn with_capacity(width: usize, rows: usize) -> Self {
+        Self { width, values: Vec::with_capacity(width * rows) }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.values.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, row: &[i32]) {
+        let row = row.iter().copied().chain(std::iter::repeat(WITHHELD));
+        self.values.extend(row.take(self.width));
+    }
+
+    /// One of them.
+    pub fn row(&self, at: usize) -> &[i32] {
+        self.values.get(at * self.width..(at + 1) * self.width).unwrap_or_default()
+    }
+
+    /// One of them.
+    pub fn row_mut(&mut self, at: usize) -> &mut [i32] {
+        self.values.get_mut(at * self.width..(at + 1) * self.width).unwrap_or_default()
+    }
+
+    /// All of them.
+    pub fn rows(&self) -> impl Iterator<Item = &[i32]> {
+        self.values.chunks_exact(self.width.max(1))
+    }
+}
 
 /// How traits go together, by position in the key (the stratum's is 0).
 #[derive(Debug, Clone, Default)]
@@ -27,35 +69,37 @@ pub struct Rules {
     pub silent: Vec<Vec<i32>>,
 }
 
-/// What is told of each combination, in the order given, with how many rows have it: of each stratum at least `k`.
-pub fn release(combinations: &[(Key, u64)], rules: &Rules, k: u64) -> Vec<Key> {
-    let mut work =
-        Work { combinations, rules, k, told: combinations.iter().map(|(key, _)| key.clone()).collect() };
-    for (_, members) in work.by_value((0..combinations.len()).collect(), 0) {
+/// What is told of each combination, in the order given, with how many rows have it (`n`): of each stratum at least `k`.
+pub fn release(combinations: &Table, n: &[u64], rules: &Rules, k: u64) -> Table {
+    let all = (0..u32::try_from(combinations.count()).unwrap_or(u32::MAX)).collect();
+    let mut work = Work { combinations, n, rules, k, told: combinations.clone() };
+    for (_, members) in work.by_value(all, 0) {
         work.divide(members, None, 1);
     }
     work.told
 }
 
 struct Work<'a> {
-    combinations: &'a [(Key, u64)],
+    combinations: &'a Table,
+    n: &'a [u64],
     rules: &'a Rules,
     k: u64,
-    told: Vec<Key>,
+    told: Table,
 }
 
+/// Positions of combinations.
+type Members = Vec<u32>;
+
 impl Work<'_> {
-    fn size(&self, members: &[usize]) -> u64 {
-        members.iter().filter_map(|at| self.combinations.get(*at)).map(|(_, n)| n).sum()
+    fn size(&self, members: &[u32]) -> u64 {
+        members.iter().filter_map(|at| self.n.get(*at as usize)).sum()
     }
 
     /// The members by their value at a position, the smallest value first.
-    fn by_value(&self, mut members: Vec<usize>, position: usize) -> Vec<(i32, Vec<usize>)> {
-        let value = |at: &usize| {
-            self.combinations.get(*at).and_then(|(key, _)| key.get(position)).copied().unwrap_or(WITHHELD)
-        };
-        members.sort_by_key(|at| (value(at), *at));
-        let mut groups: Vec<(i32, Vec<usize>)> = Vec::new();
+    fn by_value(&self, mut members: Members, position: usize) -> Vec<(i32, Members)> {
+        let value = |at: &u32| self.combinations.row(*at as usize).get(position).copied().unwrap_or(WITHHELD);
+        members.sort_unstable_by_key(|at| (value(at), *at));
+        let mut groups: Vec<(i32, Members)> = Vec::new();
         for at in members {
             match groups.last_mut() {
                 Some((of, group)) if *of == value(&at) => group.push(at),
@@ -67,8 +111,8 @@ impl Work<'_> {
 
     /// Divides a class by the trait at a position and those after it. `among`: those that its members could be, where they
     /// did not say to which of them they belong; else the class itself.
-    fn divide(&mut self, members: Vec<usize>, among: Option<Vec<usize>>, position: usize) {
-        let Some(first) = members.first().and_then(|at| self.told.get(*at)) else { return };
+    fn divide(&mut self, members: Members, among: Option<Members>, position: usize) {
+        let Some(first) = members.first().map(|at| self.told.row(*at as usize)) else { return };
         if position >= first.len() {
             return;
         }
@@ -109,7 +153,7 @@ impl Work<'_> {
         }
         let alone = among.is_none() && !pool.is_empty() && self.size(&pool) < self.k;
         for at in &pool {
-            if let Some(value) = self.told.get_mut(*at).and_then(|key| key.get_mut(position)) {
+            if let Some(value) = self.told.row_mut(*at as usize).get_mut(position) {
                 *value = WITHHELD;
             }
         }
@@ -149,6 +193,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    type Key = Box<[i32]>;
+
+    /// What is told of each of these.
+    fn release(people: &[(Key, u64)], rules: &Rules, k: u64) -> Vec<Key> {
+        let mut table = Table::new(people.first().map_or(1, |(key, _)| key.len()));
+        people.iter().for_each(|(key, _)| table.push(key));
+        let n: Vec<u64> = people.iter().map(|(_, n)| *n).collect();
+        super::release(&table, &n, rules, k).rows().map(Into::into).collect()
+    }
 
     fn key(values: &[i32]) -> Key {
         values.into()

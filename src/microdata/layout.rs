@@ -1,14 +1,18 @@
 //! From answer sheets to rows: first all sheets are counted by their traits ([`Traits`]), then it is known what may be told
-//! of whom ([`Layout`]), and the sheets are read once more, row by row. Nothing but the counts is held in memory.
+//! of whom ([`Layout`]), and the sheets are read once more, row by row. Nothing but the counts is held in memory: a few bytes for
+//! each combination of traits that there is ([`Classes`]), nothing for a sheet.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use i18n_embed_fl::fl;
 
 use crate::{
     clock,
     definition::model::{Audience, Condition, Definition, Kind as Asked},
-    index::design::{Design, Item, Margin, Stratum},
+    index::{
+        design::{Design, Item, Margin, Stratum},
+        input::Counts,
+    },
     language::Lang,
     organisation::{Campaign, Channel, Mode, UnitTree},
     questionnaire::{
@@ -19,7 +23,8 @@ use crate::{
 
 use super::{
     Cell, Sheet,
-    anonymity::{self, Key, Rules, WITHHELD},
+    anonymity::{self, Rules, Table, WITHHELD},
+    classes::Classes,
     codebook::{Code, Codebook, ItemPlace, Kind, Missing, Role, StratumEntry, Variable},
     joining::{Joined, join},
 };
@@ -42,6 +47,21 @@ pub struct Place {
     pub group: Option<String>,
     /// Code and name of the counter.
     pub counter: Option<(String, String)>,
+}
+
+/// What sheets are counted by, before anything is known of them.
+#[derive(Debug)]
+pub struct Counting<'a> {
+    /// The definition of the campaign.
+    pub definition: &'a Definition,
+    /// The form asked, whole.
+    pub questionnaire: &'a Questionnaire,
+    /// What counts in the index.
+    pub items: &'a [Item],
+    /// Positions of the questions that a margin is declared of ([`crate::index::design::margin_questions`]).
+    pub margins: &'a [usize],
+    /// The places of the campaign.
+    pub places: &'a [Place],
 }
 
 /// What a file is made from, besides the sheets.
@@ -109,31 +129,68 @@ struct Held {
     counter: i32,
 }
 
-/// How many sheets have a combination of traits, and what they weigh.
-#[derive(Debug, Clone)]
-struct Counted {
-    n: u64,
+/// What is kept of each sheet when it is counted: the number of its place, then these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// The packed byte of a single choice; of a question in a module another one, which says whether it was asked.
+    Choice(usize),
+    /// A number, as it is coded.
+    Number(usize),
+    Channel,
+    Month,
+    Mode,
+    Language,
+}
+
+/// What a sheet of a stratum weighs that has these levels.
+#[derive(Debug, Clone, PartialEq)]
+struct Weighing {
     levels: Vec<u8>,
     weight: f64,
+}
+
+/// Sheets by their traits, in the order of these.
+struct Counted {
+    keys: Table,
+    /// By combination: its sheets.
+    n: Vec<u64>,
+    /// By combination: what they weigh, by position in `weighings`.
+    weighing: Vec<u32>,
+    weighings: Vec<Weighing>,
+    /// By class of sheets: its combination.
+    of: Vec<u32>,
 }
 
 /// Counts sheets by their traits.
 #[derive(Debug)]
 pub struct Traits {
     questionnaire: Questionnaire,
+    codes: Codes,
+    languages: Vec<String>,
+    /// By number of the place: its position.
+    places: HashMap<i64, usize>,
+    kept: Vec<Kept>,
+    /// By position of the question: where in the class it is.
+    kept_at: Vec<Option<usize>>,
+    /// Questions among those kept that a margin is declared of; of others "don't know" is a blank.
+    declared: Vec<usize>,
+    classes: Classes,
+    /// By class: its sheets.
+    n: Vec<u64>,
+    rows: u64,
+    /// Reused from sheet to sheet.
+    class: Vec<u8>,
+    // From here on: what is known once all are counted.
     original: Vec<Stratum>,
     strata: Vec<Joined>,
-    places: HashMap<i64, Held>,
+    /// By position of the place.
+    held: Vec<Option<Held>>,
     traits: Vec<TraitOf>,
     /// The first traits: the questions that weights were adjusted to.
     margins: usize,
     /// Those of them to which "don't know" is an answer with a total of its own.
     apart: Vec<usize>,
-    languages: Vec<String>,
-    codes: Codes,
-    counted: HashMap<Key, Counted>,
     k: u64,
-    rows: u64,
 }
 
 /// How the answers to each question are coded.
@@ -142,6 +199,8 @@ struct Codes {
     /// By question and packed byte of a single choice.
     single: Vec<Vec<i32>>,
     missing: Vec<Missing>,
+    /// By question and packed byte of a single choice: whether it is an option that is no answer.
+    unknown: Vec<Vec<bool>>,
     /// By module: its questions whose bytes tell whether they were asked.
     modules: Vec<Vec<usize>>,
     /// Whether some number is asked under a rule, so that only the rules say whether it was.
@@ -157,8 +216,11 @@ impl Codes {
                 .map(|(at, _)| at)
                 .collect()
         };
+        let single: Vec<Vec<i32>> = questionnaire.questions.iter().map(single_codes).collect();
+        let unknown = |table: &Vec<i32>| table.iter().map(|code| is_unknown(*code)).collect();
         Self {
-            single: questionnaire.questions.iter().map(single_codes).collect(),
+            unknown: single.iter().map(unknown).collect(),
+            single,
             missing: questionnaire.questions.iter().map(missing).collect(),
             modules: (0..modules).map(telling).collect(),
             rules: questionnaire.questions.iter().any(|q| q.kind == Asked::Number && q.asked_if.is_some()),
@@ -309,9 +371,28 @@ fn decided_by(questionnaire: &Questionnaire, at: usize) -> Vec<usize> {
     found
 }
 
-/// The questions that are traits, in the order in which they are told: those that weights were adjusted to, those that
-/// say by their ids that they are about the person or the case, then numbers. Where no question says so, every single
-/// choice beside the index whose options have names and no rank is taken for one, unless figures hang on it.
+/// The questions that are traits whatever weights are adjusted to: those that say by their ids that they are about the person
+/// or the case, then numbers. Where no question says so, every single choice beside the index whose options have names and
+/// no rank is taken for one, unless figures hang on it.
+fn chosen(questionnaire: &Questionnaire, items: &[Item]) -> Vec<usize> {
+    let beside = || questionnaire.questions.iter().enumerate().filter(|(_, q)| q.dimension.is_none());
+    let named = |q: &Question| TRAITS.iter().any(|prefix| q.id.starts_with(prefix));
+    let single = |q: &Question| q.kind == Asked::Single;
+    let mut chosen: Vec<usize> = beside().filter(|(_, q)| single(q) && named(q)).map(|(at, _)| at).collect();
+    if !beside().any(|(_, q)| named(q)) {
+        let ranked = |q: &Question| {
+            q.options.iter().any(|option| option.score.is_some() || option.satisfied)
+                || q.options.iter().filter(|option| !option.missing).all(|o| o.code.parse::<i32>().is_ok())
+        };
+        let items: Vec<usize> = items.iter().map(|item| item.question).collect();
+        let decides = |at: usize| items.iter().any(|item| decided_by(questionnaire, *item).contains(&at));
+        chosen.extend(beside().filter(|(at, q)| single(q) && !ranked(q) && !decides(*at)).map(|(at, _)| at));
+    }
+    chosen.extend(beside().filter(|(_, q)| q.kind == Asked::Number).map(|(at, _)| at));
+    chosen
+}
+
+/// The questions that are traits, in the order in which they are told: those that weights were adjusted to, then those chosen.
 fn traits(source: &Source<'_>) -> (Vec<usize>, usize) {
     let questionnaire = source.questionnaire;
     let mut order: Vec<usize> = Vec::new();
@@ -322,20 +403,7 @@ fn traits(source: &Source<'_>) -> (Vec<usize>, usize) {
         }
     }
     let first = order.len();
-    let beside = || questionnaire.questions.iter().enumerate().filter(|(_, q)| q.dimension.is_none());
-    let named = |q: &Question| TRAITS.iter().any(|prefix| q.id.starts_with(prefix));
-    let single = |q: &Question| q.kind == Asked::Single;
-    let mut chosen: Vec<usize> = beside().filter(|(_, q)| single(q) && named(q)).map(|(at, _)| at).collect();
-    if !beside().any(|(_, q)| named(q)) {
-        let ranked = |q: &Question| {
-            q.options.iter().any(|option| option.score.is_some() || option.satisfied)
-                || q.options.iter().filter(|option| !option.missing).all(|o| o.code.parse::<i32>().is_ok())
-        };
-        let items: Vec<usize> = source.design.items.iter().map(|item| item.question).collect();
-        let decides = |at: usize| items.iter().any(|item| decided_by(questionnaire, *item).contains(&at));
-        chosen.extend(beside().filter(|(at, q)| single(q) && !ranked(q) && !decides(*at)).map(|(at, _)| at));
-    }
-    chosen.extend(beside().filter(|(_, q)| q.kind == Asked::Number).map(|(at, _)| at));
+    let chosen = chosen(questionnaire, &source.design.items);
     let mut taken = chosen.clone();
     taken.extend(&order);
     for at in chosen {
@@ -353,18 +421,158 @@ fn traits(source: &Source<'_>) -> (Vec<usize>, usize) {
 
 impl Traits {
     /// Nothing counted yet.
-    pub fn new(source: &Source<'_>) -> Self {
-        let questionnaire = source.questionnaire.clone();
+    pub fn new(counting: &Counting<'_>) -> Self {
+        let questionnaire = counting.questionnaire.clone();
+        let mut kept: Vec<Kept> = counting.margins.iter().copied().map(Kept::Choice).collect();
+        for at in chosen(&questionnaire, counting.items) {
+            let number = questionnaire.questions.get(at).is_some_and(|q| q.kind == Asked::Number);
+            let of = if number { Kept::Number(at) } else { Kept::Choice(at) };
+            if !kept.contains(&of) {
+                kept.push(of);
+            }
+        }
+        kept.extend([Kept::Channel, Kept::Month]);
+        if questionnaire.asks_mode {
+            kept.push(Kept::Mode);
+        }
+        let languages = questionnaire.languages.clone();
+        // The language of one person who judged several units would go through all of those sheets.
+        if languages.len() > 1 && counting.definition.audience == Audience::Citizens {
+            kept.push(Kept::Language);
+        }
+        let mut kept_at = vec![None; questionnaire.questions.len()];
+        let mut width = size_of::<u32>();
+        for of in &kept {
+            if let Kept::Choice(at) | Kept::Number(at) = of
+                && let Some(place) = kept_at.get_mut(*at)
+            {
+                *place = Some(width);
+            }
+            width += match of {
+                Kept::Choice(at) => 1 + usize::from(rotates(&questionnaire, *at)),
+                _ => size_of::<i32>(),
+            };
+        }
+        Self {
+            codes: Codes::new(&questionnaire),
+            questionnaire,
+            languages,
+            places: counting.places.iter().enumerate().map(|(at, place)| (place.number, at)).collect(),
+            kept,
+            kept_at,
+            declared: counting.margins.to_vec(),
+            classes: Classes::new(width),
+            n: Vec::new(),
+            rows: 0,
+            class: Vec::with_capacity(width),
+            original: Vec::new(),
+            strata: Vec::new(),
+            held: Vec::new(),
+            traits: Vec::new(),
+            margins: 0,
+            apart: Vec::new(),
+            k: 0,
+        }
+    }
+
+    /// Counts a sheet.
+    ///
+    /// # Errors
+    /// [`Refused::Corrupt`].
+    pub fn count(&mut self, sheet: &Sheet) -> Result<(), Refused> {
+        let mut class = std::mem::take(&mut self.class);
+        let read = Read::new(&self.questionnaire, &self.codes, sheet)?;
+        self.class_of(&read, &mut class)?;
+        let number = self.classes.number(&class).ok_or(Refused::Corrupt)?;
+        match self.n.get_mut(number) {
+            Some(n) => *n += 1,
+            None => self.n.push(1),
+        }
+        self.rows += 1;
+        self.class = class;
+        Ok(())
+    }
+
+    /// How many combinations of what is kept there are: what memory goes by.
+    pub const fn classes(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The sheets counted by unit and by what they say of the questions with margins.
+    pub fn counts(&self, places: &[Place]) -> Counts {
+        let mut counts = Counts { questions: self.declared.clone(), ..Counts::default() };
+        let places_of: Vec<Option<usize>> =
+            self.declared.iter().map(|at| self.kept_at.get(*at).copied().flatten()).collect();
+        let mut bytes = Vec::new();
+        for (number, n) in self.n.iter().enumerate() {
+            let class = self.classes.key(number);
+            let Some(place) = place_of(class).and_then(|at| places.get(at)) else { continue };
+            bytes.clear();
+            bytes
+                .extend(places_of.iter().map(|at| at.and_then(|at| class.get(at)).copied().unwrap_or(BLANK)));
+            match counts.units.get_mut(&place.unit) {
+                Some(unit) => unit.add(&bytes, *n),
+                None => counts.units.entry(place.unit.clone()).or_default().add(&bytes, *n),
+            }
+        }
+        counts
+    }
+
+    /// The class of a sheet; `class` is cleared first.
+    fn class_of(&self, read: &Read<'_>, class: &mut Vec<u8>) -> Result<(), Refused> {
+        let sheet = read.sheet;
+        let none = Missing::PLAIN.not_asked();
+        let place = self.places.get(&sheet.place).ok_or(Refused::Corrupt)?;
+        class.clear();
+        class.extend(u32::try_from(*place).map_err(|_| Refused::Corrupt)?.to_le_bytes());
+        for of in &self.kept {
+            let value = match of {
+                Kept::Choice(at) => {
+                    let question = self.questionnaire.questions.get(*at).ok_or(Refused::Corrupt)?;
+                    let byte = read.byte(question);
+                    let unknown = self.codes.unknown.get(*at).and_then(|of| of.get(usize::from(byte)));
+                    // Of a trait, not to say and to say "don't know" is the same, unless they weigh differently.
+                    let blank = unknown.copied().unwrap_or(false) && !self.declared.contains(at);
+                    class.push(if blank { BLANK } else { byte });
+                    if question.module.is_some() {
+                        class.push(u8::from(byte != NOT_ASKED || read.drawn(question)));
+                    }
+                    continue;
+                }
+                Kept::Number(at) => {
+                    let question = self.questionnaire.questions.get(*at).ok_or(Refused::Corrupt)?;
+                    read.number(&self.codes, *at, question)
+                }
+                Kept::Channel => i32::try_from(sheet.channel).map_or(none, |channel| channel + 1),
+                // Of those with a personal link no day is kept.
+                Kept::Month if sheet.channel == i64::from(Channel::Link.byte()) => none,
+                Kept::Month => month(sheet.day).unwrap_or(none),
+                Kept::Mode if sheet.mode == 0 => Missing::PLAIN.blank(),
+                Kept::Mode => i32::try_from(sheet.mode).unwrap_or(none),
+                Kept::Language => {
+                    let at = self.languages.iter().position(|code| *code == sheet.language);
+                    at.and_then(|at| i32::try_from(at + 1).ok()).unwrap_or(none)
+                }
+            };
+            class.extend(value.to_le_bytes());
+        }
+        Ok(())
+    }
+
+    /// What follows from the design, which is known when all are counted.
+    fn settle(&mut self, source: &Source<'_>) {
         let design = source.design;
         let parent = |unit: &str| source.units.get(unit).and_then(|unit| unit.parent.clone());
         let strata = join(&design.strata, parent, design.k);
-        let counters: Vec<i64> =
-            source.places.iter().filter(|place| place.counter.is_some()).map(|place| place.number).collect();
+        let counters: HashMap<i64, usize> = (1..)
+            .zip(source.places.iter().filter(|place| place.counter.is_some()))
+            .map(|(number, place)| (place.number, number))
+            .collect();
         let counter = |place: &Place| {
-            let at = counters.iter().position(|number| *number == place.number);
-            at.and_then(|at| i32::try_from(at + 1).ok()).unwrap_or(Missing::PLAIN.not_asked())
+            let number = counters.get(&place.number).and_then(|number| i32::try_from(*number).ok());
+            number.unwrap_or(Missing::PLAIN.not_asked())
         };
-        let held = source.places.iter().filter_map(|place| {
+        let held = source.places.iter().map(|place| {
             let original = design.strata.iter().position(|stratum| {
                 stratum.unit == place.unit
                     && place
@@ -373,9 +581,10 @@ impl Traits {
                         .map_or(stratum.groups.is_empty(), |group| stratum.groups.contains(group))
             })?;
             let joined = strata.iter().position(|joined| joined.of.contains(&original))?;
-            Some((place.number, Held { joined, original, counter: counter(place) }))
+            Some(Held { joined, original, counter: counter(place) })
         });
-        let places = held.collect();
+        self.held = held.collect();
+        let questionnaire = &self.questionnaire;
         let (questions, margins) = traits(source);
         let own_total = |margin: &Margin| {
             let options = questionnaire.questions.get(margin.question).map(|q| q.options.as_slice());
@@ -384,71 +593,122 @@ impl Traits {
             missing.any(|(byte, _)| level(byte) != level(usize::from(BLANK)))
         };
         let all_margins = design.strata.iter().flat_map(|stratum| &stratum.margins);
-        let apart = all_margins.filter(|margin| own_total(margin)).map(|margin| margin.question).collect();
-        let mut traits: Vec<TraitOf> = questions.into_iter().map(TraitOf::Question).collect();
+        self.apart = all_margins.filter(|margin| own_total(margin)).map(|margin| margin.question).collect();
+        self.traits = questions.into_iter().map(TraitOf::Question).collect();
         // Between those of people and those of circumstances.
-        traits.push(TraitOf::Channel);
-        traits.push(TraitOf::Month);
+        self.traits.extend([TraitOf::Channel, TraitOf::Month]);
         if !counters.is_empty() {
-            traits.push(TraitOf::Counter);
+            self.traits.push(TraitOf::Counter);
         }
-        if questionnaire.asks_mode {
-            traits.push(TraitOf::Mode);
+        for (kept, own) in [(Kept::Mode, TraitOf::Mode), (Kept::Language, TraitOf::Language)] {
+            if self.kept.contains(&kept) {
+                self.traits.push(own);
+            }
         }
-        let languages = questionnaire.languages.clone();
-        // The language of one person who judged several units would go through all of those sheets.
-        if languages.len() > 1 && source.definition.audience == Audience::Citizens {
-            traits.push(TraitOf::Language);
-        }
-        Self {
-            codes: Codes::new(&questionnaire),
-            questionnaire,
-            original: design.strata.clone(),
-            strata,
-            places,
-            traits,
-            margins,
-            apart,
-            languages,
-            counted: HashMap::new(),
-            k: design.k,
-            rows: 0,
-        }
+        self.margins = margins;
+        self.original.clone_from(&design.strata);
+        self.strata = strata;
+        self.k = design.k;
     }
 
-    fn key(&self, read: &Read<'_>) -> Result<(Held, Key), Refused> {
-        let sheet = read.sheet;
-        let held = *self.places.get(&sheet.place).ok_or(Refused::Corrupt)?;
+    fn held(&self, class: &[u8]) -> Result<Held, Refused> {
+        let held = place_of(class).and_then(|at| self.held.get(at)).copied().flatten();
+        held.ok_or(Refused::Corrupt)
+    }
+
+    /// The traits of a class; `key` is cleared first.
+    fn key(&self, class: &[u8], key: &mut Vec<i32>) -> Result<Held, Refused> {
+        let held = self.held(class)?;
         let none = Missing::PLAIN.not_asked();
-        let mut key = Vec::with_capacity(self.traits.len() + 1);
+        // Those that are no question stand at the end, in the order in which they are kept.
+        let mut rest = self.kept.iter().filter(|of| !matches!(of, Kept::Choice(_) | Kept::Number(_))).count();
+        let mut next = || {
+            let at = class.len().checked_sub(rest * size_of::<i32>());
+            rest = rest.saturating_sub(1);
+            at.and_then(|at| whole(class, at)).unwrap_or(none)
+        };
+        key.clear();
         key.push(i32::try_from(held.joined).map_err(|_| Refused::Corrupt)?);
         for of in &self.traits {
             key.push(match of {
-                TraitOf::Question(at) => match self.questionnaire.questions.get(*at) {
-                    Some(question) if question.kind == Asked::Number => {
-                        read.number(&self.codes, *at, question)
-                    }
-                    // Of a trait, not to say and to say "don't know" is the same, unless they weigh differently.
-                    Some(question) => match read.single(&self.codes, *at, question) {
-                        code if is_unknown(code) && !self.apart.contains(at) => Missing::PLAIN.blank(),
-                        code => code,
-                    },
-                    None => none,
-                },
-                TraitOf::Channel => i32::try_from(sheet.channel).map_or(none, |channel| channel + 1),
+                TraitOf::Question(at) => self.code(class, *at).unwrap_or(none),
                 TraitOf::Counter => held.counter,
-                // Of those with a personal link no day is kept.
-                TraitOf::Month if sheet.channel == i64::from(Channel::Link.byte()) => none,
-                TraitOf::Month => month(sheet.day).unwrap_or(none),
-                TraitOf::Mode if sheet.mode == 0 => Missing::PLAIN.blank(),
-                TraitOf::Mode => i32::try_from(sheet.mode).unwrap_or(none),
-                TraitOf::Language => {
-                    let at = self.languages.iter().position(|code| *code == sheet.language);
-                    at.and_then(|at| i32::try_from(at + 1).ok()).unwrap_or(none)
-                }
+                TraitOf::Channel | TraitOf::Month | TraitOf::Mode | TraitOf::Language => next(),
             });
         }
-        Ok((held, key.into()))
+        Ok(held)
+    }
+
+    /// The code of a question in a class.
+    fn code(&self, class: &[u8], at: usize) -> Option<i32> {
+        let place = self.kept_at.get(at).copied().flatten()?;
+        let question = self.questionnaire.questions.get(at)?;
+        if question.kind == Asked::Number {
+            return whole(class, place);
+        }
+        let byte = *class.get(place)?;
+        if question.module.is_some() && class.get(place + 1) == Some(&0) {
+            return Some(Missing::PLAIN.not_drawn());
+        }
+        let code = self.codes.single.get(at).and_then(|table| table.get(usize::from(byte))).copied();
+        Some(match code {
+            Some(code) if !is_unknown(code) || self.apart.contains(&at) => code,
+            _ => Missing::PLAIN.blank(),
+        })
+    }
+
+    /// The sheets counted by their traits, once these are settled.
+    fn counted(&mut self) -> Result<Counted, Refused> {
+        let mut all = Table::with_capacity(self.traits.len() + 1, self.classes());
+        let mut weighing = Vec::with_capacity(self.classes());
+        let mut weighings: Vec<Weighing> = Vec::new();
+        let mut known: HashMap<(usize, Vec<u8>), u32> = HashMap::new();
+        let mut key = Vec::new();
+        for number in 0..self.classes() {
+            let class = self.classes.key(number);
+            let held = self.key(class, &mut key)?;
+            all.push(&key);
+            let stratum = self.original.get(held.original).ok_or(Refused::Corrupt)?;
+            let joined = self.strata.get(held.joined).ok_or(Refused::Corrupt)?;
+            let together = joined.of.len() > 1;
+            let byte = |at: usize| {
+                let place = self.kept_at.get(at).copied().flatten();
+                place.and_then(|place| class.get(place)).copied().unwrap_or_default()
+            };
+            let levels = if together { Vec::new() } else { stratum.levels(byte) };
+            let next = u32::try_from(weighings.len()).map_err(|_| Refused::Corrupt)?;
+            weighing.push(*known.entry((held.original, levels)).or_insert_with_key(|(_, levels)| {
+                let weight = if together { joined.base_weight } else { stratum.weight(levels) };
+                weighings.push(Weighing { levels: levels.clone(), weight });
+                next
+            }));
+        }
+        let mut order: Vec<u32> = (0..u32::try_from(self.classes()).map_err(|_| Refused::Corrupt)?).collect();
+        order.sort_unstable_by(|a, b| all.row(*a as usize).cmp(all.row(*b as usize)));
+        let mut counted = Counted {
+            keys: Table::new(self.traits.len() + 1),
+            n: Vec::new(),
+            weighing: Vec::new(),
+            weighings,
+            of: vec![0; self.classes()],
+        };
+        let counts = std::mem::take(&mut self.n);
+        for number in order {
+            let number = number as usize;
+            let last = counted.keys.count().checked_sub(1);
+            let same = last.filter(|last| counted.keys.row(*last) == all.row(number));
+            let at = same.unwrap_or_else(|| {
+                counted.keys.push(all.row(number));
+                counted.n.push(0);
+                counted.weighing.push(weighing.get(number).copied().unwrap_or_default());
+                counted.keys.count() - 1
+            });
+            if let (Some(n), Some(of)) = (counted.n.get_mut(at), counted.of.get_mut(number)) {
+                *n += counts.get(number).copied().unwrap_or_default();
+                *of = u32::try_from(at).map_err(|_| Refused::Corrupt)?;
+            }
+        }
+        Ok(counted)
     }
 
     /// The values of those who did not say, or of whom it is not kept.
@@ -463,32 +723,6 @@ impl Traits {
             TraitOf::Channel | TraitOf::Counter | TraitOf::Language => Vec::new(),
         }
     }
-
-    /// Counts a sheet.
-    ///
-    /// # Errors
-    /// [`Refused::Corrupt`].
-    pub fn count(&mut self, sheet: &Sheet) -> Result<(), Refused> {
-        let read = Read::new(&self.questionnaire, &self.codes, sheet)?;
-        let (held, key) = self.key(&read)?;
-        self.rows += 1;
-        if let Some(counted) = self.counted.get_mut(&key) {
-            counted.n += 1;
-            return Ok(());
-        }
-        let stratum = self.original.get(held.original).ok_or(Refused::Corrupt)?;
-        let joined = self.strata.get(held.joined).ok_or(Refused::Corrupt)?;
-        let (levels, weight) = if joined.of.len() > 1 {
-            (Vec::new(), joined.base_weight)
-        } else {
-            let byte = |at: usize| self.questionnaire.questions.get(at).map_or(0, |q| read.byte(q));
-            let levels = stratum.levels(byte);
-            let weight = stratum.weight(&levels);
-            (levels, weight)
-        };
-        self.counted.insert(key, Counted { n: 1, levels, weight });
-        Ok(())
-    }
 }
 
 /// Whether a code is that of an option which is no answer.
@@ -496,17 +730,63 @@ const fn is_unknown(code: i32) -> bool {
     code == Missing::PLAIN.unknown() || code <= -11
 }
 
+/// Whether a question is in a module that not everybody was asked.
+fn rotates(questionnaire: &Questionnaire, at: usize) -> bool {
+    questionnaire.questions.get(at).is_some_and(|question| question.module.is_some())
+}
+
+/// The position of the place that a class begins with.
+fn place_of(class: &[u8]) -> Option<usize> {
+    class.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes) as usize)
+}
+
+fn whole(class: &[u8], at: usize) -> Option<i32> {
+    class.get(at..)?.first_chunk::<4>().map(|bytes| i32::from_le_bytes(*bytes))
+}
+
 fn month(day: i64) -> Option<i32> {
     let date = clock::date(i32::try_from(day).ok()?)?;
     Some(i32::from(date.year()) * 100 + i32::from(date.month()))
 }
 
-/// What is told of those with a combination of traits.
+/// What is told of each class of sheets.
 #[derive(Debug)]
 struct Told {
-    traits: Key,
+    /// By class: the position of what is told.
+    of: Vec<u32>,
+    /// The traits, then the levels.
+    values: Table,
+    /// What a sheet stands for.
+    weights: Vec<f64>,
+    /// How many of the values are traits.
+    traits: usize,
+}
+
+/// What is told of a sheet.
+struct ToldOf<'t> {
+    traits: &'t [i32],
+    levels: &'t [i32],
     weight: f64,
-    levels: Vec<i32>,
+}
+
+impl Told {
+    /// Nothing told yet, of classes that have these combinations.
+    fn new(of: Vec<u32>, traits: usize, levels: usize) -> Self {
+        Self { of, values: Table::new(traits + levels), weights: Vec::new(), traits }
+    }
+
+    /// Tells the same of all classes that have the combination at a position, where `told` says what was told of which.
+    fn settle(&mut self, told: &[u32]) {
+        for of in &mut self.of {
+            *of = told.get(*of as usize).copied().unwrap_or(u32::MAX);
+        }
+    }
+
+    fn get(&self, class: usize) -> Option<ToldOf<'_>> {
+        let at = *self.of.get(class)? as usize;
+        let (traits, levels) = self.values.row(at).split_at_checked(self.traits)?;
+        Some(ToldOf { traits, levels, weight: *self.weights.get(at)? })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -532,7 +812,7 @@ pub struct Layout {
     /// The codebook.
     pub codebook: Codebook,
     traits: Traits,
-    told: HashMap<Key, Told>,
+    told: Told,
     columns: Vec<Column>,
     /// By column: positions in the key whose withholding takes it along.
     with: Vec<Vec<usize>>,
@@ -550,16 +830,17 @@ impl Layout {
     /// # Errors
     /// [`Refused::TooFew`].
     pub fn new(source: &Source<'_>, mut traits: Traits, left_out: u64) -> Result<Self, Refused> {
-        let k = traits.k;
+        let k = source.design.k;
         if traits.rows < k {
             return Err(Refused::TooFew { k });
         }
         let questionnaire = traits.questionnaire.clone();
-        let mut counted: Vec<(Key, Counted)> = std::mem::take(&mut traits.counted).into_iter().collect();
-        counted.sort_by(|(a, _), (b, _)| a.cmp(b));
-
-        let tops = tops(&traits, &counted);
-        let capped: Vec<(Key, u64)> = counted.iter().map(|(key, of)| (cap(key, &tops), of.n)).collect();
+        traits.settle(source);
+        let Counted { mut keys, n, weighing, weighings, of } = traits.counted()?;
+        let tops = tops(&traits, &keys, &n);
+        for at in 0..keys.count() {
+            cap(keys.row_mut(at), &tops);
+        }
         let order = traits.traits.clone();
         let position = |question: usize| {
             let at = order.iter().position(|of| *of == TraitOf::Question(question));
@@ -576,27 +857,46 @@ impl Layout {
             });
             rules.silent.push(traits.silent(*of));
         }
-        let released = anonymity::release(&capped, &rules, k);
+        let released = anonymity::release(&keys, &n, &rules, k);
+        drop(keys);
 
-        let weights = weights(&counted, &released, traits.margins);
+        let weighed = |at: usize| weighing.get(at).and_then(|at| weighings.get(*at as usize));
+        let weights = weights(&n, |at| weighed(at).map_or(1.0, |of| of.weight), &released, traits.margins);
         let levels = traits.strata.iter().map(|stratum| stratum.margins.len()).max().unwrap_or(0);
-        let mut told = HashMap::with_capacity(counted.len());
+        let mut told = Told::new(of, order.len() + 1, levels);
         let mut exact = traits.strata.iter().all(|stratum| stratum.of.len() == 1);
-        for (((key, of), told_of), weight) in counted.iter().zip(&released).zip(weights) {
-            let stratum = key.first().and_then(|at| traits.strata.get(usize::try_from(*at).ok()?));
+        // Of most combinations the same is told as of others.
+        let mut same = Classes::new((order.len() + 1 + levels) * size_of::<i32>());
+        let mut told_of = Vec::with_capacity(released.count());
+        let (mut row, mut bytes) = (Vec::new(), Vec::new());
+        for (at, own) in released.rows().enumerate() {
+            let stratum = own.first().and_then(|at| traits.strata.get(usize::try_from(*at).ok()?));
             let margins = stratum.map(|stratum| stratum.margins.as_slice()).unwrap_or_default();
-            let level = |at: usize| match (margins.get(at), of.levels.get(at)) {
+            let own_levels = weighed(at).map(|of| of.levels.as_slice()).unwrap_or_default();
+            let level = |at: usize| match (margins.get(at), own_levels.get(at)) {
                 (Some(margin), Some(level)) => {
-                    let told = position(margin.question).and_then(|at| told_of.get(at)).copied();
+                    let told = position(margin.question).and_then(|at| own.get(at)).copied();
                     if told == Some(WITHHELD) { Missing::PLAIN.withheld() } else { i32::from(*level) + 1 }
                 }
                 // In a stratum without margins all rows are of one level.
                 _ => 0,
             };
-            let levels: Vec<i32> = (0..levels).map(level).collect();
-            exact &= !levels.contains(&Missing::PLAIN.withheld());
-            told.insert(key.clone(), Told { traits: told_of.clone(), weight, levels });
+            row.clear();
+            row.extend_from_slice(own);
+            row.extend((0..levels).map(level));
+            exact &= !row.iter().skip(own.len()).any(|level| *level == Missing::PLAIN.withheld());
+            bytes.clear();
+            bytes.extend(row.iter().flat_map(|value| value.to_le_bytes()));
+            let number = same.number(&bytes).ok_or(Refused::Corrupt)?;
+            if number == told.weights.len() {
+                told.values.push(&row);
+                told.weights.push(weights.of(own));
+            }
+            told_of.push(u32::try_from(number).map_err(|_| Refused::Corrupt)?);
         }
+        drop(same);
+        told.settle(&told_of);
+        drop(told_of);
 
         let mut layout = Self {
             codebook: Codebook {
@@ -637,8 +937,8 @@ impl Layout {
         };
         layout.name_strata(source);
         layout.design_variables(source, levels);
-        layout.trait_variables(source, &counted, &released);
-        layout.answer_variables(source, &counted, &released, with);
+        layout.trait_variables(source, &n, &released);
+        layout.answer_variables(source, &n, &released, with);
         layout.hide(source);
         layout.say(source.lang, left_out);
         Ok(layout)
@@ -729,19 +1029,13 @@ impl Layout {
         }
     }
 
-    fn trait_variables(&mut self, source: &Source<'_>, counted: &[(Key, Counted)], released: &[Key]) {
+    fn trait_variables(&mut self, source: &Source<'_>, n: &[u64], released: &Table) {
         let (m, lang) = (source.lang.messages(), source.lang);
         for (at, of) in self.traits.traits.clone().into_iter().enumerate() {
             let position = at + 1;
-            let mut used: Vec<i32> = released
-                .iter()
-                .filter_map(|key| key.get(position))
-                .copied()
-                .filter(|v| *v != WITHHELD)
-                .collect();
-            used.sort_unstable();
-            used.dedup();
-            let withheld_rows = rows(counted, released, |key| key.get(position) == Some(&WITHHELD));
+            let told = released.rows().filter_map(|key| key.get(position)).copied();
+            let used: BTreeSet<i32> = told.filter(|value| *value != WITHHELD).collect();
+            let withheld_rows = rows(n, released, |key| key.get(position) == Some(&WITHHELD));
             let (name, label, question, kind, mut codes, missing) = match of {
                 TraitOf::Question(at) => {
                     let Some(asked) = self.traits.questionnaire.questions.get(at) else { continue };
@@ -861,8 +1155,8 @@ impl Layout {
     fn answer_variables(
         &mut self,
         source: &Source<'_>,
-        counted: &[(Key, Counted)],
-        released: &[Key],
+        n: &[u64],
+        released: &Table,
         with: impl Fn(usize) -> Vec<usize>,
     ) {
         let lang = source.lang;
@@ -879,9 +1173,8 @@ impl Layout {
                 continue;
             }
             let with = with(at);
-            let withheld_rows = rows(counted, released, |key| {
-                with.iter().any(|position| key.get(*position) == Some(&WITHHELD))
-            });
+            let withheld_rows =
+                rows(n, released, |key| with.iter().any(|position| key.get(*position) == Some(&WITHHELD)));
             let variable = |name: String, label: String, kind: Kind, mut codes: Vec<Code>| {
                 if withheld_rows > 0 {
                     codes.push(withheld(lang, Missing::PLAIN));
@@ -1011,8 +1304,11 @@ impl Layout {
     pub fn row<'l>(&'l self, sheet: &Sheet, cells: &mut Vec<Cell<'l>>) -> Result<(), Refused> {
         cells.clear();
         let read = Read::new(&self.traits.questionnaire, &self.traits.codes, sheet)?;
-        let (held, key) = self.traits.key(&read)?;
-        let told = self.told.get(&key).ok_or(Refused::Changed)?;
+        let mut class = Vec::with_capacity(self.traits.class.capacity());
+        self.traits.class_of(&read, &mut class)?;
+        let held = self.traits.held(&class)?;
+        let told = self.traits.classes.get(&class).and_then(|class| self.told.get(class));
+        let told = told.ok_or(Refused::Changed)?;
         let stratum = self.traits.strata.get(held.joined).ok_or(Refused::Corrupt)?;
         let hidden = self.hidden.get(held.joined).map(Vec::as_slice).unwrap_or_default();
         let text = |texts: &'l [String]| texts.get(held.joined).map_or(Cell::Empty, |text| Cell::Text(text));
@@ -1058,7 +1354,7 @@ impl Layout {
 }
 
 /// By position in the key: the largest number that is told.
-fn tops(traits: &Traits, counted: &[(Key, Counted)]) -> Vec<Option<i32>> {
+fn tops(traits: &Traits, keys: &Table, n: &[u64]) -> Vec<Option<i32>> {
     let mut tops = vec![None];
     for (at, of) in traits.traits.iter().enumerate() {
         let number = match of {
@@ -1072,54 +1368,58 @@ fn tops(traits: &Traits, counted: &[(Key, Counted)]) -> Vec<Option<i32>> {
             continue;
         };
         let lowest = missing(question).highest();
-        let values: Vec<(i32, u64)> = counted
-            .iter()
-            .filter_map(|(key, of)| Some((*key.get(at + 1)?, of.n)))
-            .filter(|(value, _)| *value > lowest)
-            .collect();
-        tops.push(anonymity::top(&summed(values), traits.k));
+        let mut values: BTreeMap<i32, u64> = BTreeMap::new();
+        for (key, n) in keys.rows().zip(n) {
+            if let Some(value) = key.get(at + 1).filter(|value| **value > lowest) {
+                *values.entry(*value).or_default() += n;
+            }
+        }
+        let values: Vec<(i32, u64)> = values.into_iter().collect();
+        tops.push(anonymity::top(&values, traits.k));
     }
     tops
 }
 
-fn summed(values: Vec<(i32, u64)>) -> Vec<(i32, u64)> {
-    let mut sums: BTreeMap<i32, u64> = BTreeMap::new();
-    for (value, n) in values {
-        *sums.entry(value).or_default() += n;
+fn cap(key: &mut [i32], tops: &[Option<i32>]) {
+    for (value, top) in key.iter_mut().zip(tops) {
+        *value = top.map_or(*value, |top| (*value).min(top));
     }
-    sums.into_iter().collect()
 }
 
-fn cap(key: &Key, tops: &[Option<i32>]) -> Key {
-    key.iter().zip(tops).map(|(value, top)| top.map_or(*value, |top| (*value).min(top))).collect()
+/// The weights told, by stratum and the traits that weights depend on.
+struct Weights<'r> {
+    /// Sheets, their weight, whether all have that one, and its sum.
+    classes: BTreeMap<&'r [i32], (u64, f64, bool, f64)>,
+    margins: usize,
 }
 
 /// The weight told of each combination: its own, or the mean over those from whom what it depends on is withheld.
-fn weights(counted: &[(Key, Counted)], released: &[Key], margins: usize) -> Vec<f64> {
-    let class = |key: &Key| -> Key { key.iter().take(margins + 1).copied().collect() };
-    let mut classes: BTreeMap<Key, (u64, f64, bool)> = BTreeMap::new();
-    for ((_, of), told) in counted.iter().zip(released) {
-        let entry = classes.entry(class(told)).or_insert((0, of.weight, true));
-        entry.2 &= entry.1.to_bits() == of.weight.to_bits();
-        entry.0 += of.n;
+fn weights<'r>(n: &[u64], weight: impl Fn(usize) -> f64, released: &'r Table, margins: usize) -> Weights<'r> {
+    let mut weights = Weights { classes: BTreeMap::new(), margins };
+    for (at, (told, n)) in released.rows().zip(n).enumerate() {
+        let own = weight(at);
+        let Some(class) = told.get(..=margins) else { continue };
+        let entry = weights.classes.entry(class).or_insert((0, own, true, 0.0));
+        entry.2 &= entry.1.to_bits() == own.to_bits();
+        entry.0 += n;
+        entry.3 += own * *n as f64;
     }
-    let mut sums: BTreeMap<Key, f64> = BTreeMap::new();
-    for ((_, of), told) in counted.iter().zip(released) {
-        *sums.entry(class(told)).or_default() += of.weight * of.n as f64;
-    }
-    let weight = |told: &Key| {
-        let class = class(told);
-        match (classes.get(&class), sums.get(&class)) {
-            (Some((_, weight, true)), _) => *weight,
-            (Some((n, ..)), Some(sum)) => sum / *n as f64,
-            _ => 1.0,
-        }
-    };
-    released.iter().map(weight).collect()
+    weights
 }
 
-fn rows(counted: &[(Key, Counted)], released: &[Key], which: impl Fn(&Key) -> bool) -> u64 {
-    counted.iter().zip(released).filter(|(_, told)| which(told)).map(|((_, of), _)| of.n).sum()
+impl Weights<'_> {
+    fn of(&self, told: &[i32]) -> f64 {
+        match told.get(..=self.margins).and_then(|class| self.classes.get(class)) {
+            Some((_, weight, true, _)) => *weight,
+            Some((n, .., sum)) => sum / *n as f64,
+            None => 1.0,
+        }
+    }
+}
+
+/// The sheets of the combinations of which such a thing is told.
+fn rows(n: &[u64], released: &Table, which: impl Fn(&[i32]) -> bool) -> u64 {
+    n.iter().zip(released.rows()).filter(|(_, told)| which(told)).map(|(n, _)| n).sum()
 }
 
 fn module_of(questionnaire: &Questionnaire, question: &Question) -> Option<String> {
@@ -1240,7 +1540,51 @@ fn variable_name(id: &str, taken: impl Fn(&str) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::definition::Library;
+
     use super::*;
+
+    #[test]
+    fn memory_goes_by_combinations_of_traits_and_not_by_sheets() {
+        let text = include_str!("../../tests/definitions/rotated/1.0.toml").to_owned();
+        let library = Library::from_files([("rotated/1.0.toml", text)]).unwrap();
+        let definition = &library.newest("rotated").unwrap().definition;
+        let questionnaire = Questionnaire::generate(definition, "f").unwrap();
+        let place = |number| Place { number, unit: format!("u{number}"), group: None, counter: None };
+        let places = [7, 9].map(place);
+        let items = crate::index::design::items_of(definition, &questionnaire).unwrap();
+        let margins = [0];
+        let mut traits = Traits::new(&Counting {
+            definition,
+            questionnaire: &questionnaire,
+            items: &items,
+            margins: &margins,
+            places: &places,
+        });
+        let mut count = |sheets: u64| {
+            for n in 0..sheets {
+                let mut answers = vec![1; questionnaire.width];
+                // Answers to the item that a margin is of, and to one that is no trait.
+                answers[questionnaire.questions[0].offset] = u8::try_from(n % 3).unwrap() + 1;
+                answers[questionnaire.questions[1].offset] = u8::try_from(n / 3 % 5).unwrap() + 1;
+                let place = if n.is_multiple_of(2) { 7 } else { 9 };
+                let (channel, day, mode) = (0, 20_000, 0);
+                let sheet = Sheet { place, channel, language: "vi".to_owned(), day, answers, mode };
+                traits.count(&sheet).unwrap();
+            }
+            let counts = traits.counts(&places);
+            (
+                traits.classes(),
+                counts.units.values().map(|unit| (unit.count, unit.by.len())).collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(count(600), (6, vec![(300, 3), (300, 3)]));
+        assert_eq!(
+            count(6_000),
+            (6, vec![(3_300, 3), (3_300, 3)]),
+            "eleven times the sheets, the same combinations"
+        );
+    }
 
     #[test]
     fn a_variable_has_a_name_that_every_program_takes() {

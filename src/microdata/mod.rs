@@ -1,11 +1,12 @@
 //! Answers out: de-identified microdata for statisticians, with a codebook. Pure: the same answers give the same bytes.
 //!
 //! [`joining`] puts strata of few answers together, [`anonymity`] decides which traits of whom are withheld, so that
-//! nobody is told apart from fewer than k others; [`layout`] makes variables and rows of it, [`codebook`] says what each
-//! variable and code means. Files: [`csv`], [`sav`] (SPSS), [`xlsx`], [`ddi`] (DDI-Codebook 2.5), and the codebook as a
-//! table ([`table`]). What may be told and why: `docs/microdata.md`. Where the answers come from: [`crate::export`].
+//! nobody is told apart from fewer than k others; `classes` numbers combinations of traits in little memory; [`layout`] makes
+//! variables and rows of it, [`codebook`] says what each variable and code means. Files: [`csv`], [`sav`] (SPSS), [`xlsx`],
+//! [`ddi`] (DDI-Codebook 2.5), and the codebook as a table ([`table`]). What may be told and why: `docs/microdata.md`. Where the answers come from: [`crate::export`].
 
 pub mod anonymity;
+mod classes;
 pub mod codebook;
 pub mod csv;
 pub mod ddi;
@@ -133,7 +134,7 @@ pub trait File {
 pub fn begin<'a>(
     format: Format,
     codebook: &'a Codebook,
-    out: impl io::Write + 'a,
+    out: impl io::Write + Send + 'a,
 ) -> io::Result<Box<dyn File + 'a>> {
     Ok(match format {
         Format::Csv => Box::new(csv::Csv::begin(codebook, out)?),
@@ -162,5 +163,96 @@ impl File for Words {
 
     fn finish(self: Box<Self>) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use super::{
+        codebook::{Kind, Role, Variable},
+        *,
+    };
+
+    /// What was passed on to the writer, and the most at once.
+    #[derive(Clone, Default)]
+    struct Passed(Arc<AtomicUsize>, Arc<AtomicUsize>);
+
+    impl io::Write for Passed {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.fetch_add(bytes.len(), Ordering::Relaxed);
+            self.1.fetch_max(bytes.len(), Ordering::Relaxed);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn codebook(rows: u64) -> Codebook {
+        let number = |n: usize| Variable {
+            name: format!("v{n}"),
+            label: String::new(),
+            question: None,
+            kind: Kind::Number,
+            role: Role::Design,
+            codes: Vec::new(),
+            withheld: 0,
+            module: None,
+            item: None,
+        };
+        Codebook {
+            language: "vi".to_owned(),
+            title: "Đợt".to_owned(),
+            slug: "dot".to_owned(),
+            definition: Default::default(),
+            form: "f".to_owned(),
+            period: ("2026-10-01".to_owned(), "2026-10-31".to_owned()),
+            demonstration: false,
+            rows,
+            k: 10,
+            weighted: false,
+            aggregation: String::new(),
+            measure: String::new(),
+            pooled_nodes: false,
+            rotation: None,
+            variables: (0..10).map(number).collect(),
+            strata: Vec::new(),
+            exact: true,
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_file_is_passed_on_as_it_is_written_and_never_held_whole() {
+        const ROWS: u32 = 20_000;
+        const PIECE: usize = 256 * 1024;
+        let codebook = codebook(ROWS.into());
+        for format in Format::ALL.into_iter().filter(|format| format.has_rows()) {
+            let passed = Passed::default();
+            let mut file = begin(format, &codebook, passed.clone()).unwrap();
+            for row in 0..ROWS {
+                // No two alike, so that nothing compresses well.
+                let cell = |n: u32| Cell::Number(f64::from((row * 10 + n).wrapping_mul(2_654_435_761)) / 7.0);
+                file.row(&std::array::from_fn::<_, 10, _>(|n| cell(n as u32))).unwrap();
+            }
+            let before = passed.0.load(Ordering::Relaxed);
+            file.finish().unwrap();
+            let (whole, most) = (passed.0.load(Ordering::Relaxed), passed.1.load(Ordering::Relaxed));
+            assert!(whole > 4 * PIECE && most <= PIECE, "{format:?}: {most} of {whole} bytes at once");
+            // A workbook's rows wait on the disk until it ends; they leave in pieces too.
+            if format != Format::Xlsx {
+                assert!(
+                    whole - before <= PIECE,
+                    "{format:?}: {} of {whole} bytes at the end",
+                    whole - before
+                );
+            }
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! Data as a workbook: the data, the variables with their codes, the strata. Rows go to a temporary file as they come, so
-//! that the memory does not grow with them. Text is always a string cell, never a formula.
+//! Data as a workbook: the data, the variables with their codes, the strata. Rows go to a temporary file as they come, and
+//! from there compressed to the writer, so that the memory does not grow with them. Text is always a string cell, never a formula.
 
 use std::io::{self, Write};
 
@@ -31,7 +31,7 @@ fn broken(error: XlsxError) -> io::Error {
     }
 }
 
-impl<'a, W: Write> Xlsx<'a, W> {
+impl<'a, W: Write + Send> Xlsx<'a, W> {
     /// Begins the sheet of the data.
     ///
     /// # Errors
@@ -80,14 +80,14 @@ impl<'a, W: Write> Xlsx<'a, W> {
         variables(self.book.add_worksheet(), self.codebook)?;
         strata(self.book.add_worksheet(), self.codebook)?;
         about(self.book.add_worksheet(), self.codebook)?;
-        let bytes = self.book.save_to_buffer()?;
-        self.out.write_all(&bytes)?;
+        // Compressed piece by piece: the whole is never in memory.
+        self.book.save_to_writer(&mut self.out)?;
         self.out.flush()?;
         Ok(())
     }
 }
 
-impl<W: Write> File for Xlsx<'_, W> {
+impl<W: Write + Send> File for Xlsx<'_, W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         self.write(cells).map_err(broken)
     }

@@ -13,18 +13,34 @@ const BATCH: usize = 512;
 /// A row as it is read.
 type Row = (i64, i64, String, i64, Vec<u8>, i64);
 
-/// Hands over all sheets of a campaign in the order of their ids: keyed hashes of random numbers, so that the order is
-/// always the same and tells nothing of that in which they came. Ends early where nobody takes them any more.
+/// In which order sheets are handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As the database likes, to count them.
+    Any,
+    /// By their ids: keyed hashes of random numbers, so that the order is always the same and tells nothing of that in which
+    /// they came.
+    Ids,
+}
+
+/// Hands over all sheets of a campaign. Ends early where nobody takes them any more.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn stream(db: &mut Reader, campaign: i64, to: &Sender<Vec<Sheet>>) -> Result<(), StoreError> {
+pub async fn stream(
+    db: &mut Reader,
+    campaign: i64,
+    order: Order,
+    to: &Sender<Vec<Sheet>>,
+) -> Result<(), StoreError> {
+    let text = match order {
+        Order::Any => "SELECT place, channel, language, day, answers, mode FROM response WHERE campaign = $1",
+        Order::Ids => {
+            "SELECT place, channel, language, day, answers, mode FROM response WHERE campaign = $1 ORDER BY id"
+        }
+    };
     on!(db, |c| {
-        let mut rows = sqlx::query_as::<_, Row>(
-            "SELECT place, channel, language, day, answers, mode FROM response WHERE campaign = $1 ORDER BY id",
-        )
-        .bind(campaign)
-        .fetch(c);
+        let mut rows = sqlx::query_as::<_, Row>(text).bind(campaign).fetch(c);
         let mut batch = Vec::with_capacity(BATCH);
         while let Some((place, channel, language, day, answers, mode)) = rows.try_next().await? {
             batch.push(Sheet { place, channel, language, day, answers, mode });

@@ -101,34 +101,29 @@ pub async fn from_rows(
     Ok(blocks)
 }
 
-/// The stored segments of a campaign by generation; damaged ones are left out.
+/// The stored segment of a generation; `None` where there is none, or a damaged one.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn stored(
     db: &mut impl AsConn,
     campaign: i64,
+    generation: i64,
     width: usize,
-) -> Result<BTreeMap<i64, Blocks>, StoreError> {
-    let rows: Vec<(i64, Vec<u8>)> =
-        on!(db, |c| sqlx::query_as("SELECT generation, data FROM segment WHERE campaign = $1")
+) -> Result<Option<Blocks>, StoreError> {
+    let data: Option<Vec<u8>> = on!(db, |c| {
+        sqlx::query_scalar("SELECT data FROM segment WHERE campaign = $1 AND generation = $2")
             .bind(campaign)
-            .fetch_all(c)
-            .await)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(generation, data)| match decode(&data, width) {
-            Some(blocks) => Some((generation, blocks)),
-            None => {
-                tracing::error!(
-                    campaign,
-                    generation,
-                    "a column segment is damaged; its rows are read instead"
-                );
-                None
-            }
-        })
-        .collect())
+            .bind(generation)
+            .fetch_optional(c)
+            .await
+    })?;
+    let Some(data) = data else { return Ok(None) };
+    let blocks = decode(&data, width);
+    if blocks.is_none() {
+        tracing::error!(campaign, generation, "a column segment is damaged; its rows are read instead");
+    }
+    Ok(blocks)
 }
 
 /// Closes the running generation of a campaign if it is full enough and builds every segment that is missing.

@@ -37,9 +37,9 @@ pub async fn load(
         .bind(campaign)
         .fetch_one(c)
         .await)?;
-    let mut stored = segments::stored(db, campaign, questionnaire.width).await?;
     for generation in 1..=running {
-        let blocks = match stored.remove(&generation) {
+        // One after the other: beside the columns, memory holds one segment and not all.
+        let blocks = match segments::stored(db, campaign, generation, questionnaire.width).await? {
             Some(blocks) => blocks,
             None => segments::from_rows(db, campaign, generation, questionnaire.width).await?,
         };
