@@ -157,13 +157,13 @@ attacked() {
     "$attack/bin/python" tests/attack/attack.py "$(realpath "${CARGO_TARGET_DIR:-target}")/debug/sipas" "$@"
 }
 
-# With the binary that the integration tests build, so that nothing is built twice. Node would leave one core idle.
+# With the binary that the integration tests build, so that nothing is built twice.
 journeys() {
     cargo test --locked --no-run --test integration
     local target="${CARGO_TARGET_DIR:-target}"
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
     CHROMIUM="$(browser_program)" SIPAS_BIN="$(realpath "$target")/debug/sipas" \
-        node --test --test-concurrency="$(nproc)" --test-reporter=spec tests/browser/*.test.mjs
+        node --test --test-reporter=spec tests/browser/*.test.mjs
 }
 
 # --- Running -------------------------------------------------------------------------------------------------
