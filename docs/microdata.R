@@ -118,13 +118,15 @@ total_se <- function(z) {
   } else per_row <- rowSums(z)
   as.numeric(SE(svytotal(per_row, design)))
 }
+units_of <- function(unit) strsplit(unit, "+", fixed = TRUE)[[1]]
 standard_error <- function(linear) {
   if (!judged) return(total_se(linear$z))
   # Nothing tells whose sheets about several units are whose: the largest variance that they can have together.
   bound <- 0
   for (cluster in unique(data$cluster)) {
     of_units <- sapply(unique(data$unit[data$cluster == cluster]), function(unit) {
-      total_se(linear$z * (data$cluster == cluster & data$unit == unit))
+      # A stratum of several units: as many times its variance at most.
+      sqrt(length(units_of(unit))) * total_se(linear$z * (data$cluster == cluster & data$unit == unit))
     })
     bound <- bound + sum(of_units)^2
   }
@@ -196,7 +198,12 @@ within <- function(code) {
     found <- c(found, more)
   }
 }
-for (result in report$units) compare_place(result$code, result, data$unit %in% within(result$code))
+# Units that are weighted together are one stratum, which is in a place as a whole or not at all.
+strata <- unique(data$unit)
+for (result in report$units) {
+  inside <- strata[sapply(strata, function(unit) all(units_of(unit) %in% within(result$code)))]
+  compare_place(result$code, result, data$unit %in% inside)
+}
 
 cat(sprintf("%-28s %d\n", "sheets", rows))
 cat(sprintf("%-28s %d\n", "figures compared", nrow(compared)))

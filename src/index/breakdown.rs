@@ -222,10 +222,8 @@ pub(super) fn breakdowns(input: &Input<'_>, whole: &Whole<'_>) -> Vec<Breakdown>
     let views: Vec<View<'_>> = on_all_cores(strata.codes.len(), |at| {
         let code = strata.codes[at].as_str();
         let sheets = &input.sheets.units[code];
-        let population = input.strata.iter().find(|s| s.unit == code).map(|s| s.population);
         let margins: Vec<&Margin> = input.margins.iter().filter(|margin| margin.unit == code).collect();
-        let population = population.filter(|_| strata.weighted);
-        let weighed = calibrate::weigh(input.questionnaire, sheets, population, &margins, whole.k);
+        let weighed = calibrate::weigh(input.questionnaire, sheets, strata.bases[at], &margins, whole.k);
         View::new(input, plan, &partitions, sheets, weighed)
     });
     let crossing =
@@ -290,11 +288,12 @@ fn crossing(
         let shown: Vec<bool> = shown.iter().map(|shown| shown[category]).collect();
         let byte = u8::try_from(category).unwrap_or(u8::MAX);
         let strata = || {
-            on_all_cores(views.len(), |at_unit| {
+            let own = on_all_cores(views.len(), |at_unit| {
                 let view = &views[at_unit];
                 let counts = |row: usize| view.columns[at][row] == byte;
                 view.weighed.stratum_of(whole.plan, view.sheets, counts)
-            })
+            });
+            whole.strata.joined(own)
         };
         let (code, name) = partition.categories[category].clone();
         Category { code, name, result: figures(whole, &n, &shown, strata) }
@@ -338,7 +337,7 @@ fn counters(input: &Input<'_>, whole: &Whole<'_>, at: usize, view: &View<'_>) ->
         let shown: Vec<bool> = shown.iter().map(|shown| shown[counter]).collect();
         let strata = || {
             let counts = |row: usize| view.counter[row] == counter;
-            vec![view.weighed.stratum_of(whole.plan, view.sheets, counts)]
+            view.weighed.stratum_of(whole.plan, view.sheets, counts).into_iter().collect()
         };
         let (code, name) = (named.code.clone(), named.name.clone());
         Some(Category { code, name, result: figures(whole, &own, &shown, strata) })
@@ -368,12 +367,7 @@ fn parts_shown(n: &[Vec<u64>], k: u64) -> Vec<bool> {
 }
 
 /// The figures of a category with `n` answers by variable, those shown that may be.
-fn figures(
-    whole: &Whole<'_>,
-    n: &[u64],
-    shown: &[bool],
-    strata: impl FnOnce() -> Vec<Option<Stratum>>,
-) -> Figures {
+fn figures(whole: &Whole<'_>, n: &[u64], shown: &[bool], strata: impl FnOnce() -> Vec<Stratum>) -> Figures {
     let plan = whole.plan;
     let below = cells_below(plan);
     let mut hidden: Vec<bool> = (0..below.len()).map(|cell| !shown[cell]).collect();
@@ -391,7 +385,7 @@ fn figures(
         hidden.fill(true);
     }
     let counted = if told { strata() } else { Vec::new() };
-    let domain = Domain::new(counted.iter().flatten().collect(), whole.strata.weighted, plan);
+    let domain = Domain::new(counted.iter().collect(), whole.strata.weighted, plan);
     let mut result = figures_alone(plan, whole.rules, &domain);
     hide_cells(plan, &mut result, &hidden, n);
     forget_associations(&mut result);

@@ -33,6 +33,15 @@ const LEAST: u64 = 10;
 /// Largest share of sheets that do not say.
 const MOST_UNKNOWN: f64 = 0.2;
 
+/// What the answers of a unit stand for, before margins.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Base {
+    /// The unit's population; absent where nothing is weighted.
+    pub population: Option<u64>,
+    /// What an answer stands for where the unit is weighted together with others ([`super::joining`]): then it has no margins.
+    pub together: Option<f64>,
+}
+
 /// A margin over the sheets of a unit.
 struct Levels {
     /// Position of its question.
@@ -63,16 +72,16 @@ pub(super) struct Weighed {
     frame: Stratum,
 }
 
-/// Counts a unit's sheets and weights them; `population` is absent where nothing is weighted.
+/// Counts a unit's sheets and weights them.
 pub(super) fn stratum(
     plan: &Plan<'_>,
     questionnaire: &Questionnaire,
     sheets: &UnitSheets,
-    population: Option<u64>,
+    base: Base,
     margins: &[&Margin],
     k: u64,
 ) -> Stratum {
-    let weighed = weigh(questionnaire, sheets, population, margins, k);
+    let weighed = weigh(questionnaire, sheets, base, margins, k);
     let cells = weighed.cells.iter().map(|(rows, weight)| Cell {
         tally: match rows {
             None => tally::count(plan, sheets),
@@ -114,7 +123,7 @@ impl Weighed {
 pub(super) fn weigh(
     questionnaire: &Questionnaire,
     sheets: &UnitSheets,
-    population: Option<u64>,
+    base: Base,
     margins: &[&Margin],
     k: u64,
 ) -> Weighed {
@@ -126,7 +135,7 @@ pub(super) fn weigh(
     };
     let mut rows: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
     let Adjusted { weights, plain, frame } =
-        adjusted(questionnaire, sheets.count as u64, population, margins, k, bytes, |all| {
+        adjusted(questionnaire, sheets.count as u64, base, margins, k, bytes, |all| {
             for sheet in 0..sheets.count {
                 let byte = |levels: &Levels| column(levels.question).map_or(0, |column| column[sheet]);
                 let key = all.iter().map(|levels| levels.of[usize::from(byte(levels))]).collect();
@@ -146,7 +155,7 @@ pub(super) fn weigh_counts(
     questionnaire: &Questionnaire,
     counts: &Counts,
     unit: &UnitCounts,
-    population: Option<u64>,
+    base: Base,
     margins: &[&Margin],
     k: u64,
 ) -> (Stratum, Vec<f64>) {
@@ -159,7 +168,7 @@ pub(super) fn weigh_counts(
         Some(counts)
     };
     let Adjusted { weights, plain, frame } =
-        adjusted(questionnaire, unit.count, population, margins, k, bytes, |all| {
+        adjusted(questionnaire, unit.count, base, margins, k, bytes, |all| {
             let mut groups: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
             for (of, n) in &unit.by {
                 let level = |levels: &Levels| levels.of[place(levels.question).map_or(0, |at| byte(of, at))];
@@ -175,19 +184,23 @@ pub(super) fn weigh_counts(
 fn adjusted(
     questionnaire: &Questionnaire,
     count: u64,
-    population: Option<u64>,
+    base: Base,
     margins: &[&Margin],
     k: u64,
     bytes: impl Fn(usize) -> Option<[u64; 256]>,
     groups: impl FnOnce(&[Levels]) -> BTreeMap<Vec<u8>, u64>,
 ) -> Adjusted {
     let answers = count as f64;
-    let size = population.map(|population| population as f64);
-    let weight = size.map_or(1.0, |size| size / answers);
+    let size = base.population.map(|population| population as f64);
+    let weight = base.together.unwrap_or_else(|| size.map_or(1.0, |size| size / answers));
     let found: Vec<Result<Levels, MarginFault>> = margins
         .iter()
         .map(|margin| {
-            levels(questionnaire, count, &bytes, population.ok_or(MarginFault::Unweighted)?, margin, k)
+            let population = base.population.ok_or(MarginFault::Unweighted)?;
+            if base.together.is_some() {
+                return Err(MarginFault::Together);
+            }
+            levels(questionnaire, count, &bytes, population, margin, k)
         })
         .collect();
     let mut declared: Vec<MarginUse> = margins
@@ -203,7 +216,7 @@ fn adjusted(
     let frame = |declared| Stratum {
         cells: Vec::new(),
         sheets: count,
-        correction: size.map_or(1.0, |size| 1.0 - answers / size),
+        correction: correction(count, base.population),
         margins: Vec::new(),
         method: if size.is_some() { WeightingMethod::Population } else { WeightingMethod::None },
         declared,
@@ -239,6 +252,11 @@ fn adjusted(
             ..frame(declared)
         },
     }
+}
+
+/// What is left of the variance where so many of a population answered: 1 without one.
+pub(super) fn correction(answers: u64, population: Option<u64>) -> f64 {
+    population.map_or(1.0, |population| 1.0 - answers as f64 / population as f64)
 }
 
 /// Whether something is known of everybody by the answers to a question: a choice that all were asked, or could be.
@@ -322,6 +340,7 @@ pub(super) fn words(lang: Lang, unit: &str, by: &str, fault: Option<MarginFault>
         Some(MarginFault::NotAsked) => fl!(m, "index-margin-not-asked"),
         Some(MarginFault::OtherPopulation) => fl!(m, "index-margin-other-population"),
         Some(MarginFault::NoTotal) => fl!(m, "index-margin-no-total"),
+        Some(MarginFault::Together) => fl!(m, "index-margin-together"),
         Some(MarginFault::TooFew) => fl!(m, "index-margin-too-few"),
         Some(MarginFault::TooManyUnknown) => fl!(m, "index-margin-too-many-unknown"),
         Some(MarginFault::NotConverged) => fl!(m, "index-margin-not-converged"),

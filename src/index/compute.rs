@@ -17,11 +17,13 @@ use crate::{
 };
 
 use super::{
-    Error, associations, breakdown, calibrate,
+    Error, associations, breakdown,
+    calibrate::{self, Base},
     cells::{answers_behind, cells_below, hidden_in, hide_cells, tell_unasked, unasked},
     change,
     domain::{Cell, Domain, Linear, Rows, Rules, Shape, Stratum},
     input::{Input, Judging, UnitSheets},
+    joining::{self, Together},
     judging, modes,
     notes::note,
     plan::{Item, Plan},
@@ -55,12 +57,21 @@ pub fn smallest_cell(campaign: &Campaign, definition: &Definition) -> u32 {
 /// # Errors
 /// [`Error::PopulationTooSmall`] where a unit has more answers than people; [`Error::NoForm`].
 pub fn compute(input: &Input<'_>) -> Result<Report, Error> {
+    compute_under(input, input.units)
+}
+
+/// The same under other units than those of the campaign's time, by which answers are weighted all the same.
+///
+/// # Errors
+/// As [`compute`].
+pub(super) fn compute_under(input: &Input<'_>, units: &UnitTree) -> Result<Report, Error> {
     let plan = Plan::new(input.definition, input.questionnaire)?;
     let closed = is_closed_until_end(input);
     let rules = rules(input);
     let mut notes = Vec::new();
     let k = smallest_cell(input.campaign, input.definition);
     let (strata, judged) = counted(input, &plan, closed, &mut notes)?;
+    let input = &Input { units, ..*input };
     let weighted = strata.weighted;
     let mut responses = responses(input, closed);
     responses.modes = modes::of(input, u64::from(k)).filter(|_| !closed);
@@ -483,17 +494,17 @@ fn rotation(
 }
 
 /// The strata of a campaign with their codes.
+#[derive(Debug)]
 pub(super) struct Strata {
     /// The units that hold them.
     pub codes: Vec<String>,
+    /// By unit, and by group of raters where there are such.
     pub all: Vec<Stratum>,
+    /// By unit: what its answers stand for; nothing where there are groups of raters.
+    pub bases: Vec<Base>,
+    /// Those weighted together, which count as one.
+    pub together: Vec<Together>,
     pub weighted: bool,
-}
-
-impl Strata {
-    fn some(&self, which: &[usize]) -> Vec<&Stratum> {
-        which.iter().map(|at| &self.all[*at]).collect()
-    }
 }
 
 /// Counts every unit's sheets, and weights them by the populations where all units have one.
@@ -523,25 +534,30 @@ pub(super) fn strata(
             }));
         }
     }
+    let counts: Vec<(&String, u64)> = sheets.iter().map(|(unit, own)| (*unit, own.count as u64)).collect();
+    let (groups, bases) = joining::bases(input, &counts, |unit| population(unit).filter(|_| weighted), k);
     let all: Vec<Stratum> = on_all_cores(sheets.len(), |at| {
         let (unit, sheets) = sheets[at];
         let margins: Vec<&Margin> = input.margins.iter().filter(|margin| margin.unit == *unit).collect();
-        calibrate::stratum(
-            plan,
-            input.questionnaire,
-            sheets,
-            population(unit).filter(|_| weighted),
-            &margins,
-            k,
-        )
+        calibrate::stratum(plan, input.questionnaire, sheets, bases[at], &margins, k)
     });
+    let together = |of: Vec<usize>| {
+        let own: Vec<&UnitSheets> = of.iter().map(|at| sheets[*at].1).collect();
+        let population = joining::sum(of.iter().map(|at| bases[*at].population));
+        let base = Base { population, together: None };
+        let all = joining::sheets_of(&own);
+        Together { stratum: calibrate::stratum(plan, input.questionnaire, &all, base, &[], k), of }
+    };
+    let together: Vec<Together> = groups.into_iter().map(together).collect();
+    joining::say(&together, weighted, k, notes);
     for ((unit, _), stratum) in sheets.iter().zip(&all) {
         let Some(margin) = stratum.declared.iter().find(|margin| margin.reason.is_some()) else { continue };
         let name = input.units.get(unit).map_or(unit.as_str(), |unit| unit.name.as_str());
         let why = margin.reason;
         notes.push(note("margin_not_used", Some(unit), |lang| calibrate::words(lang, name, &margin.by, why)));
     }
-    Ok(Strata { codes: sheets.into_iter().map(|(unit, _)| unit.clone()).collect(), all, weighted })
+    let codes = sheets.into_iter().map(|(unit, _)| unit.clone()).collect();
+    Ok(Strata { codes, all, bases, together, weighted })
 }
 
 /// Of units with so many answers, those that nothing is known of how many people they stand for. Where there is one, nothing
@@ -873,7 +889,9 @@ fn suppress(
         officials && plan.items.get(cell).is_some_and(|item| domains[place].all_equal(item, cell))
     };
     let published = published(input, plan, places);
-    let hidden = cells.hidden(|place, cell| all_equal(place, cell) || published(place, cell));
+    let parted: Vec<bool> = places.strata.iter().map(|of| strata.weighted_with_others(of)).collect();
+    let hidden =
+        cells.hidden(|place, cell| parted[place] || all_equal(place, cell) || published(place, cell));
     // What the public report hides stays hidden, whatever the reason.
     let mut nobody = results.first().map(|total| unasked(plan, total, cells.k)).unwrap_or_default();
     for (item, nobody) in nobody.iter_mut().enumerate() {

@@ -8,10 +8,12 @@ use crate::{
 };
 
 use super::{
-    Error, calibrate,
+    Error,
+    calibrate::{self, Base},
     compute::{Strata, smallest_cell, strata, without_population},
     domain::Stratum as Counted,
     input::{Counts, Input},
+    joining,
     judging::Judged,
     plan::Plan,
     report::WeightingMethod,
@@ -37,8 +39,8 @@ pub struct Design {
 /// A stratum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stratum {
-    /// Code of the unit that holds the counters or invitations, or was judged.
-    pub unit: String,
+    /// Codes of the units that hold the counters or invitations, or were judged: several where they are weighted together.
+    pub units: Vec<String>,
     /// Codes of the groups of raters whose answers are in it; none where there are no groups.
     pub groups: Vec<String>,
     /// Strata with the same number have the same people behind them, who judged several units.
@@ -116,18 +118,15 @@ pub fn design(input: &Input<'_>) -> Result<Design, Error> {
         }
         None => (strata(input, &plan, k, closed, &mut notes)?, None),
     };
-    let Strata { codes, all, weighted } = held;
+    let Strata { codes, all, bases, together, weighted } = held;
     let strata = codes.into_iter().zip(&all).enumerate().map(|(at, (unit, counted))| {
         let (groups, assigned) = judged.as_ref().map(|judged| judged.behind(at, &unit)).unwrap_or_default();
-        let population = match &judged {
-            Some(_) => Some(assigned),
-            None => input.strata.iter().find(|s| s.unit == unit).map(|s| s.population),
-        };
-        let population = population.filter(|_| weighted);
+        let base = bases.get(at).copied().unwrap_or(Base { population: Some(assigned), together: None });
         let weights = counted.cells.iter().map(|cell| cell.weight).collect::<Vec<_>>();
-        stratum(input, unit, groups, population, counted, &weights)
+        stratum(input, unit, groups, base, counted, &weights)
     });
-    Ok(of_strata(&plan, weighted, k, strata.collect()))
+    let groups = together.into_iter().map(|own| own.of).collect();
+    Ok(of_strata(&plan, weighted, k, join(strata.collect(), groups)))
 }
 
 /// The same without the sheets, from how many there are: the counts must be by [`margin_questions`]. Not of groups of raters.
@@ -141,15 +140,42 @@ pub fn design_of_counts(input: &Input<'_>, counts: &Counts) -> Result<Design, Er
     let held = || counts.units.iter().filter(|(_, unit)| unit.count > 0 && !closed);
     let without = without_population(input, held().map(|(unit, counts)| (unit, counts.count)))?;
     let weighted = !input.strata.is_empty() && without.is_empty();
-    let strata = held().map(|(unit, own)| {
-        let population = input.strata.iter().find(|s| s.unit == *unit).map(|s| s.population);
-        let population = population.filter(|_| weighted);
+    let answers: Vec<(&String, u64)> = held().map(|(unit, own)| (unit, own.count)).collect();
+    let population = |unit: &str| input.strata.iter().find(|s| s.unit == unit).map(|s| s.population);
+    let (groups, bases) = joining::bases(input, &answers, |unit| population(unit).filter(|_| weighted), k);
+    let strata = held().zip(bases).map(|((unit, own), base)| {
         let margins: Vec<&organisation::Margin> = input.margins.iter().filter(|m| m.unit == *unit).collect();
-        let (counted, weights) =
-            calibrate::weigh_counts(input.questionnaire, counts, own, population, &margins, k);
-        stratum(input, unit.clone(), Vec::new(), population, &counted, &weights)
+        let (counted, weights) = calibrate::weigh_counts(input.questionnaire, counts, own, base, &margins, k);
+        stratum(input, unit.clone(), Vec::new(), base, &counted, &weights)
     });
-    Ok(of_strata(&plan, weighted, k, strata.collect()))
+    Ok(of_strata(&plan, weighted, k, join(strata.collect(), groups)))
+}
+
+/// Makes one stratum of those that are weighted together, in the place of the first.
+fn join(strata: Vec<Stratum>, groups: Vec<Vec<usize>>) -> Vec<Stratum> {
+    let mut strata: Vec<Option<Stratum>> = strata.into_iter().map(Some).collect();
+    for of in groups {
+        let mut whole: Option<Stratum> = None;
+        for at in &of {
+            let Some(next) = strata.get_mut(*at).and_then(Option::take) else { continue };
+            let Some(whole) = &mut whole else {
+                whole = Some(next);
+                continue;
+            };
+            whole.units.extend(next.units);
+            whole.groups.extend(next.groups);
+            whole.answers += next.answers;
+            whole.population = whole.population.zip(next.population).map(|(a, b)| a + b);
+        }
+        for codes in whole.iter_mut().flat_map(|whole| [&mut whole.units, &mut whole.groups]) {
+            codes.sort();
+            codes.dedup();
+        }
+        if let Some(place) = of.first().and_then(|at| strata.get_mut(*at)) {
+            *place = whole;
+        }
+    }
+    strata.into_iter().flatten().collect()
 }
 
 /// Positions of the questions that a margin is declared of and can be met, each once.
@@ -186,7 +212,7 @@ fn stratum(
     input: &Input<'_>,
     unit: String,
     groups: Vec<String>,
-    population: Option<u64>,
+    base: Base,
     counted: &Counted,
     cells: &[f64],
 ) -> Stratum {
@@ -209,16 +235,16 @@ fn stratum(
     });
     let weights: Vec<(Vec<u8>, f64)> = weights.collect();
     let judged = counted.raters.is_some();
-    let base_weight = match population.filter(|_| !judged) {
+    let base_weight = match base.population.filter(|_| !judged && base.together.is_none()) {
         Some(population) => population as f64 / counted.sheets as f64,
         None => weights.first().map_or(1.0, |(_, weight)| *weight),
     };
     Stratum {
-        unit,
+        units: vec![unit],
         groups,
         cluster: counted.raters.map(|raters| raters.cluster),
         answers: counted.sheets,
-        population,
+        population: base.population,
         base_weight,
         margins,
         weights,

@@ -18,10 +18,10 @@ use super::{
     tally::Tally,
 };
 
-/// A stratum: a unit that directly holds counters or invitations.
-#[derive(Debug)]
+/// A stratum: a unit that directly holds counters or invitations, or some that are weighted together.
+#[derive(Debug, Clone)]
 pub(super) struct Stratum {
-    /// Its sheets by weight: one cell, or those that its margins cross.
+    /// Its sheets by weight: one cell, or those that its margins cross; of units weighted together those of each unit.
     pub cells: Vec<Cell>,
     /// Sheets.
     pub sheets: u64,
@@ -42,12 +42,14 @@ pub(super) struct Stratum {
 pub(super) struct Raters {
     /// Strata with the same number have the same people behind them, and nothing tells whose sheets are whose.
     pub cluster: usize,
-    /// The judged unit. Strata of one unit come from different people.
+    /// The judged unit, or some that are weighted together. Strata of one unit come from different people.
     pub unit: usize,
+    /// How many units they are.
+    pub units: u32,
 }
 
 /// Sheets of a stratum with the same weight.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Cell {
     /// Their counts.
     pub tally: Tally,
@@ -245,15 +247,17 @@ impl<'a> Domain<'a> {
 
     /// A sum of variances over the strata. Where the same people judged several units, their answers about them go
     /// together to an unknown degree, as nothing joins their sheets: the largest variance that such a sum can have,
-    /// `(Σ √v)²` over the units. Of one unit it is the plain sum, since its strata are different people.
+    /// `(Σ √v)²` over the units. Of one unit it is the plain sum, since its strata are different people. Of u units that are
+    /// one stratum it is at most u times theirs.
     fn over_strata(&self, of: impl Fn(&Stratum) -> f64) -> f64 {
         let mut sum = 0.0;
         let mut clusters: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
         for s in &self.strata {
             match s.raters {
                 None => sum += of(s),
-                Some(Raters { cluster, unit }) => {
-                    *clusters.entry(cluster).or_default().entry(unit).or_default() += of(s).max(0.0);
+                Some(Raters { cluster, unit, units }) => {
+                    *clusters.entry(cluster).or_default().entry(unit).or_default() +=
+                        of(s).max(0.0) * f64::from(units);
                 }
             }
         }
@@ -265,19 +269,20 @@ impl<'a> Domain<'a> {
     }
 
     /// Degrees of freedom: answers less strata; of people who judged several units, those of the unit that most of them
-    /// judged.
+    /// judged, and in a stratum of several units as many as if all had judged all of them.
     fn freedom(&self, count: impl Fn(&Cell) -> u64) -> i64 {
         let mut own: i64 = 0;
         let mut clusters: BTreeMap<usize, BTreeMap<usize, i64>> = BTreeMap::new();
         for s in &self.strata {
-            let answers = s.cells.iter().map(&count).sum::<u64>();
+            let units = s.raters.map_or(1, |raters| u64::from(raters.units.max(1)));
+            let answers = s.cells.iter().map(&count).sum::<u64>() / units;
             let Some(free) = answers.checked_sub(1).map(|free| i64::try_from(free).unwrap_or(i64::MAX))
             else {
                 continue;
             };
             match s.raters {
                 None => own = own.saturating_add(free),
-                Some(Raters { cluster, unit }) => {
+                Some(Raters { cluster, unit, .. }) => {
                     *clusters.entry(cluster).or_default().entry(unit).or_default() += free;
                 }
             }
@@ -403,7 +408,8 @@ fn part(cell: &Cell, terms: &[Term]) -> Part {
 }
 
 /// The variance of a linearised variable between the sheets of a stratum. With margins: of its residuals from the
-/// regression on the margins' levels, in which all sheets count the same since they have the same base weight.
+/// regression on the margins' levels, in which all sheets count the same since they have the same base weight. Units
+/// weighted together have no margins, and nothing is taken off.
 fn between(s: &Stratum, correction: f64, part: impl Fn(&Cell) -> Part) -> f64 {
     let (sum, squares) = match s.cells.as_slice() {
         [] => return 0.0,

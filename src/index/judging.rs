@@ -6,7 +6,8 @@
 //! figure is over all its answers, each unit's by the number assigned.
 //!
 //! Fewer than k answers of a group about a unit would be told apart by their weight, so there they are one stratum with
-//! those of the next larger group ([`Judged::new`]). Groups are a second way to divide the same answers: [`Judged::groups`]
+//! those of the next larger group ([`Judged::new`]); fewer than k in all about a unit go with those about others
+//! ([`super::joining`]). Groups are a second way to divide the same answers: [`Judged::groups`]
 //! hides of them whatever would tell, together with what is shown of the units, fewer than k answers of one group about
 //! one unit.
 
@@ -17,11 +18,13 @@ use i18n_embed_fl::fl;
 use crate::{definition::model::Audience, organisation::UnitTree};
 
 use super::{
-    Error, calibrate,
+    Error,
+    calibrate::{self, Base},
     cells::{answers_behind, cells_below, hidden_in, hide_cells},
-    compute::{Strata, figures, hide_all, on_all_cores},
-    domain::{Domain, Raters, Rules, Stratum},
+    compute::{Places, Strata, figures, hide_all, on_all_cores},
+    domain::{Cell, Domain, Raters, Rules, Stratum},
     input::{Input, Judging, UnitSheets},
+    joining::{self, Together},
     notes::note,
     plan::Plan,
     recovery::{Known, Row, generic},
@@ -34,8 +37,8 @@ use super::{
 struct Part {
     /// Position of the group.
     group: usize,
-    /// Weighted by the number assigned.
-    stratum: Stratum,
+    /// Position of the unit.
+    unit: usize,
     /// Position of the stratum that it belongs to in the units' figures.
     within: usize,
 }
@@ -45,8 +48,12 @@ struct Part {
 pub(super) struct Judged<'a> {
     judging: &'a Judging,
     parts: Vec<Part>,
+    /// By part: its answers, weighted by the number assigned.
+    of_groups: Strata,
     /// Weights of the units' strata.
     weights: Vec<f64>,
+    /// By stratum of the units: the first of those that it is weighted together with.
+    within: Vec<usize>,
 }
 
 /// What is shown of the units.
@@ -71,7 +78,7 @@ pub(super) fn assigned_within(judging: &Judging, tree: &UnitTree, at: usize) -> 
 }
 
 /// The answers of some groups about one unit, as one stratum.
-struct Together<'a> {
+struct About<'a> {
     groups: Vec<usize>,
     sheets: Vec<&'a UnitSheets>,
     n: u64,
@@ -89,7 +96,7 @@ impl<'a> Judged<'a> {
         notes: &mut Vec<Note>,
     ) -> Result<(Strata, Self), Error> {
         let position = |group: &str| judging.groups.iter().position(|other| other.code == group);
-        let mut units: BTreeMap<&str, Vec<Together<'_>>> = BTreeMap::new();
+        let mut units: BTreeMap<&str, Vec<About<'_>>> = BTreeMap::new();
         for ((unit, group), sheets) in input.sheets.judged.iter().filter(|(_, s)| s.count > 0 && !closed) {
             let assigned = judging.assigned.get(&(unit.clone(), group.clone())).copied().unwrap_or(0);
             let (Some(group), n) = (position(group), sheets.count as u64) else { continue };
@@ -97,7 +104,7 @@ impl<'a> Judged<'a> {
                 let unit = unit.clone();
                 return Err(Error::PopulationTooSmall { unit, population: assigned, answers: n });
             }
-            let one = Together { groups: vec![group], sheets: vec![sheets], n, assigned };
+            let one = About { groups: vec![group], sheets: vec![sheets], n, assigned };
             units.entry(unit.as_str()).or_default().push(one);
         }
         say_what(judging, &units, closed, notes);
@@ -114,48 +121,108 @@ impl<'a> Judged<'a> {
                 fl!(lang.messages(), "index-groups-merged", k = k, units = merged)
             }));
         }
-        let jobs: Vec<(usize, &str, &Together<'_>)> = units
+        let jobs: Vec<(usize, &str, &About<'_>)> = units
             .iter()
             .enumerate()
             .flat_map(|(at, (unit, all))| all.iter().map(move |one| (at, *unit, one)))
             .collect();
+        let codes: Vec<String> = jobs.iter().map(|(_, unit, _)| (*unit).to_owned()).collect();
+        let n: Vec<u64> = jobs.iter().map(|(.., one)| one.n).collect();
+        let joint = joining::groups(&Places::new(input.units, [], &codes), &n, k);
+        for of in &joint {
+            let groups = of.iter().flat_map(|at| jobs[*at].2.groups.iter().copied());
+            join(&mut clusters, &groups.collect::<Vec<_>>());
+        }
         let count = |sheets: &UnitSheets, population: u64| {
-            calibrate::stratum(plan, input.questionnaire, sheets, Some(population), &[], k)
+            let base = Base { population: Some(population), together: None };
+            calibrate::stratum(plan, input.questionnaire, sheets, base, &[], k)
         };
-        let made: Vec<(Stratum, Vec<(usize, Stratum)>)> = on_all_cores(jobs.len(), |job| {
-            let (at, _, together) = jobs[job];
-            let raters = |groups: &[usize]| Some(Raters { cluster: clusters[groups[0]], unit: at });
-            let of_groups: Vec<(usize, Stratum)> = together
-                .groups
-                .iter()
-                .zip(&together.sheets)
-                .map(|(group, sheets)| {
-                    let code = judging.groups[*group].code.clone();
-                    let assigned =
-                        judging.assigned.get(&(jobs[job].1.to_owned(), code)).copied().unwrap_or(0);
-                    // Each group by itself: its people are no other group's.
-                    let raters = Some(Raters { cluster: *group, unit: at });
-                    (*group, Stratum { raters, ..count(sheets, assigned) })
-                })
-                .collect();
+        // By part: its sheets, and how many persons were to judge.
+        let mut pairs: Vec<(&UnitSheets, u64)> = Vec::new();
+        let mut parts = Vec::new();
+        for (within, (at, unit, together)) in jobs.iter().enumerate() {
+            for (group, sheets) in together.groups.iter().zip(&together.sheets) {
+                let pair = ((*unit).to_owned(), judging.groups[*group].code.clone());
+                parts.push(Part { group: *group, unit: *at, within });
+                pairs.push((*sheets, judging.assigned.get(&pair).copied().unwrap_or(0)));
+            }
+        }
+        let of_groups = on_all_cores(parts.len(), |at| {
+            let (Part { group, unit, .. }, (sheets, assigned)) = (&parts[at], pairs[at]);
+            // Each group by itself: its people are no other group's.
+            let raters = Some(Raters { cluster: *group, unit: *unit, units: 1 });
+            Stratum { raters, ..count(sheets, assigned) }
+        });
+        let mut all: Vec<Stratum> = on_all_cores(jobs.len(), |job| {
+            let (at, unit, together) = jobs[job];
             let whole = match together.sheets.as_slice() {
                 [one] => count(one, together.assigned),
-                several => count(&joined(several), together.assigned),
+                several => count(&joining::sheets_of(several), together.assigned),
             };
-            (Stratum { raters: raters(&together.groups), ..whole }, of_groups)
-        });
-        let mut strata = Strata { codes: Vec::new(), all: Vec::new(), weighted: true };
-        let mut parts = Vec::new();
-        for ((_, unit, together), (mut stratum, of_groups)) in jobs.iter().zip(made) {
+            let raters = Some(Raters { cluster: clusters[together.groups[0]], unit: at, units: 1 });
             let weight = share(judging, unit, together, &units[unit]) / together.n as f64;
-            stratum.cells.iter_mut().for_each(|cell| cell.weight = weight);
-            let within = strata.all.len();
-            parts.extend(of_groups.into_iter().map(|(group, stratum)| Part { group, stratum, within }));
-            strata.codes.push((*unit).to_owned());
-            strata.all.push(stratum);
-        }
+            let cells = whole.cells.into_iter().map(|cell| Cell { weight, ..cell }).collect();
+            Stratum { raters, cells, ..whole }
+        });
+        let together: Vec<Together> = joint
+            .into_iter()
+            .enumerate()
+            .map(|(number, of)| {
+                let own = || of.iter().map(|at| jobs[*at].2);
+                let sheets: Vec<&UnitSheets> = own().flat_map(|one| one.sheets.iter().copied()).collect();
+                let whole = count(&joining::sheets_of(&sheets), own().map(|one| one.assigned).sum());
+                Together::of_raters(&mut all, of, whole, units.len() + number)
+            })
+            .collect();
+        joining::say(&together, true, k, notes);
+        let strata = Strata { codes, all, bases: Vec::new(), together, weighted: true };
         let weights = strata.all.iter().map(|s| s.cells.first().map_or(0.0, |cell| cell.weight)).collect();
-        Ok((strata, Self { judging, parts, weights }))
+        let mut judged = Self {
+            judging,
+            parts,
+            of_groups: Strata {
+                codes: Vec::new(),
+                all: of_groups,
+                bases: Vec::new(),
+                together: Vec::new(),
+                weighted: true,
+            },
+            weights,
+            within: (0..strata.all.len()).map(|at| strata.block(at)).collect(),
+        };
+        for (number, of) in judged.weighted_in_groups(k).into_iter().enumerate() {
+            let own = || of.iter().map(|at| &pairs[*at]);
+            let sheets: Vec<&UnitSheets> = own().map(|(sheets, _)| *sheets).collect();
+            let whole = count(&joining::sheets_of(&sheets), own().map(|(_, assigned)| *assigned).sum());
+            let together = Together::of_raters(&mut judged.of_groups.all, of, whole, units.len() + number);
+            judged.of_groups.together.push(together);
+        }
+        Ok((strata, judged))
+    }
+
+    /// Parts that are weighted together in the figures of their group: those about units of which some group has fewer than `k`
+    /// answers, and more of the group where they are fewer than `k` themselves.
+    fn weighted_in_groups(&self, k: u64) -> Vec<Vec<usize>> {
+        let answers = |at: usize| self.of_groups.all[at].sheets;
+        let all = || 0..self.parts.len();
+        let few: BTreeSet<usize> =
+            all().filter(|at| answers(*at) < k).map(|at| self.parts[at].unit).collect();
+        let mut joint = Vec::new();
+        for group in 0..self.judging.groups.len() {
+            let own = all().filter(|at| self.parts[*at].group == group);
+            let (mut of, mut others): (Vec<usize>, Vec<usize>) =
+                own.partition(|at| few.contains(&self.parts[*at].unit));
+            others.sort_by_key(|at| std::cmp::Reverse((answers(*at), *at)));
+            while !of.is_empty() && of.iter().map(|at| answers(*at)).sum::<u64>() < k {
+                let Some(next) = others.pop() else { break };
+                of.push(next);
+            }
+            of.sort_unstable();
+            if of.len() > 1 {
+                joint.push(of);
+            }
+        }
+        joint
     }
 
     /// Codes of the groups whose answers are in a stratum of the units' figures, and how many persons of them were to
@@ -179,8 +246,8 @@ impl<'a> Judged<'a> {
     ) -> Vec<GroupResult> {
         let domains: Vec<Domain<'_>> = (0..self.judging.groups.len())
             .map(|group| {
-                let own = self.parts.iter().filter(|part| part.group == group);
-                Domain::new(own.map(|part| &part.stratum).collect(), true, plan)
+                let own = (0..self.parts.len()).filter(|at| self.parts[*at].group == group);
+                Domain::new(self.of_groups.some(&own.collect::<Vec<_>>()), true, plan)
             })
             .collect();
         let mut results: Vec<Figures> = on_all_cores(domains.len(), |group| Figures {
@@ -284,7 +351,7 @@ impl<'a> Judged<'a> {
     /// Cells (items, or means above them) whose value of one group about one unit follows from all that is shown, where
     /// fewer than k answers are behind it; `None` where that is too much to find out. Unknown is the sum of an item over the
     /// answers of a group about a unit. Shown are, of each unit and of the whole, an item's counts and its figure with
-    /// the units' weights, and of each group the same with its own.
+    /// the units' weights, and of each group the same with its own; what has one weight in them counts as known.
     fn given_away(
         &self,
         plan: &Plan<'_>,
@@ -294,15 +361,15 @@ impl<'a> Judged<'a> {
         k: u64,
     ) -> Option<BTreeSet<usize>> {
         let items = plan.items.len();
-        let answered = |part: &Part, item: usize| -> u64 {
-            part.stratum.cells.iter().map(|cell| cell.tally.answered[item]).sum()
+        let answered = |at: usize, item: usize| -> u64 {
+            self.of_groups.all[at].cells.iter().map(|cell| cell.tally.answered[item]).sum()
         };
         let row = |parts: &mut dyn Iterator<Item = (usize, f64)>, cell: usize| -> Row {
             let inside = leaves(below, cell);
             let mut row = Row::new();
             for (at, weight) in parts {
                 let weight = generic(weight.to_bits());
-                for item in inside.iter().filter(|item| answered(&self.parts[at], **item) > 0) {
+                for item in inside.iter().filter(|item| answered(at, **item) > 0) {
                     // A mean adds the items up by their weights, the same everywhere.
                     let share = if inside.len() == 1 { 1 } else { generic(1 << 40 | *item as u64) };
                     row.insert(at * items + item, super::recovery::times(weight, share));
@@ -311,7 +378,7 @@ impl<'a> Judged<'a> {
             row
         };
         let count = |parts: &mut dyn Iterator<Item = usize>, item: usize| -> Row {
-            let answering = parts.filter(|at| answered(&self.parts[*at], item) > 0);
+            let answering = parts.filter(|at| answered(*at, item) > 0);
             answering.map(|at| (at * items + item, 1)).collect()
         };
         let mut rows: Vec<Row> = Vec::new();
@@ -326,12 +393,31 @@ impl<'a> Judged<'a> {
         }
         for (group, hidden) in groups.iter().enumerate() {
             let own = || (0..self.parts.len()).filter(move |at| self.parts[*at].group == group);
-            let weight = |at: usize| self.parts[at].stratum.cells.first().map_or(0.0, |cell| cell.weight);
+            let weight = |at: usize| self.of_groups.all[at].cells.first().map_or(0.0, |cell| cell.weight);
             for cell in (0..below.len()).filter(|cell| !hidden[*cell]) {
                 rows.push(row(&mut own().map(|at| (at, weight(at))), cell));
                 if cell < items {
                     rows.push(count(&mut own(), cell));
                 }
+            }
+        }
+        // Whoever tries whole numbers may find the sum over any answers of one weight.
+        let mut of_one_weight = |item: usize, block: &dyn Fn(usize) -> usize, of: &[usize]| {
+            let blocks: BTreeSet<usize> = of.iter().map(|at| block(*at)).collect();
+            rows.extend(
+                blocks
+                    .into_iter()
+                    .map(|own| count(&mut of.iter().copied().filter(|at| block(*at) == own), item)),
+            );
+        };
+        let all: Vec<usize> = (0..self.parts.len()).collect();
+        for item in (0..items).filter(|item| shown.hidden.first().is_some_and(|whole| !whole[*item])) {
+            of_one_weight(item, &|at| self.within[self.parts[at].within], &all);
+        }
+        for (group, hidden) in groups.iter().enumerate() {
+            let own: Vec<usize> = all.iter().copied().filter(|at| self.parts[*at].group == group).collect();
+            for item in (0..items).filter(|item| !hidden[*item]) {
+                of_one_weight(item, &|at| self.of_groups.block(at), &own);
             }
         }
         rows.sort_by_key(Row::len);
@@ -340,10 +426,9 @@ impl<'a> Judged<'a> {
             known.learn(row)?;
         }
         let mut found = BTreeSet::new();
-        for (at, part) in self.parts.iter().enumerate() {
+        for at in 0..self.parts.len() {
             for cell in 0..below.len() {
-                let most =
-                    leaves(below, cell).into_iter().map(|item| answered(part, item)).max().unwrap_or(0);
+                let most = leaves(below, cell).into_iter().map(|item| answered(at, item)).max().unwrap_or(0);
                 if most > 0 && most < k && known.gives(row(&mut std::iter::once((at, 1.0)), cell))? {
                     found.insert(cell);
                 }
@@ -375,7 +460,7 @@ fn counted(invited: &[u64], k: u64) -> Vec<bool> {
 }
 
 /// Puts strata of fewer than k answers together with the next larger one; true if there were some.
-fn merge(together: &mut Vec<Together<'_>>, k: u64) -> bool {
+fn merge(together: &mut Vec<About<'_>>, k: u64) -> bool {
     let mut merged = false;
     loop {
         together.sort_by_key(|one| (one.n, one.groups.clone()));
@@ -400,21 +485,9 @@ fn join(clusters: &mut [usize], groups: &[usize]) {
     clusters.iter_mut().filter(|cluster| all.contains(cluster)).for_each(|cluster| *cluster = first);
 }
 
-fn joined(sheets: &[&UnitSheets]) -> UnitSheets {
-    let mut all = UnitSheets::default();
-    for one in sheets {
-        all.count += one.count;
-        all.columns.resize_with(all.columns.len().max(one.columns.len()), Vec::new);
-        for (column, more) in all.columns.iter_mut().zip(&one.columns) {
-            column.extend_from_slice(more);
-        }
-    }
-    all
-}
-
 /// How many judgements of a unit a stratum stands for: the groups with answers share all that were asked about the unit,
 /// by their weights, else by the number assigned.
-fn share(judging: &Judging, unit: &str, of: &Together<'_>, all: &[Together<'_>]) -> f64 {
+fn share(judging: &Judging, unit: &str, of: &About<'_>, all: &[About<'_>]) -> f64 {
     let assigned = |group: usize| {
         let code = judging.groups[group].code.clone();
         judging.assigned.get(&(unit.to_owned(), code)).copied().unwrap_or(0) as f64
@@ -424,18 +497,13 @@ fn share(judging: &Judging, unit: &str, of: &Together<'_>, all: &[Together<'_>])
         let own = judging.groups[group].weight.filter(|_| weighted);
         own.unwrap_or_else(|| assigned(group))
     };
-    let sum = |of: &Together<'_>| of.groups.iter().map(|group| weight(*group)).sum::<f64>();
+    let sum = |of: &About<'_>| of.groups.iter().map(|group| weight(*group)).sum::<f64>();
     let asked: f64 = (0..judging.groups.len()).map(assigned).sum();
     asked * sum(of) / all.iter().map(sum).sum::<f64>()
 }
 
 /// Says what the figures stand for: who was asked, what is missing, how groups are combined.
-fn say_what(
-    judging: &Judging,
-    units: &BTreeMap<&str, Vec<Together<'_>>>,
-    closed: bool,
-    notes: &mut Vec<Note>,
-) {
+fn say_what(judging: &Judging, units: &BTreeMap<&str, Vec<About<'_>>>, closed: bool, notes: &mut Vec<Note>) {
     if closed {
         return;
     }

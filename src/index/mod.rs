@@ -22,6 +22,7 @@ pub mod design;
 mod domain;
 mod error;
 pub mod input;
+mod joining;
 mod joint;
 mod judging;
 mod modes;

@@ -112,7 +112,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
         wave.input.sheets.units.keys().chain(wave.input.strata.iter().map(|stratum| &stratum.unit))
     });
     let places = Places::new(pool.units, listed.map(String::as_str), &counted.codes);
-    let mut results = counted.figures(&plan, &rules, &places.strata);
+    let mut results = figures_of(&counted, &plan, &rules, &places.strata);
     let hidden = hiding::hidden(&plan, &counted, &places.strata, &tables);
     let nobody = results.first().map(|total| unasked(&plan, total, u64::from(k))).unwrap_or_default();
     let mut any = false;
@@ -147,6 +147,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
                 note.code.as_str(),
                 "unit_without_population"
                     | "margin_not_used"
+                    | "weighted_together"
                     | "set_aside"
                     | "rotated"
                     | "rotation_bounded"
@@ -184,28 +185,29 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     })
 }
 
-/// The strata of all campaigns.
-struct Counted {
-    /// By stratum: code of the unit.
-    codes: Vec<String>,
-    all: Vec<super::domain::Stratum>,
-    weighted: bool,
-}
-
-impl Counted {
-    fn figures(&self, plan: &Plan<'_>, rules: &super::domain::Rules, places: &[Vec<usize>]) -> Vec<Figures> {
-        on_all_cores(places.len(), |place| {
-            let own = places[place].iter().map(|at| &self.all[*at]).collect();
-            let domain = Domain::new(own, self.weighted, plan);
-            Figures { weighting: domain.weighting(None), ..figures(plan, rules, &domain) }
-        })
-    }
+/// The figures of places, by their strata.
+fn figures_of(
+    counted: &Strata,
+    plan: &Plan<'_>,
+    rules: &super::domain::Rules,
+    places: &[Vec<usize>],
+) -> Vec<Figures> {
+    on_all_cores(places.len(), |place| {
+        let domain = Domain::new(counted.some(&places[place]), counted.weighted, plan);
+        Figures { weighting: domain.weighting(None), ..figures(plan, rules, &domain) }
+    })
 }
 
 /// Counts every campaign, with what its report shows.
-fn count(pool: &Pool<'_>, last: &Wave<'_>, plan: &Plan<'_>) -> Result<(Counted, Vec<Table>), NoPool> {
+fn count(pool: &Pool<'_>, last: &Wave<'_>, plan: &Plan<'_>) -> Result<(Strata, Vec<Table>), NoPool> {
     let title = |wave: &Wave<'_>| wave.input.campaign.title.clone();
-    let mut counted = Counted { codes: Vec::new(), all: Vec::new(), weighted: true };
+    let mut counted = Strata {
+        codes: Vec::new(),
+        all: Vec::new(),
+        bases: Vec::new(),
+        together: Vec::new(),
+        weighted: true,
+    };
     let mut tables = Vec::new();
     for wave in pool.waves {
         let input = wave.input;
@@ -217,22 +219,21 @@ fn count(pool: &Pool<'_>, last: &Wave<'_>, plan: &Plan<'_>) -> Result<(Counted, 
             return Err(NoPool::Different(title(wave)));
         }
         let least = u64::from(smallest_cell(input.campaign, input.definition));
-        let Strata { codes, all, weighted } = strata(input, &own, least, false, &mut Vec::new())?;
+        let counts = strata(input, &own, least, false, &mut Vec::new())?;
         // A campaign without answers says nothing of how the others are weighted.
-        if !all.is_empty() {
+        if !counts.all.is_empty() {
             if counted.all.is_empty() {
-                counted.weighted = weighted;
-            } else if counted.weighted != weighted {
+                counted.weighted = counts.weighted;
+            } else if counted.weighted != counts.weighted {
                 let without = pool.waves.iter().find(|wave| wave.report.weighting == Weighting::None);
                 return Err(NoPool::Weighting(without.map_or_else(|| title(wave), title)));
             }
         }
         let listed = input.sheets.units.keys().chain(input.strata.iter().map(|stratum| &stratum.unit));
-        let mut own = Places::new(input.units, listed.map(String::as_str), &codes);
+        let mut own = Places::new(input.units, listed.map(String::as_str), &counts.codes);
         let from = counted.all.len();
         own.strata.iter_mut().flatten().for_each(|stratum| *stratum += from);
-        counted.codes.extend(codes);
-        counted.all.extend(all);
+        counted.take(counts);
         let results = wave.report.units.iter().map(|unit| &unit.result);
         let shown = std::iter::once(&wave.report.total).chain(results);
         let hidden = shown.map(|figures| hidden_in(plan, figures)).collect();

@@ -449,6 +449,8 @@ pub enum MarginFault {
     OtherPopulation,
     /// An answer was given that has no total.
     NoTotal,
+    /// The unit is weighted together with others, as some of them have too few answers.
+    Together,
     /// Too few answer sheets with a code that has a total.
     TooFew,
     /// Too many answer sheets do not say.

@@ -14,7 +14,7 @@ use crate::organisation::UnitTree;
 
 use super::{
     Error,
-    compute::{compute, forget_associations, hide_all, hide_criterion},
+    compute::{compute, compute_under, forget_associations, hide_all, hide_criterion},
     input::{Breakdowns, Input},
     notes::note,
     ranking,
@@ -28,7 +28,7 @@ use super::{
 pub fn under_successors(input: &Input<'_>, now: &UnitTree) -> Result<Report, Error> {
     let then = compute(&Input { previous: None, ..*input })?;
     let mut report =
-        compute(&Input { units: now, previous: None, breakdowns: Breakdowns::Without, ..*input })?;
+        compute_under(&Input { previous: None, breakdowns: Breakdowns::Without, ..*input }, now)?;
     let held: BTreeSet<&str> = input
         .strata
         .iter()

@@ -28,6 +28,7 @@ mod pooled;
 mod relations;
 mod rotation;
 mod series;
+mod together;
 mod waves;
 
 /// Items of the questionnaire below, by dimension.
@@ -232,16 +233,29 @@ fn random(seed: u64, census: bool) -> (BTreeMap<String, Answers>, Vec<Stratum>) 
     (answers, strata)
 }
 
+/// The units that are weighted together with one: what is below d1 and has fewer than ten answers goes with what d1 holds itself.
+fn weighted_with<'a>(answers: &'a BTreeMap<String, Answers>, unit: &'a String) -> Vec<&'a String> {
+    let few: Vec<&String> =
+        answers.iter().filter(|(_, rows)| (1..10).contains(&rows.len())).map(|of| of.0).collect();
+    assert!(few.iter().all(|unit| unit.starts_with("d1") && answers.contains_key("d1")), "{few:?}");
+    let all: Vec<&String> =
+        answers.keys().filter(|unit| *unit == "d1" && !few.is_empty() || few.contains(unit)).collect();
+    if all.contains(&unit) { all } else { vec![unit] }
+}
+
 /// The answers as CSV with their design: a row a sheet, missing cells empty.
 fn csv(answers: &BTreeMap<String, Answers>, strata: &[Stratum]) -> String {
     // any_…: who answered anything of a node. A pooled ratio is over them, as items asked only of some are a domain.
     let nodes = nodes();
     let any: Vec<String> = nodes.iter().map(|(key, _)| format!("any_{key}")).collect();
-    let mut text = format!("unit,N,w,q0,q1,q2,q3,q4,q5,{}\n", any.join(","));
+    let mut text = format!("unit,h,N,w,q0,q1,q2,q3,q4,q5,{}\n", any.join(","));
     for (unit, rows) in answers {
-        let population = strata.iter().find(|s| s.unit == *unit).map_or(0, |s| s.population);
+        let together = weighted_with(answers, unit);
+        let population: u64 =
+            strata.iter().filter(|s| together.contains(&&s.unit)).map(|s| s.population).sum();
+        let sheets: usize = together.iter().map(|unit| answers[*unit].len()).sum();
         for row in rows {
-            let weight = if strata.is_empty() { 1.0 } else { population as f64 / rows.len() as f64 };
+            let weight = if strata.is_empty() { 1.0 } else { population as f64 / sheets as f64 };
             let answered = |byte: &u8| (1..=5).contains(byte);
             let mut cells: Vec<String> = row
                 .iter()
@@ -251,7 +265,7 @@ fn csv(answers: &BTreeMap<String, Answers>, strata: &[Stratum]) -> String {
                 let items = dimensions.iter().flat_map(|(_, items)| items.iter());
                 u8::from(items.into_iter().any(|item| answered(&row[*item]))).to_string()
             }));
-            text.push_str(&format!("{unit},{population},{weight:?},{}\n", cells.join(",")));
+            text.push_str(&format!("{unit},{},{population},{weight:?},{}\n", together[0], cells.join(",")));
         }
     }
     text
@@ -359,7 +373,7 @@ fn run_design(
         "schema": "svy-ref/1", "id": "t", "title": "t", "description": "t", "covers": [],
         "data": { "file": "t.csv", "rows": null, "missing": "", "columns": {} },
         "analyses": [{ "id": "a", "description": "a", "calibration": calibration, "estimands": estimands,
-            "design": { "weight": "w", "strata": "unit", "stages": stages, "lonely_psu": "adjust" } }],
+            "design": { "weight": "w", "strata": "h", "stages": stages, "lonely_psu": "adjust" } }],
     });
     let spec = Spec::parse(&spec.to_string()).unwrap();
     let table = Table::read(csv.as_bytes(), "", |_| true).unwrap();

@@ -26,7 +26,6 @@ use super::{
     anonymity::{self, Rules, Table, WITHHELD},
     classes::Classes,
     codebook::{Code, Codebook, ItemPlace, Kind, Missing, Role, StratumEntry, Variable},
-    joining::{Joined, join},
 };
 
 /// Questions whose ids begin so are about the person or the case (docs/questionnaires.md).
@@ -124,8 +123,7 @@ enum TraitOf {
 
 #[derive(Debug, Clone, Copy)]
 struct Held {
-    joined: usize,
-    original: usize,
+    stratum: usize,
     counter: i32,
 }
 
@@ -181,8 +179,7 @@ pub struct Traits {
     /// Reused from sheet to sheet.
     class: Vec<u8>,
     // From here on: what is known once all are counted.
-    original: Vec<Stratum>,
-    strata: Vec<Joined>,
+    strata: Vec<Stratum>,
     /// By position of the place.
     held: Vec<Option<Held>>,
     traits: Vec<TraitOf>,
@@ -465,7 +462,6 @@ impl Traits {
             n: Vec::new(),
             rows: 0,
             class: Vec::with_capacity(width),
-            original: Vec::new(),
             strata: Vec::new(),
             held: Vec::new(),
             traits: Vec::new(),
@@ -562,8 +558,6 @@ impl Traits {
     /// What follows from the design, which is known when all are counted.
     fn settle(&mut self, source: &Source<'_>) {
         let design = source.design;
-        let parent = |unit: &str| source.units.get(unit).and_then(|unit| unit.parent.clone());
-        let strata = join(&design.strata, parent, design.k);
         let counters: HashMap<i64, usize> = (1..)
             .zip(source.places.iter().filter(|place| place.counter.is_some()))
             .map(|(number, place)| (place.number, number))
@@ -573,15 +567,14 @@ impl Traits {
             number.unwrap_or(Missing::PLAIN.not_asked())
         };
         let held = source.places.iter().map(|place| {
-            let original = design.strata.iter().position(|stratum| {
-                stratum.unit == place.unit
+            let stratum = design.strata.iter().position(|stratum| {
+                stratum.units.contains(&place.unit)
                     && place
                         .group
                         .as_ref()
                         .map_or(stratum.groups.is_empty(), |group| stratum.groups.contains(group))
             })?;
-            let joined = strata.iter().position(|joined| joined.of.contains(&original))?;
-            Some(Held { joined, original, counter: counter(place) })
+            Some(Held { stratum, counter: counter(place) })
         });
         self.held = held.collect();
         let questionnaire = &self.questionnaire;
@@ -606,8 +599,7 @@ impl Traits {
             }
         }
         self.margins = margins;
-        self.original.clone_from(&design.strata);
-        self.strata = strata;
+        self.strata.clone_from(&design.strata);
         self.k = design.k;
     }
 
@@ -628,7 +620,7 @@ impl Traits {
             at.and_then(|at| whole(class, at)).unwrap_or(none)
         };
         key.clear();
-        key.push(i32::try_from(held.joined).map_err(|_| Refused::Corrupt)?);
+        key.push(i32::try_from(held.stratum).map_err(|_| Refused::Corrupt)?);
         for of in &self.traits {
             key.push(match of {
                 TraitOf::Question(at) => self.code(class, *at).unwrap_or(none),
@@ -668,18 +660,15 @@ impl Traits {
             let class = self.classes.key(number);
             let held = self.key(class, &mut key)?;
             all.push(&key);
-            let stratum = self.original.get(held.original).ok_or(Refused::Corrupt)?;
-            let joined = self.strata.get(held.joined).ok_or(Refused::Corrupt)?;
-            let together = joined.of.len() > 1;
+            let stratum = self.strata.get(held.stratum).ok_or(Refused::Corrupt)?;
             let byte = |at: usize| {
                 let place = self.kept_at.get(at).copied().flatten();
                 place.and_then(|place| class.get(place)).copied().unwrap_or_default()
             };
-            let levels = if together { Vec::new() } else { stratum.levels(byte) };
+            let levels = stratum.levels(byte);
             let next = u32::try_from(weighings.len()).map_err(|_| Refused::Corrupt)?;
-            weighing.push(*known.entry((held.original, levels)).or_insert_with_key(|(_, levels)| {
-                let weight = if together { joined.base_weight } else { stratum.weight(levels) };
-                weighings.push(Weighing { levels: levels.clone(), weight });
+            weighing.push(*known.entry((held.stratum, levels)).or_insert_with_key(|(_, levels)| {
+                weighings.push(Weighing { levels: levels.clone(), weight: stratum.weight(levels) });
                 next
             }));
         }
@@ -864,7 +853,7 @@ impl Layout {
         let weights = weights(&n, |at| weighed(at).map_or(1.0, |of| of.weight), &released, traits.margins);
         let levels = traits.strata.iter().map(|stratum| stratum.margins.len()).max().unwrap_or(0);
         let mut told = Told::new(of, order.len() + 1, levels);
-        let mut exact = traits.strata.iter().all(|stratum| stratum.of.len() == 1);
+        let mut exact = true;
         // Of most combinations the same is told as of others.
         let mut same = Classes::new((order.len() + 1 + levels) * size_of::<i32>());
         let mut told_of = Vec::with_capacity(released.count());
@@ -970,7 +959,7 @@ impl Layout {
                 name: told,
                 rows: stratum.answers,
                 population: stratum.population,
-                joined: stratum.of.len() > 1,
+                joined: stratum.units.len() > 1,
             }
         });
         self.codebook.strata = entries.collect();
@@ -1309,9 +1298,9 @@ impl Layout {
         let held = self.traits.held(&class)?;
         let told = self.traits.classes.get(&class).and_then(|class| self.told.get(class));
         let told = told.ok_or(Refused::Changed)?;
-        let stratum = self.traits.strata.get(held.joined).ok_or(Refused::Corrupt)?;
-        let hidden = self.hidden.get(held.joined).map(Vec::as_slice).unwrap_or_default();
-        let text = |texts: &'l [String]| texts.get(held.joined).map_or(Cell::Empty, |text| Cell::Text(text));
+        let stratum = self.traits.strata.get(held.stratum).ok_or(Refused::Corrupt)?;
+        let hidden = self.hidden.get(held.stratum).map(Vec::as_slice).unwrap_or_default();
+        let text = |texts: &'l [String]| texts.get(held.stratum).map_or(Cell::Empty, |text| Cell::Text(text));
         for ((at, column), with) in self.columns.iter().enumerate().zip(&self.with) {
             let taken_along = with.iter().any(|position| told.traits.get(*position) == Some(&WITHHELD));
             if taken_along || hidden.get(at).copied().unwrap_or(false) {
@@ -1320,7 +1309,7 @@ impl Layout {
             }
             let question = |at: usize| self.traits.questionnaire.questions.get(at).ok_or(Refused::Corrupt);
             cells.push(match column {
-                Column::Stratum => Cell::Code(i32::try_from(held.joined + 1).unwrap_or(i32::MAX)),
+                Column::Stratum => Cell::Code(i32::try_from(held.stratum + 1).unwrap_or(i32::MAX)),
                 Column::Unit => text(&self.units),
                 Column::Group => text(&self.groups),
                 Column::Cluster => {

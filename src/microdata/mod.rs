@@ -1,6 +1,6 @@
 //! Answers out: de-identified microdata for statisticians, with a codebook. Pure: the same answers give the same bytes.
 //!
-//! [`joining`] puts strata of few answers together, [`anonymity`] decides which traits of whom are withheld, so that
+//! [`anonymity`] decides which traits of whom are withheld, so that
 //! nobody is told apart from fewer than k others; `classes` numbers combinations of traits in little memory; [`layout`] makes
 //! variables and rows of it, [`codebook`] says what each variable and code means. Files: [`csv`], [`sav`] (SPSS), [`xlsx`],
 //! [`ddi`] (DDI-Codebook 2.5), and the codebook as a table ([`table`]). What may be told and why: `docs/microdata.md`. Where the answers come from: [`crate::export`].
@@ -10,7 +10,6 @@ mod classes;
 pub mod codebook;
 pub mod csv;
 pub mod ddi;
-pub mod joining;
 pub mod layout;
 pub mod sav;
 pub mod table;

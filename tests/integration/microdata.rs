@@ -63,6 +63,20 @@ fn raters() -> String {
     file
 }
 
+/// Many judge one unit, few the other.
+fn few_raters() -> String {
+    let mut file = String::new();
+    for (group, unit, persons) in [("dai-bieu", "qn", 60), ("lanh-dao", "an", 4)] {
+        file += &format!("[[campaign.group]]\ncode = \"{group}\"\nname = \"{group}\"\n");
+        file += &format!("[[campaign.assignment]]\ngroup = \"{group}\"\nunits = [\"{unit}\"]\n");
+        for n in 0..persons {
+            file += &format!("[[campaign.invitation]]\ncode = \"{group}-{n}\"\ngroup = \"{group}\"\n");
+            file += &format!("unit = \"bd\"\nname = \"Ông {group} {n}\"\n");
+        }
+    }
+    file
+}
+
 /// Both units' transactions by way of filing.
 fn filed() -> String {
     margin("qn", "case.filed", "counter = 2100, online = 1500, post = 500")
@@ -213,7 +227,7 @@ fn a_unit_of_few_is_put_together_with_another_and_the_file_says_so() {
     let (_, table, codebook) = exported(&database, "dan");
     let units: BTreeSet<&str> = table.column("unit").into_iter().collect();
     assert_eq!(units, BTreeSet::from(["an+qn"]));
-    assert_eq!(facts(&codebook)["exact"], "0");
+    assert_eq!(facts(&codebook)["exact"], "1", "the report weights them together, too");
     let weights: f64 = table.column("weight").iter().map(|weight| weight.parse::<f64>().unwrap()).sum();
     assert!((weights - 4210.0).abs() < 1e-6, "the population stays what it was: {weights}");
 }
@@ -363,13 +377,27 @@ fn r_gives_the_published_figures_and_other_programs_read_the_same_values() {
         ("rotated", campaign("rotated", "rotated@1.0", "f", &(populations() + &counters("rotated")))),
         ("turned", campaign("turned", "rotated@1.0", "f", &counters("turned"))),
         ("judged", campaign("judged", "officials@2026.2", "agency", &raters())),
+        ("few", {
+            let few = populations().replace("population = 900", "population = 110");
+            campaign("few", "sipas@2026.1", "counter", &(few + &counters("few")))
+        }),
+        ("little", campaign("little", "officials@2026.2", "agency", &few_raters())),
     ];
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/microdata.R");
     let reader = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/microdata/read.py");
     let python = std::env::var("MICRODATA_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     for (seed, (slug, file)) in (50..).zip(&everything) {
-        answered(&database, file, slug, if *slug == "judged" { 70 } else { 900 }, seed);
+        let responses = match *slug {
+            "judged" => 70,
+            "few" => 260,
+            "little" => 50,
+            _ => 900,
+        };
+        answered(&database, file, slug, responses, seed);
         let (_, table, codebook) = exported(&database, slug);
+        if ["few", "little"].contains(slug) {
+            assert!(table.column("unit").contains(&"an+qn"), "{slug}: units of few are weighted together");
+        }
         assert_eq!(facts(&codebook)["exact"], "1", "{slug}");
         let folder = Path::new(&database.file("report.json", "")).parent().unwrap().to_owned();
         let path = |ending: &str| folder.join(format!("{slug}{ending}")).to_str().unwrap().to_owned();

@@ -6,10 +6,7 @@
 //! weights), which mostly have a single solution; and where the same few persons answer each time, whoever is one of them
 //! subtracts the own answers. Who wants figures of small units asks for longer: one campaign over half a year or a year.
 
-use super::{
-    super::{cells::cells_below, plan::Plan},
-    Counted,
-};
+use super::super::{cells::cells_below, compute::Strata, plan::Plan};
 
 /// The places of a campaign's report and what it shows.
 #[derive(Debug)]
@@ -23,7 +20,7 @@ pub(super) struct Table {
 /// By place and cell: whether a period's report hides it. A mean is shown where all its items are and each campaign shows it.
 pub(super) fn hidden(
     plan: &Plan<'_>,
-    counted: &Counted,
+    counted: &Strata,
     places: &[Vec<usize>],
     shown: &[Table],
 ) -> Vec<Vec<bool>> {
@@ -85,7 +82,7 @@ pub(super) fn hidden(
 }
 
 /// Answers to an item in a stratum.
-fn answers(counted: &Counted, stratum: usize, item: usize) -> u64 {
+fn answers(counted: &Strata, stratum: usize, item: usize) -> u64 {
     counted.all[stratum].cells.iter().filter_map(|cell| cell.tally.answered.get(item)).sum()
 }
 

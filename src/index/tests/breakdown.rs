@@ -7,12 +7,13 @@ use rand::RngExt as _;
 
 use super::{
     super::{
+        design::design,
         input::{Breakdowns, CounterName},
         recovery::{PRIME, generic, inverse, times},
         report::{By, Category},
         under_successors,
     },
-    relations::{Answered, Sheet, calibrated_csv, columns, felt, report_on, sex, text},
+    relations::{Answered, Sheet, calibrated_csv, columns, felt, report_on, sex, text, with_input},
     *,
 };
 use crate::organisation::Margin;
@@ -224,9 +225,11 @@ fn attack(seed: u64, item: usize) -> usize {
         }
     }
     let keys: Vec<(&Known, u64)> = unknown.iter().map(|(key, n)| (key, *n)).collect();
-    let weight = |unit: &str| {
-        let population = strata.iter().find(|s| s.unit == unit).unwrap().population as f64;
-        generic((population / answers[unit].len() as f64).to_bits())
+    let (definition, sheets) = (asked("share_satisfied", "item_shares"), sheets_of(&answers));
+    let design =
+        with_input(&definition, &sheets, &strata, &[], Breakdowns::Without, |input| design(input).unwrap());
+    let weight = |unit: &String| {
+        generic(design.strata.iter().find(|own| own.units.contains(unit)).unwrap().base_weight.to_bits())
     };
     let mut rows: Vec<Vec<u64>> = Vec::new();
     let mut told = |inside: &dyn Fn(&Known) -> bool, result: &Figures| {

@@ -16,12 +16,25 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize)]
-struct Case {
+pub(super) struct Case {
     groups: BTreeMap<String, Option<f64>>,
     /// By unit and group.
-    assigned: BTreeMap<String, BTreeMap<String, u64>>,
-    answers: BTreeMap<String, BTreeMap<String, Answers>>,
+    pub assigned: BTreeMap<String, BTreeMap<String, u64>>,
+    pub answers: BTreeMap<String, BTreeMap<String, Answers>>,
     expected: Expected,
+}
+
+impl Case {
+    /// Groups that have judged nothing yet.
+    pub fn empty(groups: &[&str]) -> Self {
+        let nothing = Wanted { satisfied: 0.0, nodes: BTreeMap::new() };
+        Self {
+            groups: groups.iter().map(|group| ((*group).to_owned(), None)).collect(),
+            assigned: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            expected: Expected { total: nothing, units: BTreeMap::new(), groups: BTreeMap::new() },
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,7 +115,7 @@ fn report(case: &Case, now: i64) -> Report {
     compute(&input).unwrap()
 }
 
-fn closed(case: &Case) -> Report {
+pub(super) fn closed(case: &Case) -> Report {
     report(case, 2_000_000)
 }
 
@@ -243,12 +256,7 @@ proptest! {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             1 + u8::try_from((state >> 33) % 6).unwrap()
         };
-        let mut case = Case {
-            groups: groups.iter().map(|g| ((*g).to_owned(), None)).collect(),
-            assigned: BTreeMap::new(),
-            answers: BTreeMap::new(),
-            expected: Expected { total: Wanted { satisfied: 0.0, nodes: BTreeMap::new() }, units: BTreeMap::new(), groups: BTreeMap::new() },
-        };
+        let mut case = Case::empty(&groups);
         for (u, unit) in judged.iter().enumerate() {
             for (g, group) in groups.iter().enumerate() {
                 let n = sizes[3 * u + g];

@@ -62,9 +62,20 @@ pub(super) fn report_on(
     margins: &[Margin],
     breakdowns: Breakdowns,
 ) -> Report {
+    with_input(definition, sheets, strata, margins, breakdowns, |input| compute(input).unwrap())
+}
+
+pub(super) fn with_input<T>(
+    definition: &Definition,
+    sheets: &Sheets,
+    strata: &[Stratum],
+    margins: &[Margin],
+    breakdowns: Breakdowns,
+    of: impl FnOnce(&Input<'_>) -> T,
+) -> T {
     let questionnaire = Questionnaire::generate(definition, "f").unwrap();
     let (campaign, units) = (campaign(), units());
-    compute(&Input {
+    of(&Input {
         campaign: &campaign,
         definition,
         questionnaire: &questionnaire,
@@ -79,7 +90,6 @@ pub(super) fn report_on(
         breakdowns,
         now: 2_000_000,
     })
-    .unwrap()
 }
 
 /// Random answers whose traits go with what is felt; every fifteenth does not say.

@@ -1,0 +1,278 @@
+//! Strata of few answers are weighted together with others.
+//!
+//! A report gives counts without weights and shares with them, to the last digit. Where hidden units weighed differently, whoever tries
+//! whole numbers would find the only ones that fit, and with them what few people said. So a stratum of fewer than k answers has one
+//! weight with others of the same parent, `ΣN/Σn`, and is one stratum with them in every variance; what can be known of it are
+//! sums over k answers or more, which the counts give anyway. Small weighting classes are put together for their own sake, too: a
+//! weight from few answers is hardly known (Kalton & Flores-Cervantes 2003). Units whose answers are weighted together
+//! with those of others have no figures of their own ([`super::suppress`]).
+
+use std::collections::BTreeSet;
+
+use i18n_embed_fl::fl;
+
+use super::{
+    calibrate::Base,
+    compute::{Places, Strata},
+    domain::{Raters, Stratum},
+    input::{Input, UnitSheets},
+    notes::note,
+    report::Note,
+};
+
+/// Strata that are weighted together, two or more each, by position; `n` are the answers of each stratum.
+///
+/// What has fewer than k answers below a place goes together; where that is fewer than k still, with the smallest stratum that the place
+/// holds itself, which is never shown, else with the smallest one of the smallest place below it. Fewer than k answers in all are
+/// one stratum.
+pub(super) fn groups(places: &Places, n: &[u64], k: u64) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> =
+        blocks(places, n, k, 0).into_iter().map(|block| block.of).filter(|of| of.len() > 1).collect();
+    groups.iter_mut().for_each(|of| of.sort_unstable());
+    groups.sort_unstable();
+    groups
+}
+
+/// Strata that are weighted together, or a single one.
+struct Block {
+    of: Vec<usize>,
+    n: u64,
+}
+
+/// The blocks of a place: each has k answers or more, or there is one alone.
+fn blocks(places: &Places, n: &[u64], k: u64, place: usize) -> Vec<Block> {
+    let below = &places.below[place];
+    let own = places.strata[place]
+        .iter()
+        .filter(|stratum| !below.iter().any(|below| places.strata[*below].contains(stratum)))
+        .map(|stratum| Block { of: vec![*stratum], n: n[*stratum] });
+    // In the order in which they are taken: those that the place holds itself, then by the size of the place.
+    let mut all: Vec<(Option<u64>, usize, Block)> = own.map(|block| (None, place, block)).collect();
+    for below in below {
+        let inside = blocks(places, n, k, *below);
+        let size: u64 = inside.iter().map(|block| block.n).sum();
+        all.extend(inside.into_iter().map(|block| (Some(size), *below, block)));
+    }
+    all.sort_by_key(|(size, place, block)| (*size, *place, block.n, block.of.first().copied()));
+    let (few, mut enough): (Vec<_>, Vec<_>) = all.into_iter().partition(|(.., block)| block.n < k);
+    let mut together = Block { of: Vec::new(), n: 0 };
+    for (.., block) in few {
+        together.of.extend(block.of);
+        together.n += block.n;
+    }
+    if together.n > 0 && together.n < k && !enough.is_empty() {
+        let (.., next) = enough.remove(0);
+        together.of.extend(next.of);
+        together.n += next.n;
+    }
+    enough.into_iter().map(|(.., block)| block).chain((together.n > 0).then_some(together)).collect()
+}
+
+/// What the answers of units with so many of them stand for, and which are weighted together; `population` is absent where nothing is
+/// weighted.
+pub(super) fn bases(
+    input: &Input<'_>,
+    held: &[(&String, u64)],
+    population: impl Fn(&str) -> Option<u64>,
+    k: u64,
+) -> (Vec<Vec<usize>>, Vec<Base>) {
+    let codes: Vec<String> = held.iter().map(|(unit, _)| (*unit).clone()).collect();
+    let n: Vec<u64> = held.iter().map(|(_, n)| *n).collect();
+    let groups = groups(&Places::new(input.units, [], &codes), &n, k);
+    let mut bases: Vec<Base> =
+        codes.iter().map(|unit| Base { population: population(unit), together: None }).collect();
+    for of in &groups {
+        let answers: u64 = of.iter().map(|at| n[*at]).sum();
+        let population = sum(of.iter().map(|at| bases[*at].population));
+        let weight = population.map_or(1.0, |population| population as f64 / answers as f64);
+        of.iter().for_each(|at| bases[*at].together = Some(weight));
+    }
+    (groups, bases)
+}
+
+/// The sum of numbers that are known.
+pub(super) fn sum(mut numbers: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    numbers.try_fold(0_u64, |sum, n| Some(sum + n?))
+}
+
+/// Strata that are weighted together, as the one stratum that they are.
+#[derive(Debug)]
+pub(super) struct Together {
+    /// Positions.
+    pub of: Vec<usize>,
+    pub stratum: Stratum,
+}
+
+impl Together {
+    /// Strata of raters, counted as one: what they stand for is shared among all of their answers. `unit` is their number beside those
+    /// of the units.
+    pub fn of_raters(all: &mut [Stratum], of: Vec<usize>, mut stratum: Stratum, unit: usize) -> Self {
+        let stands_for = |at: &usize| {
+            all[*at].cells.iter().map(|cell| cell.weight * cell.tally.sheets as f64).sum::<f64>()
+        };
+        let weight = of.iter().map(stands_for).sum::<f64>() / stratum.sheets as f64;
+        let own = |at: &usize| all[*at].raters;
+        let units: BTreeSet<usize> = of.iter().filter_map(own).map(|raters| raters.unit).collect();
+        let units = u32::try_from(units.len()).unwrap_or(u32::MAX);
+        stratum.raters = of.first().and_then(own).map(|raters| Raters { unit, units, ..raters });
+        stratum.cells.iter_mut().for_each(|cell| cell.weight = weight);
+        for at in &of {
+            all[*at].cells.iter_mut().for_each(|cell| cell.weight = weight);
+        }
+        Self { of, stratum }
+    }
+}
+
+/// The sheets of several, as one column each: nothing that is counted of them tells whose they were.
+pub(super) fn sheets_of(several: &[&UnitSheets]) -> UnitSheets {
+    let mut all = UnitSheets::default();
+    for one in several {
+        all.count += one.count;
+        all.columns.resize_with(all.columns.len().max(one.columns.len()), Vec::new);
+        for (column, more) in all.columns.iter_mut().zip(&one.columns) {
+            column.extend_from_slice(more);
+        }
+    }
+    all
+}
+
+/// Says that some are, where weights differ.
+pub(super) fn say(together: &[Together], weighted: bool, k: u64, notes: &mut Vec<Note>) {
+    let units: usize = together.iter().map(|together| together.of.len()).sum();
+    if weighted && units > 0 {
+        notes.push(note("weighted_together", None, |lang| {
+            fl!(lang.messages(), "index-weighted-together", units = units, k = k)
+        }));
+    }
+}
+
+impl Strata {
+    /// Strata by position, those weighted together as one where all of them are among these.
+    pub fn some(&self, which: &[usize]) -> Vec<&Stratum> {
+        let whole = |together: &&Together| together.of.iter().all(|at| which.contains(at));
+        let whole: Vec<&Together> = self.together.iter().filter(whole).collect();
+        let of = |at: &usize| match whole.iter().find(|together| together.of.contains(at)) {
+            Some(together) => (together.of.first() == Some(at)).then_some(&together.stratum),
+            None => Some(&self.all[*at]),
+        };
+        which.iter().filter_map(of).collect()
+    }
+
+    /// Adds the strata of another campaign.
+    pub fn take(&mut self, other: Self) {
+        let from = self.all.len();
+        self.codes.extend(other.codes);
+        self.all.extend(other.all);
+        self.bases.extend(other.bases);
+        self.together.extend(other.together.into_iter().map(|mut together| {
+            together.of.iter_mut().for_each(|at| *at += from);
+            together
+        }));
+    }
+
+    /// The parts of strata that have some, those weighted together as one: what one of them has no part of counts as zeros.
+    pub fn joined(&self, parts: Vec<Option<Stratum>>) -> Vec<Stratum> {
+        let mut joined = Vec::new();
+        for (at, part) in parts.into_iter().enumerate() {
+            let Some(part) = part else { continue };
+            let Some(together) = self.together.iter().find(|together| together.of.contains(&at)) else {
+                joined.push((at, part));
+                continue;
+            };
+            let first = together.of.first().copied().unwrap_or(at);
+            match joined.iter_mut().find(|(own, _)| *own == first) {
+                Some((_, whole)) => whole.cells.extend(part.cells),
+                None => joined.push((first, Stratum { cells: part.cells, ..together.stratum.clone() })),
+            }
+        }
+        joined.into_iter().map(|(_, stratum)| stratum).collect()
+    }
+
+    /// The first of the strata that one is weighted together with.
+    pub fn block(&self, stratum: usize) -> usize {
+        let own = self.together.iter().find(|together| together.of.contains(&stratum));
+        own.and_then(|together| together.of.first().copied()).unwrap_or(stratum)
+    }
+
+    /// Whether some of these strata are weighted together with others than these.
+    pub fn weighted_with_others(&self, which: &[usize]) -> bool {
+        let inside = |together: &Together| together.of.iter().filter(|at| which.contains(at)).count();
+        self.together.iter().any(|together| (1..together.of.len()).contains(&inside(together)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Places in a tree (parents by position, the whole first), each with so many answers of its own.
+    fn tree(parents: &[Option<usize>], own: &[u64]) -> (Places, Vec<u64>) {
+        let held: Vec<usize> = (0..own.len()).filter(|at| own[*at] > 0).collect();
+        let inside = |place: usize, mut at: usize| loop {
+            if at == place {
+                return true;
+            }
+            match parents[at] {
+                Some(up) => at = up,
+                None => return false,
+            }
+        };
+        let strata = (0..own.len())
+            .map(|place| (0..held.len()).filter(|stratum| inside(place, held[*stratum])).collect());
+        let below = (0..own.len())
+            .map(|place| (0..own.len()).filter(|other| parents[*other] == Some(place)).collect());
+        let places = Places { units: Vec::new(), strata: strata.collect(), below: below.collect() };
+        (places, held.iter().map(|at| own[*at]).collect())
+    }
+
+    fn joined(parents: &[Option<usize>], own: &[u64]) -> Vec<Vec<usize>> {
+        let (places, n) = tree(parents, own);
+        groups(&places, &n, 10)
+    }
+
+    #[test]
+    fn few_go_together_and_else_with_the_smallest_beside_them() {
+        let flat = [None, Some(0), Some(0), Some(0), Some(0)];
+        assert_eq!(joined(&flat, &[0, 40, 12, 10, 11]), Vec::<Vec<usize>>::new());
+        assert_eq!(joined(&flat, &[0, 40, 4, 30, 6]), [vec![1, 3]], "ten answers");
+        assert_eq!(joined(&flat, &[0, 40, 4, 30, 20]), [vec![1, 3]], "the smallest one");
+        assert_eq!(joined(&flat, &[0, 40, 4, 30, 3]), [vec![1, 2, 3]]);
+        assert_eq!(joined(&flat, &[0, 2, 0, 0, 3]), [vec![0, 1]], "fewer than ten in all");
+        assert_eq!(joined(&flat, &[50, 4, 12, 30, 20]), [vec![0, 1]], "what is never shown by itself");
+    }
+
+    #[test]
+    fn few_go_with_answers_of_the_same_parent_first() {
+        // Two districts with two communes each.
+        let deep = [None, Some(0), Some(0), Some(1), Some(1), Some(2), Some(2)];
+        assert_eq!(joined(&deep, &[0, 0, 0, 4, 90, 12, 30]), [vec![0, 1]]);
+        // A district of fewer than ten: with the smallest commune of the other.
+        assert_eq!(joined(&deep, &[0, 0, 0, 2, 3, 12, 30]), [vec![0, 1, 2]]);
+    }
+
+    proptest! {
+        /// No weight is that of fewer than k answers, and whoever is weighted with others lies beside them.
+        #[test]
+        fn d_02_no_weight_is_that_of_few(
+            shape in proptest::collection::vec((0_usize..1_000, 0_u64..30), 1..40),
+            k in 5_u64..15,
+        ) {
+            let parents: Vec<Option<usize>> =
+                shape.iter().enumerate().map(|(at, (up, _))| (at > 0).then(|| up % at)).collect();
+            let own: Vec<u64> = shape.iter().map(|(_, own)| *own).collect();
+            let (places, n) = tree(&parents, &own);
+            let groups = groups(&places, &n, k);
+            let alone = (0..n.len()).filter(|at| !groups.iter().any(|of| of.contains(at))).map(|at| vec![at]);
+            let blocks: Vec<Vec<usize>> = groups.iter().cloned().chain(alone).collect();
+            let mut all: Vec<usize> = blocks.iter().flatten().copied().collect();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..n.len()).collect::<Vec<_>>());
+            let size = |of: &[usize]| of.iter().map(|at| n[*at]).sum::<u64>();
+            let whole = size(&places.strata[0]);
+            prop_assert!(blocks.iter().all(|of| size(of) >= k.min(whole)));
+            prop_assert!(groups.iter().all(|of| of.iter().any(|at| n[*at] < k)));
+        }
+    }
+}
