@@ -118,15 +118,13 @@ total_se <- function(z) {
   } else per_row <- rowSums(z)
   as.numeric(SE(svytotal(per_row, design)))
 }
-units_of <- function(unit) strsplit(unit, "+", fixed = TRUE)[[1]]
 standard_error <- function(linear) {
   if (!judged) return(total_se(linear$z))
   # Nothing tells whose sheets about several units are whose: the largest variance that they can have together.
   bound <- 0
   for (cluster in unique(data$cluster)) {
     of_units <- sapply(unique(data$unit[data$cluster == cluster]), function(unit) {
-      # A stratum of several units: as many times its variance at most.
-      sqrt(length(units_of(unit))) * total_se(linear$z * (data$cluster == cluster & data$unit == unit))
+      total_se(linear$z * (data$cluster == cluster & data$unit == unit))
     })
     bound <- bound + sum(of_units)^2
   }
@@ -200,6 +198,7 @@ within <- function(code) {
 }
 # Units that are weighted together are one stratum, which is in a place as a whole or not at all.
 strata <- unique(data$unit)
+units_of <- function(unit) strsplit(unit, "+", fixed = TRUE)[[1]]
 for (result in report$units) {
   inside <- strata[sapply(strata, function(unit) all(units_of(unit) %in% within(result$code)))]
   compare_place(result$code, result, data$unit %in% inside)

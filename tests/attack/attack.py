@@ -22,7 +22,8 @@ hidden count below k. The reading of that sentence here:
 
 What the attacker has: JSON and CSV of each campaign and each period, JSON of each cut to each unit, the series with its cuts, what is
 published, and answers and population by unit (API, `counts:read`). Of these he takes whatever is linear in the answers by campaign,
-unit, criterion and option: counts by option, n, asked, shares and means with weights population / answers, and that nobody
+unit, criterion and option: counts by option, n, asked, shares and means with weights population / answers (of units weighted together
+theirs), and that nobody
 answers less than nothing. He does not know how many of a hidden cell answered "don't know". With `--granted` he does, and then
 takes the means of several shares (part, index) as well. Nobody uses standard errors, effective sizes and design effects (no linear
 equations), the index of those without help (of other people), or single answer sheets (`sipas export`, which says of itself what it
@@ -329,7 +330,12 @@ class Attack:
     def __init__(self, known, periods, strata, answers, granted):
         self.known, self.answers, self.granted = known, answers, granted
         self.sheets = {key: sheets for key, (sheets, _) in strata.items()}
-        self.weights = {key: population / sheets for key, (sheets, population) in strata.items()}
+        self.weights = {}
+        for slug in CAMPAIGNS:
+            own = {unit: of for (campaign, unit), of in strata.items() if campaign == slug}
+            for together, _ in blocks({unit: sheets for unit, (sheets, _) in own.items()}):
+                weight = sum(own[unit][1] for unit in together) / sum(own[unit][0] for unit in together)
+                self.weights |= {(slug, unit): weight for unit in together}
         self.at = {key: at for at, key in enumerate(itertools.product(self.sheets, ITEMS, OPTIONS))}
         self.truth = np.array([float(answers[*cell, item, option]) for cell, item, option in self.at])
         self.n = {
@@ -473,6 +479,25 @@ def within(unit, above):
             return True
         unit = TREE[unit]
     return above == ""
+
+
+def blocks(sheets, place=""):
+    """Units whose sheets have one weight, with how many sheets, below a place: docs/method.md, 11, 1."""
+    own = [(-1, [unit], sheets[unit]) for unit in sheets if unit == place]
+    for unit, parent in TREE.items():
+        if (parent or "") == place:
+            inside = blocks(sheets, unit)
+            own += [(sum(n for _, n in inside), together, n) for together, n in inside]
+    own.sort(key=lambda block: (block[0], block[2]))
+    few = [block for block in own if block[2] < K]
+    enough = [(together, n) for _, together, n in own if n >= K]
+    if few:
+        together, n = sum((block[1] for block in few), []), sum(block[2] for block in few)
+        if n < K and enough:
+            next_, more = enough.pop(0)
+            together, n = together + next_, n + more
+        enough.append((together, n))
+    return enough
 
 
 def numbers(least, most):

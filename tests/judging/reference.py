@@ -40,9 +40,11 @@ def t_quantile(p, df):
 
 
 class Row:
-    def __init__(self, stratum, unit, cluster, weight, open_share, answers):
+    def __init__(self, stratum, unit, cluster, weight, open_share, answers, around=None, units=1):
         self.stratum, self.unit, self.cluster = stratum, unit, cluster
         self.weight, self.open_share, self.answers = weight, open_share, answers
+        # Units weighted together: what stands for their unit in a bound, and how many they are.
+        self.around, self.units = around or unit, units
 
 
 def figure(data, items):
@@ -61,9 +63,9 @@ def figure(data, items):
         mean = sum(u) / n
         v = first.open_share * (F(n, n - 1) * sum((x - mean) ** 2 for x in u) if n > 1 else u[0] ** 2)
         units = clusters.setdefault(first.cluster, {})
-        variance, free = units.get(first.unit, (F(0), 0))
-        answering = sum(1 for m in members if m[2])
-        units[first.unit] = (variance + v, free + (answering - 1 if answering else 0))
+        variance, free = units.get(first.around, (F(0), 0))
+        answering = sum(1 for m in members if m[2]) // first.units
+        units[first.around] = (variance + v * first.units, free + (answering - 1 if answering else 0))
     # The same people about several units: as if each judged all of them alike.
     variance = sum(sum(mp.sqrt(mp.mpf(v.numerator) / v.denominator) for v, _ in units.values()) ** 2
                    for units in clusters.values())
@@ -89,8 +91,9 @@ def figures(data):
     return out
 
 
-def case(groups, assigned, answers):
-    """groups: code → weight or None; assigned and answers by unit and group."""
+def case(groups, assigned, answers, joint=()):
+    """groups: code → weight or None; assigned and answers by unit and group; joint: strata (unit, groups) that are weighted together
+    since a unit has fewer than K answers."""
     names = sorted(groups)
     weighted = all(groups[g] is not None for g in names)
     # Strata of the units: groups with fewer than K answers about a unit go with the next larger one there.
@@ -112,7 +115,10 @@ def case(groups, assigned, answers):
             for g in names:
                 if cluster[g] in old:
                     cluster[g] = home
-    of_units, of_groups = [], []
+    for own in ([g for _, part in joint for g in part],) if joint else ():
+        home, old = min(cluster[g] for g in own), {cluster[g] for g in own}
+        cluster = {g: home if cluster[g] in old else cluster[g] for g in names}
+    of_units, of_groups, together_rows = [], [], []
     for unit in UNITS:
         asked = sum(assigned[unit].values())
         share = lambda g: F(groups[g]) if weighted else F(assigned[unit][g])
@@ -124,16 +130,25 @@ def case(groups, assigned, answers):
             for g in part:
                 for r in answers[unit][g]:
                     of_units.append(Row((unit, tuple(part)), unit, cluster[part[0]], weight, 1 - F(n, population), r))
+                    if (unit, tuple(part)) in joint:
+                        together_rows.append(of_units[-1])
         for g, own in answers.get(unit, {}).items():
             n, population = len(own), assigned[unit][g]
             of_groups += [(g, Row((unit, g), unit, g, F(population, n), 1 - F(n, population), r)) for r in own]
+    if together_rows:
+        weight = sum(r.weight for r in together_rows) / len(together_rows)
+        population = sum(assigned[unit][g] for unit, part in joint for g in part)
+        for r in together_rows:
+            r.stratum, r.around, r.units, r.weight = "joint", "joint", len({unit for unit, _ in joint}), weight
+            r.open_share = 1 - F(len(together_rows), population)
     return {
         "groups": {g: None if groups[g] is None else float(F(groups[g])) for g in names},
         "assigned": assigned,
         "answers": answers,
         "expected": {
             "total": figures(of_units),
-            "units": {unit: figures([r for r in of_units if r.unit == unit]) for unit in UNITS},
+            "units": {unit: figures([r for r in of_units if r.unit == unit])
+                      for unit in UNITS if unit not in dict(joint)},
             "groups": {g: figures([r for of, r in of_groups if of == g]) for g in names},
         },
     }
@@ -156,6 +171,11 @@ def main():
         "weights": case({"full": "0.3", "part": "0.7"}, assigned, silent),
         "small": case({"few": None, "full": None, "part": None}, more, three),
     }
+    # A unit of three answers, and the smallest stratum of the smallest unit beside it.
+    little = {unit: dict(of) for unit, of in both.items()}
+    little["s1"] = {"full": rows(draw, 2, 3), "part": rows(draw, 1, 2)}
+    joint = [("s1", ("full", "part")), ("d2", ("full",))]
+    cases["little"] = case({"full": None, "part": None}, assigned, little, joint)
     print(json.dumps(cases, indent=1, sort_keys=True))
 
 

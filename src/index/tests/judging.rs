@@ -170,13 +170,23 @@ fn index_and_interval_are_those_of_an_independent_computation() {
             assert_eq!(holds(&format!("{name} {code}"), &unit.result, wanted), 10, "{name} {code}");
             assert_eq!(unit.population, Some(case.assigned[code].values().sum()));
         }
+        for unit in report.units.iter().filter(|unit| case.assigned.contains_key(&unit.code)) {
+            let told = case.expected.units.contains_key(&unit.code);
+            assert_eq!(unit.result.index.publish == Publish::Suppress, !told, "{name} {}", unit.code);
+        }
         let mut shown = 0;
         for (code, wanted) in &case.expected.groups {
             let group = report.groups.iter().find(|group| group.code == *code).unwrap();
             shown += holds(&format!("{name} {code}"), &group.result, wanted);
             assert_eq!(group.assigned, case.assigned.values().filter_map(|of| of.get(code)).sum::<u64>());
         }
-        assert_eq!(shown, if name == "small" { 10 } else { 20 }, "{name}");
+        let wanted = match name.as_str() {
+            "small" => 10,
+            // What they say of the units together would tell of the few.
+            "little" => 0,
+            _ => 20,
+        };
+        assert_eq!(shown, wanted, "{name}");
     }
 }
 
