@@ -156,6 +156,7 @@ pub(super) fn compute_under(input: &Input<'_>, units: &UnitTree) -> Result<Repor
         total,
         units,
         groups: groups.unwrap_or_default(),
+        weighted_together: strata.codes_together(),
         breakdowns,
         rankings,
         rotation,

@@ -158,6 +158,15 @@ impl Strata {
         which.iter().filter_map(of).collect()
     }
 
+    /// Codes of the units that are weighted together.
+    pub fn codes_together(&self) -> Vec<Vec<String>> {
+        let codes = |together: &Together| {
+            let codes: BTreeSet<&String> = together.of.iter().map(|at| &self.codes[*at]).collect();
+            codes.into_iter().cloned().collect()
+        };
+        self.together.iter().map(codes).collect()
+    }
+
     /// Adds the strata of another campaign.
     pub fn take(&mut self, other: Self) {
         let from = self.all.len();

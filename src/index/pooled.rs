@@ -175,6 +175,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
         total,
         units,
         groups: Vec::new(),
+        weighted_together: Vec::new(),
         breakdowns: Vec::new(),
         rankings,
         rotation: None,

@@ -38,6 +38,10 @@ pub struct Report {
     /// Groups of raters, each over all units that it judged; absent where the campaign has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupResult>,
+    /// Codes of units that are weighted together, since some of them have fewer answers than the minimum; absent where there are none, and of
+    /// a period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weighted_together: Vec<Vec<String>>,
     /// Figures by field of procedure, by how the case was filed, by channel, and of each unit's counters; absent while the campaign is
     /// open and where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

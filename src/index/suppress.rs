@@ -61,30 +61,28 @@ impl Cells {
     }
 
     /// What follows from sums up the units and up the index taken together: then the means above a hidden item are
-    /// hidden, too, where it and its neighbours are, and everywhere if that does not help. With every mean hidden that
+    /// hidden, too, where it is, then where its neighbours are, and everywhere if that does not help. With every mean hidden that
     /// has a hidden item below it, only the sums of one item are left, and those [`Self::up_the_units`] keeps apart.
     fn beyond_the_pairs(&self, hidden: &mut [Vec<bool>]) -> bool {
         if self.atoms.is_empty() {
             return false;
         }
-        let mut changed = false;
-        match recovery::given_away(self, hidden) {
-            Some(found) if found.is_empty() => return false,
-            Some(found) => {
-                let above = |place: usize| self.below.iter().position(|below| below.contains(&place));
-                let near: BTreeSet<Option<usize>> = found.iter().map(|(place, _)| above(*place)).collect();
-                for place in (0..self.n.len()).filter(|place| near.contains(&above(*place))) {
-                    changed |= self.hide_above_hidden(place, hidden);
-                }
-            }
-            None => {}
+        let found = recovery::given_away(self, hidden);
+        if found.as_ref().is_some_and(Vec::is_empty) {
+            return false;
         }
-        if !changed {
-            for place in 0..self.n.len() {
-                changed |= self.hide_above_hidden(place, hidden);
+        let own: BTreeSet<usize> = found.into_iter().flatten().map(|(place, _)| place).collect();
+        let above = |place: usize| self.below.iter().position(|below| below.contains(&place));
+        let near: BTreeSet<Option<usize>> = own.iter().map(|place| above(*place)).collect();
+        let all = 0..self.n.len();
+        let beside = all.clone().filter(|place| near.contains(&above(*place))).collect();
+        [own.into_iter().collect::<Vec<_>>(), beside, all.collect()].iter().any(|places| {
+            let mut changed = false;
+            for place in places {
+                changed |= self.hide_above_hidden(*place, hidden);
             }
-        }
-        changed
+            changed
+        })
     }
 
     /// Hides the means of a place that have a hidden part; those of the places below stay.

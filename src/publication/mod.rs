@@ -262,7 +262,7 @@ fn inputs(report: &Report, strata: &[Stratum], margins: &[Margin]) -> String {
     let margins = margins.iter().map(|margin| json!([margin.unit, margin.by, margin.totals]));
     let groups =
         report.groups.iter().map(|group| json!([group.code, group.weight, group.invited, group.assigned]));
-    let all = json!({
+    let mut all = json!({
         "definition": report.campaign.definition.sha256,
         "form": report.campaign.form,
         "minimum": report.method.minimum_answers,
@@ -272,5 +272,27 @@ fn inputs(report: &Report, strata: &[Stratum], margins: &[Margin]) -> String {
         "margins": margins.collect::<Vec<_>>(),
         "groups": groups.collect::<Vec<_>>(),
     });
+    if !report.weighted_together.is_empty() {
+        all["together"] = json!(report.weighted_together);
+    }
     hex(&Sha256::digest(all.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::fixture;
+
+    #[test]
+    fn d_05_a_report_that_weights_other_units_together_is_formed_another_way() {
+        let report = fixture::report();
+        let of = |together: &[&[&str]]| {
+            let codes = |units: &&[&str]| units.iter().map(|unit| (*unit).to_owned()).collect();
+            let weighted_together = together.iter().map(codes).collect();
+            inputs(&Report { weighted_together, ..report.clone() }, &[], &[])
+        };
+        assert_eq!(of(&[]), inputs(&report, &[], &[]));
+        assert_ne!(of(&[&["an", "qn"]]), of(&[]));
+        assert_ne!(of(&[&["an", "qn"]]), of(&[&["an", "hn"]]));
+    }
 }

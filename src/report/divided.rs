@@ -128,6 +128,7 @@ pub fn of_category(report: &Report, by: &str, category: &str) -> Option<Report> 
             result,
         }],
         groups: Vec::new(),
+        weighted_together: Vec::new(),
         breakdowns: Vec::new(),
         rankings: Vec::new(),
         rotation: None,

@@ -89,11 +89,14 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
     let breakdowns = report.breakdowns.iter();
     let own = |of: &&Breakdown| of.unit.as_deref().is_some_and(|unit| within.contains(unit));
     let breakdowns = breakdowns.filter(own).cloned().collect();
+    let here = |units: &&Vec<String>| units.iter().all(|unit| within.contains(unit.as_str()));
+    let weighted_together = report.weighted_together.iter().filter(here).cloned().collect();
     Some(Report {
         period,
         total,
         units,
         groups,
+        weighted_together,
         breakdowns,
         rankings,
         set_aside,

@@ -335,6 +335,7 @@ pub fn report() -> Report {
         units: units.collect(),
         groups: Vec::new(),
         breakdowns: Vec::new(),
+        weighted_together: Vec::new(),
         rankings: Vec::new(),
         rotation: None,
         set_aside: None,
