@@ -37,7 +37,8 @@ const HONORIFICS: [&str; 15] =
 /// (`hoà`, `hòa`), `y` for `i` (`Lý`, `Lí`), and words of address before or in brackets behind do not matter; tones and
 /// letters do, since `Hòa` and `Hoa` are two persons.
 pub fn name_key(name: &str) -> String {
-    let plain = name.to_lowercase().replace("đ/c", " ").replace("đồng chí", " ");
+    let composed: String = name.nfc().collect();
+    let plain = composed.to_lowercase().replace("đ/c", " ").replace("đồng chí", " ");
     let outside = match (plain.find('('), plain.rfind(')')) {
         (Some(open), Some(close)) if open < close => {
             format!(
