@@ -4,7 +4,7 @@
 //! [`framed`] draws the page anew for those below `/admin`.
 
 use axum::{
-    http::header::RETRY_AFTER,
+    http::header::{CONNECTION, RETRY_AFTER},
     response::{IntoResponse as _, Response},
 };
 
@@ -41,8 +41,10 @@ pub fn framed(mut response: Response) -> Response {
     let staff = response.extensions_mut().remove::<Staff>();
     let page = refusal::page(said.lang, staff.as_ref(), &said.subject);
     let mut framed = error::html(response.status(), page.into_string()).into_response();
-    if let Some(retry) = response.headers_mut().remove(RETRY_AFTER) {
-        framed.headers_mut().insert(RETRY_AFTER, retry);
+    for name in [RETRY_AFTER, CONNECTION] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            framed.headers_mut().insert(name, value);
+        }
     }
     framed
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderValue, Method, StatusCode, Uri,
-        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+        header::{CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, VARY},
     },
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
@@ -321,7 +321,10 @@ async fn pages_for_refusals(request: Request, next: axum::middleware::Next) -> R
 /// What the framework or a layer refused, in words of ours.
 fn refusal(response: Response, lang: Lang) -> Response {
     if response.extensions().get::<ProtectionError>().is_some() {
-        return error::page(lang, Kind::OtherSite);
+        // Its body was not read, so that the connection ends: whoever sends the next request over it, such as a proxy, must know.
+        let mut page = error::page(lang, Kind::OtherSite);
+        page.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        return page;
     }
     let plain =
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));

@@ -271,6 +271,7 @@ fn g_05_a_form_of_another_site_is_refused() {
         for path in ["/k/qn-1", "/m", "/admin/login", "/admin/logout"] {
             let refused = phone.send("POST", path, &[FORM, header], body.as_bytes()).is(403);
             assert!(refused.text().contains("<html lang=\"vi\""), "{path} {header:?}");
+            assert_eq!(refused.header("connection"), "close", "what was not read is left on it");
         }
     }
     assert_eq!(stored(&database, "dan"), 0);
