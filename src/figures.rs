@@ -582,7 +582,9 @@ impl Wave {
 
     fn finish(&self, mut report: Report) -> Result<Report, index::Error> {
         let with = match &self.with {
-            Some(sheets) => Some(index::whole_index(&Input { sheets, ..self.input(None) })?),
+            Some(sheets) => {
+                Some(index::whole_index(&Input { sheets, ..self.input(None) }, &report.weighted_together)?)
+            }
             None => None,
         };
         self.frame.basis.tell(&mut report, with);

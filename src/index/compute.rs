@@ -74,7 +74,8 @@ pub(super) fn compute_under(input: &Input<'_>, units: &UnitTree) -> Result<Repor
     let input = &Input { units, ..*input };
     let weighted = strata.weighted;
     let mut responses = responses(input, closed);
-    responses.modes = modes::of(input, u64::from(k)).filter(|_| !closed);
+    let together = strata.codes_together();
+    responses.modes = modes::of(input, u64::from(k), &together).filter(|_| !closed);
     if responses.stored < u64::from(k) {
         // The day of one answer is the day on which somebody answered.
         (responses.from, responses.to) = (None, None);
@@ -156,7 +157,7 @@ pub(super) fn compute_under(input: &Input<'_>, units: &UnitTree) -> Result<Repor
         total,
         units,
         groups: groups.unwrap_or_default(),
-        weighted_together: strata.codes_together(),
+        weighted_together: together,
         breakdowns,
         rankings,
         rotation,
@@ -172,15 +173,19 @@ pub(super) fn compute_under(input: &Input<'_>, units: &UnitTree) -> Result<Repor
 }
 
 /// The index of the whole campaign alone, hidden if it may not be shown: of what is compared with a report, nothing else is told.
+/// `together` are the units that the report weights together; where others would be, both could be solved for what single ones hide.
 ///
 /// # Errors
 /// As [`compute`].
-pub fn whole_index(input: &Input<'_>) -> Result<Estimate, Error> {
+pub fn whole_index(input: &Input<'_>, together: &[Vec<String>]) -> Result<Estimate, Error> {
     let plan = Plan::new(input.definition, input.questionnaire)?;
     if is_closed_until_end(input) {
         return Ok(Estimate::default());
     }
     let (strata, _) = counted(input, &plan, false, &mut Vec::new())?;
+    if strata.codes_together() != together {
+        return Ok(Estimate::default());
+    }
     let all: Vec<usize> = (0..strata.all.len()).collect();
     let domain = Domain::new(strata.some(&all), strata.weighted, &plan);
     let mut results = [figures(&plan, &rules(input), &domain)];
@@ -550,7 +555,6 @@ pub(super) fn strata(
         Together { stratum: calibrate::stratum(plan, input.questionnaire, &all, base, &[], k), of }
     };
     let together: Vec<Together> = groups.into_iter().map(together).collect();
-    joining::say(&together, weighted, k, notes);
     for ((unit, _), stratum) in sheets.iter().zip(&all) {
         let Some(margin) = stratum.declared.iter().find(|margin| margin.reason.is_some()) else { continue };
         let name = input.units.get(unit).map_or(unit.as_str(), |unit| unit.name.as_str());
@@ -558,7 +562,9 @@ pub(super) fn strata(
         notes.push(note("margin_not_used", Some(unit), |lang| calibrate::words(lang, name, &margin.by, why)));
     }
     let codes = sheets.into_iter().map(|(unit, _)| unit.clone()).collect();
-    Ok(Strata { codes, all, bases, together, weighted })
+    let strata = Strata { codes, all, bases, together, weighted };
+    joining::say(&strata.codes_together(), k, notes);
+    Ok(strata)
 }
 
 /// Of units with so many answers, those that nothing is known of how many people they stand for. Where there is one, nothing
@@ -869,7 +875,12 @@ fn suppress(
         plan.items.iter().zip(&cell.tally.bytes).map(of).collect()
     };
     let satisfied = &satisfied;
-    let atoms = strata.all.iter().enumerate().flat_map(|(stratum, of)| {
+    let answered = |stratum: &Stratum| -> Vec<u64> {
+        (0..items).map(|item| stratum.cells.iter().map(|cell| cell.tally.answered[item]).sum()).collect()
+    };
+    let alone = (0..strata.all.len()).filter(|at| strata.of(*at).is_none());
+    let together = strata.together.iter().map(|own| (own.of[0], &own.stratum));
+    let atoms = alone.map(|at| (at, &strata.all[at])).chain(together).flat_map(|(stratum, of)| {
         of.cells.iter().map(move |cell| Atom {
             stratum,
             weight: cell.weight,
@@ -877,22 +888,38 @@ fn suppress(
             satisfied: if yes_or_no { satisfied(cell) } else { Vec::new() },
         })
     });
+    let in_part = |of: &Vec<usize>| -> Vec<(usize, Vec<u64>)> {
+        let parts = strata.together.iter().filter_map(|own| {
+            let inside: Vec<usize> = own.of.iter().copied().filter(|at| of.contains(at)).collect();
+            (!inside.is_empty() && inside.len() < own.of.len()).then(|| {
+                let n = inside.iter().map(|at| answered(&strata.all[*at]));
+                (own.of[0], n.fold(vec![0; items], |sum, n| sum.iter().zip(n).map(|(a, b)| a + b).collect()))
+            })
+        });
+        parts.collect()
+    };
+    let in_part: Vec<Vec<(usize, Vec<u64>)>> = places.strata.iter().map(in_part).collect();
+    let somewhere = |own: &Together| {
+        let here =
+            (0..in_part.len()).rev().find(|place| in_part[*place].iter().any(|(of, _)| *of == own.of[0]));
+        (own.of[0], here.unwrap_or(0))
+    };
     let cells = Cells {
         n,
         below: places.below.clone(),
         parts,
         k: u64::from(smallest_cell(input.campaign, input.definition)),
         atoms: atoms.collect(),
-        strata: places.strata.clone(),
+        strata: places.strata.iter().map(|of| strata.blocks_in(of)).collect(),
+        together: strata.together.iter().map(somewhere).collect(),
+        in_part,
     };
     // Where every official gave the same answer, the figure names everybody's (D-04).
     let all_equal = |place: usize, cell: usize| {
         officials && plan.items.get(cell).is_some_and(|item| domains[place].all_equal(item, cell))
     };
     let published = published(input, plan, places);
-    let parted: Vec<bool> = places.strata.iter().map(|of| strata.weighted_with_others(of)).collect();
-    let hidden =
-        cells.hidden(|place, cell| parted[place] || all_equal(place, cell) || published(place, cell));
+    let hidden = cells.hidden(|place, cell| all_equal(place, cell) || published(place, cell));
     // What the public report hides stays hidden, whatever the reason.
     let mut nobody = results.first().map(|total| unasked(plan, total, cells.k)).unwrap_or_default();
     for (item, nobody) in nobody.iter_mut().enumerate() {
@@ -951,8 +978,7 @@ fn suppress_associations(
         below: places.below.clone(),
         parts: vec![Vec::new(); dimensions + 1],
         k,
-        atoms: Vec::new(),
-        strata: Vec::new(),
+        ..Cells::default()
     };
     let hidden = cells.hidden(|place, cell| {
         if cell < dimensions {

@@ -43,6 +43,8 @@ pub struct Stratum {
     pub units: Vec<String>,
     /// Codes of the groups of raters whose answers are in it; none where there are no groups.
     pub groups: Vec<String>,
+    /// Whose answers are in it: the unit, and the groups about it.
+    pub held: Vec<(String, Vec<String>)>,
     /// Strata with the same number have the same people behind them, who judged several units.
     pub cluster: Option<usize>,
     /// Answer sheets.
@@ -164,6 +166,7 @@ fn join(strata: Vec<Stratum>, groups: Vec<Vec<usize>>) -> Vec<Stratum> {
             };
             whole.units.extend(next.units);
             whole.groups.extend(next.groups);
+            whole.held.extend(next.held);
             whole.answers += next.answers;
             whole.population = whole.population.zip(next.population).map(|(a, b)| a + b);
         }
@@ -240,6 +243,7 @@ fn stratum(
         None => weights.first().map_or(1.0, |(_, weight)| *weight),
     };
     Stratum {
+        held: vec![(unit.clone(), groups.clone())],
         units: vec![unit],
         groups,
         cluster: counted.raters.map(|raters| raters.cluster),

@@ -21,7 +21,8 @@ use super::{
 /// A stratum: a unit that directly holds counters or invitations, or some that are weighted together.
 #[derive(Debug, Clone)]
 pub(super) struct Stratum {
-    /// Its sheets by weight: one cell, or those that its margins cross; of units weighted together those of each unit.
+    /// Its sheets by weight: one cell, or those that its margins cross; of a category in units weighted together, those of each unit that
+    /// has it.
     pub cells: Vec<Cell>,
     /// Sheets.
     pub sheets: u64,
@@ -413,7 +414,8 @@ fn part(cell: &Cell, terms: &[Term]) -> Part {
 fn between(s: &Stratum, correction: f64, part: impl Fn(&Cell) -> Part) -> f64 {
     let (sum, squares) = match s.cells.as_slice() {
         [] => return 0.0,
-        [cell] => {
+        // Where sheets of the stratum are in no cell, they count as zeros.
+        [cell] if cell.tally.sheets == s.sheets => {
             let part = part(cell);
             (cell.weight * part.sum, cell.weight * cell.weight * part.centred)
         }

@@ -20,52 +20,103 @@ use super::{
     report::Note,
 };
 
-/// Strata that are weighted together, two or more each, by position; `n` are the answers of each stratum.
+/// What is known of strata before any answer is read, by position.
+pub(super) struct Sizes<'s> {
+    /// Answers.
+    pub n: &'s [u64],
+    /// What an answer stands for by itself.
+    pub weight: &'s [f64],
+    /// Fewest answers of a weight.
+    pub k: u64,
+    /// Whether the first of two should rather not be put together with the second.
+    pub apart: &'s dyn Fn(usize, usize) -> bool,
+}
+
+/// Strata that are weighted together, two or more each, by position.
 ///
-/// What has fewer than k answers below a place goes together; where that is fewer than k still, with the smallest stratum that the place
-/// holds itself, which is never shown, else with the smallest one of the smallest place below it. Fewer than k answers in all are
-/// one stratum.
-pub(super) fn groups(places: &Places, n: &[u64], k: u64) -> Vec<Vec<usize>> {
+/// Below each place those of fewer than k answers go together, in the order of what their answers stand for, each time until there are k; the
+/// rest goes with the last of them. Where there are fewer than k in all, they go with the smallest stratum that the place holds
+/// itself, which is never shown, else with the smallest one of the smallest place below it, unless they should rather be apart. Fewer
+/// than k answers in the whole are one stratum.
+pub(super) fn groups(places: &Places, sizes: &Sizes<'_>) -> Vec<Vec<usize>> {
+    let blocks = blocks(places, sizes, 0);
     let mut groups: Vec<Vec<usize>> =
-        blocks(places, n, k, 0).into_iter().map(|block| block.of).filter(|of| of.len() > 1).collect();
+        blocks.into_iter().map(|block| block.of).filter(|of| of.len() > 1).collect();
     groups.iter_mut().for_each(|of| of.sort_unstable());
     groups.sort_unstable();
     groups
 }
 
 /// Strata that are weighted together, or a single one.
+#[derive(Default)]
 struct Block {
     of: Vec<usize>,
     n: u64,
+    /// What all of them stand for.
+    sum: f64,
+}
+
+impl Block {
+    fn take(&mut self, other: Self) {
+        self.of.extend(other.of);
+        self.n += other.n;
+        self.sum += other.sum;
+    }
+
+    fn weight(&self) -> f64 {
+        self.sum / self.n as f64
+    }
 }
 
 /// The blocks of a place: each has k answers or more, or there is one alone.
-fn blocks(places: &Places, n: &[u64], k: u64, place: usize) -> Vec<Block> {
+fn blocks(places: &Places, sizes: &Sizes<'_>, place: usize) -> Vec<Block> {
     let below = &places.below[place];
     let own = places.strata[place]
         .iter()
         .filter(|stratum| !below.iter().any(|below| places.strata[*below].contains(stratum)))
-        .map(|stratum| Block { of: vec![*stratum], n: n[*stratum] });
-    // In the order in which they are taken: those that the place holds itself, then by the size of the place.
-    let mut all: Vec<(Option<u64>, usize, Block)> = own.map(|block| (None, place, block)).collect();
+        .map(|at| Block { of: vec![*at], n: sizes.n[*at], sum: sizes.n[*at] as f64 * sizes.weight[*at] });
+    let mut few: Vec<Block> = Vec::new();
+    // With what they are taken by: whether the place holds them itself, else by the size of the place that does.
+    let mut enough: Vec<(Option<u64>, usize, Block)> = Vec::new();
+    for block in own {
+        if block.n < sizes.k { few.push(block) } else { enough.push((None, place, block)) }
+    }
     for below in below {
-        let inside = blocks(places, n, k, *below);
+        let inside = blocks(places, sizes, *below);
         let size: u64 = inside.iter().map(|block| block.n).sum();
-        all.extend(inside.into_iter().map(|block| (Some(size), *below, block)));
+        for block in inside {
+            if block.n < sizes.k { few.push(block) } else { enough.push((Some(size), *below, block)) }
+        }
     }
-    all.sort_by_key(|(size, place, block)| (*size, *place, block.n, block.of.first().copied()));
-    let (few, mut enough): (Vec<_>, Vec<_>) = all.into_iter().partition(|(.., block)| block.n < k);
-    let mut together = Block { of: Vec::new(), n: 0 };
-    for (.., block) in few {
-        together.of.extend(block.of);
-        together.n += block.n;
+    let first = |block: &Block| block.of.first().copied();
+    few.sort_by(|a, b| a.weight().total_cmp(&b.weight()).then_with(|| (a.n, first(a)).cmp(&(b.n, first(b)))));
+    let mut made: Vec<Block> = Vec::new();
+    let mut open = Block::default();
+    for block in few {
+        open.take(block);
+        if open.n >= sizes.k {
+            made.push(std::mem::take(&mut open));
+        }
     }
-    if together.n > 0 && together.n < k && !enough.is_empty() {
-        let (.., next) = enough.remove(0);
-        together.of.extend(next.of);
-        together.n += next.n;
+    if open.n > 0 {
+        let apart = |block: &Block| {
+            open.of.iter().any(|few| block.of.iter().any(|other| (sizes.apart)(*few, *other)))
+        };
+        let next = enough
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, (size, place, block))| (apart(block), *size, *place, block.n, first(block)))
+            .map(|(at, _)| at);
+        match (made.last_mut(), next) {
+            (Some(last), _) => last.take(open),
+            (None, Some(next)) => {
+                open.take(enough.remove(next).2);
+                made.push(open);
+            }
+            (None, None) => made.push(open),
+        }
     }
-    enough.into_iter().map(|(.., block)| block).chain((together.n > 0).then_some(together)).collect()
+    enough.into_iter().map(|(.., block)| block).chain(made).collect()
 }
 
 /// What the answers of units with so many of them stand for, and which are weighted together; `population` is absent where nothing is
@@ -78,9 +129,14 @@ pub(super) fn bases(
 ) -> (Vec<Vec<usize>>, Vec<Base>) {
     let codes: Vec<String> = held.iter().map(|(unit, _)| (*unit).clone()).collect();
     let n: Vec<u64> = held.iter().map(|(_, n)| *n).collect();
-    let groups = groups(&Places::new(input.units, [], &codes), &n, k);
     let mut bases: Vec<Base> =
         codes.iter().map(|unit| Base { population: population(unit), together: None }).collect();
+    let weight = |base: &Base, n: &u64| base.population.map_or(1.0, |size| size as f64 / *n as f64);
+    let weights: Vec<f64> = bases.iter().zip(&n).map(|(base, n)| weight(base, n)).collect();
+    // What is weighted together has no margins.
+    let margins = |at: usize| input.margins.iter().any(|margin| margin.unit == codes[at]);
+    let sizes = Sizes { n: &n, weight: &weights, k, apart: &|_, other| margins(other) };
+    let groups = groups(&Places::new(input.units, [], &codes), &sizes);
     for of in &groups {
         let answers: u64 = of.iter().map(|at| n[*at]).sum();
         let population = sum(of.iter().map(|at| bases[*at].population));
@@ -136,15 +192,18 @@ pub(super) fn sheets_of(several: &[&UnitSheets]) -> UnitSheets {
     all
 }
 
-/// Says that some are, where weights differ.
-pub(super) fn say(together: &[Together], weighted: bool, k: u64, notes: &mut Vec<Note>) {
-    let units: usize = together.iter().map(|together| together.of.len()).sum();
-    if weighted && units > 0 {
-        notes.push(note("weighted_together", None, |lang| {
-            fl!(lang.messages(), "index-weighted-together", units = units, k = k)
+/// Says so of the units with these codes.
+pub(super) fn say(together: &[Vec<String>], k: u64, notes: &mut Vec<Note>) {
+    let units: BTreeSet<&String> = together.iter().flatten().collect();
+    if !units.is_empty() {
+        notes.push(note(WEIGHTED_TOGETHER, None, |lang| {
+            fl!(lang.messages(), "index-weighted-together", units = units.len(), k = k)
         }));
     }
 }
+
+/// Code of the note that says that units are weighted together.
+pub const WEIGHTED_TOGETHER: &str = "weighted_together";
 
 impl Strata {
     /// Strata by position, those weighted together as one where all of them are among these.
@@ -184,7 +243,7 @@ impl Strata {
         let mut joined = Vec::new();
         for (at, part) in parts.into_iter().enumerate() {
             let Some(part) = part else { continue };
-            let Some(together) = self.together.iter().find(|together| together.of.contains(&at)) else {
+            let Some(together) = self.of(at) else {
                 joined.push((at, part));
                 continue;
             };
@@ -197,16 +256,23 @@ impl Strata {
         joined.into_iter().map(|(_, stratum)| stratum).collect()
     }
 
-    /// The first of the strata that one is weighted together with.
-    pub fn block(&self, stratum: usize) -> usize {
-        let own = self.together.iter().find(|together| together.of.contains(&stratum));
-        own.and_then(|together| together.of.first().copied()).unwrap_or(stratum)
+    /// What a stratum is weighted together with.
+    pub fn of(&self, stratum: usize) -> Option<&Together> {
+        self.together.iter().find(|together| together.of.contains(&stratum))
     }
 
-    /// Whether some of these strata are weighted together with others than these.
-    pub fn weighted_with_others(&self, which: &[usize]) -> bool {
-        let inside = |together: &Together| together.of.iter().filter(|at| which.contains(at)).count();
-        self.together.iter().any(|together| (1..together.of.len()).contains(&inside(together)))
+    /// The first of the strata that one is weighted together with.
+    pub fn block(&self, stratum: usize) -> usize {
+        self.of(stratum).and_then(|together| together.of.first().copied()).unwrap_or(stratum)
+    }
+
+    /// Of these strata, those alone, and the first of those that are weighted together and all there.
+    pub fn blocks_in(&self, which: &[usize]) -> Vec<usize> {
+        let whole = |at: &usize| match self.of(*at) {
+            Some(own) => own.of.first() == Some(at) && own.of.iter().all(|other| which.contains(other)),
+            None => true,
+        };
+        which.iter().copied().filter(whole).collect()
     }
 }
 
@@ -238,7 +304,8 @@ mod tests {
 
     fn joined(parents: &[Option<usize>], own: &[u64]) -> Vec<Vec<usize>> {
         let (places, n) = tree(parents, own);
-        groups(&places, &n, 10)
+        let weight = vec![1.0; n.len()];
+        groups(&places, &Sizes { n: &n, weight: &weight, k: 10, apart: &|_, _| false })
     }
 
     #[test]
@@ -247,9 +314,26 @@ mod tests {
         assert_eq!(joined(&flat, &[0, 40, 12, 10, 11]), Vec::<Vec<usize>>::new());
         assert_eq!(joined(&flat, &[0, 40, 4, 30, 6]), [vec![1, 3]], "ten answers");
         assert_eq!(joined(&flat, &[0, 40, 4, 30, 20]), [vec![1, 3]], "the smallest one");
+        assert_eq!(joined(&flat, &[0, 6, 4, 5, 8]), [vec![0, 1, 2, 3]], "the rest with the last");
         assert_eq!(joined(&flat, &[0, 40, 4, 30, 3]), [vec![1, 2, 3]]);
         assert_eq!(joined(&flat, &[0, 2, 0, 0, 3]), [vec![0, 1]], "fewer than ten in all");
         assert_eq!(joined(&flat, &[50, 4, 12, 30, 20]), [vec![0, 1]], "what is never shown by itself");
+    }
+
+    #[test]
+    fn no_more_go_together_than_must_and_those_that_stand_for_alike() {
+        let parents: Vec<Option<usize>> = (0..8).map(|at| (at > 0).then_some(0)).collect();
+        let (places, n) = tree(&parents, &[0, 6, 6, 6, 6, 6, 6, 6]);
+        let weight = [100.0, 1.0, 100.0, 1.0, 2.0, 90.0, 1.0];
+        let sizes = Sizes { n: &n, weight: &weight, k: 10, apart: &|_, _| false };
+        assert_eq!(groups(&places, &sizes), [vec![0, 2, 5], vec![1, 3], vec![4, 6]]);
+    }
+
+    #[test]
+    fn what_should_rather_be_apart_is_taken_last() {
+        let (places, n) = tree(&[None, Some(0), Some(0), Some(0)], &[0, 4, 12, 30]);
+        let sizes = Sizes { n: &n, weight: &[1.0; 3], k: 10, apart: &|_, other| other == 1 };
+        assert_eq!(groups(&places, &sizes), [vec![0, 2]]);
     }
 
     #[test]
@@ -272,7 +356,8 @@ mod tests {
                 shape.iter().enumerate().map(|(at, (up, _))| (at > 0).then(|| up % at)).collect();
             let own: Vec<u64> = shape.iter().map(|(_, own)| *own).collect();
             let (places, n) = tree(&parents, &own);
-            let groups = groups(&places, &n, k);
+            let weight: Vec<f64> = n.iter().map(|n| 1.0 + (n * 7 % 5) as f64).collect();
+            let groups = groups(&places, &Sizes { n: &n, weight: &weight, k, apart: &|_, _| false });
             let alone = (0..n.len()).filter(|at| !groups.iter().any(|of| of.contains(at))).map(|at| vec![at]);
             let blocks: Vec<Vec<usize>> = groups.iter().cloned().chain(alone).collect();
             let mut all: Vec<usize> = blocks.iter().flatten().copied().collect();

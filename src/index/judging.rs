@@ -24,7 +24,7 @@ use super::{
     compute::{Places, Strata, figures, hide_all, on_all_cores},
     domain::{Cell, Domain, Raters, Rules, Stratum},
     input::{Input, Judging, UnitSheets},
-    joining::{self, Together},
+    joining::{self, Sizes, Together},
     notes::note,
     plan::Plan,
     recovery::{Known, Row, generic},
@@ -128,7 +128,16 @@ impl<'a> Judged<'a> {
             .collect();
         let codes: Vec<String> = jobs.iter().map(|(_, unit, _)| (*unit).to_owned()).collect();
         let n: Vec<u64> = jobs.iter().map(|(.., one)| one.n).collect();
-        let joint = joining::groups(&Places::new(input.units, [], &codes), &n, k);
+        let weights: Vec<f64> = jobs
+            .iter()
+            .map(|(_, unit, one)| share(judging, unit, one, &units[unit]) / one.n as f64)
+            .collect();
+        // The same people rather than others, so that groups stay apart as far as they can.
+        let apart = |few: usize, other: usize| {
+            !jobs[few].2.groups.iter().any(|group| jobs[other].2.groups.contains(group))
+        };
+        let sizes = Sizes { n: &n, weight: &weights, k, apart: &apart };
+        let joint = joining::groups(&Places::new(input.units, [], &codes), &sizes);
         for of in &joint {
             let groups = of.iter().flat_map(|at| jobs[*at].2.groups.iter().copied());
             join(&mut clusters, &groups.collect::<Vec<_>>());
@@ -154,13 +163,13 @@ impl<'a> Judged<'a> {
             Stratum { raters, ..count(sheets, assigned) }
         });
         let mut all: Vec<Stratum> = on_all_cores(jobs.len(), |job| {
-            let (at, unit, together) = jobs[job];
+            let (at, _, together) = jobs[job];
             let whole = match together.sheets.as_slice() {
                 [one] => count(one, together.assigned),
                 several => count(&joining::sheets_of(several), together.assigned),
             };
             let raters = Some(Raters { cluster: clusters[together.groups[0]], unit: at, units: 1 });
-            let weight = share(judging, unit, together, &units[unit]) / together.n as f64;
+            let weight = weights[job];
             let cells = whole.cells.into_iter().map(|cell| Cell { weight, ..cell }).collect();
             Stratum { raters, cells, ..whole }
         });
@@ -174,8 +183,8 @@ impl<'a> Judged<'a> {
                 Together::of_raters(&mut all, of, whole, units.len() + number)
             })
             .collect();
-        joining::say(&together, true, k, notes);
         let strata = Strata { codes, all, bases: Vec::new(), together, weighted: true };
+        joining::say(&strata.codes_together(), k, notes);
         let weights = strata.all.iter().map(|s| s.cells.first().map_or(0.0, |cell| cell.weight)).collect();
         let mut judged = Self {
             judging,
@@ -304,8 +313,7 @@ impl<'a> Judged<'a> {
             below: std::iter::once((1..=n.len()).collect()).chain(n.iter().map(|_| Vec::new())).collect(),
             parts: below.clone(),
             k,
-            atoms: Vec::new(),
-            strata: Vec::new(),
+            ..Cells::default()
         };
         // By cell: hidden in all groups, since it would tell of few.
         let mut everywhere = vec![false; below.len()];

@@ -46,4 +46,5 @@ pub use compute::{
     NOT_COVERED, UNASKED, UNWEIGHTED, compute, moment, smallest_cell, unanswered, whole_index,
 };
 pub use error::Error;
+pub use joining::WEIGHTED_TOGETHER;
 pub use succession::under_successors;

@@ -2,7 +2,7 @@
 //!
 //! Made so that it tells nothing of few: nothing is given of fewer than k answers, a mode with fewer than k answers is hidden together with the next larger one, and
 //! the index without assisted answers is shown only where both they and the others would have an index that may be
-//! shown, since one could be worked out from the other.
+//! shown, since one could be worked out from the other, and where the same units are weighted together in each.
 
 use super::{
     compute::whole_index,
@@ -12,7 +12,7 @@ use super::{
 use crate::organisation::Mode;
 
 /// The modes of a campaign's answers; absent where nobody said who filled in the form, or too few answered.
-pub(super) fn of(input: &Input<'_>, k: u64) -> Option<Modes> {
+pub(super) fn of(input: &Input<'_>, k: u64, together: &[Vec<String>]) -> Option<Modes> {
     let mut counts = [0_u64; Mode::ALL.len()];
     for unit in input.sheets.units.values() {
         let mut said = 0;
@@ -32,7 +32,7 @@ pub(super) fn of(input: &Input<'_>, k: u64) -> Option<Modes> {
     let assisted: u64 =
         Mode::ALL.iter().filter(|mode| mode.is_assisted()).map(|mode| counts[usize::from(mode.byte())]).sum();
     let others = counts.iter().sum::<u64>() - assisted;
-    let index = (assisted >= k && others >= k).then(|| unassisted(input)).flatten();
+    let index = (assisted >= k && others >= k).then(|| unassisted(input, together)).flatten();
     let [unknown, own, helped, proxy] = hide_small(counts, k);
     Some(Modes { own, helped, proxy, unknown, index_unassisted: index })
 }
@@ -54,13 +54,13 @@ fn hide_small(counts: [u64; 4], k: u64) -> [Option<u64>; 4] {
 }
 
 /// The index over the answers with which nobody helped, if both it and that over the others may be shown.
-fn unassisted(input: &Input<'_>) -> Option<Estimate> {
+fn unassisted(input: &Input<'_>, together: &[Vec<String>]) -> Option<Estimate> {
     let of = |assisted: bool| {
         let keep = |mode: u8| Mode::from_byte(mode).is_some_and(Mode::is_assisted) == assisted;
         let units = input.sheets.units.iter().map(|(code, sheets)| (code.clone(), some(sheets, keep)));
         let sheets =
             Sheets { units: units.filter(|(_, sheets)| sheets.count > 0).collect(), ..Sheets::default() };
-        let index = whole_index(&Input { sheets: &sheets, previous: None, ..*input }).ok()?;
+        let index = whole_index(&Input { sheets: &sheets, previous: None, ..*input }, together).ok()?;
         (index.publish != Publish::Suppress && index.estimate.is_some()).then_some(index)
     };
     of(true).and_then(|_| of(false))

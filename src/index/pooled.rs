@@ -25,6 +25,7 @@ use super::{
     },
     domain::Domain,
     input::Input,
+    joining,
     notes::note,
     plan::Plan,
     ranking,
@@ -128,6 +129,7 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
         say_not_computable(total, &mut notes);
         say_unasked(total, &mut notes);
     }
+    joining::say(&counted.codes_together(), u64::from(k), &mut notes);
     say_coverage(pool.waves.iter().flat_map(|wave| held(wave.input)), &mut notes);
     if any {
         notes.push(note("suppressed", None, |lang| fl!(lang.messages(), "index-suppressed", k = k)));
@@ -147,7 +149,6 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
                 note.code.as_str(),
                 "unit_without_population"
                     | "margin_not_used"
-                    | "weighted_together"
                     | "set_aside"
                     | "rotated"
                     | "rotation_bounded"

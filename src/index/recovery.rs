@@ -6,7 +6,7 @@
 //! small cell that is a combination of the equations is given away. Weights stand for themselves by a number drawn from
 //! their bits, so that nothing cancels by chance.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::suppress::Cells;
 
@@ -110,14 +110,21 @@ pub(super) fn given_away(cells: &Cells, hidden: &[Vec<bool>]) -> Option<Vec<(usi
         }
     }
     rows.retain(|row| !row.is_empty());
-    let targets: Vec<(usize, usize, Row)> = (0..hidden.len())
+    let few = |n: u64| n > 0 && n < cells.k;
+    let of_places = (0..hidden.len())
         .flat_map(|place| (0..hidden[place].len()).map(move |cell| (place, cell)))
         .filter(|(place, cell)| {
-            let n = cells.n[*place][*cell];
-            n > 0 && n < cells.k && system.computable(*place, *cell)
+            few(cells.n[*place][*cell]) && system.computable(*place, *cell) && !cells.is_parted(*place, *cell)
         })
-        .map(|(place, cell)| (place, cell, system.mean(place, cell)))
-        .collect();
+        .map(|(place, cell)| (place, cell, system.mean(place, cell)));
+    // Of units weighted together nothing is known but their sum, which may be of few answers to an item.
+    let of_several = cells.together.iter().flat_map(|(stratum, place)| {
+        let items = (0..cells.parts.len()).filter(|cell| cells.parts[*cell].is_empty());
+        let own =
+            items.filter(|item| few(system.within[stratum].iter().map(|atom| system.n(*atom, *item)).sum()));
+        own.map(|item| (*place, item, system.mean_of(&system.within[stratum], item)))
+    });
+    let targets: Vec<(usize, usize, Row)> = of_places.chain(of_several).collect();
     // Short equations first, so that long ones find most of their unknowns known.
     rows.sort_by_key(Row::len);
     let mut known = Known::default();
@@ -136,6 +143,8 @@ pub(super) fn given_away(cells: &Cells, hidden: &[Vec<bool>]) -> Option<Vec<(usi
 /// The unknowns and what the shown figures say of them.
 struct System<'a> {
     cells: &'a Cells,
+    /// By stratum: its atoms.
+    within: BTreeMap<usize, Vec<usize>>,
     /// By place: the atoms of its strata.
     inside: Vec<Vec<usize>>,
     /// By atom: what an answer stands for.
@@ -157,15 +166,37 @@ impl<'a> System<'a> {
             .collect();
         let mut known: Vec<Vec<bool>> =
             cells.atoms.iter().map(|atom| atom.n.iter().map(|n| *n == 0).collect()).collect();
-        for (place, atoms) in inside.iter().enumerate() {
-            if let [atom] = atoms.as_slice() {
-                for (item, known) in known[*atom].iter_mut().enumerate() {
-                    *known |= !hidden[place][item];
+        let weights = cells.atoms.iter().map(|atom| generic(atom.weight.to_bits())).collect();
+        let mut system = Self { cells, within, inside, weights, known: Vec::new() };
+        for place in 0..hidden.len() {
+            if system.inside[place].len() > 1 {
+                continue;
+            }
+            for item in
+                (0..cells.parts.len()).filter(|item| cells.parts[*item].is_empty() && !hidden[place][*item])
+            {
+                if let [atom] = system.inside(place, item).as_ref() {
+                    known[*atom][item] = true;
                 }
             }
         }
-        let weights = cells.atoms.iter().map(|atom| generic(atom.weight.to_bits())).collect();
-        Self { cells, inside, weights, known }
+        system.known = known;
+        system
+    }
+
+    /// The atoms that hold an item's answers in a place.
+    fn inside(&self, place: usize, item: usize) -> Cow<'_, [usize]> {
+        let own = self.inside[place].as_slice();
+        let mut more = self.cells.wholly(place, item).peekable();
+        if more.peek().is_none() {
+            return Cow::Borrowed(own);
+        }
+        let more = more.filter_map(|stratum| self.within.get(&stratum)).flatten();
+        Cow::Owned(own.iter().chain(more).copied().collect())
+    }
+
+    fn n(&self, atom: usize, item: usize) -> u64 {
+        self.cells.atoms[atom].n.get(item).copied().unwrap_or(0)
     }
 
     fn computable(&self, place: usize, cell: usize) -> bool {
@@ -179,20 +210,14 @@ impl<'a> System<'a> {
 
     /// The sum of an item over a place, without weights.
     fn count(&self, place: usize, item: usize) -> Row {
-        self.inside[place].iter().filter_map(|atom| Some((self.unknown(*atom, item)?, 1))).collect()
+        self.inside(place, item).iter().filter_map(|atom| Some((self.unknown(*atom, item)?, 1))).collect()
     }
 
     /// The mean of a cell.
     fn mean(&self, place: usize, cell: usize) -> Row {
         let parts = &self.cells.parts[cell];
         if parts.is_empty() {
-            let n = |atom: usize| self.cells.atoms[atom].n.get(cell).copied().unwrap_or(0);
-            let whole = self.inside[place]
-                .iter()
-                .fold(0, |sum, atom| (sum + times(self.weights[*atom], n(*atom) % PRIME)) % PRIME);
-            let share = inverse(whole);
-            let of = |atom: &usize| Some((self.unknown(*atom, cell)?, times(self.weights[*atom], share)));
-            return self.inside[place].iter().filter_map(of).collect();
+            return self.mean_of(&self.inside(place, cell), cell);
         }
         let mut row = Row::new();
         for part in parts {
@@ -204,5 +229,14 @@ impl<'a> System<'a> {
         }
         row.retain(|_, value| *value > 0);
         row
+    }
+
+    /// The mean of an item over some atoms.
+    fn mean_of(&self, atoms: &[usize], item: usize) -> Row {
+        let weighted =
+            |sum, atom: &usize| (sum + times(self.weights[*atom], self.n(*atom, item) % PRIME)) % PRIME;
+        let share = inverse(atoms.iter().fold(0, weighted));
+        let of = |atom: &usize| Some((self.unknown(*atom, item)?, times(self.weights[*atom], share)));
+        atoms.iter().filter_map(of).collect()
     }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::recovery;
 
 /// The places and their cells.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Cells {
     /// Answers behind each cell, by place.
     pub n: Vec<Vec<u64>>,
@@ -23,8 +23,12 @@ pub(super) struct Cells {
     pub k: u64,
     /// Sheets of the same weight, where weights differ from unit to unit or within one.
     pub atoms: Vec<Atom>,
-    /// The strata of each place.
+    /// The strata that lie in each place as a whole.
     pub strata: Vec<Vec<usize>>,
+    /// By place: strata of several units that lie in it only in part, with that part's answers by item.
+    pub in_part: Vec<Vec<(usize, Vec<u64>)>>,
+    /// Strata of several units, each with a place that has a part of it.
+    pub together: Vec<(usize, usize)>,
 }
 
 /// Sheets of one stratum that have the same weight.
@@ -41,6 +45,32 @@ pub(super) struct Atom {
 }
 
 impl Cells {
+    /// The strata of several units that lie in a place in part, and all of whose answers to an item it has.
+    pub fn wholly(&self, place: usize, item: usize) -> impl Iterator<Item = usize> + '_ {
+        let parts = self.in_part.get(place).into_iter().flatten();
+        parts.filter(move |(of, n)| n[item] > 0 && n[item] == self.answers(*of, item)).map(|(of, _)| *of)
+    }
+
+    /// Whether some of a cell's answers in a place lie in a stratum that has answers to it elsewhere, too.
+    pub fn is_parted(&self, place: usize, cell: usize) -> bool {
+        if !self.parts[cell].is_empty() {
+            return self.parts[cell].iter().any(|part| self.is_parted(place, *part));
+        }
+        let parts = self.in_part.get(place).into_iter().flatten();
+        parts.into_iter().any(|(of, n)| n[cell] > 0 && n[cell] < self.answers(*of, cell))
+    }
+
+    /// Answers to an item in a stratum.
+    fn answers(&self, stratum: usize, item: usize) -> u64 {
+        let own = self.atoms.iter().filter(|atom| atom.stratum == stratum);
+        own.filter_map(|atom| atom.n.get(item)).sum()
+    }
+
+    /// The strata that hold an item's answers in a place, those in part only where all of their answers are there.
+    fn inside(&self, place: usize, item: usize) -> impl Iterator<Item = usize> + '_ {
+        self.strata[place].iter().copied().chain(self.wholly(place, item))
+    }
+
     /// Which cells are hidden, by place; `also` names cells to hide whatever their size.
     pub fn hidden(&self, also: impl Fn(usize, usize) -> bool) -> Vec<Vec<bool>> {
         let mut hidden: Vec<Vec<bool>> = self
@@ -48,7 +78,10 @@ impl Cells {
             .iter()
             .enumerate()
             .map(|(place, cells)| {
-                cells.iter().enumerate().map(|(cell, n)| *n < self.k || also(place, cell)).collect()
+                let hides = |(cell, n): (usize, &u64)| {
+                    *n < self.k || self.is_parted(place, cell) || also(place, cell)
+                };
+                cells.iter().enumerate().map(hides).collect()
             })
             .collect();
         // Each round hides at least one more cell, so that there is an end.
@@ -144,10 +177,12 @@ impl Cells {
     /// Whether the rest gives a part of it away: an item shows counts without weights and a share with them, two sums over the
     /// rest.
     fn rest_tells(&self, place: usize, cell: usize, shown: &[usize]) -> bool {
-        let Some(own) = self.strata.get(place) else { return false };
-        let told: BTreeSet<usize> =
-            shown.iter().flat_map(|below| self.strata[*below].iter().copied()).collect();
-        let untold: BTreeSet<usize> = own.iter().copied().filter(|stratum| !told.contains(stratum)).collect();
+        if self.atoms.is_empty() || !self.parts[cell].is_empty() {
+            return false;
+        }
+        let told: BTreeSet<usize> = shown.iter().flat_map(|below| self.inside(*below, cell)).collect();
+        let untold: BTreeSet<usize> =
+            self.inside(place, cell).filter(|stratum| !told.contains(stratum)).collect();
         let rest: Vec<&Atom> = self
             .atoms
             .iter()
@@ -166,7 +201,7 @@ impl Cells {
             let one_hidden = || {
                 self.below[place].iter().any(|below| {
                     self.n[*below][cell] == n
-                        && left().all(|atom| self.strata[*below].contains(&atom.stratum))
+                        && left().all(|atom| self.inside(*below, cell).any(|own| own == atom.stratum))
                 })
             };
             n > 0 && (n < self.k || one_hidden())
@@ -297,14 +332,7 @@ mod tests {
         let below = (0..n.len())
             .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
             .collect();
-        Cells {
-            n: n.iter().map(|n| vec![*n]).collect(),
-            below,
-            parts: vec![vec![]],
-            k,
-            atoms: vec![],
-            strata: vec![],
-        }
+        Cells { n: n.iter().map(|n| vec![*n]).collect(), below, parts: vec![vec![]], k, ..Cells::default() }
     }
 
     fn shown(cells: &Cells) -> Vec<bool> {
@@ -396,8 +424,7 @@ mod tests {
             below: vec![vec![]],
             parts: vec![vec![], vec![], vec![], vec![0, 1, 2]],
             k: 10,
-            atoms: vec![],
-            strata: vec![],
+            ..Cells::default()
         };
         assert_eq!(cells.hidden(|_, _| false), [[false, true, true, false]]);
     }
@@ -409,8 +436,7 @@ mod tests {
             below: vec![vec![]],
             parts: vec![vec![], vec![0]],
             k: 10,
-            atoms: vec![],
-            strata: vec![],
+            ..Cells::default()
         };
         assert_eq!(cells.hidden(|_, _| false), [[true, true]]);
     }
@@ -587,7 +613,7 @@ mod tests {
             let below = (0..n.len())
                 .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
                 .collect();
-            let mut cells = Cells { n, below, parts, k, atoms: vec![], strata: vec![] };
+            let mut cells = Cells { n, below, parts, k, ..Cells::default() };
             let places = cells.n.len();
             let attack = Attack { cells: &cells, items, weights: weights.clone() };
             let atoms: Vec<Atom> = (0..places)

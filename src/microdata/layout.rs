@@ -567,13 +567,11 @@ impl Traits {
             number.unwrap_or(Missing::PLAIN.not_asked())
         };
         let held = source.places.iter().map(|place| {
-            let stratum = design.strata.iter().position(|stratum| {
-                stratum.units.contains(&place.unit)
-                    && place
-                        .group
-                        .as_ref()
-                        .map_or(stratum.groups.is_empty(), |group| stratum.groups.contains(group))
-            })?;
+            let own = |(unit, groups): &(String, Vec<String>)| {
+                *unit == place.unit
+                    && place.group.as_ref().map_or(groups.is_empty(), |group| groups.contains(group))
+            };
+            let stratum = design.strata.iter().position(|stratum| stratum.held.iter().any(own))?;
             Some(Held { stratum, counter: counter(place) })
         });
         self.held = held.collect();

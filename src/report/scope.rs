@@ -6,7 +6,7 @@ use i18n_embed_fl::fl;
 
 use crate::{
     index::{
-        NOT_COVERED, UNWEIGHTED,
+        NOT_COVERED, UNWEIGHTED, WEIGHTED_TOGETHER,
         report::{
             Breakdown, Comment, Note, PeriodCampaign, PeriodInfo, Ranking, Report, Result, SetAside,
             SetAsideGroup, UnitResult,
@@ -41,8 +41,10 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
         }
     }
     let own = Note { code: ONE_UNIT.to_owned(), unit: Some(code.to_owned()), text: sentence(&unit.name) };
+    let joined = report.weighted_together.iter().flatten().any(|unit| within.contains(unit.as_str()));
     let others = report.notes.iter().filter(|note| {
         !matches!(note.code.as_str(), ONE_UNIT | SET_ASIDE_WITH | NOT_COVERED)
+            && (note.code != WEIGHTED_TOGETHER || joined)
             && note.unit.as_deref().is_none_or(|about| within.contains(about))
     });
     let others = others.cloned().map(|note| match note.code.as_str() {

@@ -330,12 +330,12 @@ class Attack:
     def __init__(self, known, periods, strata, answers, granted):
         self.known, self.answers, self.granted = known, answers, granted
         self.sheets = {key: sheets for key, (sheets, _) in strata.items()}
-        self.weights = {}
+        self.weights, self.together = {}, []
         for slug in CAMPAIGNS:
             own = {unit: of for (campaign, unit), of in strata.items() if campaign == slug}
-            for together, _ in blocks({unit: sheets for unit, (sheets, _) in own.items()}):
-                weight = sum(own[unit][1] for unit in together) / sum(own[unit][0] for unit in together)
-                self.weights |= {(slug, unit): weight for unit in together}
+            for together, sheets, population in blocks(own):
+                self.weights |= {(slug, unit): population / sheets for unit in together}
+                self.together.append([(slug, unit) for unit in together])
         self.at = {key: at for at, key in enumerate(itertools.product(self.sheets, ITEMS, OPTIONS))}
         self.truth = np.array([float(answers[*cell, item, option]) for cell, item, option in self.at])
         self.n = {
@@ -470,6 +470,8 @@ class Attack:
                 group(left, item, "what is left of a shown cell")
         for cell, item in self.n:
             group([cell], item, "unit in a campaign")
+        for together, item in itertools.product(self.together, ITEMS):
+            group(together, item, "units weighted together")
         return found
 
 
@@ -481,23 +483,28 @@ def within(unit, above):
     return above == ""
 
 
-def blocks(sheets, place=""):
-    """Units whose sheets have one weight, with how many sheets, below a place: docs/method.md, 11, 1."""
-    own = [(-1, [unit], sheets[unit]) for unit in sheets if unit == place]
+def blocks(own, place=""):
+    """Units whose sheets have one weight, with how many sheets and what they stand for, below a place: docs/method.md, 11, 1. `own`
+    are sheets and population by unit."""
+    inside = [(-1, ([unit], *of)) for unit, of in own.items() if unit == place]
     for unit, parent in TREE.items():
         if (parent or "") == place:
-            inside = blocks(sheets, unit)
-            own += [(sum(n for _, n in inside), together, n) for together, n in inside]
-    own.sort(key=lambda block: (block[0], block[2]))
-    few = [block for block in own if block[2] < K]
-    enough = [(together, n) for _, together, n in own if n >= K]
-    if few:
-        together, n = sum((block[1] for block in few), []), sum(block[2] for block in few)
-        if n < K and enough:
-            next_, more = enough.pop(0)
-            together, n = together + next_, n + more
-        enough.append((together, n))
-    return enough
+            below = blocks(own, unit)
+            inside += [(sum(block[1] for block in below), block) for block in below]
+    few = sorted((block for _, block in inside if block[1] < K), key=lambda block: (block[2] / block[1], block[1], block[0]))
+    enough = [block for _, block in sorted(inside, key=lambda own: (own[0], own[1][1])) if block[1] >= K]
+    together = lambda a, b: (a[0] + b[0], a[1] + b[1], a[2] + b[2])
+    made, left = [], ([], 0, 0)
+    for block in few:
+        left = together(left, block)
+        if left[1] >= K:
+            made, left = [*made, left], ([], 0, 0)
+    if left[1]:
+        if made:
+            made[-1] = together(made[-1], left)
+        else:
+            made = [together(left, enough.pop(0)) if enough else left]
+    return enough + made
 
 
 def numbers(least, most):
