@@ -4,6 +4,7 @@ pub mod calendar;
 mod kept;
 pub mod period;
 pub mod series;
+mod silent;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -394,6 +395,8 @@ struct Frame {
     successors: UnitTree,
     strata: Vec<Stratum>,
     margins: Vec<Margin>,
+    /// Units with counters in use.
+    asked: Vec<String>,
     basis: Basis,
     judging: Option<Judging>,
     comments: Vec<Released>,
@@ -459,6 +462,7 @@ impl Frame {
             successors: history.merged().map_err(no_tree)?,
             strata: campaigns::strata(&mut db, number).await?,
             margins: campaigns::margins(&mut db, number).await?,
+            asked: silent::asked(&mut db, number).await?,
             divided: Divided::of(&mut db, &ready.stored, &basis, now).await?,
             basis,
             judging: match &ready.judging {
@@ -536,11 +540,12 @@ impl Wave {
     }
 
     fn compute(&self, previous: Option<Previous<'_>>) -> Result<Report, index::Error> {
-        self.finish(index::compute(&self.input(previous))?)
+        self.finish(index::compute(&self.input(previous))?, &self.frame.tree)
     }
 
     fn compute_under_successors(&self) -> Result<Report, index::Error> {
-        self.finish(index::under_successors(&self.input(None), &self.frame.successors)?)
+        let report = index::under_successors(&self.input(None), &self.frame.successors)?;
+        self.finish(report, &self.frame.successors)
     }
 
     /// Number of the campaign.
@@ -580,7 +585,8 @@ impl Wave {
         }
     }
 
-    fn finish(&self, mut report: Report) -> Result<Report, index::Error> {
+    fn finish(&self, mut report: Report, tree: &UnitTree) -> Result<Report, index::Error> {
+        silent::list(&mut report, tree, self.frame.asked.iter().map(String::as_str));
         let with = match &self.with {
             Some(sheets) => {
                 Some(index::whole_index(&Input { sheets, ..self.input(None) }, &report.weighted_together)?)

@@ -32,7 +32,7 @@ pub enum Format {
     Csv,
     /// `sipas.report/1`.
     Json,
-    /// A one-page letter to each body that leads or monitors something below the target, and to each unit that does not reach it, to
+    /// A one-page letter to each body that has a part in something below the target, and to each unit that does not reach it, to
     /// edit: a ZIP; with `--body` the one to that body or unit.
     LettersDocx,
     /// The same to print and send: one file, a page each.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use i18n_embed_fl::fl;
 use jiff::{Span, civil::Date};
 
-use super::{NoReport, Wave, last_report};
+use super::{NoReport, Wave, last_report, silent};
 use crate::{
     clock,
     index::{
@@ -291,7 +291,10 @@ fn compute(
         let inputs: Vec<Input<'_>> = waves.iter().map(|wave| wave.input(None)).collect();
         let parts: Vec<pooled::Wave<'_>> =
             inputs.iter().zip(&reports).map(|(input, report)| pooled::Wave { input, report }).collect();
-        pooled::pooled(&Pool { waves: &parts, units, period: info(period, title) })?
+        let mut report = pooled::pooled(&Pool { waves: &parts, units, period: info(period, title) })?;
+        let asked = waves.iter().flat_map(|wave| &wave.frame.asked);
+        silent::list(&mut report, units, asked.map(String::as_str));
+        report
     };
     let ready = waves.pop().map(|wave| wave.frame.ready).ok_or(NoPeriodReport::Empty)?;
     Ok((report, ready))

@@ -18,7 +18,7 @@ pub use cut::{Reveals, for_the_public, reveals};
 
 use crate::{
     figures::{self, NoReport, Shelf},
-    index::report::Report,
+    index::report::{Report, UnitResult},
     language::Lang,
     organisation::{Margin, Phase, Stratum},
     report::{self, shown},
@@ -257,7 +257,10 @@ fn pack(name: &str, bytes: &[u8]) -> Result<File, StoreError> {
 /// Stands for whatever decides how counts become figures: where it is the same, a hidden figure enters a shown one in the
 /// same way.
 fn inputs(report: &Report, strata: &[Stratum], margins: &[Margin]) -> String {
-    let units = report.units.iter().map(|unit| json!([unit.code, unit.parent, unit.population]));
+    // One that nobody has answered for and that has no population decides nothing.
+    let counts = |unit: &&UnitResult| unit.population.is_some() || unit.result.responses != Some(0);
+    let units = report.units.iter().filter(counts);
+    let units = units.map(|unit| json!([unit.code, unit.parent, unit.population]));
     let strata = strata.iter().map(|stratum| json!([stratum.unit, stratum.population]));
     let margins = margins.iter().map(|margin| json!([margin.unit, margin.by, margin.totals]));
     let groups =

@@ -39,7 +39,7 @@ pub fn bar(bar: &Bar<'_>) -> Markup {
     html! {
         svg.bar role="img" aria-labelledby=(format!("{title} {description}")) width="100%" height=(HEIGHT) focusable="false" {
             title id=(title) { (bar.name) }
-            desc id=(description) { (describe(bar, figure)) }
+            desc id=(description) { (describe(bar)) }
             rect.track x="0" y="8" width="100%" height="12" {}
             rect.fill.(class) x="0" y="8" width=(at(figure)) height="12" {}
             @if let Some((lower, upper)) = shown::limits(bar.estimate) {
@@ -173,12 +173,12 @@ pub const fn class(decision: Option<Decision>) -> &'static str {
     }
 }
 
-fn describe(bar: &Bar<'_>, figure: f64) -> String {
+fn describe(bar: &Bar<'_>) -> String {
     let (lang, messages) = (bar.lang, bar.lang.messages());
-    let mut sentence = format::percent(lang, figure);
-    if let Some(limits) = shown::limits(bar.estimate) {
+    let mut sentence = words::figure(lang, bar.estimate).unwrap_or_default();
+    if let Some(interval) = words::interval(lang, bar.estimate) {
         sentence += "; ";
-        sentence += &fl!(messages, "report-bar-interval", interval = format::interval(lang, limits));
+        sentence += &fl!(messages, "report-bar-interval", interval = interval);
     }
     sentence += "; ";
     sentence += &fl!(messages, "report-target-at", target = format::percent_short(lang, bar.target));

@@ -16,7 +16,12 @@ const NBSP: char = '\u{a0}';
 
 /// A share (0..1) in per cent with two decimals: `83,94 %`.
 pub fn percent(lang: Lang, share: f64) -> String {
-    with_sign(lang, &decimal(lang, share * 100.0, 2))
+    percent_to(lang, share, 2)
+}
+
+/// The same with this many decimals. Figures of a report are written by [`super::words::figure`], which knows how many.
+pub fn percent_to(lang: Lang, share: f64, decimals: usize) -> String {
+    with_sign(lang, &decimal(lang, share * 100.0, decimals))
 }
 
 /// A share (0..1) in per cent with no more decimals than it needs, at most two: `90 %`, `92,5 %`. For targets and
@@ -28,13 +33,24 @@ pub fn percent_short(lang: Lang, share: f64) -> String {
 }
 
 /// Limits of an interval (0..1) in per cent: `81,20–86,10 %`.
-pub fn interval(lang: Lang, (lower, upper): (f64, f64)) -> String {
-    with_sign(lang, &format!("{}–{}", decimal(lang, lower * 100.0, 2), decimal(lang, upper * 100.0, 2)))
+pub fn interval(lang: Lang, limits: (f64, f64)) -> String {
+    interval_to(lang, limits, 2)
+}
+
+/// The same with this many decimals. It is never broken over two lines.
+pub fn interval_to(lang: Lang, (lower, upper): (f64, f64), decimals: usize) -> String {
+    let limit = |share: f64| decimal(lang, share * 100.0, decimals);
+    with_sign(lang, &format!("{}–{}", limit(lower), limit(upper)))
 }
 
 /// A difference of shares in percentage points, with its sign: `+1,25`, `−0,40`.
 pub fn points(lang: Lang, difference: f64) -> String {
-    let size = decimal(lang, difference.abs() * 100.0, 2);
+    points_to(lang, difference, 2)
+}
+
+/// The same with this many decimals.
+pub fn points_to(lang: Lang, difference: f64, decimals: usize) -> String {
+    let size = decimal(lang, difference.abs() * 100.0, decimals);
     let nothing = size.chars().all(|digit| !digit.is_ascii_digit() || digit == '0');
     let sign = if nothing {
         ""

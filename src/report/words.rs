@@ -1,5 +1,7 @@
 //! What the codes of a report mean, in the reader's words.
 
+use std::collections::BTreeMap;
+
 use i18n_embed_fl::fl;
 
 use crate::{
@@ -9,13 +11,15 @@ use crate::{
         pooled::GAPS,
         report::{
             By, Category, CriterionResult, Decision, Estimate, Modes, Publish, Quadrant, Report, Rotation,
-            Weighting,
+            Unchanged, UnitResult, Weighting,
         },
     },
     language::Lang,
     organisation::Phase,
     questionnaire::text,
     report::{
+        divided,
+        drag::Drag,
         duties::{self, Role},
         format, scope, shown,
     },
@@ -104,6 +108,109 @@ pub fn decision_because(lang: Lang, decision: Decision, target: f64) -> String {
         Decision::NotMet => fl!(words, "report-not-met-because", target = target),
         Decision::Undecided => fl!(words, "report-undecided-because", target = target),
     }
+}
+
+/// A figure in per cent, with as many decimals as it was given; nothing where it may not be seen.
+pub fn figure(lang: Lang, estimate: &Estimate) -> Option<String> {
+    let share = shown::figure(estimate)?;
+    Some(format::percent_to(lang, share, shown::decimals(estimate)))
+}
+
+/// The limits of its interval, likewise.
+pub fn interval(lang: Lang, estimate: &Estimate) -> Option<String> {
+    let limits = shown::limits(estimate)?;
+    Some(format::interval_to(lang, limits, shown::decimals(estimate)))
+}
+
+/// By how many percentage points a criterion below the target holds the index down, with its sign.
+pub fn held_back(lang: Lang, drag: &Drag<'_>) -> String {
+    format::points_to(lang, -drag.points, shown::decimals(&drag.item.1.estimate))
+}
+
+/// Why a change, or its test, is not there.
+pub fn unchanged(lang: Lang, reason: Unchanged) -> String {
+    let m = lang.messages();
+    match reason {
+        Unchanged::NotComputable => fl!(m, "series-why-not-computable"),
+        Unchanged::PreviousHidden => fl!(m, "series-why-hidden"),
+        Unchanged::NoUnit => fl!(m, "series-why-no-unit"),
+        Unchanged::NotAsked => fl!(m, "series-why-not-asked"),
+        Unchanged::NotComparable => fl!(m, "series-why-not-comparable"),
+        Unchanged::NoVariance => fl!(m, "series-why-no-variance"),
+    }
+}
+
+/// Why the index is not compared with that of the previous campaign, in the middle of a sentence; nothing where it is, or where
+/// there is none.
+pub fn why_not_compared(lang: Lang, estimate: &Estimate) -> Option<String> {
+    let change = shown::figure(estimate).and(estimate.change.as_ref())?;
+    let reason = change.reason.filter(|_| change.change.is_none())?;
+    Some(first_small(&unchanged(lang, reason)))
+}
+
+/// So many rows of a table are named where they have no change; of more, their number is told.
+const NAMED: usize = 3;
+
+/// Why figures of a table were not compared with the previous campaign, or their change was not tested: a sentence for each reason.
+pub fn why_no_changes<'a>(lang: Lang, rows: impl Iterator<Item = (&'a str, &'a Estimate)>) -> Vec<String> {
+    let m = lang.messages();
+    let mut found: BTreeMap<(Unchanged, bool), Vec<&str>> = BTreeMap::new();
+    for (name, estimate) in rows {
+        let change = shown::figure(estimate).and(estimate.change.as_ref());
+        if let Some((reason, change)) = change.and_then(|change| Some((change.reason?, change))) {
+            found.entry((reason, change.change.is_none())).or_default().push(name);
+        }
+    }
+    let said = found.into_iter().map(|((reason, missing), names)| {
+        let of = if names.len() > NAMED {
+            fl!(m, "report-change-rows", n = names.len())
+        } else {
+            names.iter().map(|name| cleaned(name)).collect::<Vec<_>>().join("; ")
+        };
+        let why = first_small(&unchanged(lang, reason));
+        if missing {
+            fl!(m, "report-change-none", of = of, why = why)
+        } else {
+            fl!(m, "report-change-untested", of = of, why = why)
+        }
+    });
+    said.collect()
+}
+
+/// A name out of the data, on one line.
+fn cleaned(name: &str) -> String {
+    text::clean(name).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn first_small(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// Whose answers a report on a part is about, in a sentence: a unit and those below it, or a category. Nothing in one of all.
+pub fn part(report: &Report, lang: Lang) -> Option<&str> {
+    note(report, scope::ONE_UNIT, lang)
+}
+
+/// Whether a report is on a category of answers, and not on a unit.
+pub fn is_of_category(report: &Report) -> bool {
+    scope::only(report).is_some_and(|only| only.kind == divided::KIND)
+}
+
+/// What the answers of the part that a report is on are called, beside those of the whole campaign.
+pub fn answers_of_part(report: &Report, lang: Lang) -> String {
+    let m = lang.messages();
+    if is_of_category(report) { fl!(m, "report-valid-of-category") } else { fl!(m, "report-valid-of-unit") }
+}
+
+/// Whether nobody has answered at a unit at all, or nobody counts yet.
+pub fn is_unanswered(unit: &UnitResult) -> bool {
+    unit.result.responses == Some(0) && shown::figure(&unit.result.index).is_none()
+}
+
+/// What stands for the decision on such a unit.
+pub fn unanswered(lang: Lang) -> String {
+    fl!(lang.messages(), "report-unanswered")
 }
 
 /// Whether a figure may be shown.
@@ -346,9 +453,9 @@ pub fn self_selected(report: &Report, lang: Lang) -> Option<String> {
 /// Where every body leads on a criterion, the units that are lowest there, in words.
 pub fn lowest_units(lang: Lang, report: &Report, criterion: &CriterionResult) -> Option<String> {
     let lowest = duties::lowest(report, criterion);
-    let named = lowest.iter().filter_map(|(unit, own)| {
-        Some(format!("{} {}", unit.name, format::percent(lang, shown::figure(&own.estimate)?)))
-    });
+    let named = lowest
+        .iter()
+        .filter_map(|(unit, own)| Some(format!("{} {}", unit.name, figure(lang, &own.estimate)?)));
     let units = named.collect::<Vec<_>>().join("; ");
     (!units.is_empty()).then(|| fl!(lang.messages(), "report-lowest-units", units = units))
 }

@@ -1,4 +1,4 @@
-//! The letters to the bodies that lead or monitor something below the target: from the report's page and from the command.
+//! The letters to the bodies that have a part in something below the target: from the report's page and from the command.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

@@ -171,6 +171,34 @@ fn every_format_is_written_and_a_unit_can_be_chosen() {
 }
 
 #[test]
+fn a_unit_with_counters_and_nothing_else_stands_among_those_without_answers() {
+    let unit =
+        "[[unit]]\ncode = \"hn\"\nname = \"UBND thị xã Hoài Nhơn\"\nkind = \"district\"\nparent = \"bd\"\n";
+    let counter =
+        "[[campaign.counter]]\ncode = \"hn-1\"\nunit = \"hn\"\nname = \"Quầy số 1\"\npublic = true\n";
+    let file = citizens(When::Now).replacen("[[campaign]]", &format!("{unit}[[campaign]]"), 1);
+    let database = applied(&format!("{file}{counter}"));
+    let server = Server::start(&database);
+    let mut phone = server.client();
+    for _ in 0..12 {
+        answer(&mut phone, "/k/qn-1", "4");
+    }
+    let report = stage::report(&database, "dan");
+    let unit = |code: &str| {
+        report["units"].as_array().unwrap().iter().find(|unit| unit["code"] == code).unwrap().clone()
+    };
+    let hn = unit("hn");
+    assert_eq!((hn["responses"].as_u64(), hn["population"].as_u64()), (Some(0), None));
+    assert!(hn["index"]["estimate"].is_null() && hn["parent"] == "bd");
+    let page = database.run(&["report", "dan", "--newest", "--format", "html"]).ok();
+    // As a unit with a population and no answers.
+    for name in ["UBND thị xã Hoài Nhơn", "UBND thị xã An Nhơn"] {
+        let row = page.split("<tr").find(|row| row.contains(name)).unwrap();
+        assert!(row.contains("Chưa có phiếu") || row.contains("No answers yet"), "{row}");
+    }
+}
+
+#[test]
 fn an_unknown_campaign_or_unit_is_said_with_what_there_is() {
     let database = applied(&citizens(When::Now));
     let words = database.run(&["report", "dam", "--format", "json"]).fails(1);

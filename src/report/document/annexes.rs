@@ -47,7 +47,7 @@ fn units(c: &mut Composer<'_>) -> Found {
         .zip(shown::depths(&report.units))
         .map(|(unit, depth)| unit_row(c, unit, depth.min(DEEPEST)))
         .collect();
-    let (columns, notes) = unit_columns(c, report.units.iter().map(|unit| &unit.result.index));
+    let (columns, notes) = unit_columns(c, &report.units.iter().collect::<Vec<_>>());
     let mut blocks: Vec<Block> =
         c.table(fl!(m, "report-units-caption"), columns, rows, notes).into_iter().collect();
     let points: Vec<Vec<Run>> = report
@@ -84,7 +84,7 @@ fn matrix(c: &mut Composer<'_>) -> Found {
         };
         shown::figure(estimate).map_or_else(
             || cells::NONE.to_owned(),
-            |figure| format!("{}{sign}", format::decimal(lang, figure * 100.0, 2)),
+            |figure| format!("{}{sign}", format::decimal(lang, figure * 100.0, shown::decimals(estimate))),
         )
     };
     let rows: Vec<Row> = report
@@ -105,7 +105,7 @@ fn matrix(c: &mut Composer<'_>) -> Found {
     ];
     columns.extend(dimensions.iter().map(|dimension| composer::numbers(cells::name(&dimension.name), 14)));
     let notes = vec![fl!(m, "document-matrix-means", target = format::percent_short(lang, report.target))];
-    let table = c.table(fl!(m, "document-matrix-table"), columns, rows, notes)?;
+    let table = c.wide_table(fl!(m, "document-matrix-table"), columns, rows, notes)?;
     Some((fl!(m, "document-annex-matrix"), true, vec![table]))
 }
 

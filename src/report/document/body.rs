@@ -25,14 +25,14 @@ const LISTED: usize = 12;
 pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
     let index = &report.total.index;
-    let Some(figure) = shown::figure(index) else {
+    let Some(figure) = words::figure(lang, index) else {
         return vec![vec![
             strong(format!("{}: ", words::index(lang, report))),
             plain(cells::nothing(report, lang)),
         ]];
     };
     let mut first = vec![
-        strong(format!("{}: {}", words::index(lang, report), format::percent(lang, figure))),
+        strong(format!("{}: {}", words::index(lang, report), figure)),
         plain(format!(
             " ({}: {}); {}.",
             fl!(m, "report-interval-at", level = format::percent_short(lang, report.level)).to_lowercase(),
@@ -65,7 +65,8 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
     if !worst.is_empty() {
         sentences.push(vec![strong(fl!(m, "document-worst", n = worst.len()))]);
     }
-    for Drag { item: (_, criterion), points } in worst {
+    for drag in worst {
+        let Drag { item: (_, criterion), .. } = drag;
         let estimate = &criterion.estimate;
         let mut runs = vec![
             plain("– "),
@@ -75,7 +76,7 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
                 cells::interval(lang, estimate),
                 cells::verdict(lang, estimate).to_lowercase()
             )),
-            plain(format!(" {}.", fl!(m, "report-worst-by", points = format::points(lang, -points)))),
+            plain(format!(" {}.", fl!(m, "report-worst-by", points = words::held_back(lang, drag)))),
         ];
         let bodies: Vec<String> = Role::ALL
             .into_iter()
@@ -117,9 +118,7 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
             cells::name(&report.method.name).trim_end_matches('.')
         )),
     ];
-    if let Some(unit) = scope::only(report) {
-        blocks.push(paragraph(fl!(m, "report-one-unit", name = cells::name(&unit.name))));
-    }
+    blocks.extend(words::part(report, lang).map(|words| paragraph(cells::name(words))));
     let (responses, part) = (&report.responses, scope::only(report));
     let row = |name: String, number: Option<u64>, depth: usize| Row {
         depth,
@@ -131,7 +130,7 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
     ];
     if let Some(unit) = part {
         // What is planned, and for how many, is the unit's; so is this.
-        rows.push(row(fl!(m, "report-valid-of-unit"), unit.result.responses, 0));
+        rows.push(row(words::answers_of_part(report, lang), unit.result.responses, 0));
     }
     if let Some(planned) = shown::sum(&report.units, |unit| unit.planned) {
         rows.push(row(fl!(m, "report-planned"), Some(planned), 0));

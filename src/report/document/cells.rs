@@ -12,6 +12,8 @@ use crate::{
 
 /// What stands where there is no figure.
 pub const NONE: &str = "–";
+/// Characters of a rank that stand on one line.
+const ON_A_LINE: usize = 14;
 
 /// A name out of the data, on one line and without signs that cannot be seen.
 pub fn name(text: &str) -> String {
@@ -20,12 +22,12 @@ pub fn name(text: &str) -> String {
 
 /// A figure in per cent.
 pub fn figure(lang: Lang, estimate: &Estimate) -> String {
-    shown::figure(estimate).map_or_else(|| NONE.to_owned(), |figure| format::percent(lang, figure))
+    words::figure(lang, estimate).unwrap_or_else(|| NONE.to_owned())
 }
 
 /// An interval in per cent.
 pub fn interval(lang: Lang, estimate: &Estimate) -> String {
-    shown::limits(estimate).map_or_else(|| NONE.to_owned(), |limits| format::interval(lang, limits))
+    words::interval(lang, estimate).unwrap_or_else(|| NONE.to_owned())
 }
 
 /// A count that may be told.
@@ -74,7 +76,9 @@ pub fn moved(estimate: &Estimate) -> Option<(f64, &Change)> {
 pub fn rank(report: &Report, code: &str) -> String {
     match shown::rank(report, code) {
         Some((unit, compared)) if unit.rank_lo < unit.rank_hi => {
-            format!("{}/{compared} ({}–{})", unit.rank, unit.rank_lo, unit.rank_hi)
+            let places = format!("{}/{compared} ({}–{})", unit.rank, unit.rank_lo, unit.rank_hi);
+            // On one line, unless there are so many units that it would take too wide a column.
+            if places.chars().count() <= ON_A_LINE { places.replace(' ', "\u{a0}") } else { places }
         }
         Some((unit, compared)) => format!("{}/{compared}", unit.rank),
         None => NONE.to_owned(),

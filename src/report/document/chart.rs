@@ -149,7 +149,7 @@ fn row(lang: Lang, lines: &[String], estimate: &Estimate, scale: Scale, top: f64
                     }
                 }
                 (dot(decision, scale.at(figure), middle))
-                text x=(WIDTH - 2) y=(px(middle + 4.5)) text-anchor="end" font-weight="bold" { (format::percent(lang, figure)) }
+                text x=(WIDTH - 2) y=(px(middle + 4.5)) text-anchor="end" font-weight="bold" { (cells::figure(lang, estimate)) }
             }
             None => text x=(px(LEFT + 8.0)) y=(px(middle + 4.5)) fill=(SOFT) font-size="11.5" { (cells::verdict(lang, estimate)) },
         }
@@ -206,10 +206,10 @@ const fn colour(decision: Option<Decision>) -> &'static str {
 
 fn alt(lang: Lang, rows: &[Dot<'_>], target: f64) -> String {
     let said = rows.iter().map(|(label, estimate)| match shown::figure(estimate) {
-        Some(figure) => {
+        Some(_) => {
             format!(
                 "{label}: {} ({})",
-                format::percent(lang, figure),
+                cells::figure(lang, estimate),
                 cells::verdict(lang, estimate).to_lowercase()
             )
         }

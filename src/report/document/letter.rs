@@ -1,4 +1,4 @@
-//! The letters to the bodies that lead or monitor something below the target, and to the units that do not reach it: an official
+//! The letters to the bodies that have a part in something below the target, and to the units that do not reach it: an official
 //! letter (công văn) of one page for each, made from the same report as the document beside it.
 //!
 //! [`letters`] writes them; [`fn@crate::report::docx_letter`] and [`crate::distribution::pdf::report::letters`] set them. That a
@@ -57,8 +57,8 @@ pub enum NoLetters {
     /// Nothing is known yet of what is below the target.
     #[error("no figure may be shown")]
     NoFigures,
-    /// Nobody leads or monitors anything below the target, and no unit certainly lies below it.
-    #[error("no body leads or monitors a criterion below the target, and no unit lies below it")]
+    /// Nobody has a part in anything below the target, and no unit certainly lies below it.
+    #[error("no body has a part in a criterion below the target, and no unit lies below it")]
     Nobody,
 }
 
@@ -83,10 +83,13 @@ pub struct Addressee<'a> {
     pub unit: Option<&'a UnitResult>,
     /// Its name in file names and addresses: letters, digits and dashes.
     pub code: String,
-    /// What it leads or monitors, the lowest figure first; of a unit what lies below the target there.
+    /// What it leads or monitors, the lowest figure first; of a body that only supports what it supports; of a unit what lies below
+    /// the target there.
     items: Vec<(Item<'a>, Vec<Role>)>,
     /// How many others it supports.
     supports: usize,
+    /// Whether it neither leads nor monitors any of them.
+    only_supports: bool,
 }
 
 /// Who gets a letter: bodies in the order of the report's list, then the units, the lowest first.
@@ -134,26 +137,25 @@ fn units(report: &Report) -> Vec<Addressee<'_>> {
                 code: format!("don-vi-{code}"),
                 items: items.collect(),
                 supports: 0,
+                only_supports: false,
             }
         })
         .collect()
 }
 
-/// The bodies that lead or monitor something.
+/// The bodies that have a part in something below the target. Those that lead or monitor something are told of that, and how much more
+/// they support; those that only support, what.
 fn bodies(report: &Report) -> Vec<Addressee<'_>> {
     let mut found: Vec<Addressee<'_>> = Vec::new();
     for duties in duties::by_body(report) {
         let Some(body) = duties.body else { continue };
-        let all = duties.items.len();
-        let acts = |roles: &Vec<Role>| roles.iter().any(|role| *role != Role::Support);
-        let items: Vec<_> = duties.items.into_iter().filter(|(_, roles)| acts(roles)).collect();
-        if items.is_empty() {
-            continue;
-        }
+        let acts = |(_, roles): &(Item<'_>, Vec<Role>)| roles.iter().any(|role| *role != Role::Support);
+        let (acting, supporting): (Vec<_>, Vec<_>) = duties.items.into_iter().partition(acts);
+        let only_supports = acting.is_empty();
+        let (items, supports) = if only_supports { (supporting, 0) } else { (acting, supporting.len()) };
         let taken: Vec<&str> = found.iter().map(|other| other.code.as_str()).collect();
         let code = next::slug_or(body, "co-quan", &taken);
-        let supports = all - items.len();
-        found.push(Addressee { body, unit: None, code, items, supports });
+        found.push(Addressee { body, unit: None, code, items, supports, only_supports });
     }
     found
 }
@@ -176,6 +178,11 @@ pub fn letter(report: &Report, issuer: &Issuer, lang: Lang, addressee: &Addresse
 /// each list.
 const LONGEST: [(usize, usize); 6] =
     [(usize::MAX, usize::MAX), (usize::MAX, 120), (usize::MAX, 60), (120, 60), (60, 50), (50, 40)];
+
+/// To how many characters the name of a body that leads is cut where another one is told whom it supports.
+const LEADING: usize = 60;
+/// So many of them are named.
+const LED_BY: usize = 2;
 
 /// What writes a letter.
 struct Writer<'a> {
@@ -270,10 +277,12 @@ impl Writer<'_> {
         let follows = match (self.addressee.unit, certain) {
             (Some(_), _) if self.addressee.items.is_empty() => String::new(),
             (Some(_), _) => fl!(m, "letter-tells-unit"),
+            (None, _) if self.addressee.only_supports => self.tells_support(longest),
             (None, true) => fl!(m, "letter-tells"),
             (None, false) => fl!(m, "letter-tells-open"),
         };
-        let (Some(figure), Some(limits)) = (shown::figure(index), shown::limits(index)) else {
+        let (Some(figure), Some(interval)) = (words::figure(lang, index), words::interval(lang, index))
+        else {
             let none = fl!(m, "letter-no-index", campaign = campaign, period = period, target = target);
             return vec![plain(format!("{none} {follows}"))];
         };
@@ -288,17 +297,35 @@ impl Writer<'_> {
         vec![
             plain(fl!(m, "letter-result", campaign = campaign, period = period, whose = whose)),
             plain(" "),
-            strong(format::percent(lang, figure)),
+            strong(figure),
             plain(format!(
                 " ({}: {}), {}",
                 fl!(m, "report-interval-at", level = format::percent_short(lang, report.level))
                     .to_lowercase(),
-                format::interval(lang, limits),
+                interval,
                 fl!(m, "document-target-is", target = target)
             )),
             strong(decision.map_or_else(String::new, |decision| format!(": {decision}"))),
             plain(format!(". {follows}")),
         ]
+    }
+
+    /// That it is told what it supports, and whom, as far as those are few.
+    fn tells_support(&self, longest: usize) -> String {
+        let m = self.lang.messages();
+        let mut leading: Vec<&String> = Vec::new();
+        for body in
+            self.addressee.items.iter().flat_map(|((_, criterion), _)| duties::bodies(criterion, Role::Lead))
+        {
+            if !leading.contains(&body) {
+                leading.push(body);
+            }
+        }
+        if leading.is_empty() || leading.len() > LED_BY {
+            return fl!(m, "letter-tells-support");
+        }
+        let leading = leading.iter().map(|body| shorten(&cells::name(body), longest.min(LEADING)));
+        fl!(m, "letter-tells-support-of", lead = leading.collect::<Vec<_>>().join("; "))
     }
 
     /// What the letter lists; a list that would be empty is not there.
@@ -379,6 +406,7 @@ impl Writer<'_> {
         }
         sentences.push(match (certain, has(Role::Lead), has(Role::Monitor)) {
             _ if self.addressee.unit.is_some() => fl!(m, "letter-ask-unit"),
+            _ if self.addressee.only_supports => fl!(m, "letter-ask-support"),
             (false, ..) => fl!(m, "letter-ask-open"),
             (true, true, true) => fl!(m, "letter-ask-both"),
             (true, true, false) => fl!(m, "letter-ask-lead"),

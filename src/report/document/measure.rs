@@ -48,6 +48,11 @@ fn advance(c: char, bold: bool) -> u16 {
     }
 }
 
+/// The width of a text on one line, in points.
+pub fn width(text: &str, bold: bool, size: f64) -> f64 {
+    text.chars().map(|c| f64::from(advance(c, bold)) * size / 1000.0).sum()
+}
+
 /// How many lines a text takes in a column, both in points; `indent` is that of the first line. Words are kept whole where
 /// they fit into a line, as every program that sets text does.
 pub fn lines(runs: &[Run], column: f64, indent: f64, size: f64) -> usize {

@@ -221,7 +221,12 @@ pub fn compose(report: &Report, issuer: &Issuer, lang: Lang) -> Document {
     let campaign = cells::name(&report.campaign.title);
     let mut subject = vec![words::subject(lang, report)];
     if let Some(unit) = super::scope::only(report) {
-        subject.push(fl!(m, "document-subject-unit", unit = cells::name(&unit.name)));
+        let name = cells::name(&unit.name);
+        subject.push(if words::is_of_category(report) {
+            name
+        } else {
+            fl!(m, "document-subject-unit", unit = name)
+        });
     }
     subject.push(campaign.clone());
     Document {

@@ -41,12 +41,12 @@ fn index(c: &mut Composer<'_>) -> Vec<Block> {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
     let total = &report.total;
     let mut blocks = Vec::new();
-    let mut said = match shown::figure(&total.index) {
+    let mut said = match words::figure(lang, &total.index) {
         Some(figure) => {
             fl!(
                 m,
                 "document-index-is",
-                index = format::percent(lang, figure),
+                index = figure,
                 level = format::percent_short(lang, report.level),
                 interval = cells::interval(lang, &total.index),
                 n = cells::count(lang, total.responses)
@@ -89,7 +89,10 @@ fn index(c: &mut Composer<'_>) -> Vec<Block> {
                     None => fl!(m, "document-changed-untested", previous = title, points = points),
                 }
             }
-            None => fl!(m, "document-not-compared", previous = title),
+            None => match words::why_not_compared(lang, &total.index) {
+                Some(why) => fl!(m, "document-not-compared-since", previous = title, why = why),
+                None => fl!(m, "document-not-compared", previous = title),
+            },
         }));
     }
     blocks.extend(tally(c));
@@ -186,6 +189,11 @@ fn dimensions(c: &mut Composer<'_>) -> Vec<Block> {
     if changed {
         columns.push(composer::numbers(fl!(m, "report-column-change"), 16));
         notes.extend(change_note(c));
+        let index_name = fl!(m, "report-level-index");
+        let index = std::iter::once((index_name.as_str(), &total.index));
+        let parts = parts.iter().map(|part| (part.name.as_str(), &part.estimate));
+        let dimensions = total.dimensions.iter().map(|own| (own.name.as_str(), &own.estimate));
+        notes.extend(words::why_no_changes(lang, index.chain(parts).chain(dimensions)));
     }
     blocks.extend(c.table(fl!(m, "document-dimensions-table"), columns, rows, notes));
     blocks
@@ -254,8 +262,12 @@ fn units(c: &mut Composer<'_>) -> Vec<Block> {
     // Of many, those with the lowest figures.
     let lowest = |most: usize| &units[known.saturating_sub(most)..known];
     let charted = if known > CHARTED { lowest(CHARTED) } else { &units[..all.min(CHARTED)] };
-    let dots: Vec<chart::Dot<'_>> =
-        charted.iter().map(|unit| (cells::name(&unit.name), &unit.result.index)).collect();
+    // Those that nobody has answered for stand in the table.
+    let dots: Vec<chart::Dot<'_>> = charted
+        .iter()
+        .filter(|unit| !words::is_unanswered(unit))
+        .map(|unit| (cells::name(&unit.name), &unit.result.index))
+        .collect();
     let caption = if known > CHARTED {
         fl!(m, "document-units-lowest-chart", n = CHARTED, all = all)
     } else {
@@ -270,7 +282,7 @@ fn units(c: &mut Composer<'_>) -> Vec<Block> {
     } else {
         fl!(m, "report-units-caption")
     };
-    let (columns, notes) = unit_columns(c, tabled.iter().map(|unit| &unit.result.index));
+    let (columns, notes) = unit_columns(c, tabled);
     blocks.extend(c.table(caption, columns, rows, notes));
     blocks
 }
@@ -281,8 +293,11 @@ pub fn unit_row(c: &Composer<'_>, unit: &UnitResult, depth: usize) -> Row {
     let index = &unit.result.index;
     let mut cells = vec![cells::name(&unit.name)];
     cells.extend(figures(lang, unit.result.responses, index));
+    if words::is_unanswered(unit) {
+        cells[4] = words::unanswered(lang);
+    }
     if let (Some(_), Some(planned)) = (unit.result.responses, unit.planned) {
-        cells[1] = format!("{} / {}", cells[1], format::count(lang, planned));
+        cells[1] = format!("{} /\u{a0}{}", cells[1], format::count(lang, planned));
     }
     if !report.rankings.is_empty() {
         cells.push(cells::rank(report, &unit.code));
@@ -294,10 +309,7 @@ pub fn unit_row(c: &Composer<'_>, unit: &UnitResult, depth: usize) -> Row {
 }
 
 /// The columns of a table of units, and what its signs mean.
-pub fn unit_columns<'e>(
-    c: &Composer<'_>,
-    estimates: impl Iterator<Item = &'e Estimate>,
-) -> (Vec<Column>, Vec<String>) {
+pub fn unit_columns(c: &Composer<'_>, units: &[&UnitResult]) -> (Vec<Column>, Vec<String>) {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
     let planned = report.units.iter().any(|unit| unit.planned.is_some());
     let answers =
@@ -305,6 +317,8 @@ pub fn unit_columns<'e>(
     let mut columns = vec![composer::words(fl!(m, "report-column-unit"), 38)];
     columns.extend(figure_columns(lang, report.level, answers));
     columns[1].width = 17;
+    let silent = |unit: &&&UnitResult| !words::is_unanswered(unit);
+    let estimates = units.iter().filter(silent).map(|unit| &unit.result.index);
     let mut notes = cells::legend(lang, estimates, report.method.minimum_answers);
     if !report.rankings.is_empty() {
         columns.push(composer::numbers(fl!(m, "report-column-rank"), 18));
@@ -313,6 +327,8 @@ pub fn unit_columns<'e>(
     if report.previous.is_some() {
         columns.push(composer::numbers(fl!(m, "report-column-change"), 16));
         notes.extend(change_note(c));
+        let compared = units.iter().map(|unit| (unit.name.as_str(), &unit.result.index));
+        notes.extend(words::why_no_changes(lang, compared));
     }
     (columns, notes)
 }
@@ -322,8 +338,9 @@ fn groups(c: &mut Composer<'_>) -> Vec<Block> {
     if report.groups.is_empty() {
         return Vec::new();
     }
-    let of =
-        |some: Option<u64>, all: u64| format!("{} / {}", cells::count(lang, some), format::count(lang, all));
+    let of = |some: Option<u64>, all: u64| {
+        format!("{} /\u{a0}{}", cells::count(lang, some), format::count(lang, all))
+    };
     let rows = report
         .groups
         .iter()

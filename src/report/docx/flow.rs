@@ -10,8 +10,8 @@ use crate::report::document::{Block, Chart, Document, Run, Table, chart};
 /// Width of the text in twentieths of a point: 160 mm upright, 247 mm on its side.
 const WIDTH: u32 = 9071;
 const LANDSCAPE_WIDTH: u32 = 14003;
-/// Rows of a table that is not broken over pages.
-const SHORT: usize = 14;
+/// Rows of a table that is not broken over pages; longer ones would leave half a page empty before them.
+const SHORT: usize = 6;
 /// English metric units in a millimetre.
 const EMU: u64 = 36_000;
 /// Of charts: width and greatest height, in millimetres.
@@ -89,8 +89,15 @@ impl<'a> Flow<'a> {
                     self.paragraph(if leads { "Lead" } else { "Normal" }, |flow| flow.runs(runs));
                 }
                 Block::Points { points } => {
-                    for point in points {
-                        self.paragraph("ListBullet", |flow| flow.runs(point));
+                    for (number, point) in points.iter().enumerate() {
+                        let last = number + 1 == points.len();
+                        self.xml.open("w:p", &[]).open("w:pPr", &[]).value("w:pStyle", "ListBullet");
+                        if self.signed && last {
+                            self.xml.empty("w:keepNext", &[]);
+                        }
+                        self.xml.close("w:pPr");
+                        self.runs(point);
+                        self.xml.close("w:p");
                     }
                 }
                 Block::Table(table) => self.table(table),

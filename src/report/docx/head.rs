@@ -116,7 +116,9 @@ pub fn title(xml: &mut Xml, kind: &str, subject: &[String]) {
 
 /// Who gets it, and room for who signs it.
 pub fn signature(xml: &mut Xml, signature: &Signature) {
-    line(xml, "HeadAbove", "");
+    // Between the text and the table of the signature, and on one page with both.
+    xml.open("w:p", &[]).open("w:pPr", &[]).value("w:pStyle", "HeadAbove").empty("w:keepNext", &[]);
+    xml.close("w:pPr").close("w:p");
     side_by_side(
         xml,
         [4535, 4536],

@@ -83,7 +83,7 @@ fn table(position: usize, breakdown: &Breakdown, report: &Report, ways: &Ways, l
                                         m,
                                         "report-divided-weakest",
                                         criterion = weakest.name.as_str(),
-                                        figure = shown::figure(&weakest.estimate).map_or_else(String::new, |share| format::percent(lang, share))
+                                        figure = words::figure(lang, &weakest.estimate).unwrap_or_default()
                                     ))
                                 }
                             }

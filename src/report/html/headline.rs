@@ -41,8 +41,8 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
         section.headline aria-labelledby="headline" {
             h2 #headline { (words::index(lang, report)) }
             .index {
-                @match shown::figure(&report.total.index) {
-                    Some(index) => p.big { (format::percent(lang, index)) },
+                @match words::figure(lang, &report.total.index) {
+                    Some(index) => p.big { (index) },
                     None => p.big.no {
                         @if shown::shown(&report.total.index).is_none() { (words::publish(lang, Publish::Suppress)) }
                         @else { (fl!(messages, "report-not-computable")) }
@@ -107,12 +107,13 @@ fn worst(report: &Report, lang: Lang) -> Markup {
         .worst {
             h3 { (fl!(m, "report-worst")) }
             ol {
-                @for Drag { item: (_, criterion), points } in drags.iter().take(drag::NAMED) {
+                @for drag in drags.iter().take(drag::NAMED) {
+                    @let Drag { item: (_, criterion), .. } = drag;
                     li {
                         p {
                             b { (parts::name(lang, &criterion.name)) } " "
                             strong { (parts::figure(lang, &criterion.estimate)) } " "
-                            span.of { (fl!(m, "report-worst-by", points = format::points(lang, -points))) }
+                            span.of { (fl!(m, "report-worst-by", points = words::held_back(lang, drag))) }
                         }
                         @let leading = duties::bodies(criterion, Role::Lead);
                         p.leads {
@@ -134,6 +135,12 @@ fn moved(report: &Report, lang: Lang) -> Markup {
     let m = lang.messages();
     let change = shown::figure(&report.total.index).and(report.total.index.change.as_ref());
     html! {
+        @if let (Some(why), Some(previous)) = (words::why_not_compared(lang, &report.total.index), &report.previous) {
+            div {
+                dt { (fl!(m, "report-moved", previous = previous.title.as_str())) }
+                dd { (fl!(m, "report-not-compared")) " " span.of { "(" (why) ")" } }
+            }
+        }
         @if let (Some(change), Some(previous)) = (change, &report.previous)
             && let Some(points) = change.change
         {

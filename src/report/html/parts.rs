@@ -41,8 +41,8 @@ fn dash(lang: Lang, estimate: &Estimate) -> Markup {
 /// The figure in per cent, or a dash.
 pub fn figure(lang: Lang, estimate: &Estimate) -> Markup {
     html! {
-        @match shown::figure(estimate) {
-            Some(figure) => (format::percent(lang, figure)),
+        @match words::figure(lang, estimate) {
+            Some(figure) => (figure),
             None => (dash(lang, estimate)),
         }
     }
@@ -51,8 +51,8 @@ pub fn figure(lang: Lang, estimate: &Estimate) -> Markup {
 /// The interval in per cent, or a dash.
 pub fn interval(lang: Lang, estimate: &Estimate) -> Markup {
     html! {
-        @match shown::limits(estimate) {
-            Some(limits) => (format::interval(lang, limits)),
+        @match words::interval(lang, estimate) {
+            Some(interval) => (interval),
             None => (dash(lang, estimate)),
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     language::Lang,
     report::{
         chart::{self, Dot},
-        format, shown, words,
+        shown, words,
     },
 };
 
@@ -124,9 +124,7 @@ fn table(
                         }
                         td.num role="cell" {
                             b { (parts::figure(lang, index)) }
-                            @if let Some(limits) = shown::limits(index) {
-                                span.under { (format::interval(lang, limits)) }
-                            }
+                            @if let Some(interval) = words::interval(lang, index) { span.under { (interval) } }
                         }
                         td.verdict role="cell" { (parts::verdict(lang, index)) }
                     }

@@ -85,7 +85,10 @@ fn table_of(
                 (parts::number(&answers, &answered(unit, lang)))
                 (parts::number(&figure, &html! { b { (parts::figure(lang, index)) } }))
                 (parts::number(&interval_short, &parts::interval(lang, index)))
-                (parts::cell(&decision, &parts::verdict(lang, index)))
+                (parts::cell(&decision, &html! {
+                    @if words::is_unanswered(unit) { span.withheld { (words::unanswered(lang)) } }
+                    @else { (parts::verdict(lang, index)) }
+                }))
                 @if ranked { (parts::number(&rank, &rank_of(unit, report, lang))) }
                 @if compared { (parts::number(&change, &change_of(unit, lang))) }
             }
@@ -96,10 +99,17 @@ fn table_of(
             h2 #units { (fl!(messages, "report-units")) }
             @if ranked { p.small { (fl!(messages, "report-rank-means")) } }
             @if let Some(previous) = &report.previous {
-                p.small { (fl!(messages, "report-change-means", previous = previous.title.as_str())) }
+                p.small {
+                    (fl!(messages, "report-change-means", previous = previous.title.as_str()))
+                    @let told = report.units.iter().take(some.end).skip(some.start);
+                    @for why in words::why_no_changes(lang, told.map(|unit| (unit.name.as_str(), &unit.result.index))) {
+                        " " (why)
+                    }
+                }
             }
             (parts::table("units", &fl!(messages, "report-units-caption"), &headings, &rows))
-            (parts::legend(lang, report.units.iter().take(some.end).skip(some.start).map(|u| &u.result.index), report.method.minimum_answers))
+            @let told = report.units.iter().take(some.end).skip(some.start).filter(|unit| !words::is_unanswered(unit));
+            (parts::legend(lang, told.map(|unit| &unit.result.index), report.method.minimum_answers))
         }
     }
 }

@@ -21,8 +21,13 @@ const LEFT: f64 = 46.0;
 const RIGHT: f64 = 620.0;
 const TOP: f64 = 18.0;
 const BOTTOM: f64 = 206.0;
-/// Most campaigns whose names have room below.
+/// Most campaigns whose names have room below, and beside each other above columns.
 const NAMED: usize = 6;
+
+/// Whether so many campaigns are told apart by their numbers in the table of them, since their names have no room.
+pub(super) fn by_number(series: &Series) -> bool {
+    series.campaigns.len() > NAMED
+}
 
 /// The chart; nothing where fewer than two figures may be shown.
 pub(super) fn line(line: &Line, series: &Series, lang: Lang) -> Markup {
@@ -88,7 +93,12 @@ pub(super) fn line(line: &Line, series: &Series, lang: Lang) -> Markup {
                             line.range x1=(px(x(at) - 4.0)) x2=(px(x(at) + 4.0)) y1=(px(y(end))) y2=(px(y(end))) {}
                         }
                         (mark(point, x(at), y(value)))
-                        text.value x=(px(x(at) + 9.0)) y=(px(y(value) - 7.0)) { (format::percent(lang, value)) }
+                        @if by_number(series) {
+                            // Above the interval, without the sign that the axis has.
+                            text.value x=(px(x(at))) y=(px(y(upper) - 6.0)) text-anchor="middle" { (format::decimal(lang, value * 100.0, 1)) }
+                        } @else {
+                            text.value x=(px(x(at) + 9.0)) y=(px(y(value) - 7.0)) { (format::percent(lang, value)) }
+                        }
                     }
                     text x=(px(x(at))) y=(px(BOTTOM + 20.0)) text-anchor="middle" { (label(series, at, lang)) }
                 }
@@ -100,7 +110,7 @@ pub(super) fn line(line: &Line, series: &Series, lang: Lang) -> Markup {
 /// Below a dot: when the campaign closed; in long series by number alone.
 fn label(series: &Series, at: usize, lang: Lang) -> String {
     match series.campaigns.get(at) {
-        Some(own) if series.campaigns.len() <= NAMED => format::closing(lang, &own.campaign.closes),
+        Some(own) if !by_number(series) => format::closing(lang, &own.campaign.closes),
         _ => (at + 1).to_string(),
     }
 }

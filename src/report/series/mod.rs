@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 pub use csv::csv;
 
-use super::{format, html::parts, words};
+use super::{format, html::parts, shown, words};
 use crate::{
     index::{
         report::{Estimate, Unchanged},
@@ -98,7 +98,9 @@ fn latest(index: &Line, series: &Series, lang: Lang) -> String {
             )
         }
         _ => {
-            let why = change.reason.map_or_else(String::new, |reason| unchanged(lang, reason).to_lowercase());
+            let why = change
+                .reason
+                .map_or_else(String::new, |reason| words::unchanged(lang, reason).to_lowercase());
             fl!(m, "series-latest-why", figure = figure, before = before, why = why)
         }
     }
@@ -122,9 +124,10 @@ fn campaigns(index: &Line, series: &Series, lang: Lang) -> Markup {
         (parts::column(&test))
     };
     let rows = html! {
-        @for (own, point) in series.campaigns.iter().zip(&index.points) {
+        @for (at, (own, point)) in series.campaigns.iter().zip(&index.points).enumerate() {
             tr role="row" {
                 th scope="row" role="rowheader" {
+                    @if chart::by_number(series) { b.key { (at + 1) } " " }
                     (parts::name(lang, &own.campaign.title))
                     span.of { " " (words::days(lang, &own.campaign.opens, &own.campaign.closes)) }
                 }
@@ -157,8 +160,8 @@ fn moved(point: &Point, lang: Lang) -> Markup {
             Some((points, change)) => {
                 (format::points(lang, points))
                 @if let (Some(lower), Some(upper)) = (change.lower, change.upper) {
-                    span.of {
-                        " (" (fl!(lang.messages(), "series-from-to", from = format::points(lang, lower), to = format::points(lang, upper))) ")"
+                    span.under {
+                        "(" (fl!(lang.messages(), "series-from-to", from = format::points(lang, lower), to = format::points(lang, upper))) ")"
                     }
                 }
             },
@@ -172,24 +175,11 @@ fn tested(point: &Point, lang: Lang) -> String {
     let m = lang.messages();
     let Some(change) = point.shown().and(point.change()) else { return "–".to_owned() };
     match (change.reason, change.change, point.significant) {
-        (Some(reason), ..) => unchanged(lang, reason),
+        (Some(reason), ..) => words::unchanged(lang, reason),
         (None, Some(points), Some(true)) if points > 0.0 => fl!(m, "series-up"),
         (None, Some(_), Some(true)) => fl!(m, "series-down"),
         (None, Some(_), Some(false)) => fl!(m, "series-same"),
         _ => "–".to_owned(),
-    }
-}
-
-/// Why a change, or its test, is not there.
-fn unchanged(lang: Lang, reason: Unchanged) -> String {
-    let m = lang.messages();
-    match reason {
-        Unchanged::NotComputable => fl!(m, "series-why-not-computable"),
-        Unchanged::PreviousHidden => fl!(m, "series-why-hidden"),
-        Unchanged::NoUnit => fl!(m, "series-why-no-unit"),
-        Unchanged::NotAsked => fl!(m, "series-why-not-asked"),
-        Unchanged::NotComparable => fl!(m, "series-why-not-comparable"),
-        Unchanged::NoVariance => fl!(m, "series-why-no-variance"),
     }
 }
 
@@ -252,10 +242,22 @@ fn by_campaign<'a>(
     series: &Series,
     lang: Lang,
 ) -> Markup {
-    let step = fl!(lang.messages(), "series-column-last");
+    let m = lang.messages();
+    let step = fl!(m, "series-column-last");
+    let caption = if chart::by_number(series) {
+        format!("{caption}; {}", fl!(m, "series-by-number"))
+    } else {
+        caption.to_owned()
+    };
     let headings = html! {
         (parts::column(first))
-        @for own in &series.campaigns { (parts::number_column(&own.campaign.title)) }
+        @for (at, own) in series.campaigns.iter().enumerate() {
+            @if chart::by_number(series) {
+                th.num scope="col" role="columnheader" title=(own.campaign.title) {
+                    (at + 1) span.hear { ". " (own.campaign.title) }
+                }
+            } @else { (parts::number_column(&own.campaign.title)) }
+        }
         (parts::number_column(&step))
     };
     let rows = html! {
@@ -263,16 +265,28 @@ fn by_campaign<'a>(
             tr class=[class] role="row" {
                 th scope="row" role="rowheader" { (about) }
                 @for (own, point) in series.campaigns.iter().zip(points) {
-                    (parts::number(&own.campaign.title, &figure(point, lang)))
+                    (parts::number(&own.campaign.title, &figure(point, chart::by_number(series), lang)))
                 }
                 (parts::number(&step, &last(points, lang)))
             }
         }
     };
-    parts::table(id, caption, &headings, &rows)
+    parts::table(id, &caption, &headings, &rows)
 }
 
-fn figure(point: &Point, lang: Lang) -> Markup {
+/// A figure; where columns are narrow without its sign, which the caption has.
+fn figure(point: &Point, narrow: bool, lang: Lang) -> Markup {
+    html! {
+        @match &point.figure {
+            Some(estimate) if narrow && shown::figure(estimate).is_some() => {
+                (shown::figure(estimate).map_or_else(String::new, |share| format::decimal(lang, share * 100.0, 2)))
+            },
+            _ => (figure_with_sign(point, lang)),
+        }
+    }
+}
+
+fn figure_with_sign(point: &Point, lang: Lang) -> Markup {
     html! {
         @match &point.figure { Some(estimate) => (parts::figure(lang, estimate)), None => "–" }
     }

@@ -340,6 +340,8 @@ fn rows_are_whole_and_what_belongs_together_stays_on_a_page() {
     // The last table's words, and the paragraph below it, go with the signature.
     let (_, below) = body.rsplit_once("</w:tbl>").unwrap();
     assert!(below.starts_with("<w:p><w:pPr><w:pStyle w:val=\"TableNote\"/><w:keepNext/>"), "{below}");
+    // So does the empty line between them.
+    assert!(below.contains("<w:pStyle w:val=\"HeadAbove\"/><w:keepNext/>"), "{below}");
     for caption in body.split("<w:pStyle w:val=\"Caption\"/>").skip(1) {
         let next = caption.split_once("</w:p>").unwrap().1;
         assert!(next.starts_with("<w:tbl>"), "a caption leads to its table");

@@ -461,10 +461,16 @@ pub fn closed_until_end() -> Report {
 
 /// Fields of procedure, one of them hidden, channels, and two counters of a unit.
 pub fn divided() -> Report {
-    let category = |code: &str, name: &str, leaf: &str, hidden: bool| Category {
-        code: code.to_owned(),
-        name: name.to_owned(),
-        result: result(|one| one == leaf, hidden),
+    let category = |code: &str, name: &str, leaf: &str, hidden: bool| {
+        let mut result = result(|one| one == leaf, hidden);
+        // As they are given: in tenths of a percentage point, without errors.
+        for (_, estimate) in result.figures_mut() {
+            (estimate.se, estimate.df) = (None, None);
+            for share in [&mut estimate.estimate, &mut estimate.lower, &mut estimate.upper] {
+                *share = share.map(|share| (share * 1000.0).round() / 1000.0);
+            }
+        }
+        Category { code: code.to_owned(), name: name.to_owned(), result }
     };
     let of = |by, unit: Option<&str>, categories| Breakdown { by, unit: unit.map(str::to_owned), categories };
     let mut hidden = category("health", "Y tế, giáo dục", "snv", true);

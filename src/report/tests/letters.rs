@@ -196,7 +196,7 @@ fn what_is_not_decided_is_no_shortfall() {
 }
 
 #[test]
-fn whoever_only_supports_gets_no_letter() {
+fn whoever_only_supports_is_told_what_and_whom() {
     let mut report = fixture::report();
     all(&mut report, Decision::NotMet);
     for criterion in report.total.dimensions.iter_mut().flat_map(|dimension| &mut dimension.criteria) {
@@ -208,8 +208,20 @@ fn whoever_only_supports_gets_no_letter() {
     report.total.dimensions[0].criteria[1].responsible.as_mut().unwrap().lead.push("Sở Y tế".to_owned());
     let all = written(&report, Lang::VI);
     let to: Vec<&str> = all.iter().map(|letter| letter.to.as_str()).collect();
-    assert_eq!(to, ["Các cơ quan, đơn vị, địa phương", "Sở Y tế"]);
+    assert_eq!(to, ["Các cơ quan, đơn vị, địa phương", "Sở Y tế", "Sở Tư pháp"]);
     assert!(said(&all[1]).contains("phối hợp thực hiện 1 tiêu chí dưới mục tiêu khác"));
+    let supports = said(&all[2]);
+    for words in [
+        "do quý cơ quan, đơn vị phối hợp thực hiện",
+        "chủ trì là Các cơ quan, đơn vị, địa phương; Sở Y tế",
+        "Việc cần làm theo Kế hoạch",
+        "phối hợp với các cơ quan chủ trì thực hiện các việc trên",
+        "Thời hạn báo cáo kết quả: ",
+    ] {
+        assert!(supports.contains(words), "{words} is missing in\n{supports}");
+    }
+    assert!(!supports.contains("rà soát nguyên nhân") && !supports.contains("Ngoài ra"), "{supports}");
+    fits(&all);
     // Without anybody there is nothing to send.
     for criterion in report.total.dimensions.iter_mut().flat_map(|dimension| &mut dimension.criteria) {
         criterion.responsible = None;

@@ -6,7 +6,9 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::{files::numbers, fixture};
 use crate::{
-    index::report::{Change, DimensionDriver, Drivers, Publish, Quadrant, RankedUnit, Ranking, Report},
+    index::report::{
+        Change, DimensionDriver, Drivers, Publish, Quadrant, RankedUnit, Ranking, Report, Unchanged,
+    },
     language::Lang,
     report::{self, divided, html::page},
 };
@@ -407,6 +409,10 @@ fn fields_channels_and_counters_stand_with_their_weakest_criterion_and_a_hidden_
     let fields: Vec<String> = tables[0].select(&row).map(words).collect();
     let weakest = divided::weakest(&report.breakdowns[0].categories[0]).unwrap();
     assert!(fields[0].contains(&format!("Thấp nhất: {}", weakest.name)), "{}", fields[0]);
+    // In tenths of a percentage point, as they were given.
+    let one_decimal = |text: &str| !text.split('%').any(has_hundredths);
+    assert!(fields[0].contains(" %") || fields[0].contains("\u{a0}%"));
+    assert!(fields.iter().all(|field| one_decimal(field)), "{fields:?}");
     assert!(fields[0].contains("612 phiếu") && fields[1].contains("=Đất đai <b>"), "{fields:?}");
     assert!(fields[2].contains("Không công bố") && !fields[2].contains('%'), "{}", fields[2]);
     assert!(text_of(&page, "table.divided").contains("Phiếu giấy"), "a channel has its name");
@@ -416,6 +422,61 @@ fn fields_channels_and_counters_stand_with_their_weakest_criterion_and_a_hidden_
     let text = report::html::content(&report, &ways, Lang::VI).into_string();
     assert!(text.contains("/r?lang=vi&amp;by=field&amp;category=civil"));
     assert!(text.contains("/r?lang=vi&amp;unit=snv&amp;by=counter&amp;category=q-1"));
+}
+
+/// Whether a text ends with a number of two decimals.
+fn has_hundredths(text: &str) -> bool {
+    let number = text.trim_end().rsplit(|c: char| !c.is_ascii_digit() && c != ',').next().unwrap_or_default();
+    number.rsplit_once(',').is_some_and(|(_, decimals)| decimals.len() > 1)
+}
+
+#[test]
+fn the_report_on_a_category_gives_no_figure_that_it_has_not_and_speaks_of_no_units() {
+    let whole = fixture::divided();
+    let report = divided::of_category(&whole, "field", "civil").unwrap();
+    let issuer = report::document::Issuer::default();
+    let document = report::document::compose(&report, &issuer, Lang::VI);
+    let docx = super::document::Read::of(&report::docx(&document).unwrap()).text();
+    let (_, page) = shown(&report, Lang::VI);
+    let figures = ["Chỉ số hài lòng: ", "Lĩnh vực thủ tục: Hộ tịch, chứng thực"];
+    assert!(figures.iter().all(|words| docx.contains(words)), "{docx}");
+    for text in [text_of(&page, ".headline"), text_of(&page, "section[aria-labelledby=criteria]")] {
+        assert!(!text.split('%').any(has_hundredths), "{text}");
+    }
+    // Of what is rounded itself; shares of weights keep theirs.
+    let index = report::words::figure(Lang::VI, &report.total.index).unwrap();
+    assert!(docx.contains(&index) && !has_hundredths(index.trim_end_matches('%')), "{index}");
+    for text in [docx, page.root_element().text().collect()] {
+        assert!(!text.contains("các đơn vị trực thuộc"), "{text}");
+        assert!(text.contains("chỉ về Lĩnh vực thủ tục: Hộ tịch, chứng thực"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_compared_says_why_in_every_file() {
+    let mut report = fixture::report();
+    report.previous = Some(report.campaign.clone());
+    let of = |reason| Some(Change { reason: Some(reason), ..Change::default() });
+    report.total.index.change = of(Unchanged::NotComparable);
+    report.total.dimensions[0].estimate.change = of(Unchanged::NotAsked);
+    for unit in &mut report.units {
+        unit.result.index.change = of(Unchanged::NoUnit);
+    }
+    let issuer = report::document::Issuer::default();
+    let document = report::document::compose(&report, &issuer, Lang::VI);
+    let docx = super::document::Read::of(&report::docx(&document).unwrap()).text();
+    let title = &report.campaign.title;
+    let whole = format!("Không so sánh được với đợt “{title}”: cách hỏi hoặc cách tính khác.");
+    assert!(docx.contains(&whole), "{docx}");
+    let of = format!("{} (đợt trước không hỏi).", report.total.dimensions[0].name);
+    assert!(docx.contains(&of), "{docx}");
+    let (_, page) = shown(&report, Lang::VI);
+    let facts = text_of(&page, ".facts");
+    assert!(facts.contains("không so sánh được (cách hỏi hoặc cách tính khác)"), "{facts}");
+    let units = text_of(&page, "section[aria-labelledby=units]");
+    assert!(
+        docx.contains("đợt trước không có đơn vị này") && units.contains("đợt trước không có đơn vị này")
+    );
 }
 
 #[test]

@@ -78,7 +78,12 @@ fn method(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Resu
         (fl!(words, "report-generated"), format::moment(lang, &report.generated_at, &campaign.opens)),
     ];
     if let Some(unit) = scope::only(report) {
-        rows.insert(0, (fl!(words, "report-column-unit"), unit.name.clone()));
+        let what = if words::is_of_category(report) {
+            fl!(words, "report-column-category")
+        } else {
+            fl!(words, "report-column-unit")
+        };
+        rows.insert(0, (what, unit.name.clone()));
     }
     let mut row = from;
     for (name, value) in &rows {

@@ -46,16 +46,14 @@ fn headline(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Re
     sheet.text(row, 0, &words::index(lang, report))?;
     sheet.figure(row, 1, index)?;
     row += 1;
-    let limits = shown::limits(index);
-    for (name, share) in [
-        (fl!(words, "report-column-lower"), limits.map(|(lower, _)| lower)),
-        (fl!(words, "report-column-upper"), limits.map(|(_, upper)| upper)),
-        (fl!(words, "report-target"), Some(report.target)),
-    ] {
-        sheet.text(row, 0, &name)?;
-        sheet.share(row, 1, share)?;
-        row += 1;
-    }
+    let [lower, upper] = [fl!(words, "report-column-lower"), fl!(words, "report-column-upper")];
+    sheet.text(row, 0, &lower)?;
+    sheet.lower(row, 1, index)?;
+    sheet.text(row + 1, 0, &upper)?;
+    sheet.upper(row + 1, 1, index)?;
+    sheet.text(row + 2, 0, &fl!(words, "report-target"))?;
+    sheet.share(row + 2, 1, Some(report.target))?;
+    row += 3;
     sheet.text(row, 0, &fl!(words, "report-column-decision"))?;
     sheet.decision(row, 1, index)?;
     row += 1;

@@ -110,6 +110,17 @@ impl<'a> Sheet<'a> {
         self.number(row, column, share, "0.00%")
     }
 
+    /// A share of a figure, with as many decimals as that was given with.
+    fn share_of(
+        &mut self,
+        (row, column): (u32, u16),
+        share: Option<f64>,
+        estimate: &Estimate,
+    ) -> Result<(), XlsxError> {
+        let form = if shown::decimals(estimate) == 1 { "0.0%" } else { "0.00%" };
+        self.number(row, column, share, form)
+    }
+
     /// A number with two decimals.
     pub fn decimal(&mut self, row: u32, column: u16, number: Option<f64>) -> Result<(), XlsxError> {
         self.number(row, column, number, "0.00")
@@ -127,21 +138,32 @@ impl<'a> Sheet<'a> {
         if shown::shown(estimate).is_none() || words::is_unasked(estimate) {
             return self.text(row, column, &words::why_none(self.lang, estimate));
         }
-        self.share(row, column, shown::figure(estimate))
+        self.share_of((row, column), shown::figure(estimate), estimate)
     }
 
     /// The limits of the interval in this column and the next.
     pub fn limits(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
-        let limits = shown::limits(estimate);
-        self.share(row, column, limits.map(|(lower, _)| lower))?;
-        self.share(row, column + 1, limits.map(|(_, upper)| upper))
+        self.lower(row, column, estimate)?;
+        self.upper(row, column + 1, estimate)
+    }
+
+    /// The lower limit of the interval.
+    pub fn lower(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
+        let lower = shown::limits(estimate).map(|(lower, _)| lower);
+        self.share_of((row, column), lower, estimate)
+    }
+
+    /// The upper limit of the interval.
+    pub fn upper(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
+        let upper = shown::limits(estimate).map(|(_, upper)| upper);
+        self.share_of((row, column), upper, estimate)
     }
 
     /// How far the interval reaches above the figure, and in the next column below it.
     pub fn margins(&mut self, row: u32, column: u16, estimate: &Estimate) -> Result<(), XlsxError> {
         let margins = shown::figure(estimate).zip(shown::limits(estimate));
-        self.share(row, column, margins.map(|(figure, (_, upper))| upper - figure))?;
-        self.share(row, column + 1, margins.map(|(figure, (lower, _))| figure - lower))
+        self.share_of((row, column), margins.map(|(figure, (_, upper))| upper - figure), estimate)?;
+        self.share_of((row, column + 1), margins.map(|(figure, (lower, _))| figure - lower), estimate)
     }
 
     /// A chart of cells of this sheet, its upper left corner in a cell.

@@ -1,4 +1,4 @@
-//! The index report: a page, files of it, and the letters to the bodies that lead or monitor something below the target.
+//! The index report: a page, files of it, and the letters to the bodies that have a part in something below the target.
 
 use axum::{
     extract::{Path, Query, State, rejection::PathRejection},
