@@ -51,7 +51,10 @@ impl<S: Send + Sync, T: Parameters> FromRequestParts<S> for Strict<T> {
         let Ok(Query(read)) = Query::<T>::try_from_uri(&parts.uri) else {
             return Err(error::page(lang, Kind::Malformed));
         };
-        read.wrong().map_or(Ok(Self(read)), |name| Err(value(name)))
+        match read.wrong() {
+            None => Ok(Self(read)),
+            Some(name) => Err(value(name)),
+        }
     }
 }
 

@@ -147,7 +147,7 @@ fn every_route_is_described_with_who_may_use_it() {
         .routes()
         .iter()
         .filter(|route| api::is_of(route.path))
-        .map(|route| {
+        .flat_map(|route| {
             let security = match route.access {
                 Access::Public => serde_json::json!([]),
                 Access::Token(scope) => serde_json::json!([{ "token": [scope.code()] }]),
@@ -156,7 +156,6 @@ fn every_route_is_described_with_who_may_use_it() {
             assert_eq!(route.method.as_str(), "GET", "{}: everything is read-only", route.path);
             ["get", "head"].map(|method| format!("{method} {} {security}", route.path))
         })
-        .flatten()
         .collect();
     assert_eq!(described, there);
     // What is referred to is there.
