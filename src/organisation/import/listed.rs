@@ -8,7 +8,7 @@ use crate::{
     language::vietnamese,
     organisation::UnitTree,
     tabular::{
-        self, Refusal, Row, Sheet,
+        self, Cell, Refusal, Row, Sheet, Was,
         header::{self, Column},
     },
 };
@@ -57,7 +57,9 @@ pub fn lines<K: Copy + Ord, U: PartialEq>(
     unit: impl Fn(&str) -> Option<U>,
 ) -> Result<Vec<Line>, Refusal> {
     let separator = if text.contains('\t') { '\t' } else { ';' };
-    let sheet = Sheet { name: String::new(), visible: true, rows: tabular::pasted(text, separator)? };
+    let mut rows = tabular::pasted(text, separator)?;
+    rows.iter_mut().for_each(part);
+    let sheet = Sheet { name: String::new(), visible: true, rows };
     if let Ok(table) = header::find(&sheet, columns) {
         let headed = table.rows().iter().map(|row| {
             let cell = |column: &Column<K>| table.cell(row, column.key);
@@ -83,11 +85,15 @@ pub fn lines<K: Copy + Ord, U: PartialEq>(
 }
 
 /// A line that was typed between pasted ones is parted at semicolons.
+fn part(row: &mut Row) {
+    if let [only] = row.cells.as_slice() {
+        let parts = only.text.split(';').map(|text| Cell { text: text.trim().to_owned(), was: Was::Text });
+        row.cells = parts.collect();
+    }
+}
+
 fn line(row: &Row) -> Line {
-    let cells: Vec<String> = match row.cells.as_slice() {
-        [only] => only.text.split(';').map(|cell| cell.trim().to_owned()).collect(),
-        several => several.iter().map(|cell| cell.text.clone()).collect(),
-    };
+    let cells = row.cells.iter().map(|cell| cell.text.clone()).collect();
     Line { number: row.number, may_be_heading: false, cells }
 }
 
