@@ -30,6 +30,7 @@ use crate::{
         Store, StoreError, campaigns, erasure::answers, microdata as rows, microdata::Order, places,
         responses,
     },
+    task,
 };
 
 /// Batches of sheets that may wait to be written.
@@ -245,7 +246,7 @@ pub async fn prepare(
     });
     let read = rows::stream(&mut db, campaign, Order::Any, &to).await;
     drop(to);
-    let layout = joined(counting.await)?;
+    let layout = task::ended(counting.await);
     read?;
     let (layout, left_out) = layout?;
     if responses::stored(&mut db, campaign).await? != layout.codebook.rows + left_out {
@@ -287,7 +288,7 @@ impl Known {
             wave.forget_answers();
             Ok((wave, known))
         });
-        joined(work.await)?
+        task::ended(work.await)
     }
 }
 
@@ -338,16 +339,9 @@ pub async fn write(
         Ok(())
     };
     drop(to);
-    let written = joined(writing.await)?;
+    let written = task::ended(writing.await);
     read?;
     written
-}
-
-fn joined<T>(work: Result<T, tokio::task::JoinError>) -> Result<T, NoExport> {
-    work.map_err(|failed| match failed.try_into_panic() {
-        Ok(panic) => std::panic::resume_unwind(panic),
-        Err(_) => NoExport::Written(io::ErrorKind::Interrupted.into()),
-    })
 }
 
 /// What the report hides of officials' answers: they know each other, and lists tell who they are.

@@ -30,6 +30,7 @@ use crate::{
         AsConn, Store, StoreError, campaigns, campaigns::Stored, comments, erasure, publications, raters,
         ready, ready::Ready, responses, sheets, turnout, units, urn,
     },
+    task,
 };
 
 /// Code of the note that says that the answers have been deleted and this is the last report.
@@ -256,10 +257,7 @@ async fn put_together(
             before.as_ref().map(|(report, ready)| Previous { report, definition: &ready.definition });
         wave.compute(previous)
     });
-    let report = match work.await {
-        Ok(report) => report?,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    };
+    let report = task::ended(work.await)?;
     if let Some((shelf, frame, published)) = known {
         if let Some(source) = source {
             let (store, report, sheets) = (store.clone(), report.clone(), frame.sheets);

@@ -35,6 +35,7 @@ pub mod statistics;
 pub mod steady;
 pub mod store;
 pub mod tabular;
+pub mod task;
 pub mod watching;
 pub mod web;
 pub mod worker;

@@ -1347,7 +1347,6 @@ desk-form-confirm = To confirm, type: { $name }
 
 # Page: who judges what
 raters-title = Who judges what
-raters-what = which groups are invited to judge which units, and by which form
 raters-purpose = Everybody invited belongs to one group and judges the group's units in one sitting; nobody judges the own unit.
 raters-none = This campaign has no groups yet: everybody invited answers one form. Invited persons need a group when their list is brought in.
 raters-now = Groups as they are
@@ -1678,7 +1677,7 @@ desk-add-at-once = At most { $most } counters can be added at once.
 desk-add-most = A campaign can have at most { $most } counters.
 desk-add-lines = Or paste a list from a spreadsheet
 desk-add-lines-label = List of counters
-desk-add-lines-hint = A counter each line: code of the unit, name, code of the counter (may be left out), with tabs or semicolons between.
+desk-add-lines-hint = A counter each line: code or name of the unit, name, code of the counter (may be left out), with tabs or semicolons between. Headings and a column that numbers the lines may stay.
 desk-counter-name = Name
 desk-counter-name-hint = As printed on the poster.
 desk-counter-name-missing = Please enter the counter's name.
@@ -1790,6 +1789,8 @@ apply-address-replaced = The address “{ $code }” of this counter was replace
 desk-unknown = Page not found
 desk-unknown-what = The address may have been mistyped, the thing deleted, or it lies outside what this account sees.
 desk-unknown-next = Please choose again from the menu above, or go to the first page.
+desk-address-parameter = Behind “?”, the address has “{ $name }”, which there is not here, or which stands there twice. Without it the figures might be of another unit than you want, so nothing was opened.
+desk-address-value = Behind “?”, the address has “{ $name }” with a value that it cannot have, or without what belongs to it. Please check the address.
 desk-denied = This account may not do that
 desk-denied-what = The account { $account } has the role { $role }, which does not open the page that was asked for.
 desk-denied-next = If your work needs it, please ask the administrator of accounts for another role. What you may open is in the menu above.
@@ -2937,7 +2938,7 @@ print-size-labels-8 = Labels of 99.1 × 67.7 mm (8 on a sheet of A4)
 print-words = Language on paper
 print-skip = Labels of the first sheet already used
 print-skip-hint = To go on with a sheet that is used in part; fewer than a sheet has.
-print-skip-over = A sheet of this size has { $n } labels: fewer than { $n } can be used already. Go back and change the number.
+print-skip-over = Write a whole number from 0 to { $most }: a sheet of this size has { $n } labels.
 print-local = Citizens’ phones cannot open these codes yet: the system’s address is an internal one (such as 127.0.0.1, localhost or 192.168…). Print only to have a look; have whoever installed the server set its public address before anything is put up.
 print-takes = The file is made when you press the button; with many counters that may take a minute.
 print-button = Download the PDF
@@ -3595,6 +3596,9 @@ publish-list-what = A page for each survey: results, how reliable they are, how 
 publish-list-none = No results have been published yet.
 publish-on = published on { $day }
 publish-withdrawn = These results were published, and then withdrawn.
+publish-unknown = No results at this address
+publish-unknown-what = No survey has its results published at this address. It may have been mistyped, or the results are not published yet.
+publish-unknown-next = All published results are listed at /ket-qua.
 
 # --- microdata: answers out ---
 microdata-stratum = Stratum

@@ -1302,7 +1302,6 @@ desk-form-confirm = Để xác nhận, gõ lại: { $name }
 
 # Trang: ai đánh giá đơn vị nào
 raters-title = Ai đánh giá đơn vị nào
-raters-what = các nhóm được mời đánh giá những đơn vị nào, bằng mẫu phiếu nào
 raters-purpose = Mỗi người được mời thuộc một nhóm và đánh giá các đơn vị của nhóm trong một lần trả lời; không ai đánh giá đơn vị của chính mình.
 raters-none = Đợt này chưa có nhóm nào: mỗi người được mời trả lời một phiếu. Người được mời phải được ghi nhóm khi đưa danh sách vào.
 raters-now = Các nhóm hiện nay
@@ -1621,7 +1620,7 @@ desk-add-at-once = Mỗi lần thêm được nhiều nhất { $most } quầy.
 desk-add-most = Một đợt có nhiều nhất { $most } quầy.
 desk-add-lines = Hoặc dán danh sách quầy từ bảng tính
 desk-add-lines-label = Danh sách quầy
-desk-add-lines-hint = Mỗi dòng một quầy: mã đơn vị, tên quầy, mã quầy (có thể bỏ), cách nhau bằng dấu tab hoặc dấu chấm phẩy.
+desk-add-lines-hint = Mỗi dòng một quầy: mã hoặc tên đơn vị, tên quầy, mã quầy (có thể bỏ), cách nhau bằng dấu tab hoặc dấu chấm phẩy. Dòng tiêu đề và cột số thứ tự cứ để nguyên.
 desk-counter-name = Tên quầy
 desk-counter-name-hint = In trên trang dán tại quầy.
 desk-counter-name-missing = Xin nhập tên quầy.
@@ -1730,6 +1729,8 @@ apply-address-replaced = Địa chỉ “{ $code }” của quầy này đã đ�
 desk-unknown = Không tìm thấy trang này
 desk-unknown-what = Có thể địa chỉ bị gõ nhầm, mục này đã bị xóa, hoặc mục này không thuộc phạm vi của tài khoản.
 desk-unknown-next = Xin chọn lại từ trình đơn phía trên, hoặc về trang đầu.
+desk-address-parameter = Phần sau dấu “?” của địa chỉ có “{ $name }” là tham số không có ở đây, hoặc viết hai lần. Nếu bỏ qua, số liệu có thể không phải của đơn vị Ông/Bà cần, nên chưa có gì được mở.
+desk-address-value = Phần sau dấu “?” của địa chỉ có “{ $name }” mang giá trị không hợp lệ, hoặc thiếu tham số đi kèm. Xin kiểm tra lại địa chỉ.
 desk-denied = Tài khoản này không được làm việc đó
 desk-denied-what = Tài khoản { $account } có vai trò { $role }; vai trò này không mở được trang vừa chọn.
 desk-denied-next = Nếu công việc cần đến, xin người quản trị tài khoản đổi vai trò. Các trang được mở nằm trong trình đơn phía trên.
@@ -2798,7 +2799,7 @@ print-size-labels-8 = Nhãn dán 99,1 × 67,7 mm (8 nhãn trên tờ A4)
 print-words = Ngôn ngữ trên giấy
 print-skip = Số nhãn đã dùng của tờ đầu
 print-skip-hint = Để dùng tiếp tờ nhãn đang dở; ít hơn số nhãn của một tờ.
-print-skip-over = Tờ nhãn cỡ này có { $n } nhãn: số nhãn đã dùng phải ít hơn { $n }. Xin quay lại và sửa.
+print-skip-over = Hãy ghi số nguyên từ 0 đến { $most }: tờ nhãn cỡ này có { $n } nhãn.
 print-local = Điện thoại của người dân chưa mở được mã này: địa chỉ của hệ thống đang là địa chỉ nội bộ (như 127.0.0.1, localhost hoặc 192.168…). Chỉ in để xem thử; trước khi in để treo, xin nhờ người cài đặt máy chủ đặt địa chỉ công khai.
 print-takes = Tệp được tạo khi bấm nút; nhiều quầy thì có thể mất một phút.
 print-button = Tải tệp PDF
@@ -3432,6 +3433,9 @@ publish-list-what = Mỗi đợt khảo sát một trang: kết quả, độ tin
 publish-list-none = Chưa có kết quả nào được công bố.
 publish-on = công bố ngày { $day }
 publish-withdrawn = Kết quả này đã được công bố rồi thu hồi.
+publish-unknown = Không có kết quả ở địa chỉ này
+publish-unknown-what = Không có đợt khảo sát nào được công bố kết quả ở địa chỉ này. Có thể địa chỉ bị gõ nhầm, hoặc kết quả chưa được công bố.
+publish-unknown-next = Các kết quả đã công bố có trong danh sách ở địa chỉ /ket-qua.
 
 # --- microdata: phiếu trả lời dạng dữ liệu / answers out ---
 microdata-stratum = Tầng

@@ -644,14 +644,12 @@ fn said_notice(found: &mut Findings<'_>, fields: &mut Fields, notice: &Notice) -
         Some(value::line(found, said, most).value)
     };
     let address = line("address", &notice.address, value::NAME);
-    let phone = notice
-        .phone
-        .as_ref()
-        .map(|phone| value::phone(found, fields.said("notice.phone", phone.clone())).value);
-    let email = notice
-        .email
-        .as_ref()
-        .map(|email| value::email(found, fields.said("notice.email", email.clone())).value);
+    let mut read =
+        |field: &str, given: &Option<String>, value: fn(&mut Findings<'_>, Said<String>) -> Said<String>| {
+            Some(value(found, fields.said(format!("notice.{field}"), given.clone()?)).value)
+        };
+    let phone = read("phone", &notice.phone, value::phone);
+    let email = read("email", &notice.email, value::email);
     let mut within = |field: &str, given: Option<u32>, most: u32| {
         if let Some(number) = given.filter(|number| !(1..=most).contains(number)) {
             let m = found.lang.messages();

@@ -5,7 +5,7 @@
 //! keeps the versions side by side, [`translation`] adds further languages from files beside them and [`diff`] says what
 //! changed between two. [`mod@write`] gives a definition's text back, and [`xlsform`] takes one from or to the spreadsheets
 //! of ODK and Kobo. [`combined`] is several forms as one, [`weights`] are the shares that dimensions and parts have in the index of a form, [`rotation`]
-//! the modules of which each respondent is asked some. What is wrong is data ([`problem`]); [`message`] puts it in words.
+//! the modules of which each respondent is asked some, [`length`] how long a form takes. What is wrong is data ([`problem`]); [`message`] puts it in words.
 //! Next: [`crate::questionnaire`], which generates what a person is asked.
 
 pub mod canonical;
@@ -13,6 +13,7 @@ pub mod check;
 pub mod combined;
 pub mod diff;
 pub mod faces;
+pub mod length;
 pub mod library;
 pub mod message;
 pub mod model;

@@ -382,7 +382,7 @@ pub struct Form {
     pub title: Option<Text>,
     /// The notice before the first question (who asks, why, what is kept).
     pub introduction: Text,
-    /// Minutes it takes, told to the respondent.
+    /// Minutes it takes, told to the respondent; where its questions take longer, that is told.
     pub minutes: u32,
     /// The target for this form, 0..1; absent: the definition's.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -27,6 +27,7 @@ use crate::{
         ready::{self, Ready},
         units,
     },
+    task,
 };
 
 /// Campaigns that ask the same form of the same questionnaire.
@@ -269,10 +270,7 @@ async fn one(
     let units = Arc::clone(units);
     // Counting a million sheets keeps a core busy; requests go on meanwhile.
     let work = tokio::task::spawn_blocking(move || compute(waves, &units, merged, period));
-    match work.await {
-        Ok(computed) => computed,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
+    task::ended(work.await)
 }
 
 fn compute(

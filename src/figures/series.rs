@@ -15,6 +15,7 @@ use crate::{
         ready::{self, Ready},
         units,
     },
+    task,
 };
 
 /// Most campaigns compared: the newest.
@@ -53,12 +54,11 @@ pub async fn series(
             let report = if merged { wave.compute_under_successors() } else { wave.compute(None) };
             report.map(|report| (report, wave.frame.ready))
         });
-        match work.await {
-            Ok(Ok(computed)) => reports.push(computed),
-            Ok(Err(error)) => {
+        match task::ended(work.await) {
+            Ok(computed) => reports.push(computed),
+            Err(error) => {
                 tracing::warn!(campaign = number, %error, "the campaign has no report; it is left out of its series");
             }
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         }
     }
     let with: Vec<(&Report, &Definition)> =

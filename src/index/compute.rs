@@ -25,7 +25,7 @@ use super::{
     input::{Input, Judging, UnitSheets},
     joining::{self, Together},
     judging, modes,
-    notes::note,
+    notes::{first_of, note},
     plan::{Item, Plan},
     ranking,
     report::{
@@ -809,14 +809,11 @@ pub(super) fn say_not_computable(total: &Figures, notes: &mut Vec<Note>) {
 
 /// Code of the note that says that the answers carry no weights, and why.
 pub const UNWEIGHTED: &str = "unweighted";
-/// So many units without a population are named.
-const NAMED: usize = 3;
 
 /// Says so; `without` are the units with answers and no population, where `others` have one.
 pub(super) fn say_unweighted(without: &[&str], others: bool, notes: &mut Vec<Note>) {
     let n = without.len();
-    let named: Vec<String> = without.iter().take(NAMED).map(|name| format!("“{name}”")).collect();
-    let (named, more) = (named.join(", "), n.saturating_sub(NAMED));
+    let (named, more) = first_of(without);
     notes.push(note(UNWEIGHTED, None, |lang| {
         let m = lang.messages();
         match (others && n > 0, more) {

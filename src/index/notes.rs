@@ -12,3 +12,12 @@ pub(crate) fn note(code: &str, unit: Option<&str>, words: impl Fn(Lang) -> Strin
         Lang::ALL.into_iter().map(|lang| (lang.code().to_owned(), words(lang))).collect();
     Note { code: code.to_owned(), unit: unit.map(str::to_owned), text }
 }
+
+/// So many of several things are named.
+const NAMED: usize = 3;
+
+/// The first of several names in quotes, and how many more there are.
+pub(crate) fn first_of(names: &[&str]) -> (String, usize) {
+    let named: Vec<String> = names.iter().take(NAMED).map(|name| format!("“{name}”")).collect();
+    (named.join(", "), names.len().saturating_sub(NAMED))
+}

@@ -26,7 +26,7 @@ use super::{
     domain::Domain,
     input::Input,
     joining,
-    notes::note,
+    notes::{first_of, note},
     plan::Plan,
     ranking,
     report::{
@@ -360,21 +360,18 @@ fn say_period(pool: &Pool<'_>, notes: &mut Vec<super::report::Note>) {
     notes.push(note("pooled_associations", None, |lang| fl!(lang.messages(), "period-note-associations")));
 }
 
-/// So many campaigns are named.
-const NAMED: usize = 3;
-
 /// Says which campaigns have too few answers for an index of their own, so that the period has none either.
 fn say_hidden_by(pool: &Pool<'_>, notes: &mut Vec<super::report::Note>) {
     let hidden = |wave: &&Wave<'_>| {
         wave.report.total.index.publish == Publish::Suppress && wave.report.responses.stored > 0
     };
-    let titles: Vec<String> =
-        pool.waves.iter().filter(hidden).map(|wave| format!("“{}”", wave.report.campaign.title)).collect();
+    let titles: Vec<&str> =
+        pool.waves.iter().filter(hidden).map(|wave| wave.report.campaign.title.as_str()).collect();
     if titles.is_empty() {
         return;
     }
-    let (named, more) = (titles.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "), titles.len());
-    notes.push(note("hidden_by", None, |lang| match more.saturating_sub(NAMED) {
+    let (named, more) = first_of(&titles);
+    notes.push(note("hidden_by", None, |lang| match more {
         0 => fl!(lang.messages(), "index-hidden-by", campaigns = named.as_str()),
         more => fl!(lang.messages(), "index-hidden-by-many", campaigns = named.as_str(), more = more),
     }));

@@ -2,10 +2,12 @@
 //!
 //! Pure. A file names units by their codes or names, in any order ([`List::completed`] gives every row a code); units that it does not name stay as they are. A column that it does
 //! not have says nothing; an empty cell of one that it has says that there is none. Only names are needed: a kind that is not
-//! given is the word that its name begins with, where that says it. A list may be pasted, too ([`pasted`]).
+//! given is the word that its name begins with, where that says it. A list may be pasted, too ([`pasted`]), and so
+//! may lists of what units have ([`listed`]).
 
 mod doubts;
 mod kinds;
+pub mod listed;
 mod names;
 mod numbers;
 pub mod pasted;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rotation::{Module, Rotation};
 use crate::definition::{
-    faces,
+    faces, length,
     model::{All, Audience, Condition, Definition, Kind, Text},
     rotation,
 };
@@ -146,7 +146,7 @@ impl Questionnaire {
             languages: definition.languages.clone(),
             title: form.title.clone().unwrap_or_else(|| definition.title.clone()),
             introduction: form.introduction.clone(),
-            minutes: form.minutes,
+            minutes: length::stated(definition, form),
             target: form.target.unwrap_or(definition.index.target),
             sections: form
                 .sections

@@ -93,13 +93,16 @@ pub async fn load(db: &mut impl AsConn, stored: campaigns::Stored) -> Result<Rea
         if definition.forms.iter().all(|form| form.id != id) {
             definition.forms.push(whole);
         }
-        let whole = Questionnaire::generate(&definition, &id).ok_or_else(no_form)?;
+        let mut whole = Questionnaire::generate(&definition, &id).ok_or_else(no_form)?;
         let mut forms = BTreeMap::new();
         for id in ids {
             let form = Questionnaire::generate(&definition, id).and_then(|form| form.part_of(&whole));
             forms.insert(id.to_owned(), form.ok_or_else(no_form)?);
         }
         let tree = raters::tree(db, &stored.campaign).await?;
+        // Nobody is asked the whole, so that none of its parts takes longer for it.
+        let minutes = forms.values().map(|form| form.minutes).max().unwrap_or(whole.minutes);
+        whole.minutes = minutes;
         (whole, Some(Judging { raters, tree, forms }))
     };
     // A campaign may offer fewer languages than its questionnaire has; one of them at least is always there.

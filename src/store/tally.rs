@@ -11,7 +11,7 @@ use super::{
     watching::{self, Gathered},
 };
 use crate::{
-    clock,
+    clock, task,
     watching::classes::{self, Device},
 };
 
@@ -86,10 +86,7 @@ impl Tally {
     /// [`StoreError`] from the database.
     pub async fn write(&self, store: &Store) -> Result<(), StoreError> {
         let (tally, store) = (self.clone(), store.clone());
-        match tokio::spawn(async move { tally.write_all(&store).await }).await {
-            Ok(written) => written,
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        }
+        task::ended(tokio::spawn(async move { tally.write_all(&store).await }).await)
     }
 
     async fn write_all(&self, store: &Store) -> Result<(), StoreError> {

@@ -64,7 +64,7 @@ const fn status(kind: &Kind<'_>) -> StatusCode {
         Kind::Thanks | Kind::Tried | Kind::NoMoreMail => StatusCode::OK,
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::NotYours | Kind::OtherSite | Kind::AfterHours => StatusCode::FORBIDDEN,
-        Kind::Unknown | Kind::NotReady | Kind::NotYetOpen { .. } => StatusCode::NOT_FOUND,
+        Kind::Unknown | Kind::NoResults | Kind::NotReady | Kind::NotYetOpen { .. } => StatusCode::NOT_FOUND,
         Kind::Slow => StatusCode::REQUEST_TIMEOUT,
         Kind::Words { .. } => StatusCode::CONFLICT,
         Kind::Closed { .. } | Kind::Used | Kind::Newer | Kind::Replaced => StatusCode::GONE,

@@ -27,6 +27,7 @@ pub mod routes;
 pub mod run;
 pub mod server;
 pub mod shelf;
+pub mod strict;
 pub mod template;
 pub mod typed;
 pub mod upload;

@@ -351,7 +351,7 @@ fn failed() -> Response {
 
 async fn unknown(request: Request) -> Response {
     if api::is_of(request.uri().path()) {
-        return Problem::Unknown.answer(problem::language(request.headers()));
+        return Problem::Unknown.unshared(problem::language(request.headers()));
     }
     if let Some(counter) = without_strokes(request.uri()).filter(|_| request.method() == Method::GET) {
         return Redirect::to(&counter).into_response();
@@ -368,7 +368,7 @@ fn without_strokes(uri: &Uri) -> Option<String> {
 
 async fn not_allowed(request: Request) -> Response {
     if api::is_of(request.uri().path()) {
-        return Problem::Method.answer(problem::language(request.headers()));
+        return Problem::Method.unshared(problem::language(request.headers()));
     }
     error::html(
         StatusCode::METHOD_NOT_ALLOWED,

@@ -70,14 +70,27 @@ fn faults(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<Stri
 /// What was asked and answered of each path.
 type Seen = BTreeMap<String, BTreeSet<String>>;
 
-/// Asks and holds the answer to the description; notes the status as seen.
+/// Asks by both methods and holds the answers to the description; notes the status as seen.
 fn ask(client: &mut Client, seen: &mut Seen, template: &str, path: &str, headers: &[(&str, &str)]) -> Page {
     let document = api::openapi::document();
     let page = client.send("GET", path, headers, b"");
     let status = page.status.to_string();
-    let operation = &document["paths"][template]["get"];
+    let operations = &document["paths"][template];
+    let operation = &operations["get"];
     let response = &operation["responses"][&status];
     assert!(response.is_object(), "{path}: {status} is not described: {}", page.text());
+    let head = client.send("HEAD", path, headers, b"").is(page.status);
+    let described = &operations["head"]["responses"][&status];
+    let described = described["$ref"]
+        .as_str()
+        .map_or(described, |name| document.pointer(name.trim_start_matches('#')).unwrap());
+    assert!(
+        head.bytes.is_empty() && described.is_object() && described["content"].is_null(),
+        "{path}: {status}"
+    );
+    for name in described["headers"].as_object().into_iter().flat_map(|headers| headers.keys()) {
+        assert_eq!(head.header(name), page.header(name), "{path}: {name}");
+    }
     seen.entry(template.to_owned()).or_default().insert(status);
     let shared = if operation["security"].as_array().unwrap().is_empty() { "*" } else { "" };
     assert_eq!(page.header("access-control-allow-origin"), shared, "{path}");
@@ -134,13 +147,14 @@ fn every_route_is_described_with_who_may_use_it() {
         .routes()
         .iter()
         .filter(|route| api::is_of(route.path))
-        .map(|route| {
+        .flat_map(|route| {
             let security = match route.access {
                 Access::Public => serde_json::json!([]),
                 Access::Token(scope) => serde_json::json!([{ "token": [scope.code()] }]),
                 Access::Needs(_) => panic!("{}: programs have no session", route.path),
             };
-            format!("{} {} {security}", route.method.as_str().to_lowercase(), route.path)
+            assert_eq!(route.method.as_str(), "GET", "{}: everything is read-only", route.path);
+            ["get", "head"].map(|method| format!("{method} {} {security}", route.path))
         })
         .collect();
     assert_eq!(described, there);
@@ -241,7 +255,16 @@ fn what_is_published_is_answered_as_described() {
         let page = client.send(method, path, headers, b"").is(status);
         assert_eq!(page.header("content-type"), "application/problem+json", "{path}");
         assert_eq!(json(&page)["status"], status);
+        // Told to programs, not to pages of other sites; what is answered to is in `Allow`, as it is described.
+        assert_eq!(page.header("access-control-allow-origin"), "", "{method} {path}");
+        let allowed = if status == 405 { "GET,HEAD" } else { "" };
+        assert_eq!(page.header("allow"), allowed, "{method} {path}");
     }
+    let described = &api::openapi::document()["components"]["responses"]["OtherMethod"];
+    assert!(
+        described["headers"]["Allow"].is_object()
+            && described["content"]["application/problem+json"].is_object()
+    );
     all_seen(&seen, |security| security == &serde_json::json!([]));
 }
 

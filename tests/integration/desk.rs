@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::{
-    Client, Database, Form, Page, Server,
+    Client, Database, Form, Page, Server, error_links,
     stage::{UNITS, When, answer, applied, apply, citizens, filled, open_counter, period, report, stored},
 };
 
@@ -239,6 +239,34 @@ fn many_counters_are_added_in_one_step_and_numbers_go_on() {
     assert_eq!(counters(&database, "thu").len(), 122, "looking adds nothing");
     confirmed(&mut desk, &looked).is(303);
     assert!(counters(&database, "thu").iter().any(|(code, _)| code == "an-ht"));
+    // As it stands in a document, with headings and numbers that count the lines.
+    let table = "STT\tĐơn vị\tTên quầy\n1\tan\tChứng thực\n2\tan\tĐất đai\n3\tqn\tHộ tịch";
+    for (n, lines) in [table, "1\tan\tThuế\n2\tan\tXây dựng\n3\tqn\tThuế"].into_iter().enumerate() {
+        let looked =
+            desk.post("/admin/campaigns/thu/counters/add", &[("how", "lines"), ("lines", lines)]).is(303);
+        confirmed(&mut desk, &looked).is(303);
+        assert_eq!(counters(&database, "thu").len(), 124 + 3 * (n + 1), "{lines}");
+    }
+}
+
+#[test]
+fn a_draft_for_counters_without_any_says_nothing_of_who_judges_whom() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    let page = desk.get("/admin/campaigns/thu").is(200);
+    assert!(!page.text().contains("/raters"), "{}", page.text());
+}
+
+#[test]
+fn the_summary_of_what_is_wrong_names_its_fields() {
+    let (_database, _server, mut desk) = empty_desk();
+    draft(&mut desk);
+    let fields = [("kind.0", "x"), ("each.0", "hai"), ("unit", "qn"), ("count", "-1"), ("pattern", "Q")];
+    let refused = desk.post("/admin/campaigns/thu/counters/add", &fields).is(422);
+    let links = error_links(refused.text());
+    assert_eq!(links.len(), 2, "{links:?}");
+    let named = |(_, words): &(String, String)| words.contains(": Xin ghi số nguyên");
+    assert!(links.iter().all(named) && links[0].1 != links[1].1, "{links:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::support::{
-    Client, Database, Server,
+    Client, Database, Form, Server, error_links,
     stage::{self, When, applied, citizens},
 };
 
@@ -356,6 +356,22 @@ fn the_department_chooses_what_to_print_and_gets_a_pdf() {
     assert_eq!(pdf.header("content-type"), "application/pdf");
     assert_eq!(pdf.header("content-disposition"), "attachment; filename=\"dan-labels-21.pdf\"");
     assert!(pdf.bytes.starts_with(b"%PDF-"));
+    // A number of labels that is none, or more than a sheet has, is told at its field, with what was chosen kept.
+    for (size, skip, most) in [("labels-21", "abc", "20"), ("labels-8", "50", "7"), ("labels-8", "-1", "7")] {
+        let path = format!("/admin/campaigns/dan/posters.pdf?unit=qn&size={size}&words=vi&skip={skip}");
+        let refused = staff.get(&path).is(422);
+        let links = error_links(refused.text());
+        assert!(links.len() == 1 && links[0].0 == "f-skip" && links[0].1.contains(most), "{path}: {links:?}");
+        let form = Form::all(refused.text()).into_iter().find(|form| form.value("skip").is_some()).unwrap();
+        assert_eq!(
+            (form.value("skip"), form.value("size"), form.value("unit")),
+            (Some(skip), Some(size), Some("qn"))
+        );
+    }
+    let one = "/admin/campaigns/dan/posters.pdf?counter=qn-2&size=labels-8&skip=8";
+    assert!(staff.get(one).is(422).text().contains("name=\"counter\" value=\"qn-2\""));
+    // Other sizes show no such field.
+    staff.get("/admin/campaigns/dan/posters.pdf?unit=qn&size=a5&skip=abc").is(200);
     let one = staff.get("/admin/campaigns/dan/counters/qn-2/print").is(200);
     assert!(one.text().contains("Quầy số 2"));
     assert!(one.text().contains("name=\"counter\" value=\"qn-2\""));

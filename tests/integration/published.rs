@@ -222,6 +222,38 @@ fn what_is_published_is_kept_by_caches_and_shown_by_other_sites_and_says_when_it
 }
 
 #[test]
+fn what_is_not_published_is_told_to_programs_as_programs_read_it() {
+    let database = closed();
+    let server = Server::start(&database);
+    let mut public = server.client();
+    let mut lan = staff(&database, &server, "lan", &["manager"]);
+    publish(&mut lan).is(303);
+    let told = |public: &mut Client, path: &str, status: u16| {
+        let json = public.get(&format!("{path}/du-lieu.json?lang=en")).is(status);
+        assert_eq!(json.header("content-type"), "application/problem+json", "{path}");
+        assert_eq!(self::json(&json)["status"], status);
+        assert_eq!(json.header("access-control-allow-origin"), "*");
+        for file in ["du-lieu.csv", "qn.svg"] {
+            let page = public.get(&format!("{path}/{file}?lang=en")).is(status);
+            assert_eq!(page.header("content-type"), "text/plain; charset=utf-8", "{path}/{file}");
+            assert_eq!(page.text().trim(), self::json(&json)["detail"], "{path}/{file}");
+        }
+        // A person gets a page that is about results, not about a form to fill in.
+        for path in [path.to_owned(), format!("{path}/don-vi-1.html")] {
+            let page = public.get(&path).is(status);
+            assert!(page.header("content-type").starts_with("text/html"), "{path}");
+            assert!(page.text().contains("Kết quả") || page.text().contains("kết quả"), "{path}");
+            assert!(!page.text().contains("Không tìm thấy phiếu"), "{path}");
+        }
+    };
+    told(&mut public, "/ket-qua/zzz", 404);
+    let unknown = public.get("/ket-qua/dan/zzz.svg").is(404);
+    assert_eq!(unknown.header("content-type"), "text/plain; charset=utf-8");
+    lan.post(DESK, &[("do", "withdraw"), ("confirm", "thu hồi")]).is(303);
+    told(&mut public, "/ket-qua/dan", 410);
+}
+
+#[test]
 fn what_was_published_stays_until_it_is_published_anew_or_withdrawn() {
     let database = closed();
     let server = Server::start(&database);

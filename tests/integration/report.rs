@@ -297,3 +297,45 @@ fn simulated_answers_go_into_demonstrations_alone() {
     assert_eq!(stage::stored(&other, "hai"), 500);
     assert_eq!(stage::stored(&other, "dan"), 500);
 }
+
+#[test]
+fn a_slip_in_the_address_of_a_report_is_named_and_gives_no_other_report() {
+    let database = super::published::closed();
+    // 5 and 17 May 2025.
+    database.execute("UPDATE campaign SET opens = 1746378000000, closes = 1747414800000");
+    let server = Server::start(&database);
+    let mut lan = super::published::staff(&database, &server, "lan", &["manager"]);
+    let (campaign, period) = ("/admin/campaigns/dan", "/admin/periods/sipas/pulse/2025-q2");
+    let series = "/admin/series/sipas/pulse";
+    for (path, wrong) in [
+        (format!("{campaign}/report.csv?unt=qn"), "unt"),
+        (format!("{campaign}/report.docx?unit=qn&unit=an"), "unit"),
+        (format!("{campaign}/report.json?units=later"), "units"),
+        (format!("{campaign}/report.csv?lang=fr"), "lang"),
+        (format!("{campaign}/report.csv?by=field"), "by"),
+        (format!("{campaign}/report?unt=qn"), "unt"),
+        (format!("{campaign}/cong-van.zip?unt=qn"), "unt"),
+        (format!("{period}/report.csv?units=now"), "units"),
+        (format!("{period}?unt=qn"), "unt"),
+        (format!("{series}/series.csv?unt=qn"), "unt"),
+    ] {
+        let page = lan.get(&path).is(400);
+        assert!(page.text().contains(&format!("“{wrong}”")), "{path}: {}", page.text());
+        assert!(page.header("content-disposition").is_empty(), "{path}");
+    }
+    assert!(
+        lan.get(&format!("{campaign}/report.csv?lang=en&unt=qn"))
+            .is(400)
+            .text()
+            .contains("nothing was opened")
+    );
+    let none = database.number("SELECT COUNT(*) FROM audit WHERE action = 'report.export'");
+    assert_eq!(none, 0, "nothing was taken");
+    for path in [
+        format!("{campaign}/report.csv?unit=qn&units=then&lang=en"),
+        format!("{period}/report.csv?unit=qn&lang=vi"),
+        format!("{series}/series.csv?unit=qn"),
+    ] {
+        lan.get(&path).is(200);
+    }
+}

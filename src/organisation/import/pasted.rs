@@ -37,19 +37,18 @@ pub fn book(text: &str, history: &History) -> Result<Book, Refusal> {
     }
     if !named {
         let numbers: Vec<Vec<String>> = rows.iter_mut().map(unnumbered).collect();
-        let (codes, unread) = sorted(&numbers, &mut rows);
+        let mut entries = sorted(&numbers, rows);
         if separator == ',' {
             let known: BTreeSet<String> =
                 history.iter().map(|dated| vietnamese::key(&dated.unit.kind)).collect();
-            for row in &mut rows {
+            for Entry { row, .. } in &mut entries {
                 // “Các sở, ban, ngành” has commas, and no kind behind any of them.
                 let line = joined(&row.cells);
                 if titles::is_group(&line) { row.cells = vec![cell(line)] } else { by_kind(row, &known) }
             }
         }
-        let rest = rows.into_iter().zip(codes.into_iter().zip(unread));
-        let rest: Vec<_> = rest.filter(|(row, _)| !row.cells.is_empty()).collect();
-        rows = with_headings(rest, history);
+        entries.retain(|entry| !entry.row.cells.is_empty());
+        rows = with_headings(entries, history);
         if rows.len() < 2 {
             return Err(Refusal::Empty);
         }
@@ -75,57 +74,65 @@ pub fn parted_otherwise(lang: Lang, text: &str) -> Option<Fault> {
     Some(Fault { row, column: None, words })
 }
 
-/// Of each row the code that its numbers give, and the numbers that are neither a code nor a count, which are told as what is
-/// not read.
-fn sorted(numbers: &[Vec<String>], rows: &mut [Row]) -> (Vec<String>, Vec<String>) {
-    let (mut codes, mut unread) = (vec![String::new(); rows.len()], vec![String::new(); rows.len()]);
+/// A row, and what the numbers before its name say.
+struct Entry {
+    row: Row,
+    /// The unit's code; may be empty.
+    code: String,
+    /// Numbers that are neither a code nor a count, which are told as what is not read.
+    unread: String,
+}
+
+/// Each row with what its numbers say.
+fn sorted(numbers: &[Vec<String>], rows: Vec<Row>) -> Vec<Entry> {
+    let entry = |row| Entry { row, code: String::new(), unread: String::new() };
+    let mut entries: Vec<Entry> = rows.into_iter().map(entry).collect();
     let widest = numbers.iter().map(Vec::len).max().unwrap_or_default();
     let mut has_codes = false;
     for at in 0..widest {
         let column: Vec<Option<&str>> = numbers.iter().map(|row| row.get(at).map(String::as_str)).collect();
         let said = numbers::column(&column);
-        let to = match said {
-            Numbers::Count => continue,
-            Numbers::Codes if !has_codes => &mut codes,
-            Numbers::Codes | Numbers::Unclear => &mut unread,
-        };
-        has_codes |= said == Numbers::Codes;
-        for (number, cell) in column.into_iter().zip(to) {
+        if said == Numbers::Count {
+            continue;
+        }
+        let are_codes = said == Numbers::Codes && !has_codes;
+        has_codes |= are_codes;
+        for (number, entry) in column.into_iter().zip(&mut entries) {
             let number = number.unwrap_or_default();
+            let cell = if are_codes { &mut entry.code } else { &mut entry.unread };
             *cell = if cell.is_empty() { number.to_owned() } else { format!("{cell} {number}") };
         }
     }
     // The official list may have its codes behind the names as well, where the kind would stand.
-    let behind: Vec<Option<&str>> = rows
+    let behind: Vec<Option<&str>> = entries
         .iter()
-        .map(|row| row.cells.get(1).map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()))
+        .map(|entry| entry.row.cells.get(1).map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()))
         .collect();
     if !has_codes && numbers::column(&behind) == Numbers::Codes {
-        codes = behind.into_iter().map(|code| code.unwrap_or_default().to_owned()).collect();
-        for row in rows.iter_mut().filter(|row| row.cells.len() > 1) {
-            row.cells.remove(1);
+        for entry in entries.iter_mut().filter(|entry| entry.row.cells.len() > 1) {
+            entry.code = entry.row.cells.remove(1).text;
         }
     }
-    for code in &mut codes {
+    for Entry { code, .. } in &mut entries {
         code.truncate(code.trim_end_matches(['.', ')']).len());
     }
-    (codes, unread)
+    entries
 }
 
 /// The rows below headings: name, kind, unit above, what has no name, then code and numbers that are not read, where there are
 /// any.
-fn with_headings(mut rows: Vec<(Row, (String, String))>, history: &History) -> Vec<Row> {
-    let coded = rows.iter().any(|(_, (code, _))| !code.is_empty());
+fn with_headings(mut entries: Vec<Entry>, history: &History) -> Vec<Row> {
+    let coded = entries.iter().any(|entry| !entry.code.is_empty());
     if coded {
-        say_above(&mut rows, history);
+        say_above(&mut entries, history);
     }
-    let widest = rows.iter().map(|(row, _)| row.cells.len()).max().unwrap_or_default().max(ORDER.len());
+    let widest = entries.iter().map(|entry| entry.row.cells.len()).max().unwrap_or_default().max(ORDER.len());
     // What stands beyond the third place has no name, and is told as what is not read.
     let beyond = (ORDER.len()..widest).map(|n| format!("({})", n + 1));
     let mut headings: Vec<String> =
         ORDER.map(|key| heading(Lang::VI, key)).into_iter().chain(beyond).collect();
     let unread: Vec<&str> =
-        rows.iter().map(|(_, (_, unread))| unread.as_str()).filter(|unread| !unread.is_empty()).collect();
+        entries.iter().map(|entry| entry.unread.as_str()).filter(|unread| !unread.is_empty()).collect();
     let named = match unread.as_slice() {
         [] => None,
         // They have no heading; the first of them say which are meant.
@@ -138,7 +145,7 @@ fn with_headings(mut rows: Vec<(Row, (String, String))>, history: &History) -> V
     let is_told = named.is_some();
     headings.extend(named);
     let mut all = vec![Row { number: 0, cells: headings.into_iter().map(cell).collect() }];
-    all.extend(rows.into_iter().map(|(mut row, (code, unread))| {
+    all.extend(entries.into_iter().map(|Entry { mut row, code, unread }| {
         row.cells.resize_with(widest, || cell(String::new()));
         row.cells.extend(coded.then(|| cell(code)));
         row.cells.extend(is_told.then(|| cell(unread)));
@@ -149,7 +156,7 @@ fn with_headings(mut rows: Vec<(Row, (String, String))>, history: &History) -> V
 
 /// A row with a code and no unit above would stand at the top, as in a file; a pasted list says nothing by leaving out what lies
 /// below the province.
-fn say_above(rows: &mut [(Row, (String, String))], history: &History) {
+fn say_above(entries: &mut [Entry], history: &History) {
     let is_province = |row: &Row| {
         let kind = row.cells.first().and_then(|cell| kinds::of_name(&cell.text));
         kind.is_some_and(|kind| names::PROVINCE.contains(&vietnamese::key(kind).as_str()))
@@ -157,9 +164,10 @@ fn say_above(rows: &mut [(Row, (String, String))], history: &History) {
     let current = history.iter().map(|dated| &dated.unit).filter(|unit| unit.valid_to.is_none());
     let mut tops = current.filter(|unit| unit.parent.is_none());
     let known = tops.next().filter(|_| tops.next().is_none()).map(|unit| unit.code.clone());
-    let in_list = || rows.iter().find(|(row, _)| is_province(row)).and_then(|(row, _)| row.cells.first());
+    let province = entries.iter().find(|entry| is_province(&entry.row));
+    let in_list = || province.and_then(|entry| entry.row.cells.first());
     let Some(above) = known.or_else(|| in_list().map(|cell| cell.text.clone())) else { return };
-    for (row, (code, _)) in rows.iter_mut() {
+    for Entry { row, code, .. } in entries.iter_mut() {
         let name = row.cells.first().map_or("", |cell| cell.text.as_str());
         let is_known = history.get(code).is_some();
         if code.is_empty() || *code == above || is_known || is_province(row) || titles::is_group(name) {

@@ -26,6 +26,7 @@ use crate::{
         cut::period::{self as cut, NoCut},
         error::{self, NotFound},
         respond::answer::{Wanted, in_language, with_query, with_unit},
+        strict::Strict,
         views::{
             admin::period::{self as view, Page},
             message::Kind,
@@ -82,7 +83,7 @@ pub async fn show(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
+    Strict(part): Strict<Part>,
 ) -> Response {
     let lang = wanted.language();
     let Ok(period) = path.period.parse::<Period>() else { return error::page(lang, Kind::Unknown) };
@@ -125,7 +126,7 @@ pub async fn file(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
+    Strict(part): Strict<Part>,
 ) -> Response {
     let lang = wanted.language();
     let unknown = || error::page(lang, Kind::Unknown);

@@ -23,9 +23,13 @@ use crate::{
         auth::{access::Permission, scope, session::Staff},
         download::to_keep,
         error::{self, NotFound},
+        form::Fields,
         respond::answer::{Wanted, languages},
         views::{
-            admin::printing::{self as view, Page},
+            admin::{
+                form::Fault,
+                printing::{self as view, Page},
+            },
             message::Kind,
         },
     },
@@ -76,6 +80,24 @@ pub struct Chosen {
 }
 
 impl Chosen {
+    /// As fields of the form.
+    fn fields(&self) -> Fields {
+        let all = [("size", &self.size), ("unit", &self.unit), ("words", &self.words), ("skip", &self.skip)];
+        Fields::of(all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))))
+    }
+
+    /// How many labels of the first sheet are used up, where labels were chosen: other sizes have no such field to be seen.
+    fn skipped(&self, size: Size, lang: Lang) -> Result<usize, Fault> {
+        let n = size.per_sheet();
+        let most = n.saturating_sub(1);
+        let typed = self.skip.as_deref().unwrap_or_default().trim();
+        if n == 1 || typed.is_empty() {
+            return Ok(0);
+        }
+        let skip = typed.parse().ok().filter(|skip| *skip <= most);
+        skip.ok_or_else(|| Fault::new("skip", fl!(lang.messages(), "print-skip-over", n = n, most = most)))
+    }
+
     fn choice<'a>(&'a self, staff: &'a Staff) -> Choice<'a> {
         fn given(text: Option<&String>) -> Option<&str> {
             text.map(String::as_str).filter(|text| !text.is_empty())
@@ -96,7 +118,7 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
     Query(chosen): Query<Chosen>,
 ) -> Response {
-    answer(&app, &path.slug, &staff, wanted.language(), &chosen).await
+    answer(&app, &path.slug, &staff, wanted.language(), &chosen, &[]).await
 }
 
 /// Shows what can be printed for one counter.
@@ -107,11 +129,20 @@ pub async fn show_one(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let chosen = Chosen { counter: Some(path.counter), ..Chosen::default() };
-    answer(&app, &path.slug, &staff, wanted.language(), &chosen).await
+    answer(&app, &path.slug, &staff, wanted.language(), &chosen, &[]).await
 }
 
-async fn answer(app: &App, slug: &str, staff: &Staff, lang: Lang, chosen: &Chosen) -> Response {
-    error::found(StatusCode::OK, page(app, slug, staff, lang, chosen).await, lang)
+/// The page, with what is wrong with the choice if something is.
+async fn answer(
+    app: &App,
+    slug: &str,
+    staff: &Staff,
+    lang: Lang,
+    chosen: &Chosen,
+    faults: &[Fault],
+) -> Response {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    error::found(status, page(app, slug, staff, lang, chosen, faults).await, lang)
 }
 
 async fn page(
@@ -120,6 +151,7 @@ async fn page(
     staff: &Staff,
     lang: Lang,
     chosen: &Chosen,
+    faults: &[Fault],
 ) -> Result<Option<String>, StoreError> {
     let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
     let mut db = app.store.read().await?;
@@ -162,7 +194,8 @@ async fn page(
         phase: stored.campaign.phase(app.clock.now()),
         counters,
         units: &units,
-        unit: choice.unit.unwrap_or_default(),
+        chosen: &chosen.fields(),
+        faults,
         counter: counter.as_ref().map(|(code, name)| (code.as_str(), name.as_str())),
         languages: &languages,
         local: address::is_local(&app.config.base_url),
@@ -192,12 +225,11 @@ pub async fn pdf(
         None => Some(lang),
         Some(code) => Lang::find_for_respondents(code),
     };
-    let skip = chosen.skip.as_deref().unwrap_or_default().trim().parse().unwrap_or(0);
     let (Some(size), Some(words)) = (size, words) else { return error::page(lang, Kind::Unknown) };
-    if size.per_sheet() > 1 && skip >= size.per_sheet() {
-        let words = fl!(lang.messages(), "print-skip-over", n = size.per_sheet());
-        return error::page(lang, Kind::Words { words: &words });
-    }
+    let skip = match chosen.skipped(size, lang) {
+        Ok(skip) => skip,
+        Err(fault) => return answer(&app, &path.slug, &staff, lang, &chosen, &[fault]).await,
+    };
     let gathered = print::gather(&app.store, &app.config.base_url, &path.slug, chosen.choice(&staff)).await;
     let sheets = match gathered {
         Ok(Some(sheets)) if !sheets.desks.is_empty() => sheets,

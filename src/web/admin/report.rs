@@ -24,6 +24,7 @@ use crate::{
     },
     report_file::{File, Format, NoFile, With},
     store::{audit, units},
+    task,
     web::{
         app::App,
         auth::{access::Permission, session::Staff},
@@ -32,6 +33,7 @@ use crate::{
         error::{self, NotFound},
         registry::Registry,
         respond::answer::{Wanted, in_language, with_query},
+        strict::{Parameters, Strict},
         views::{
             admin::{
                 report::{self as view, Page},
@@ -65,12 +67,27 @@ pub struct LetterPath {
 pub struct Part {
     /// Code of the unit that the report is about; absent: the whole campaign.
     pub unit: Option<String>,
-    /// `now`: under the units that there are now.
+    /// `now`: under the units that there are now; `then` or absent: under those of its time.
     pub units: Option<String>,
     /// What the category is of that the report is about: `field`, `filed`, `channel`, `counter`; absent: all answers.
     pub by: Option<String>,
     /// Code of that category.
     pub category: Option<String>,
+}
+
+impl Parameters for Part {
+    const NAMES: &'static [&'static str] = &["unit", "units", "by", "category"];
+
+    fn wrong(&self) -> Option<&'static str> {
+        if !matches!(self.units.as_deref(), None | Some("then" | "now")) {
+            return Some("units");
+        }
+        match (&self.by, &self.category) {
+            (Some(_), None) => Some("by"),
+            (None, Some(_)) => Some("category"),
+            _ => None,
+        }
+    }
 }
 
 impl Part {
@@ -150,7 +167,7 @@ pub async fn show(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
+    Strict(part): Strict<Part>,
 ) -> Response {
     let lang = wanted.language();
     let (campaign, report) = match compute(&app, &staff, &path.slug, &part, lang).await {
@@ -242,7 +259,7 @@ pub fn files(registry: Registry) -> Registry {
                              staff: Staff,
                              State(app): State<App>,
                              Query(wanted): Query<Wanted>,
-                             Query(part): Query<Part>| async move {
+                             Strict(part): Strict<Part>| async move {
             match slug {
                 Ok(Path(slug)) => file(&app, &staff, &slug, &part, format, None, wanted.language()).await,
                 Err(_) => NotFound.into_response(),
@@ -277,7 +294,7 @@ pub async fn letter(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
+    Strict(part): Strict<Part>,
 ) -> Response {
     let lang = wanted.language();
     match letter_asked(&path.file) {
@@ -396,10 +413,10 @@ async fn make(
         let with = With { issuer: &issuer, lang, templates: &templates, body: body.as_deref() };
         format.make(&report, &with)
     });
-    match work.await {
-        Ok(Ok(file)) => Ok(file),
-        Ok(Err(NoFile::UnknownBody { .. })) => Err(error::page(lang, Kind::Unknown)),
-        Ok(Err(error)) => {
+    match task::ended(work.await) {
+        Ok(file) => Ok(file),
+        Err(NoFile::UnknownBody { .. }) => Err(error::page(lang, Kind::Unknown)),
+        Err(error) => {
             if !matches!(error, NoFile::NoLetters(_)) {
                 tracing::error!(%error, format = format.code(), "the file of a report could not be made");
             }
@@ -408,6 +425,5 @@ async fn make(
                 None => error::page(lang, Kind::Failed),
             })
         }
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
 }

@@ -22,6 +22,7 @@ use crate::{
         download::to_keep,
         error::{self, NotFound},
         respond::answer::Wanted,
+        strict::{Parameters, Strict},
         views::{
             admin::series::{self as view, Page},
             message::Kind,
@@ -56,6 +57,10 @@ pub struct SeriesFilePath {
 pub struct Part {
     /// Code of the unit that the series is about; absent: all together.
     pub unit: Option<String>,
+}
+
+impl Parameters for Part {
+    const NAMES: &'static [&'static str] = &["unit"];
 }
 
 /// The series as this account sees it.
@@ -104,7 +109,7 @@ pub async fn show(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
+    Strict(part): Strict<Part>,
 ) -> Response {
     let lang = wanted.language();
     let series = Series { definition: path.definition, form: path.form };
@@ -123,7 +128,7 @@ pub async fn file(
     staff: Staff,
     State(app): State<App>,
     Query(wanted): Query<Wanted>,
-    Query(part): Query<Part>,
+    Strict(part): Strict<Part>,
 ) -> Response {
     let lang = wanted.language();
     let (extension, kind) = match path.file.as_str() {

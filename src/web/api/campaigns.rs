@@ -52,7 +52,7 @@ fn state(stored: &Stored, now: i64) -> &'static str {
 pub async fn list(_: ListPath, staff: Staff, State(app): State<App>, parts: Parts) -> Response {
     match listed(&app, &staff, &parts).await {
         Ok(page) => answer::json(&page, &parts.headers),
-        Err(problem) => problem.for_staff(problem::language(&parts.headers)),
+        Err(problem) => problem.unshared(problem::language(&parts.headers)),
     }
 }
 
@@ -78,7 +78,7 @@ pub async fn one(path: OnePath, staff: Staff, State(app): State<App>, parts: Par
     };
     match found.await {
         Ok(told) => answer::json(&told, &parts.headers),
-        Err(problem) => problem.for_staff(problem::language(&parts.headers)),
+        Err(problem) => problem.unshared(problem::language(&parts.headers)),
     }
 }
 

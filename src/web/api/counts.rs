@@ -34,7 +34,7 @@ pub struct CountsPath {
 pub async fn show(path: CountsPath, staff: Staff, State(app): State<App>, parts: Parts) -> Response {
     match counts(&app, &staff, &path.slug, &parts).await {
         Ok(told) => answer::json(&told, &parts.headers),
-        Err(problem) => problem.for_staff(problem::language(&parts.headers)),
+        Err(problem) => problem.unshared(problem::language(&parts.headers)),
     }
 }
 

@@ -37,7 +37,7 @@ pub struct OnePath {
 pub async fn list(_: ListPath, staff: Staff, State(app): State<App>, parts: Parts) -> Response {
     match listed(&app, &staff, &parts).await {
         Ok(page) => answer::json(&page, &parts.headers),
-        Err(problem) => problem.for_staff(problem::language(&parts.headers)),
+        Err(problem) => problem.unshared(problem::language(&parts.headers)),
     }
 }
 
@@ -59,7 +59,7 @@ async fn listed(app: &App, staff: &Staff, parts: &Parts) -> Result<Value, Proble
 pub async fn one(path: OnePath, staff: Staff, State(app): State<App>, parts: Parts) -> Response {
     match found(&app, &staff, &path.code, &parts).await {
         Ok(told) => answer::json(&told, &parts.headers),
-        Err(problem) => problem.for_staff(problem::language(&parts.headers)),
+        Err(problem) => problem.unshared(problem::language(&parts.headers)),
     }
 }
 

@@ -50,7 +50,7 @@ pub struct FilePath {
 pub async fn list(path: ListPath, staff: Staff, State(app): State<App>, parts: Parts) -> Response {
     match listed(&app, &staff, &path.slug, &parts).await {
         Ok(told) => answer::json(&told, &parts.headers),
-        Err(problem) => problem.for_staff(problem::language(&parts.headers)),
+        Err(problem) => problem.unshared(problem::language(&parts.headers)),
     }
 }
 
@@ -77,7 +77,7 @@ pub async fn file(path: FilePath, staff: Staff, State(app): State<App>, parts: P
     let lang = problem::language(&parts.headers);
     match sent(&app, &staff, &path, &parts, lang).await {
         Ok(response) => response,
-        Err(problem) => problem.for_staff(lang),
+        Err(problem) => problem.unshared(lang),
     }
 }
 

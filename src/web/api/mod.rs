@@ -40,7 +40,7 @@ use super::{
 use crate::{
     language::Lang,
     publication::Format,
-    store::publications::{self, Listed, Publication},
+    store::publications::{self, Listed},
 };
 
 /// Entries of a page, unless the reader says otherwise.
@@ -155,24 +155,13 @@ fn moment(at: i64) -> String {
     Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }
 
-/// The latest publication of a campaign, if the public may read it.
-async fn latest(app: &App, slug: &str) -> Result<Publication, Problem> {
-    let found = async { publications::latest(&mut app.store.read().await?, slug).await };
-    match found.await {
-        Ok(Some(publication)) if publication.is_public() => Ok(publication),
-        Ok(Some(_)) => Err(Problem::Withdrawn),
-        Ok(None) => Err(Problem::Unknown),
-        Err(error) => Err(Problem::of_store(&error)),
-    }
-}
-
 /// A report as it was published: the same bytes as `/ket-qua/{campaign}/du-lieu.json`.
 pub async fn report(path: ReportPath, State(app): State<App>, parts: Parts) -> Response {
     let lang = problem::language(&parts.headers);
     if let Err(problem) = Asked::of(&parts, &[]) {
         return problem.answer(lang);
     }
-    let publication = match latest(&app, &path.slug).await {
+    let publication = match published::latest(&app, &path.slug).await {
         Ok(publication) => publication,
         Err(problem) => return problem.answer(lang),
     };
@@ -191,7 +180,7 @@ pub async fn units(path: UnitsPath, State(app): State<App>, parts: Parts) -> Res
         Ok(asked) => asked,
         Err(problem) => return problem.answer(lang),
     };
-    let publication = match latest(&app, &path.slug).await {
+    let publication = match published::latest(&app, &path.slug).await {
         Ok(publication) => publication,
         Err(problem) => return problem.answer(lang),
     };
@@ -225,17 +214,18 @@ pub async fn problems_for_refusals(request: Request, next: Next) -> Response {
     refusal(next.run(request).await, lang)
 }
 
+/// What layers refuse they refuse at any address, open or not: no page of another site reads it.
 fn refusal(response: Response, lang: Lang) -> Response {
     if response.extensions().get::<ProtectionError>().is_some() {
         // What could be forged in a browser's name would change something, and nothing here does.
-        return Problem::Method.answer(lang);
+        return Problem::Method.unshared(lang);
     }
     let kind = response.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_vec()).unwrap_or_default();
     match response.status() {
-        StatusCode::REQUEST_TIMEOUT => Problem::Slow.answer(lang),
-        StatusCode::BAD_REQUEST if kind.starts_with(b"text/plain") => Problem::Parameter.answer(lang),
-        StatusCode::MISDIRECTED_REQUEST => Problem::Misdirected.answer(lang),
-        StatusCode::INTERNAL_SERVER_ERROR => Problem::Failed.answer(lang),
+        StatusCode::REQUEST_TIMEOUT => Problem::Slow.unshared(lang),
+        StatusCode::BAD_REQUEST if kind.starts_with(b"text/plain") => Problem::Parameter.unshared(lang),
+        StatusCode::MISDIRECTED_REQUEST => Problem::Misdirected.unshared(lang),
+        StatusCode::INTERNAL_SERVER_ERROR => Problem::Failed.unshared(lang),
         _ => response,
     }
 }

@@ -184,7 +184,12 @@ fn operations() -> Vec<Operation> {
 fn make() -> Value {
     let paths: Map<String, Value> = operations()
         .into_iter()
-        .map(|operation| (operation.path.to_owned(), json!({ "get": described(&operation) })))
+        .map(|operation| {
+            (
+                operation.path.to_owned(),
+                json!({ "get": described(&operation, true), "head": described(&operation, false) }),
+            )
+        })
         .collect();
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.code()).collect();
     json!({
@@ -194,7 +199,9 @@ fn make() -> Value {
             "version": "1",
             "description": "Satisfaction surveys. What is published is open to everybody and frozen; what staff read takes an \
                 access token with a scope, and is what the token's account may read at that moment. Shares are 0..1. Errors are \
-                application/problem+json in the language of Accept-Language (vi, en). Everything is read-only: GET and HEAD.",
+                application/problem+json in the language of Accept-Language (vi, en). Everything is read-only: GET, and HEAD, which \
+                answers the same without a body. Any other method is answered at every address as components/responses/OtherMethod \
+                says (405).",
         },
         "servers": [{ "url": "/" }],
         "paths": paths,
@@ -205,27 +212,42 @@ fn make() -> Value {
                 "type": "http", "scheme": "bearer", "bearerFormat": "sipas_…",
                 "description": format!("Made at /admin/toi/ma-truy-cap. Scopes: {}", scopes.join(", ")),
             } },
-            "responses": {
-                "Problem": {
-                    "description": "What went wrong",
-                    "content": { "application/problem+json": { "schema": reference("Problem") } },
-                },
-                "NoToken": {
-                    "description": "No access token, or one that opens nothing",
-                    "headers": { "WWW-Authenticate": { "schema": { "type": "string" } } },
-                    "content": { "application/problem+json": { "schema": reference("Problem") } },
-                },
-                "Wait": {
-                    "description": "Wait for Retry-After seconds",
-                    "headers": { "Retry-After": { "schema": { "type": "string" } } },
-                    "content": { "application/problem+json": { "schema": reference("Problem") } },
-                },
-            },
+            "responses": refusals(),
         },
     })
 }
 
-fn described(operation: &Operation) -> Value {
+/// What says no: to `GET`, and under a name of its own to `HEAD`, whose answers have no body.
+fn refusals() -> Value {
+    let text = json!({ "type": "string" });
+    let mut all = Map::new();
+    for (name, description, header) in [
+        ("Problem", "What went wrong", None),
+        ("NoToken", "No access token, or one that opens nothing", Some("WWW-Authenticate")),
+        ("Wait", "Wait for Retry-After seconds", Some("Retry-After")),
+        ("OtherMethod", "405: the address answers to no method but those in Allow", Some("Allow")),
+    ] {
+        let headers: Map<String, Value> =
+            header.into_iter().map(|header| (header.to_owned(), json!({ "schema": text }))).collect();
+        let mut refusal = json!({ "description": description, "headers": headers });
+        all.insert(format!("{name}{HEAD}"), refusal.clone());
+        refusal["content"] = json!({ "application/problem+json": { "schema": reference("Problem") } });
+        all.insert(name.to_owned(), refusal);
+    }
+    // What answers to no method is no answer to `HEAD`.
+    all.remove(&format!("OtherMethod{HEAD}"));
+    Value::Object(all)
+}
+
+/// What names of `HEAD` end with, where those of `GET` do not.
+const HEAD: &str = "Head";
+
+/// An operation by `GET`, with a body, or by `HEAD`, without.
+fn described(operation: &Operation, body: bool) -> Value {
+    let refusal = |name: &str| {
+        let of = if body { "" } else { HEAD };
+        json!({ "$ref": format!("#/components/responses/{name}{of}") })
+    };
     let tag = json!({ "ETag": { "schema": { "type": "string" } } });
     let content: Map<String, Value> = operation
         .content
@@ -241,11 +263,12 @@ fn described(operation: &Operation) -> Value {
     let responses: Map<String, Value> = statuses
         .map(|status| {
             let response = match *status {
-                "200" => json!({ "description": "Found", "headers": tag, "content": content }),
+                "200" if body => json!({ "description": "Found", "headers": tag, "content": content }),
+                "200" => json!({ "description": "Found", "headers": tag }),
                 "304" => json!({ "description": "As the reader has it (If-None-Match)", "headers": tag }),
-                "401" => json!({ "$ref": "#/components/responses/NoToken" }),
-                "429" | "503" => json!({ "$ref": "#/components/responses/Wait" }),
-                _ => json!({ "$ref": "#/components/responses/Problem" }),
+                "401" => refusal("NoToken"),
+                "429" | "503" => refusal("Wait"),
+                _ => refusal("Problem"),
             };
             ((*status).to_owned(), response)
         })
@@ -256,8 +279,14 @@ fn described(operation: &Operation) -> Value {
         .map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }))
         .collect();
     let security = operation.scope.map_or_else(|| json!([]), |scope| json!([{ TOKEN: [scope.code()] }]));
+    let (id, summary) = (operation.id, operation.summary);
+    let (id, summary) = if body {
+        (id.to_owned(), summary.to_owned())
+    } else {
+        (format!("{id}{HEAD}"), format!("{summary}: whether it is there, and its headers"))
+    };
     json!({
-        "operationId": operation.id, "summary": operation.summary, "parameters": parameters,
+        "operationId": id, "summary": summary, "parameters": parameters,
         "responses": responses, "security": security,
     })
 }

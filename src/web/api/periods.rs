@@ -65,7 +65,7 @@ fn state(standing: &Standing) -> (&'static str, Option<Date>) {
 pub async fn list(_: ListPath, staff: Staff, State(app): State<App>, parts: Parts) -> Response {
     match listed(&app, &staff, &parts).await {
         Ok(page) => answer::json(&page, &parts.headers),
-        Err(problem) => problem.for_staff(problem::language(&parts.headers)),
+        Err(problem) => problem.unshared(problem::language(&parts.headers)),
     }
 }
 
@@ -137,7 +137,7 @@ pub async fn report(path: ReportPath, staff: Staff, State(app): State<App>, part
     let lang = problem::language(&parts.headers);
     match sent(&app, &staff, path, &parts, lang).await {
         Ok(response) => response,
-        Err(problem) => problem.for_staff(lang),
+        Err(problem) => problem.unshared(lang),
     }
 }
 

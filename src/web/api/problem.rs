@@ -3,7 +3,7 @@
 use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{ACCEPT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
+        header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -19,6 +19,8 @@ use crate::{
 
 /// Where the types of problems are explained.
 pub const TYPES: &str = "/api/v1/problems";
+/// The methods of every address of the API, as `Allow` names them.
+pub const METHODS: &str = "GET,HEAD";
 
 /// Something that went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,15 +225,24 @@ impl Problem {
         })
     }
 
-    /// The answer to anybody.
+    /// The answer at an address of what is published, which pages of other sites may read.
     pub fn answer(&self, lang: Lang) -> Response {
-        let mut response = self.for_staff(lang);
+        let mut response = self.unshared(lang);
         response.extensions_mut().insert(Needs::Shared);
         response
     }
 
-    /// The answer to a program of staff, which pages of other sites do not get to see.
-    pub fn for_staff(&self, lang: Lang) -> Response {
+    /// The same to whoever reads a table or shows a picture: the words alone.
+    pub fn in_words(&self, lang: Lang) -> Response {
+        let mut response = self.answer(lang);
+        *response.body_mut() = format!("{}\n", self.detail(lang)).into();
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, plain);
+        response
+    }
+
+    /// The answer at any other address of the API, which pages of other sites do not get to see.
+    pub fn unshared(&self, lang: Lang) -> Response {
         let mut response = (self.status(), self.told(lang).to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -241,8 +252,12 @@ impl Problem {
             Self::Unavailable => Some(5),
             _ => None,
         };
-        let values: [(HeaderName, Option<String>); 2] =
-            [(RETRY_AFTER, wait.map(|seconds| seconds.to_string())), (WWW_AUTHENTICATE, self.challenge())];
+        let values: [(HeaderName, Option<String>); 3] = [
+            (RETRY_AFTER, wait.map(|seconds| seconds.to_string())),
+            (WWW_AUTHENTICATE, self.challenge()),
+            // Nothing here answers to any other.
+            (ALLOW, (*self == Self::Method).then(|| METHODS.to_owned())),
+        ];
         for (name, value) in values {
             if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
                 headers.insert(name, value);

@@ -20,6 +20,7 @@ use crate::{
     language::Lang,
     report,
     store::audit,
+    task,
     web::{
         app::App,
         auth::session::Staff,
@@ -47,7 +48,7 @@ pub async fn show(path: ReportPath, staff: Staff, State(app): State<App>, parts:
     let lang = problem::language(&parts.headers);
     match sent(&app, &staff, &path.slug, &parts, lang).await {
         Ok(response) => response,
-        Err(problem) => problem.for_staff(lang),
+        Err(problem) => problem.unshared(lang),
     }
 }
 
@@ -108,10 +109,9 @@ impl Wanted<'_> {
             let bytes = if csv { report::csv(&report, lang) } else { report::json(&report).into_bytes() };
             Ok(answer::content(bytes, kind, &tag, &asked_with))
         });
-        let response = match work.await {
-            Ok(Ok(response)) => response,
-            Ok(Err(tag)) => return Ok(answer::unchanged(&tag)),
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        let response = match task::ended(work.await) {
+            Ok(response) => response,
+            Err(tag) => return Ok(answer::unchanged(&tag)),
         };
         // Whoever asks for the head alone takes nothing away.
         if parts.method != Method::HEAD {

@@ -39,7 +39,7 @@ pub async fn check(scope: Scope, request: Request, app: &App) -> Result<Request,
             parts.extensions.insert(staff);
             Ok(Request::from_parts(parts, body))
         }
-        Err(problem) => Err(Box::new(problem.for_staff(problem::language(&parts.headers)))),
+        Err(problem) => Err(Box::new(problem.unshared(problem::language(&parts.headers)))),
     }
 }
 

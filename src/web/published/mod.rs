@@ -33,6 +33,7 @@ use crate::{
         publications::{self, Publication},
     },
     web::{
+        api::problem::Problem,
         app::App,
         coding::{self, Packed, Taken},
         error::{self, NotFound},
@@ -102,19 +103,37 @@ pub async fn list(
     }
 }
 
-/// The latest publication, if the public may read it; else the page that says no.
-async fn latest(app: &App, slug: &str, lang: Lang) -> Result<Publication, Response> {
+/// The latest publication of a campaign, if the public may read it.
+pub(super) async fn latest(app: &App, slug: &str) -> Result<Publication, Problem> {
     let found = async { publications::latest(&mut app.store.read().await?, slug).await };
-    match found.await {
-        Ok(Some(publication)) if publication.is_public() => Ok(publication),
-        Ok(Some(_)) => {
+    match found.await? {
+        Some(publication) if publication.is_public() => Ok(publication),
+        Some(_) => Err(Problem::Withdrawn),
+        None => Err(Problem::Unknown),
+    }
+}
+
+/// What went wrong, as a page.
+fn page_of(problem: &Problem, lang: Lang) -> Response {
+    match problem {
+        Problem::Unknown => error::page(lang, Kind::NoResults),
+        Problem::Withdrawn => {
             let words = fl!(lang.messages(), "publish-withdrawn");
             let mut response = error::page(lang, Kind::Words { words: &words });
             *response.status_mut() = StatusCode::GONE;
-            Err(response)
+            response
         }
-        Ok(None) => Err(error::page(lang, Kind::Unknown)),
-        Err(error) => Err(error::of_store(&error, lang)),
+        _ => error::page(lang, Kind::Unavailable),
+    }
+}
+
+/// The same at the address of a file: told to whom such files are for. A program that reads data cannot read a page, and a site
+/// that shows a badge shows none of ours.
+fn refused(problem: &Problem, file: &str, lang: Lang) -> Response {
+    match file.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("json") => problem.answer(lang),
+        Some("csv" | "svg") => problem.in_words(lang),
+        _ => page_of(problem, lang),
     }
 }
 
@@ -126,13 +145,13 @@ pub async fn page(
     headers: HeaderMap,
 ) -> Response {
     let lang = wanted.language();
-    let publication = match latest(&app, &path.slug, lang).await {
-        Ok(publication) => publication,
-        Err(response) => return response,
+    let shown = async {
+        let publication = latest(&app, &path.slug).await?;
+        Ok(shelf::take(&app, &publication).await?)
     };
-    match shelf::take(&app, &publication).await {
+    match shown.await {
         Ok(shown) => send(shown.page(lang), HTML, &headers),
-        Err(error) => error::of_store(&error, lang),
+        Err(problem) => page_of(&problem, lang),
     }
 }
 
@@ -144,35 +163,31 @@ pub async fn file(
     headers: HeaderMap,
 ) -> Response {
     let lang = wanted.language();
-    let publication = match latest(&app, &path.slug, lang).await {
-        Ok(publication) => publication,
-        Err(response) => return response,
-    };
+    match sent(&app, &path, lang, &headers).await {
+        Ok(response) => response,
+        Err(problem) => refused(&problem, &path.file, lang),
+    }
+}
+
+async fn sent(app: &App, path: &FilePath, lang: Lang, headers: &HeaderMap) -> Result<Response, Problem> {
+    let publication = latest(app, &path.slug).await?;
     if let Some(number) = units_asked(&path.file) {
-        return match shelf::take(&app, &publication).await {
-            Ok(shown) => match shown.of_units(number, lang) {
-                Some(held) => send(held, HTML, &headers),
-                None => error::page(lang, Kind::Unknown),
-            },
-            Err(error) => error::of_store(&error, lang),
-        };
+        let shown = shelf::take(app, &publication).await?;
+        let held = shown.of_units(number, lang).ok_or(Problem::Unknown)?;
+        return Ok(send(held, HTML, headers));
     }
     let sent = if path.file == name_of(Format::Json) {
-        data(&app, &publication, &path.slug, Format::Json, lang, &headers).await
+        data(app, &publication, &path.slug, Format::Json, lang, headers).await?
     } else if path.file == name_of(Format::Csv) {
-        data(&app, &publication, &path.slug, Format::Csv, lang, &headers).await
+        data(app, &publication, &path.slug, Format::Csv, lang, headers).await?
     } else if let Some(unit) = path.file.strip_suffix(".svg") {
-        badge(&app, &publication, unit, lang, &headers).await
+        badge(app, &publication, unit, lang, headers).await?
     } else {
-        Ok(None)
+        None
     };
-    let mut response = match sent {
-        Ok(Some(response)) => response,
-        Ok(None) => return error::page(lang, Kind::Unknown),
-        Err(error) => return error::of_store(&error, lang),
-    };
+    let mut response = sent.ok_or(Problem::Unknown)?;
     response.extensions_mut().insert(Needs::Shared);
-    response
+    Ok(response)
 }
 
 async fn badge(

@@ -19,6 +19,7 @@ use crate::{
         words,
     },
     store::{StoreError, publications::Publication},
+    task,
     web::{
         app::App,
         respond::answer::in_language,
@@ -135,11 +136,7 @@ pub async fn take(app: &App, publication: &Publication) -> Result<Arc<Shown>, St
     let report = publication::read(&mut app.store.read().await?, publication).await?;
     let base = app.config.base_url.trim_end_matches('/').to_owned();
     let (own, work) = (publication.clone(), move |own: &Publication| make(&report, own, &base));
-    let made = tokio::task::spawn_blocking(move || work(&own)).await;
-    let shown = Arc::new(match made {
-        Ok(shown) => shown,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    });
+    let shown = Arc::new(task::ended(tokio::task::spawn_blocking(move || work(&own)).await));
     let mut shelf = app.published.0.lock().unwrap_or_else(PoisonError::into_inner);
     shelf.retain(|shown| !is_it(shown));
     shelf.insert(0, Arc::clone(&shown));

@@ -58,6 +58,8 @@ pub enum Kind<'a> {
     Tried,
     /// Nothing has this address: no counter, no personal link, no page.
     Unknown,
+    /// No results were published at this address.
+    NoResults,
     /// The personal link has served.
     Used,
     /// A newer personal link took the place of this one.
@@ -144,6 +146,9 @@ impl Kind<'_> {
             }
             Self::Unknown => {
                 [fl!(m, "respond-unknown"), fl!(m, "respond-unknown-what"), fl!(m, "respond-unknown-next")]
+            }
+            Self::NoResults => {
+                [fl!(m, "publish-unknown"), fl!(m, "publish-unknown-what"), fl!(m, "publish-unknown-next")]
             }
             Self::Used => [fl!(m, "respond-used"), fl!(m, "respond-used-what"), fl!(m, "respond-used-next")],
             Self::Newer => [fl!(m, "outbox-newer"), fl!(m, "outbox-newer-what"), fl!(m, "outbox-newer-next")],
@@ -282,6 +287,7 @@ mod tests {
             Kind::Paused { action: "", fields: &[] },
             Kind::Tried,
             Kind::Unknown,
+            Kind::NoResults,
             Kind::Used,
             Kind::Newer,
             Kind::NoMoreMail,

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     definition::{
-        Definition,
+        Definition, length,
         model::{
             Aggregation, All, Audience, Condition, Criterion, Dimension, Form, In, IndexSettings, Kind,
             Measure, OtherQuestion, Part, PlanRow, Rotation, Scale, ScaleOption, Section, Text, Weights,
@@ -30,8 +30,6 @@ use crate::{
 
 /// The target where nobody has set one: that of the province's plan for citizens.
 const TARGET: f64 = 0.9;
-/// Seconds that a question takes, and one to be answered in words.
-const SECONDS: (u32, u32) = (6, 20);
 
 /// A definition that was made.
 pub struct Made {
@@ -711,9 +709,8 @@ impl Builder<'_> {
             self.said(|lang| fl!(lang.messages(), "xlsform-default-introduction"))
         });
         let minutes = self.own.parsed("form", &id, "minutes").unwrap_or_else(|| {
-            let texts = u32::try_from(questions.iter().filter(|q| q.kind == Kind::Text).count()).unwrap_or(0);
-            let others = u32::try_from(asked).unwrap_or(0).saturating_sub(texts);
-            let minutes = (others * SECONDS.0 + texts * SECONDS.1).div_ceil(60).max(1);
+            let texts = questions.iter().filter(|q| q.kind == Kind::Text).count();
+            let minutes = length::minutes((0..asked).map(|n| n < texts));
             self.choose(None, "minutes", Why::Minutes(minutes));
             minutes
         });

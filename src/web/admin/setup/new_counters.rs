@@ -8,8 +8,12 @@ use i18n_embed_fl::fl;
 use crate::{
     apply::desk::{CounterWish, Fault, Other, Standing, Wanted},
     language::{Lang, vietnamese},
-    organisation::{Campaign, Phase, UnitTree},
+    organisation::{
+        Campaign, Phase, UnitTree,
+        import::listed::{self, Called},
+    },
     store::places::Place,
+    tabular::header::Column,
     web::{form::Fields, typed},
 };
 
@@ -231,17 +235,6 @@ fn free_code(unit: &str, n: u64, taken: &mut BTreeSet<String>) -> String {
     code
 }
 
-/// The code of the unit that is meant: by its code, or by its name if no other has the same.
-fn unit_of<'t>(tree: &'t UnitTree, said: &str) -> Option<&'t str> {
-    if let Some(unit) = tree.get(said) {
-        return Some(&unit.code);
-    }
-    let wanted = vietnamese::fold(said);
-    let mut named = tree.units().iter().filter(|unit| vietnamese::fold(&unit.name) == wanted);
-    let first = named.next()?;
-    named.next().is_none().then_some(first.code.as_str())
-}
-
 /// The counter of another campaign that has this code, listed ones first.
 fn elsewhere<'a>(others: &[Other<'a>], code: &str) -> Option<(&'a Place, Other<'a>)> {
     let of = |retired: bool| {
@@ -253,6 +246,25 @@ fn elsewhere<'a>(others: &[Other<'a>], code: &str) -> Option<(&'a Place, Other<'
     of(false).or_else(|| of(true))
 }
 
+/// What a line says of a counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Unit,
+    Name,
+    Code,
+}
+
+/// The same in the order in which it stands where nothing names it.
+const COLUMNS: [Column<Key>; 3] = [
+    Column { key: Key::Unit, names: listed::UNIT, required: true },
+    Column {
+        key: Key::Name,
+        names: &["Tên quầy", "Quầy", "Tên", "name", "counter", "counter name", "Tên quầy, bộ phận"],
+        required: true,
+    },
+    Column { key: Key::Code, names: &["Mã quầy", "counter code", "code"], required: false },
+];
+
 /// Lines as they come from a spreadsheet: unit, name and perhaps a code, with tabs or semicolons between.
 fn of_lines(lang: Lang, lines: &str, beside: Beside<'_>) -> Result<New, Vec<Fault>> {
     let m = lang.messages();
@@ -260,18 +272,18 @@ fn of_lines(lang: Lang, lines: &str, beside: Beside<'_>) -> Result<New, Vec<Faul
     let (mut new, mut faults): (New, Vec<Fault>) = (New::default(), Vec::new());
     let mut next: BTreeMap<String, u64> = BTreeMap::new();
     // The lines that codes and names of this list stand in.
-    let (mut code_at, mut name_at): (BTreeMap<String, usize>, BTreeMap<(String, String), usize>) =
+    let (mut code_at, mut name_at): (BTreeMap<String, u32>, BTreeMap<(String, String), u32>) =
         (BTreeMap::new(), BTreeMap::new());
-    for (n, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let cells: Vec<&str> = super::cells(line);
-        let (said, name) =
-            (cells.first().copied().unwrap_or_default(), cells.get(1).copied().unwrap_or_default());
-        let given = cells.get(2).copied().filter(|code| !code.is_empty());
-        let line = n + 1;
+    let called = Called::of(beside.tree);
+    let listed = listed::lines(lines, &COLUMNS, |said| called.code(said))
+        .map_err(|no| vec![Fault::new("lines", no.words(lang))])?;
+    for listed in &listed {
+        let (said, name) = (listed.cell(0), listed.cell(1));
+        let given = Some(listed.cell(2)).filter(|code| !code.is_empty());
+        let line = listed.number;
         let mut wrong = |words: String| faults.push(Fault::new("lines", words));
-        let Some(unit) = unit_of(beside.tree, said) else {
-            // The first line may be the heading of a table.
-            if n > 0 || lines.lines().count() == 1 {
+        let Some(unit) = called.code(said) else {
+            if !listed.may_be_heading {
                 wrong(fl!(m, "desk-lines-unit", line = line, code = said));
             }
             continue;
@@ -523,6 +535,12 @@ mod tests {
         let read = |text: &str| made(&lines(text), &[("qn-1", "qn", "Quầy số 1")], &there);
         let new = read("Đơn vị\tTên\nqn\tĐất đai\nqn\tHộ tịch\tqn-ht\nan; Tiếp nhận").unwrap();
         assert_eq!(codes(&new), [("qn-2", "Đất đai"), ("qn-ht", "Hộ tịch"), ("an-1", "Tiếp nhận")]);
+        // Numbers that count the lines are nobody's code, headings or not.
+        let counted = read("1\tQN\tĐất đai\n2\tqn\tHộ tịch\tqn-ht\n3\tan\tTiếp nhận").unwrap();
+        assert_eq!(counted.wishes, new.wishes);
+        let headed =
+            "STT\tTên quầy\tĐơn vị\tMã quầy\n1\tĐất đai\tqn\n2\tHộ tịch\tqn\tqn-ht\n3\tTiếp nhận\tan";
+        assert_eq!(read(headed).unwrap().wishes, new.wishes);
         // The tree's names are the codes in capitals.
         assert_eq!(read("QN\tMột cửa").unwrap().wishes[0].unit, "qn");
         let faults = read("qn\tA\nxx\tB\nqn\t\nqn\ta\nqn\tC\tqn-1").unwrap_err();

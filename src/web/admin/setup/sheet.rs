@@ -306,7 +306,7 @@ pub fn offer(lang: Lang, library: &Library, name: &str) -> Option<Offer> {
         code: format!("{id} {version}, {}", form.id),
         questions: questionnaire.questions.len(),
         texts: questionnaire.questions.iter().filter(|question| question.kind == Kind::Text).count(),
-        minutes: form.minutes,
+        minutes: questionnaire.minutes,
         languages,
         at_counters: definition.audience == crate::definition::model::Audience::Citizens,
         target: questionnaire.target,

@@ -16,12 +16,13 @@ use crate::{
     apply::desk::{Fault, NotDone},
     definition::message::with_hint,
     language::{Lang, vietnamese},
-    organisation::{Stratum, UnitTree, order::in_order},
+    organisation::{Stratum, UnitTree, import::listed, order::in_order},
     sampling::{
         plan::{self, Allocation, Method, Plan, Wishes},
         units::{Scale, Unit, Units},
     },
     store::{StoreError, campaigns, places, units},
+    tabular::header::Column,
     web::{
         app::App,
         auth::session::Staff,
@@ -315,6 +316,36 @@ fn known<'a>(typed: &'a str, units: &'a BTreeSet<String>) -> &'a str {
     }
 }
 
+/// What a line says of a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Unit,
+    Population,
+    Sample,
+}
+
+/// The same in the order in which it stands where nothing names it.
+const COLUMNS: [Column<Key>; 3] = [
+    Column { key: Key::Unit, names: listed::UNIT, required: true },
+    Column {
+        key: Key::Population,
+        names: &[
+            "Số hồ sơ",
+            "transactions",
+            "Số lượt giao dịch",
+            "Số giao dịch",
+            "Tổng số hồ sơ",
+            "population",
+        ],
+        required: true,
+    },
+    Column {
+        key: Key::Sample,
+        names: &["Số phiếu cần thu", "planned", "Phiếu cần thu", "Số phiếu", "Mẫu", "sample"],
+        required: false,
+    },
+];
+
 /// Lines as they come from a spreadsheet: code or name, population, planned answers, with tabs, semicolons or spaces between.
 fn pasted(
     lang: Lang,
@@ -325,22 +356,30 @@ fn pasted(
     let m = lang.messages();
     let (mut strata, mut faults): (Vec<Stratum>, Vec<Fault>) = (Vec::new(), Vec::new());
     let codes: Vec<String> = units.iter().cloned().collect();
-    for (n, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let cells: Vec<&str> =
-            if line.contains(['\t', ';']) { super::cells(line) } else { line.split_whitespace().collect() };
+    let one = |typed: &str| match known(typed, units) {
+        code if units.contains(code) => Some(code.to_owned()),
+        _ => match names.codes(typed) {
+            [only] => Some(only.clone()),
+            _ => None,
+        },
+    };
+    let listed =
+        listed::lines(lines, &COLUMNS, one).map_err(|no| vec![Fault::new("lines", no.words(lang))])?;
+    for listed in &listed {
+        let cells: Vec<&str> = match listed.cells.as_slice() {
+            [only] => only.split_whitespace().collect(),
+            several => several.iter().map(String::as_str).collect(),
+        };
         let typed = cells.first().copied().unwrap_or_default();
         let by_name = names.codes(typed);
-        let code = match known(typed, units) {
-            code if units.contains(code) => code,
-            code => by_name.first().filter(|_| by_name.len() == 1).map_or(code, String::as_str),
-        };
+        let code = one(typed).unwrap_or_else(|| typed.to_owned());
+        let code = code.as_str();
         let population = cells.get(1).and_then(|cell| typed::whole(cell)).filter(|n| *n > 0);
         let sample = cells.get(2).filter(|cell| !cell.is_empty()).map(|cell| typed::whole(cell));
-        let line = n + 1;
+        let line = listed.number;
         let mut wrong = |words: String| faults.push(Fault::new("lines", words));
         match (population, sample) {
-            // The first line may be the heading of a table.
-            (None, _) if n == 0 && !units.contains(code) => {}
+            (None, _) if listed.may_be_heading && !units.contains(code) => {}
             _ if by_name.len() > 1 && !units.contains(code) => {
                 wrong(fl!(m, "setup-lines-several", line = line, code = code));
             }
@@ -486,6 +525,9 @@ mod tests {
         assert_eq!(strata[1], Stratum { unit: "an".to_owned(), population: 1_000, sample: None });
         // As people type them: with spaces between, and codes in large letters.
         assert_eq!(pasted(Lang::VI, "QN 41.250 400\nan  1000", &units(), &names()).unwrap(), strata);
+        // Numbers that count the lines are nobody's code.
+        let counted = "STT\tĐơn vị\tSố hồ sơ năm 2025\n1\tqn\t41.250\t400\n2\tan\t1.000";
+        assert_eq!(pasted(Lang::VI, counted, &units(), &names()).unwrap(), strata);
         let near = pasted(Lang::VI, "qnn 5", &units(), &names()).unwrap_err();
         assert!(near[0].words.contains("“qn”"), "{}", near[0].words);
         let faults = pasted(Lang::VI, "qn\t10\nxx\t5\nan\tmười\nqn\t7", &units(), &names()).unwrap_err();

@@ -255,13 +255,6 @@ fn manage(page: &Page<'_>, path: &str) -> Markup {
                     " – "
                     @if page.campaign.by_link { (fl!(m, "desk-link-copy-what")) } @else { (fl!(m, "desk-step-copy-what")) }
                 }
-                // Who answers at a counter judges nobody else.
-                @if page.all == 0 && !page.campaign.by_link {
-                    li {
-                        a href=(in_language(&format!("{path}/raters"), lang)) { (fl!(m, "raters-title")) }
-                        " – " (fl!(m, "raters-what"))
-                    }
-                }
                 @for step in steps {
                     li {
                         a href=(in_language(&format!("{path}/state/{}", step.word()), lang)) {

@@ -6,7 +6,7 @@
 //! comes from [`crate::web::meanwhile`].
 
 use i18n_embed_fl::fl;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use crate::{
     language::{Lang, vietnamese},
@@ -92,6 +92,42 @@ pub enum Line {
 /// The id of a field's (first) input; links of the summary lead there.
 pub fn id(name: &str) -> String {
     format!("f-{name}")
+}
+
+/// Where, in a link of [`Form::summary`], the label of the field belongs; [`named`] puts it there.
+const LABEL: &str = "<b class=\"label\"></b>";
+
+/// A page's content with the fields named in its summary: “Số quầy: xin ghi số nguyên”. The summary comes first and the labels are
+/// known to the fields alone, so they are looked for in what was drawn. Where the words name the field already, they stay alone.
+pub fn named(content: &Markup) -> Markup {
+    let html = content.0.as_str();
+    let mut parts = html.split(LABEL);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let id = out.rsplit_once("href=\"#").and_then(|(_, link)| link.split_once('"')).map(|(id, _)| id);
+        let words = vietnamese::key(part.split("</a>").next().unwrap_or_default());
+        let label = id.and_then(|id| label_of(html, id));
+        if let Some(label) = label.filter(|label| !words.contains(&vietnamese::key(label))) {
+            out.push_str(&label);
+            out.push_str(": ");
+        }
+        out.push_str(part);
+    }
+    PreEscaped(out)
+}
+
+/// The label of the field with this id, as it was drawn: of a group its legend, of a part of one both.
+fn label_of(html: &str, id: &str) -> Option<String> {
+    let behind = |tag: String| {
+        let (text, _) = html.split_once(&tag)?.1.split_once('<')?;
+        Some(text.trim().trim_end_matches(':').to_owned()).filter(|text| !text.is_empty())
+    };
+    let legend = |id: &str| behind(format!("<legend id=\"{id}-legend\">"));
+    legend(id).or_else(|| {
+        let own = behind(format!("<label for=\"{id}\">"))?;
+        let group = id.rsplit_once('.').and_then(|(group, _)| legend(group));
+        Some(group.map_or_else(|| own.clone(), |group| format!("{group}, {own}")))
+    })
 }
 
 /// What the page is for, in one sentence under its title.
@@ -193,7 +229,7 @@ impl<'a> Form<'a> {
                         @for fault in self.faults {
                             li {
                                 @if fault.field.is_empty() { (fault.words) }
-                                @else { a href={ "#" (id(&fault.field)) } { (fault.words) } }
+                                @else { a href={ "#" (id(&fault.field)) } { (PreEscaped(LABEL)) (fault.words) } }
                             }
                         }
                     }
@@ -402,7 +438,7 @@ impl<'a> Form<'a> {
         let wrong = self.faults_of(field.name).next().is_some();
         html! {
             fieldset.field.wrong[wrong] aria-describedby=[field.fixed.map_or_else(|| self.described(field), |_| None)] {
-                legend { (field.label) (self.may_be_empty(field)) }
+                legend id={ (id(field.name)) "-legend" } { (field.label) (self.may_be_empty(field)) }
                 @if let Some(why) = field.fixed { p.fixed #(id(field.name)) { (why) } }
                 @else { (self.hint(field)) (self.notes(field)) (inputs) }
             }
@@ -497,6 +533,37 @@ mod tests {
         assert_eq!(page.attribute("#f-title", "aria-invalid"), "true");
         assert_eq!(page.attribute("#f-title", "aria-describedby"), "f-title-hint f-title-fault");
         assert_eq!(page.text("#f-title-fault"), "Xin nhập tên đợt.");
+    }
+
+    #[test]
+    fn the_summary_names_the_field_unless_the_words_do() {
+        let values = Fields::of([("title", "")]);
+        let faults = [
+            Fault::new("title", "Cần từ 3 đến 200 ký tự."),
+            Fault::new("count", "Xin ghi số quầy là số nguyên."),
+            Fault::new("opens.day", "Hãy ghi ngày/tháng/năm."),
+            Fault::new("form", "Hãy chọn một mẫu."),
+            Fault::new("gone", "Không có trên trang."),
+        ];
+        let form = Form { faults: &faults, ..Form::new(Lang::VI, &values) };
+        let field = |name, label| Field { name, label, ..Field::default() };
+        let page = page(&html! {
+            (form.summary())
+            (form.line(&field("title", "Tên <đợt>"), Line::Text))
+            (form.line(&field("count", "Số quầy"), Line::Number))
+            (form.moment(&field("opens", "Mở phiếu")))
+            (form.radios(&field("form", "Mẫu phiếu"), &[Choice { value: "a", label: "A", hint: None }]))
+        });
+        assert_eq!(
+            page.texts(".summary a"),
+            [
+                "Tên <đợt>: Cần từ 3 đến 200 ký tự.",
+                "Xin ghi số quầy là số nguyên.",
+                "Mở phiếu, Ngày: Hãy ghi ngày/tháng/năm.",
+                "Mẫu phiếu: Hãy chọn một mẫu.",
+                "Không có trên trang.",
+            ]
+        );
     }
 
     #[test]

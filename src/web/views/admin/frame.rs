@@ -149,7 +149,7 @@ pub fn document(frame: &Frame<'_>, heading: &str, styles: Styles, content: &Mark
                 @if let Some(staff) = frame.staff { (menu(frame, staff)) }
                 // Where a page that answers to a form can be opened (`form::refused`).
                 @let here = (!is_fixed(frame.path)).then(|| in_language(frame.path, frame.lang));
-                main #main.in data-address=[here] { h1 { (heading) } (content) }
+                main #main.in data-address=[here] { h1 { (heading) } (super::form::named(content)) }
             }
         }
     }

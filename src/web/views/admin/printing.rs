@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 use maud::{Markup, html};
 
 use super::{
-    form::{self, Choice, Field, Form, Line},
+    form::{self, Choice, Fault, Field, Form, Line},
     setup::head::{self, Head, Tab},
 };
 use crate::{
@@ -29,8 +29,10 @@ pub struct Page<'a> {
     pub counters: usize,
     /// Code and name of the units that have counters, with how many, those below them included.
     pub units: &'a [(String, String, usize)],
-    /// Code of the unit chosen before; may be empty.
-    pub unit: &'a str,
+    /// What was chosen before; fields that are not there are as they begin.
+    pub chosen: &'a Fields,
+    /// What is wrong with it.
+    pub faults: &'a [Fault],
     /// Code and name of the one counter to print; absent: several.
     pub counter: Option<(&'a str, &'a str)>,
     /// The languages that the campaign is answered in.
@@ -91,15 +93,18 @@ fn sheet(page: &Page<'_>, base: &str) -> Markup {
     let m = lang.messages();
     // A unit above all counters is “every counter” by another name, which says of what.
     let offered = |(_, _, n): &&(String, String, usize)| *n < page.counters;
-    let unit =
-        page.units.iter().filter(offered).find(|(code, ..)| code == page.unit).map_or("", |(code, ..)| code);
+    let chosen = |field: &str| page.chosen.one(field).unwrap_or_default();
+    let unit = page.units.iter().filter(offered).find(|(code, ..)| code == chosen("unit"));
+    let or = |field: &'static str, begin: &'static str| {
+        if page.chosen.has(field) { (field, chosen(field)) } else { (field, begin) }
+    };
     let values = Fields::of([
-        ("unit", unit),
-        ("size", Size::ALL[0].code()),
-        ("words", page.languages.first().copied().unwrap_or(Lang::VI).code()),
-        ("skip", "0"),
+        ("unit", unit.map_or("", |(code, ..)| code)),
+        or("size", Size::ALL[0].code()),
+        or("words", page.languages.first().copied().unwrap_or(Lang::VI).code()),
+        or("skip", "0"),
     ]);
-    let form = Form::new(lang, &values);
+    let form = Form { faults: page.faults, ..Form::new(lang, &values) };
     let every = match page.units.iter().rfind(|unit| !offered(unit)) {
         Some((_, name, _)) => fl!(m, "print-every-of", unit = name.as_str(), n = page.counters),
         None => fl!(m, "print-every", n = page.counters),
@@ -126,6 +131,7 @@ fn sheet(page: &Page<'_>, base: &str) -> Markup {
         Field { name, label, ..Field::default() }
     }
     html! {
+        (form.summary())
         form.sheet.print method="get" action={ (base) "/posters.pdf" } {
             @if lang != Lang::VI { input type="hidden" name="lang" value=(lang.code()); }
             @if let Some((code, _)) = page.counter {

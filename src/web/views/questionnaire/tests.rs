@@ -210,7 +210,7 @@ fn what_is_optional_and_how_long_it_takes_is_said_in_words() {
     let checked = Checked::new(&page(&plain(&questionnaire)));
     let optional = questionnaire.questions.iter().filter(|question| !question.required).count();
     assert_eq!(checked.count(".q .opt"), optional);
-    assert!(checked.text(".count").starts_with("Nhiều nhất 20 câu hỏi và 1 ô ghi ý kiến, khoảng 2 phút."));
+    assert!(checked.text(".count").starts_with("Nhiều nhất 20 câu hỏi và 1 ô ghi ý kiến, khoảng 3 phút."));
     assert!(checked.text("#h21").ends_with("Nhiều nhất 1000 ký tự."), "{}", checked.text("#h21"));
 }
 

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::list;
 use crate::{
     definition::{
-        Definition, Entry,
+        Definition, Entry, length,
         model::{Form as DefinitionForm, Text},
     },
     language::Lang,
@@ -86,7 +86,7 @@ fn one(lang: Lang, d: &Definition, form: &DefinitionForm, path: &str) -> Markup 
             h2 { (title) " " span.tag { (form.id) } }
             p {
                 (fl!(m, "desk-definition-form-facts", questions = asked.len(), criteria = criteria,
-                    minutes = form.minutes))
+                    minutes = length::stated(d, form)))
             }
             p.actions {
                 a.button.plain href={ "/admin/preview/" (d.id) "/" (d.version) "/" (form.id) }

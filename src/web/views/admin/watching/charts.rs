@@ -15,24 +15,34 @@ pub fn days(page: &Page<'_>) -> Markup {
     let days = &page.figures().days;
     let first = page.board.span.opens;
     let labelled: Vec<(String, u64)> = (first..).zip(days).map(|(at, n)| (day(page.lang, at), *n)).collect();
-    html! {
-        section #days {
-            @if page.inner.is_none() && labelled.iter().all(|(_, n)| *n == 0) {
-                // Today's answers may be there, and are not told.
-                h2 #by-day { (fl!(m, "desk-watch-by-day")) }
-                p { (fl!(m, "desk-watch-nothing-till")) }
-            } @else {
-                (columns(page.lang, "by-day", &fl!(m, "desk-watch-by-day"), &fl!(m, "desk-watch-day"), &labelled))
-            }
-        }
-    }
+    // Who does not see the day that is going on is told of no answers till then: today's may be there.
+    let nothing = if page.inner.is_none() {
+        fl!(m, "desk-watch-nothing-till")
+    } else {
+        fl!(m, "desk-watch-nothing-yet")
+    };
+    let words =
+        Words { title: &fl!(m, "desk-watch-by-day"), what: &fl!(m, "desk-watch-day"), nothing: &nothing };
+    html! { section #days { (columns(page.lang, "by-day", &words, &labelled)) } }
 }
 
 /// Fewer columns than this do not fill the width.
 const FEW: usize = 10;
 
+/// What stands around columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// Their title.
+    pub title: &'a str,
+    /// What each of them is of.
+    pub what: &'a str,
+    /// Said instead of them where there is nothing to count.
+    pub nothing: &'a str,
+}
+
 /// Columns with a title, their table folded below. `id` is unique in the page.
-pub fn columns(lang: Lang, id: &str, title: &str, what: &str, labelled: &[(String, u64)]) -> Markup {
+pub fn columns(lang: Lang, id: &str, words: &Words<'_>, labelled: &[(String, u64)]) -> Markup {
+    let Words { title, what, nothing } = *words;
     let m = lang.messages();
     let most = labelled.iter().map(|(_, n)| *n).max().unwrap_or(0);
     let sum: u64 = labelled.iter().map(|(_, n)| *n).sum();
@@ -46,7 +56,7 @@ pub fn columns(lang: Lang, id: &str, title: &str, what: &str, labelled: &[(Strin
     html! {
         h2 id=(id) { (title) }
         @if sum == 0 {
-            p { (fl!(m, "desk-watch-nothing-yet")) }
+            p { (nothing) }
         } @else {
             svg.columns role="img" aria-labelledby={ (id) " " (id) "-d" } width="100%" height=(HEIGHT + 2.0) focusable="false" {
                 desc id={ (id) "-d" } {

@@ -60,12 +60,14 @@ pub fn all(page: &Page<'_>, inner: &Inner<'_>) -> Markup {
             div #classes { section { h2 { (fl!(m, "desk-watch-classes")) } p { (few) } } }
         };
     }
+    let (by_hour, nothing) = (fl!(m, "desk-watch-by-hour"), fl!(m, "desk-watch-nothing-yet"));
+    let words = charts::Words { title: &by_hour, what: &fl!(m, "desk-watch-hour"), nothing: &nothing };
     html! {
         div #classes {
             section {
                 @if enough(&hours) {
-                    (charts::columns(lang, "by-hour", &fl!(m, "desk-watch-by-hour"), &fl!(m, "desk-watch-hour"), &hours))
-                } @else { h2 { (fl!(m, "desk-watch-by-hour")) } p { (few) } }
+                    (charts::columns(lang, "by-hour", &words, &hours))
+                } @else { h2 { (by_hour) } p { (few) } }
             }
             .pair {
                 section {
