@@ -87,8 +87,23 @@ fn column(by: By) -> &'static str {
 const SIZES: [(&str, usize, u64); 5] =
     [("d1", 120, 900), ("d1x", 160, 400), ("d1y", 70, 90), ("d2", 210, 5_000), ("s1", 90, 90)];
 
+/// The same with a unit that is weighted together with another.
+const FEW: [(&str, usize, u64); 5] =
+    [("d1", 120, 900), ("d1x", 160, 400), ("d1y", 6, 90), ("d2", 210, 5_000), ("s1", 90, 90)];
+
 fn equal(measure: &str, aggregation: &str, seed: u64, margins: &[Margin], weighted: bool) {
-    let (answers, strata) = felt(seed, &SIZES);
+    equal_of(&SIZES, measure, aggregation, seed, margins, weighted);
+}
+
+fn equal_of(
+    sizes: &[(&str, usize, u64)],
+    measure: &str,
+    aggregation: &str,
+    seed: u64,
+    margins: &[Margin],
+    weighted: bool,
+) {
+    let (answers, strata) = felt(seed, sizes);
     let strata = if weighted { strata } else { Vec::new() };
     let (csv, calibration) = calibrated_csv(&answers, &strata, margins);
     let own: Vec<Margin> =
@@ -132,6 +147,7 @@ proptest! {
     fn figures_of_a_category_are_those_of_the_engines_domain(seed: u64, weighted: bool) {
         equal("share_satisfied", "item_shares", seed, &[], weighted);
         equal("mean_score", "respondent_scores", seed, &[], weighted);
+        equal_of(&FEW, "share_satisfied", "item_shares", seed, &[], weighted);
     }
     #[test]
     fn they_are_with_margins_too(seed: u64) {

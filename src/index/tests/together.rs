@@ -103,3 +103,68 @@ proptest! {
         prop_assert_eq!(json_of(&before), json_of(&closed(&case)));
     }
 }
+
+/// A report on units below the root with these rows each.
+fn of_rows(rows: &[(&str, Answers, u64)]) -> Report {
+    let answers = rows.iter().map(|(unit, rows, _)| ((*unit).to_owned(), rows.clone())).collect();
+    let stratum = |(unit, _, population): &(&str, Answers, u64)| Stratum {
+        unit: (*unit).to_owned(),
+        population: *population,
+        sample: None,
+    };
+    let strata: Vec<Stratum> = rows.iter().map(stratum).collect();
+    report(&definition("share_satisfied", "item_shares", "citizens"), &answers, &strata, None, 2_000_000)
+}
+
+fn shown(report: &Report, unit: &str, item: &str) -> bool {
+    let figures = match report.units.iter().find(|own| own.code == unit) {
+        Some(own) => &own.result,
+        None => &report.total,
+    };
+    let mut criteria = figures.dimensions.iter().flat_map(|dimension| &dimension.criteria);
+    criteria.find(|own| own.id == item).unwrap().estimate.estimate.is_some()
+}
+
+#[test]
+fn what_two_people_leave_blank_hides_nothing_of_the_whole() {
+    let rows = |n: usize, first: u8| -> Answers {
+        (0..n)
+            .map(|at| {
+                std::array::from_fn(
+                    |item| if item == 0 && first > 5 { first } else { [5, 4, 2][(at + item) % 3] },
+                )
+            })
+            .collect()
+    };
+    let report = of_rows(&[("d2", rows(2, 255), 100), ("s1", rows(25, 0), 900), ("d1", rows(60, 0), 2_000)]);
+    assert_eq!(report.weighted_together, [["d2", "s1"]]);
+    assert!(shown(&report, "", "q0"), "all of the answers are of units that show theirs");
+    assert!(shown(&report, "s1", "q0") && shown(&report, "d1", "q0"));
+    assert!(shown(&report, "", "q1") && !shown(&report, "s1", "q1") && !shown(&report, "d2", "q1"));
+}
+
+#[test]
+fn d_02_a_stratum_of_several_units_is_kept_from_bounds_like_one() {
+    // d1x and d1y stand for a hundred times as much as the others, and one of d1x leaves an item blank: nine answers to it.
+    let rows = |n: usize, not: usize, blank: bool| -> Answers {
+        (0..n)
+            .map(|at| {
+                std::array::from_fn(|item| match (item, at) {
+                    (0, 0) if blank => 255,
+                    _ if at < not => 2,
+                    _ => 5,
+                })
+            })
+            .collect()
+    };
+    let report = of_rows(&[
+        ("d1x", rows(6, 2, true), 6_006),
+        ("d1y", rows(4, 2, false), 4_004),
+        ("d2", rows(30, 9, false), 300),
+        ("s1", rows(40, 11, false), 440),
+        ("d1", rows(60, 20, false), 720),
+    ]);
+    let hidden: Vec<&str> =
+        ["d1x", "d1y", "d2", "s1"].into_iter().filter(|unit| !shown(&report, unit, "q0")).collect();
+    assert!(!shown(&report, "", "q0") || hidden.len() == 4, "{hidden:?}");
+}
