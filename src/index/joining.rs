@@ -2,10 +2,10 @@
 //!
 //! A report gives counts without weights and shares with them, to the last digit. Where hidden units weighed differently, whoever tries
 //! whole numbers would find the only ones that fit, and with them what few people said. So a stratum of fewer than k answers has one
-//! weight with others of the same parent, `ΣN/Σn`, and is one stratum with them in every variance; what can be known of it are
-//! sums over k answers or more, which the counts give anyway. Small weighting classes are put together for their own sake, too: a
-//! weight from few answers is hardly known (Kalton & Flores-Cervantes 2003). Units whose answers are weighted together
-//! with those of others have no figures of their own ([`super::suppress`]).
+//! weight with others of the same parent, `ΣN/Σn`, and is one stratum with them in every variance: whole numbers give no more of it
+//! than sums over k sheets or more. Where few of them answered an item, [`super::suppress`] hides as it does for a unit; an item of
+//! one of the units is shown only where no other of them has answers to it. Small weighting classes are put together for their own
+//! sake, too: a weight from few answers is hardly known (Kalton & Flores-Cervantes 2003).
 
 use std::collections::BTreeSet;
 
