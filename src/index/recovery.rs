@@ -168,13 +168,9 @@ impl<'a> System<'a> {
             cells.atoms.iter().map(|atom| atom.n.iter().map(|n| *n == 0).collect()).collect();
         let weights = cells.atoms.iter().map(|atom| generic(atom.weight.to_bits())).collect();
         let mut system = Self { cells, within, inside, weights, known: Vec::new() };
-        for place in 0..hidden.len() {
-            if system.inside[place].len() > 1 {
-                continue;
-            }
-            for item in
-                (0..cells.parts.len()).filter(|item| cells.parts[*item].is_empty() && !hidden[place][*item])
-            {
+        for (place, hidden) in hidden.iter().enumerate().filter(|(place, _)| system.inside[*place].len() < 2)
+        {
+            for item in (0..hidden.len()).filter(|cell| cells.parts[*cell].is_empty() && !hidden[*cell]) {
                 if let [atom] = system.inside(place, item).as_ref() {
                     known[*atom][item] = true;
                 }
