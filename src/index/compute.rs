@@ -872,9 +872,6 @@ fn suppress(
         plan.items.iter().zip(&cell.tally.bytes).map(of).collect()
     };
     let satisfied = &satisfied;
-    let answered = |stratum: &Stratum| -> Vec<u64> {
-        (0..items).map(|item| stratum.cells.iter().map(|cell| cell.tally.answered[item]).sum()).collect()
-    };
     let alone = (0..strata.all.len()).filter(|at| strata.of(*at).is_none());
     let together = strata.together.iter().map(|own| (own.of[0], &own.stratum));
     let atoms = alone.map(|at| (at, &strata.all[at])).chain(together).flat_map(|(stratum, of)| {
@@ -885,17 +882,8 @@ fn suppress(
             satisfied: if yes_or_no { satisfied(cell) } else { Vec::new() },
         })
     });
-    let in_part = |of: &Vec<usize>| -> Vec<(usize, Vec<u64>)> {
-        let parts = strata.together.iter().filter_map(|own| {
-            let inside: Vec<usize> = own.of.iter().copied().filter(|at| of.contains(at)).collect();
-            (!inside.is_empty() && inside.len() < own.of.len()).then(|| {
-                let n = inside.iter().map(|at| answered(&strata.all[*at]));
-                (own.of[0], n.fold(vec![0; items], |sum, n| sum.iter().zip(n).map(|(a, b)| a + b).collect()))
-            })
-        });
-        parts.collect()
-    };
-    let in_part: Vec<Vec<(usize, Vec<u64>)>> = places.strata.iter().map(in_part).collect();
+    let in_part: Vec<Vec<(usize, Vec<u64>)>> =
+        places.strata.iter().map(|of| strata.in_part(of, items)).collect();
     let somewhere = |own: &Together| {
         let here =
             (0..in_part.len()).rev().find(|place| in_part[*place].iter().any(|(of, _)| *of == own.of[0]));

@@ -266,6 +266,20 @@ impl Strata {
         self.of(stratum).and_then(|together| together.of.first().copied()).unwrap_or(stratum)
     }
 
+    /// Of those weighted together of which only some are among these: the first of them, and the answers of these by item.
+    pub fn in_part(&self, which: &[usize], items: usize) -> Vec<(usize, Vec<u64>)> {
+        let answers = |inside: &[usize], item: usize| {
+            let cells = inside.iter().flat_map(|at| &self.all[*at].cells);
+            cells.map(|cell| cell.tally.answered[item]).sum()
+        };
+        let part = |own: &Together| {
+            let inside: Vec<usize> = own.of.iter().copied().filter(|at| which.contains(at)).collect();
+            let some = (1..own.of.len()).contains(&inside.len());
+            some.then(|| (own.of[0], (0..items).map(|item| answers(&inside, item)).collect()))
+        };
+        self.together.iter().filter_map(part).collect()
+    }
+
     /// Of these strata, those alone, and the first of those that are weighted together and all there.
     pub fn blocks_in(&self, which: &[usize]) -> Vec<usize> {
         let whole = |at: &usize| match self.of(*at) {
