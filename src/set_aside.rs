@@ -232,7 +232,7 @@ impl Basis {
             text: Lang::ALL.into_iter().map(|lang| (lang.code().to_owned(), words(lang))).collect(),
         };
         // Where figures are closed until the end there are no steps to tell of.
-        let shows = !report.notes.iter().any(|note| note.code == "closed_until_end");
+        let shows = !report.notes.iter().any(|note| note.code == crate::index::CLOSED_UNTIL_END);
         if let Some(k) = self.steps.filter(|_| shows) {
             report
                 .notes

@@ -8,9 +8,6 @@ use crate::{
     store::{AsConn, StoreError, places},
 };
 
-/// Code of the note that says that no figure is formed before the campaign's end.
-const CLOSED: &str = "closed_until_end";
-
 /// Codes of the units that a campaign's counters, as far as they are in use, belong to.
 pub(super) async fn asked(db: &mut impl AsConn, campaign: i64) -> Result<Vec<String>, StoreError> {
     let places = places::of_campaign(db, campaign).await?;
@@ -24,7 +21,7 @@ pub(super) async fn asked(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Str
 /// Sets these units, and those above them, among the others of a report, in the order of the tree, as units that nobody has
 /// answered for: whoever reads it sees where nothing is known. While nothing at all is told, that is not told either.
 pub(super) fn list<'c>(report: &mut Report, tree: &UnitTree, asked: impl IntoIterator<Item = &'c str>) {
-    if report.notes.iter().any(|note| note.code == CLOSED) {
+    if report.notes.iter().any(|note| note.code == index::CLOSED_UNTIL_END) {
         return;
     }
     let known = report.units.iter().filter_map(|unit| Some((tree.position(&unit.code)?, unit.clone())));

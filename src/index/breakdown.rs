@@ -8,7 +8,7 @@
 //! - They are given only of answers that stay as they are, with weights that do ([`Input::breakdowns`]): in a later report a few more or
 //!   fewer answers of a category would show.
 //! - Of each figure its answers, interval and decision are given, no counts of options, means of codes, standard errors or effective
-//!   numbers, which would be further sums; and rounded to a tenth of a percentage point ([`STEPS`]): few whole numbers of people fit an
+//!   numbers, which would be further sums; and rounded to a tenth of a percentage point ([`CATEGORY_STEPS`]): few whole numbers of people fit an
 //!   exact share.
 //! - A mean is shown only where everything that it is made of is; of respondents' own means, where those who left something out are none
 //!   or may be told of, since what they said follows from the items.
@@ -38,7 +38,7 @@ use super::{
 const CROSSING: usize = QUESTIONS.len() + 1;
 
 /// Figures are whole numbers of so many parts of one.
-const STEPS: f64 = 1_000.0;
+pub const CATEGORY_STEPS: f64 = 1_000.0;
 
 /// The questions by which figures are given, by their ids: the field of procedure, and how the case was filed.
 const QUESTIONS: [(&str, By); 2] = [("case.field", By::Field), ("case.filed", By::Filed)];
@@ -239,7 +239,7 @@ pub(super) fn breakdowns(input: &Input<'_>, whole: &Whole<'_>) -> Vec<Breakdown>
 
 /// Leaves of figures what tells nothing of single answers.
 fn round(result: &mut Figures) {
-    let rounded = |share: f64| (share * STEPS).round() / STEPS;
+    let rounded = |share: f64| (share * CATEGORY_STEPS).round() / CATEGORY_STEPS;
     for (_, estimate) in result.figures_mut() {
         (estimate.se, estimate.df) = (None, None);
         for share in [&mut estimate.estimate, &mut estimate.lower, &mut estimate.upper] {

@@ -102,7 +102,7 @@ pub(super) fn compute_under(input: &Input<'_>, units: &UnitTree) -> Result<Repor
         if let Some(total) = results.first_mut() {
             total.responses = Some(responses.stored);
         }
-        notes.push(note("closed_until_end", None, |lang| fl!(lang.messages(), "index-closed-until-end")));
+        notes.push(note(CLOSED_UNTIL_END, None, |lang| fl!(lang.messages(), "index-closed-until-end")));
     } else {
         // Of raters everybody is invited, and the notes on them say what follows.
         say_selection(responses.selection.filter(|_| input.judging.is_none()), &mut notes);
@@ -439,6 +439,9 @@ pub(super) fn held<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (&'i str, u
     })
 }
 
+/// Code of the note that says that no figure is formed before the campaign's end.
+pub const CLOSED_UNTIL_END: &str = "closed_until_end";
+
 /// Code of the note that says that nobody has answered for a part of the population.
 pub const NOT_COVERED: &str = "not_covered";
 
@@ -500,7 +503,7 @@ fn rotation(
 }
 
 /// The strata of a campaign with their codes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Strata {
     /// The units that hold them.
     pub codes: Vec<String>,
@@ -873,7 +876,7 @@ fn suppress(
     };
     let satisfied = &satisfied;
     let alone = (0..strata.all.len()).filter(|at| strata.of(*at).is_none());
-    let together = strata.together.iter().map(|own| (own.of[0], &own.stratum));
+    let together = strata.together.iter().map(|own| (own.first(), &own.stratum));
     let atoms = alone.map(|at| (at, &strata.all[at])).chain(together).flat_map(|(stratum, of)| {
         of.cells.iter().map(move |cell| Atom {
             stratum,
@@ -885,9 +888,8 @@ fn suppress(
     let in_part: Vec<Vec<(usize, Vec<u64>)>> =
         places.strata.iter().map(|of| strata.in_part(of, items)).collect();
     let somewhere = |own: &Together| {
-        let here =
-            (0..in_part.len()).rev().find(|place| in_part[*place].iter().any(|(of, _)| *of == own.of[0]));
-        (own.of[0], here.unwrap_or(0))
+        let here = in_part.iter().rposition(|parts| parts.iter().any(|(of, _)| *of == own.first()));
+        (own.first(), here.unwrap_or(0))
     };
     let cells = Cells {
         n,

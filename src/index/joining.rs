@@ -160,6 +160,16 @@ pub(super) struct Together {
 }
 
 impl Together {
+    /// The position by which it is known.
+    pub fn first(&self) -> usize {
+        self.of[0]
+    }
+
+    /// Whether all of them are among these.
+    fn is_within(&self, which: &[usize]) -> bool {
+        self.of.iter().all(|at| which.contains(at))
+    }
+
     /// Strata of raters, counted as one: what they stand for is shared among all of their answers. `unit` is their number beside those
     /// of the units.
     pub fn of_raters(all: &mut [Stratum], of: Vec<usize>, mut stratum: Stratum, unit: usize) -> Self {
@@ -208,10 +218,8 @@ pub const WEIGHTED_TOGETHER: &str = "weighted_together";
 impl Strata {
     /// Strata by position, those weighted together as one where all of them are among these.
     pub fn some(&self, which: &[usize]) -> Vec<&Stratum> {
-        let whole = |together: &&Together| together.of.iter().all(|at| which.contains(at));
-        let whole: Vec<&Together> = self.together.iter().filter(whole).collect();
-        let of = |at: &usize| match whole.iter().find(|together| together.of.contains(at)) {
-            Some(together) => (together.of.first() == Some(at)).then_some(&together.stratum),
+        let of = |at: &usize| match self.of(*at).filter(|together| together.is_within(which)) {
+            Some(together) => (together.first() == *at).then_some(&together.stratum),
             None => Some(&self.all[*at]),
         };
         which.iter().filter_map(of).collect()
@@ -247,7 +255,7 @@ impl Strata {
                 joined.push((at, part));
                 continue;
             };
-            let first = together.of.first().copied().unwrap_or(at);
+            let first = together.first();
             match joined.iter_mut().find(|(own, _)| *own == first) {
                 Some((_, whole)) => whole.cells.extend(part.cells),
                 None => joined.push((first, Stratum { cells: part.cells, ..together.stratum.clone() })),
@@ -263,7 +271,7 @@ impl Strata {
 
     /// The first of the strata that one is weighted together with.
     pub fn block(&self, stratum: usize) -> usize {
-        self.of(stratum).and_then(|together| together.of.first().copied()).unwrap_or(stratum)
+        self.of(stratum).map_or(stratum, Together::first)
     }
 
     /// Of those weighted together of which only some are among these: the first of them, and the answers of these by item.
@@ -275,18 +283,15 @@ impl Strata {
         let part = |own: &Together| {
             let inside: Vec<usize> = own.of.iter().copied().filter(|at| which.contains(at)).collect();
             let some = (1..own.of.len()).contains(&inside.len());
-            some.then(|| (own.of[0], (0..items).map(|item| answers(&inside, item)).collect()))
+            some.then(|| (own.first(), (0..items).map(|item| answers(&inside, item)).collect()))
         };
         self.together.iter().filter_map(part).collect()
     }
 
     /// Of these strata, those alone, and the first of those that are weighted together and all there.
     pub fn blocks_in(&self, which: &[usize]) -> Vec<usize> {
-        let whole = |at: &usize| match self.of(*at) {
-            Some(own) => own.of.first() == Some(at) && own.of.iter().all(|other| which.contains(other)),
-            None => true,
-        };
-        which.iter().copied().filter(whole).collect()
+        let whole = |own: &Together, at: usize| own.first() == at && own.is_within(which);
+        which.iter().copied().filter(|at| self.of(*at).is_none_or(|own| whole(own, *at))).collect()
     }
 }
 

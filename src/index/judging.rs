@@ -183,19 +183,13 @@ impl<'a> Judged<'a> {
                 Together::of_raters(&mut all, of, whole, units.len() + number)
             })
             .collect();
-        let strata = Strata { codes, all, bases: Vec::new(), together, weighted: true };
+        let strata = Strata { codes, all, together, weighted: true, ..Strata::default() };
         joining::say(&strata.codes_together(), k, notes);
         let weights = strata.all.iter().map(|s| s.cells.first().map_or(0.0, |cell| cell.weight)).collect();
         let mut judged = Self {
             judging,
             parts,
-            of_groups: Strata {
-                codes: Vec::new(),
-                all: of_groups,
-                bases: Vec::new(),
-                together: Vec::new(),
-                weighted: true,
-            },
+            of_groups: Strata { all: of_groups, weighted: true, ..Strata::default() },
             weights,
             within: (0..strata.all.len()).map(|at| strata.block(at)).collect(),
         };

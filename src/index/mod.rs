@@ -41,9 +41,11 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use breakdown::CATEGORY_STEPS;
 pub(crate) use change::{forget as forget_changes, set as set_changes};
 pub use compute::{
-    NOT_COVERED, UNASKED, UNWEIGHTED, compute, moment, smallest_cell, unanswered, whole_index,
+    CLOSED_UNTIL_END, NOT_COVERED, UNASKED, UNWEIGHTED, compute, moment, smallest_cell, unanswered,
+    whole_index,
 };
 pub use error::Error;
 pub use joining::WEIGHTED_TOGETHER;

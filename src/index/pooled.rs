@@ -203,13 +203,7 @@ fn figures_of(
 /// Counts every campaign, with what its report shows.
 fn count(pool: &Pool<'_>, last: &Wave<'_>, plan: &Plan<'_>) -> Result<(Strata, Vec<Table>), NoPool> {
     let title = |wave: &Wave<'_>| wave.input.campaign.title.clone();
-    let mut counted = Strata {
-        codes: Vec::new(),
-        all: Vec::new(),
-        bases: Vec::new(),
-        together: Vec::new(),
-        weighted: true,
-    };
+    let mut counted = Strata { weighted: true, ..Strata::default() };
     let mut tables = Vec::new();
     for wave in pool.waves {
         let input = wave.input;

@@ -56,8 +56,8 @@ impl Cells {
         if !self.parts[cell].is_empty() {
             return self.parts[cell].iter().any(|part| self.is_parted(place, *part));
         }
-        let parts = self.in_part.get(place).into_iter().flatten();
-        parts.into_iter().any(|(of, n)| n[cell] > 0 && n[cell] < self.answers(*of, cell))
+        let mut parts = self.in_part.get(place).into_iter().flatten();
+        parts.any(|(of, n)| n[cell] > 0 && n[cell] < self.answers(*of, cell))
     }
 
     /// Answers to an item in a stratum.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::index::{
-    UNWEIGHTED,
+    CATEGORY_STEPS, UNWEIGHTED,
     report::{CriterionResult, Decision, Estimate, Publish, RankedUnit, Report, UnitResult},
 };
 
@@ -23,14 +23,12 @@ pub fn limits(estimate: &Estimate) -> Option<(f64, f64)> {
     estimate.lower.zip(estimate.upper).filter(|(lower, upper)| lower.is_finite() && upper.is_finite())
 }
 
-/// Steps that figures of categories are given in; by `index::breakdown`, tenths of a percentage point.
-const STEPS: f64 = 1000.0;
-
 /// With how many decimals a figure is printed in per cent: with as many as it was given. One of a category is rounded to a tenth of
 /// a percentage point and comes without a standard error (`docs/method.md`); a second decimal would be none of its own.
 pub fn decimals(estimate: &Estimate) -> usize {
-    let round =
-        |share: Option<f64>| share.is_none_or(|share| (share * STEPS - (share * STEPS).round()).abs() < 1e-6);
+    let round = |share: Option<f64>| {
+        share.is_none_or(|share| (share * CATEGORY_STEPS - (share * CATEGORY_STEPS).round()).abs() < 1e-6)
+    };
     let coarse =
         estimate.se.is_none() && [estimate.estimate, estimate.lower, estimate.upper].into_iter().all(round);
     if coarse { 1 } else { 2 }

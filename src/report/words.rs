@@ -7,7 +7,7 @@ use i18n_embed_fl::fl;
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::{
-        NOT_COVERED, UNASKED, UNWEIGHTED,
+        CLOSED_UNTIL_END, NOT_COVERED, UNASKED, UNWEIGHTED,
         pooled::GAPS,
         report::{
             By, Category, CriterionResult, Decision, Estimate, Modes, Publish, Quadrant, Report, Rotation,
@@ -145,7 +145,7 @@ pub fn unchanged(lang: Lang, reason: Unchanged) -> String {
 pub fn why_not_compared(lang: Lang, estimate: &Estimate) -> Option<String> {
     let change = shown::figure(estimate).and(estimate.change.as_ref())?;
     let reason = change.reason.filter(|_| change.change.is_none())?;
-    Some(first_small(&unchanged(lang, reason)))
+    Some(lower(&unchanged(lang, reason)))
 }
 
 /// So many rows of a table are named where they have no change; of more, their number is told.
@@ -165,9 +165,9 @@ pub fn why_no_changes<'a>(lang: Lang, rows: impl Iterator<Item = (&'a str, &'a E
         let of = if names.len() > NAMED {
             fl!(m, "report-change-rows", n = names.len())
         } else {
-            names.iter().map(|name| cleaned(name)).collect::<Vec<_>>().join("; ")
+            names.iter().map(|own| name(own)).collect::<Vec<_>>().join("; ")
         };
-        let why = first_small(&unchanged(lang, reason));
+        let why = lower(&unchanged(lang, reason));
         if missing {
             fl!(m, "report-change-none", of = of, why = why)
         } else {
@@ -177,12 +177,13 @@ pub fn why_no_changes<'a>(lang: Lang, rows: impl Iterator<Item = (&'a str, &'a E
     said.collect()
 }
 
-/// A name out of the data, on one line.
-fn cleaned(name: &str) -> String {
-    text::clean(name).split_whitespace().collect::<Vec<_>>().join(" ")
+/// A name out of the data, on one line and without signs that cannot be seen.
+pub fn name(text: &str) -> String {
+    text::clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn first_small(sentence: &str) -> String {
+/// With a small first letter, for the middle of a sentence.
+pub fn lower(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
@@ -493,8 +494,7 @@ pub fn stored(report: &Report, lang: Lang) -> String {
 
 /// Why nothing is published: the campaign's note, else too few answers.
 pub fn why_closed(report: &Report, lang: Lang) -> String {
-    let note =
-        report.notes.iter().find(|note| ["closed_until_end", "in_steps"].contains(&note.code.as_str()));
+    let note = report.notes.iter().find(|note| [CLOSED_UNTIL_END, "in_steps"].contains(&note.code.as_str()));
     note.map_or_else(
         || fl!(lang.messages(), "report-legend-suppressed", minimum = report.method.minimum_answers),
         |note| lang.pick(&note.text).to_owned(),

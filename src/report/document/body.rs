@@ -107,7 +107,7 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
         paragraph(format!(
             "{}: {}; {}.",
             fl!(m, "report-when"),
-            lower(&words::period(lang, report)),
+            words::lower(&words::period(lang, report)),
             words::status(lang, report)
         )),
         paragraph(format!(
@@ -261,10 +261,4 @@ pub fn assessment(c: &mut Composer<'_>) -> Vec<Block> {
         }
     }
     blocks
-}
-
-/// With a small first letter, for the middle of a sentence.
-pub fn lower(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

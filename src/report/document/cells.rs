@@ -4,9 +4,11 @@
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::report::{Change, Estimate, Publish, Report},
+    index::{
+        CLOSED_UNTIL_END,
+        report::{Change, Estimate, Publish, Report},
+    },
     language::Lang,
-    questionnaire::text,
     report::{format, shown, words},
 };
 
@@ -15,10 +17,7 @@ pub const NONE: &str = "–";
 /// Characters of a rank that stand on one line.
 const ON_A_LINE: usize = 14;
 
-/// A name out of the data, on one line and without signs that cannot be seen.
-pub fn name(text: &str) -> String {
-    text::clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
-}
+pub use words::name;
 
 /// A figure in per cent.
 pub fn figure(lang: Lang, estimate: &Estimate) -> String {
@@ -112,10 +111,8 @@ pub fn nothing(report: &Report, lang: Lang) -> String {
     let m = lang.messages();
     // While answers are counted in steps, more have come than count: none of them is lost.
     let hidden = shown::shown(&report.total.index).is_none();
-    let note = report
-        .notes
-        .iter()
-        .find(|note| note.code == "closed_until_end" || (note.code == "in_steps" && hidden));
+    let note =
+        report.notes.iter().find(|note| note.code == CLOSED_UNTIL_END || (note.code == "in_steps" && hidden));
     match note {
         Some(note) => name(lang.pick(&note.text)),
         None if report.responses.valid == 0 => fl!(m, "document-no-answers"),

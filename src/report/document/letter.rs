@@ -8,7 +8,7 @@
 use i18n_embed_fl::fl;
 use serde::Serialize;
 
-use super::{Block, Head, Issuer, Run, Signature, body, cells, lead, plain, strong};
+use super::{Block, Head, Issuer, Run, Signature, cells, lead, plain, strong};
 use crate::{
     index::report::{Decision, Publish, Report, UnitResult},
     language::Lang,
@@ -271,7 +271,7 @@ impl Writer<'_> {
         let (report, lang, m) = (self.report, self.lang, self.lang.messages());
         let of = self.addressee.unit.or_else(|| scope::only(report));
         let index = self.addressee.unit.map_or(&report.total.index, |unit| &unit.result.index);
-        let period = body::lower(&words::period(lang, report));
+        let period = words::lower(&words::period(lang, report));
         let target = format::percent_short(lang, report.target);
         let campaign = shorten(&cells::name(&report.campaign.title), longest);
         let follows = match (self.addressee.unit, certain) {
