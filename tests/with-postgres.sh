@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Runs a command beside a PostgreSQL server of its own, whose address is in TEST_DATABASE_URL:
+# Runs a command beside a PostgreSQL server of its own, whose address is in TEST_DATABASE_URL (TEST_DATABASE_IS_OURS: it
+# goes away with all that is on it):
 #
 #   tests/with-postgres.sh cargo test --test integration
 #
 # A new cluster in a temporary folder, on a free port of the loopback interface, gone at the end. It writes as
 # durably as a real one does: sipas refuses a server with fsync, full_page_writes or synchronous_commit off.
 set -euo pipefail
-[ $# -gt 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 # Debian keeps the server's programs off the PATH; the newest version is taken.
 initdb="$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null | sort -V | tail -n 1)"
@@ -44,4 +45,4 @@ for attempt in 1 2 3 4 5; do
 done
 echo "$("$programs/postgres" --version) on 127.0.0.1:$port" >&2
 
-TEST_DATABASE_URL="postgres://sipas:$password@127.0.0.1:$port/postgres" "$@"
+TEST_DATABASE_IS_OURS=yes TEST_DATABASE_URL="postgres://sipas:$password@127.0.0.1:$port/postgres" "$@"

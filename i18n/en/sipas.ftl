@@ -1961,7 +1961,7 @@ import-made = { $n ->
     [one] A new unit has a code
    *[other] { $n } new units have codes
 } made from the name, shown behind it below. A code stays as it is, whatever the unit is called later; for another one, write it into the column of codes and import the file again.
-import-preview-gone = This preview is gone. Please choose the file again.
+import-preview-gone = This preview is gone. Please choose the file or paste the list again.
 import-added = { $n ->
     [one] One unit was added.
    *[other] { $n } units were added.

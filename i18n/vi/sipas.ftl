@@ -1849,7 +1849,7 @@ import-fold-example = Danh sách mẫu, tệp mẫu
 import-preview-pasted = Những gì danh sách vừa dán sẽ thay đổi. Chưa lưu gì cho đến khi xác nhận ở cuối trang.
 import-kinds = Danh sách gồm: { $kinds }.
 import-made = { $n } đơn vị mới có mã đặt theo tên, ghi ngay sau tên. Mã giữ nguyên về sau, cả khi đổi tên; muốn mã khác thì ghi vào cột “Mã đơn vị” rồi nhập lại.
-import-preview-gone = Bản xem trước này không còn. Xin chọn lại tệp.
+import-preview-gone = Bản xem trước này không còn. Xin chọn lại tệp, hoặc dán lại danh sách.
 import-added = { $n ->
     [one] Đã thêm 1 đơn vị.
    *[other] Đã thêm { $n } đơn vị.
@@ -3183,7 +3183,7 @@ report-column-change = Thay đổi (điểm %)
 report-rank-range = { $from } đến { $to }
 report-rank-means = Thứ hạng giữa các đơn vị cùng loại; trong ngoặc là khoảng thứ hạng mà số liệu chưa loại trừ được, nên các đơn vị có khoảng chồng nhau chưa thể coi là hơn kém.
 report-change-means = Thay đổi so với đợt “{ $previous }”; “rõ rệt” nghĩa là chênh lệch vượt quá sai số của cả hai đợt.
-report-change-significant = (rõ rệt)
+report-change-significant = (rõ rệt)
 report-worst = Kéo chỉ số xuống nhiều nhất
 report-worst-by = ({ $points } điểm của chỉ số)
 report-not-compared = không so sánh được

@@ -2,9 +2,13 @@
 
 use std::{
     path::Path,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
+use sipas::{secret::Key, store::Store};
 use sqlx::{Connection as _, PgConnection, Row as _, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
 use tempfile::TempDir;
 
@@ -20,7 +24,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Makes an empty database: on the server of `TEST_DATABASE_URL`, else a SQLite file that does not exist yet.
+    /// Makes a database with nothing in it: on the server of `TEST_DATABASE_URL`, else a SQLite file that does not exist yet.
     pub fn new() -> Self {
         match std::env::var("TEST_DATABASE_URL") {
             Ok(server) if !server.is_empty() => Self::postgres(server),
@@ -70,11 +74,11 @@ impl Database {
     fn postgres(server: String) -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let name = format!("sipas_test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let template = template(&server);
         // What an earlier process with our number left.
-        execute(&server, &[drop_statement(&name), format!("CREATE DATABASE {name}")]);
-        let (address, _) = server.rsplit_once('/').expect("TEST_DATABASE_URL ends in /DATABASE");
+        execute(&server, &[drop_statement(&name), format!("CREATE DATABASE {name} TEMPLATE {template}")]);
         Self {
-            url: format!("{address}/{name}"),
+            url: address(&server, &name),
             folder: tempfile::tempdir().unwrap(),
             on_postgres: Some((server, name)),
         }
@@ -236,6 +240,35 @@ impl Cells<'_> {
     }
 }
 
+/// What new databases are copied from: with our tables and nothing in them, where `TEST_DATABASE_IS_OURS` says that the
+/// server goes away with all that is left on it, so that the tables are made once; else PostgreSQL's own empty one.
+fn template(server: &str) -> &'static str {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        if std::env::var_os("TEST_DATABASE_IS_OURS").is_none() {
+            return "template1".to_owned();
+        }
+        let name = format!("sipas_test_{}_template", std::process::id());
+        execute(server, &[drop_statement(&name), format!("CREATE DATABASE {name}")]);
+        let url = address(server, &name);
+        wait(async {
+            let key = Key::from_text(SECRET).unwrap();
+            Store::open(&url, &key).await.expect("the tables").close().await;
+            // The first who opens a copy gives it its key.
+            let mut connection = PgConnection::connect(&url).await?;
+            sqlx::query("DELETE FROM setting WHERE name = 'key'").execute(&mut connection).await?;
+            connection.close().await
+        });
+        name
+    })
+}
+
+/// The address of a database of the same server.
+fn address(server: &str, name: &str) -> String {
+    let (server, _) = server.rsplit_once('/').expect("TEST_DATABASE_URL ends in /DATABASE");
+    format!("{server}/{name}")
+}
+
 fn drop_statement(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 }
@@ -267,8 +300,6 @@ fn wait<T: Send>(work: impl Future<Output = Result<T, sqlx::Error>> + Send) -> T
 
 #[cfg(test)]
 mod tests {
-    use sipas::{secret::Key, store::Store};
-
     use super::*;
 
     #[tokio::test]
