@@ -1,9 +1,10 @@
 //! The cells of a place's figures, in one order: items, dimensions, parts, the index.
 
-use crate::definition::model::Audience;
+use crate::definition::model::{Aggregation, Audience};
 
 use super::{
     compute::hide_criterion,
+    domain::Domain,
     plan::Plan,
     report::{Estimate, Publish, Result as Figures},
 };
@@ -16,6 +17,53 @@ pub(super) fn cells_below(plan: &Plan<'_>) -> Vec<Vec<usize>> {
     below.extend(plan.parts.iter().map(|part| part.dimensions.iter().map(|at| items + at).collect()));
     below.push((items + dimensions..items + dimensions + plan.parts.len()).collect());
     below
+}
+
+/// The items below a cell; of an item: itself.
+pub(super) fn leaves(below: &[Vec<usize>], cell: usize) -> Vec<usize> {
+    if below[cell].is_empty() {
+        return vec![cell];
+    }
+    below[cell].iter().flat_map(|part| leaves(below, *part)).collect()
+}
+
+/// How the mean of a cell is formed.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Formed {
+    /// From the means of its parts; that of an item from its answers.
+    #[default]
+    Means,
+    /// From all answers to these items at once, which count by these weights.
+    Answers(Vec<(usize, f64)>),
+    /// From one score for each who answered, which the answers to these items make up by these weights.
+    Scores(Vec<(usize, f64)>),
+}
+
+/// The same of each cell.
+pub(super) fn formed(plan: &Plan<'_>) -> Vec<Formed> {
+    let weighted = |items: &[usize]| items.iter().map(|item| (*item, plan.items[*item].weight)).collect();
+    let aggregation = plan.definition.index.aggregation;
+    let pooled = |items: &[usize], pool: bool| {
+        if pool { Formed::Answers(weighted(items)) } else { Formed::Means }
+    };
+    let all: Vec<usize> = (0..plan.items.len()).collect();
+    let whole = aggregation == Aggregation::PooledAnswers && plan.by_items;
+    let items = all.iter().map(|_| Formed::Means);
+    let dimensions = plan.dimensions.iter().map(|dimension| match aggregation {
+        Aggregation::RespondentScores => Formed::Scores(weighted(&dimension.items)),
+        Aggregation::PooledAnswers | Aggregation::ItemShares => {
+            pooled(&dimension.items, aggregation == Aggregation::PooledAnswers)
+        }
+    });
+    let parts = plan.parts.iter().map(|part| pooled(&plan.items_of(part), whole));
+    items.chain(dimensions).chain(parts).chain([pooled(&all, whole)]).collect()
+}
+
+/// Whether all who answered an item, or each of the items below a cell, gave it the same answer: then the figure names everybody's
+/// (security test D-04).
+pub(super) fn is_told_alike(plan: &Plan<'_>, domain: &Domain<'_>, below: &[Vec<usize>], cell: usize) -> bool {
+    let different = leaves(below, cell).into_iter().map(|item| domain.different(&plan.items[item], item));
+    different.max() == Some(1)
 }
 
 /// Answers behind each cell.

@@ -19,7 +19,9 @@ use crate::{
 use super::{
     Error, associations, breakdown,
     calibrate::{self, Base},
-    cells::{answers_behind, cells_below, hidden_in, hide_cells, tell_unasked, unasked},
+    cells::{
+        answers_behind, cells_below, formed, hidden_in, hide_cells, is_told_alike, tell_unasked, unasked,
+    },
     change,
     domain::{Cell, Domain, Linear, Rows, Rules, Shape, Stratum},
     input::{Input, Judging, UnitSheets},
@@ -110,7 +112,7 @@ pub(super) fn compute_under(input: &Input<'_>, units: &UnitTree) -> Result<Repor
         if input.judging.is_none() {
             say_coverage(held(input), &mut notes);
         }
-        let hidden = suppress(input, &plan, &places, &strata, &mut results);
+        let hidden = suppress(input, &plan, &places, &strata, judged.as_ref(), &mut results);
         say_unasked(&results[0], &mut notes);
         shown = hidden.cells.clone();
         let associations = suppress_associations(&plan, &places, u64::from(k), &hidden.cells, &mut results);
@@ -182,7 +184,7 @@ pub fn whole_index(input: &Input<'_>, together: &[Vec<String>]) -> Result<Estima
     if is_closed_until_end(input) {
         return Ok(Estimate::default());
     }
-    let (strata, _) = counted(input, &plan, false, &mut Vec::new())?;
+    let (strata, judged) = counted(input, &plan, false, &mut Vec::new())?;
     if strata.codes_together() != together {
         return Ok(Estimate::default());
     }
@@ -190,7 +192,7 @@ pub fn whole_index(input: &Input<'_>, together: &[Vec<String>]) -> Result<Estima
     let domain = Domain::new(strata.some(&all), strata.weighted, &plan);
     let mut results = [figures(&plan, &rules(input), &domain)];
     let places = Places { units: Vec::new(), strata: vec![all], below: vec![Vec::new()] };
-    suppress(input, &plan, &places, &strata, &mut results);
+    suppress(input, &plan, &places, &strata, judged.as_ref(), &mut results);
     let [whole] = results;
     Ok(whole.index)
 }
@@ -859,9 +861,11 @@ fn suppress(
     plan: &Plan<'_>,
     places: &Places,
     strata: &Strata,
+    judged: Option<&judging::Judged<'_>>,
     results: &mut [Figures],
 ) -> Hidden {
-    let items = plan.items.len();
+    // Sums of what people are scored by stand beside those of their answers.
+    let variables = plan.items.len() + if plan.by_respondent() { plan.dimensions.len() } else { 0 };
     let parts = cells_below(plan);
     let officials = plan.definition.audience == Audience::Officials;
     let domains: Vec<Domain<'_>> =
@@ -881,12 +885,12 @@ fn suppress(
         of.cells.iter().map(move |cell| Atom {
             stratum,
             weight: cell.weight,
-            n: cell.tally.answered.iter().take(items).copied().collect(),
+            n: cell.tally.answered.iter().take(variables).copied().collect(),
             satisfied: if yes_or_no { satisfied(cell) } else { Vec::new() },
         })
     });
     let in_part: Vec<Vec<(usize, Vec<u64>)>> =
-        places.strata.iter().map(|of| strata.in_part(of, items)).collect();
+        places.strata.iter().map(|of| strata.in_part(of, variables)).collect();
     let somewhere = |own: &Together| {
         let here = in_part.iter().rposition(|parts| parts.iter().any(|(of, _)| *of == own.first()));
         (own.first(), here.unwrap_or(0))
@@ -900,13 +904,13 @@ fn suppress(
         strata: places.strata.iter().map(|of| strata.blocks_in(of)).collect(),
         together: strata.together.iter().map(somewhere).collect(),
         in_part,
+        formed: formed(plan),
+        sittings: judged.map(|judged| judged.sittings(&places.strata, plan.items.len())),
     };
-    // Where every official gave the same answer, the figure names everybody's (D-04).
-    let all_equal = |place: usize, cell: usize| {
-        officials && plan.items.get(cell).is_some_and(|item| domains[place].all_equal(item, cell))
-    };
+    let alike =
+        |place: usize, cell: usize| officials && is_told_alike(plan, &domains[place], &cells.parts, cell);
     let published = published(input, plan, places);
-    let hidden = cells.hidden(|place, cell| all_equal(place, cell) || published(place, cell));
+    let hidden = cells.hidden(|place, cell| alike(place, cell) || published(place, cell));
     // What the public report hides stays hidden, whatever the reason.
     let mut nobody = results.first().map(|total| unasked(plan, total, cells.k)).unwrap_or_default();
     for (item, nobody) in nobody.iter_mut().enumerate() {

@@ -303,10 +303,10 @@ impl<'a> Domain<'a> {
         (of(&item.answered), of(&item.satisfied))
     }
 
-    /// Whether all answers to an item are the same.
-    pub fn all_equal(&self, item: &super::plan::Item<'_>, at: usize) -> bool {
+    /// How many different answers to an item there are.
+    pub fn different(&self, item: &super::plan::Item<'_>, at: usize) -> usize {
         let bytes = self.bytes(at);
-        bytes.iter().zip(item.answered).filter(|(n, answered)| *answered && **n > 0).count() == 1
+        bytes.iter().zip(item.answered).filter(|(n, answered)| *answered && **n > 0).count()
     }
 
     /// The mean of an item's numeric option codes over those who gave one.

@@ -274,16 +274,16 @@ impl Strata {
         self.of(stratum).map_or(stratum, Together::first)
     }
 
-    /// Of those weighted together of which only some are among these: the first of them, and the answers of these by item.
-    pub fn in_part(&self, which: &[usize], items: usize) -> Vec<(usize, Vec<u64>)> {
-        let answers = |inside: &[usize], item: usize| {
+    /// Of those weighted together of which only some are among these: the first of them, and the answers of these by variable.
+    pub fn in_part(&self, which: &[usize], variables: usize) -> Vec<(usize, Vec<u64>)> {
+        let answers = |inside: &[usize], variable: usize| {
             let cells = inside.iter().flat_map(|at| &self.all[*at].cells);
-            cells.map(|cell| cell.tally.answered[item]).sum()
+            cells.map(|cell| cell.tally.answered[variable]).sum()
         };
         let part = |own: &Together| {
             let inside: Vec<usize> = own.of.iter().copied().filter(|at| which.contains(at)).collect();
             let some = (1..own.of.len()).contains(&inside.len());
-            some.then(|| (own.first(), (0..items).map(|item| answers(&inside, item)).collect()))
+            some.then(|| (own.first(), (0..variables).map(|at| answers(&inside, at)).collect()))
         };
         self.together.iter().filter_map(part).collect()
     }

@@ -20,16 +20,16 @@ use crate::{definition::model::Audience, organisation::UnitTree};
 use super::{
     Error,
     calibrate::{self, Base},
-    cells::{answers_behind, cells_below, hidden_in, hide_cells},
+    cells::{Formed, answers_behind, cells_below, formed, hidden_in, hide_cells, is_told_alike, leaves},
     compute::{Places, Strata, figures, hide_all, on_all_cores},
     domain::{Cell, Domain, Raters, Rules, Stratum},
     input::{Input, Judging, UnitSheets},
     joining::{self, Sizes, Together},
     notes::note,
     plan::Plan,
-    recovery::{Known, Row, generic},
+    recovery::{self, Known, Row, Share, generic},
     report::{GroupResult, Note, Report, Result as Figures},
-    suppress::Cells,
+    suppress::{Batch, Cells, Sittings},
 };
 
 /// Answers of one group about one unit.
@@ -228,6 +228,38 @@ impl<'a> Judged<'a> {
         joint
     }
 
+    /// Whose answers those of each place are, of which the strata of the units' figures are given.
+    pub fn sittings(&self, places: &[Vec<usize>], items: usize) -> Sittings {
+        let inside = |strata: &Vec<usize>| {
+            (0..self.parts.len()).filter(|at| strata.contains(&self.parts[*at].within)).collect()
+        };
+        Sittings {
+            parts: self
+                .parts
+                .iter()
+                .enumerate()
+                .map(|(at, part)| Batch {
+                    group: part.group,
+                    sheets: self.of_groups.all[at].sheets,
+                    n: (0..items).map(|item| self.answered(at, item)).collect(),
+                })
+                .collect(),
+            people: self.judging.groups.iter().map(|group| group.answered).collect(),
+            places: places.iter().map(inside).collect(),
+        }
+    }
+
+    /// The parts of a group.
+    fn of_group(&self, group: usize) -> Vec<usize> {
+        (0..self.parts.len()).filter(|at| self.parts[*at].group == group).collect()
+    }
+
+    /// Answers of a part to an item, or how many of it a dimension scores.
+    fn answered(&self, part: usize, cell: usize) -> u64 {
+        let cells = &self.of_groups.all[part].cells;
+        cells.iter().filter_map(|held| held.tally.answered.get(cell)).sum()
+    }
+
     /// Codes of the groups whose answers are in a stratum of the units' figures, and how many persons of them were to
     /// judge the unit with this code.
     pub fn behind(&self, within: usize, unit: &str) -> (Vec<String>, u64) {
@@ -248,10 +280,7 @@ impl<'a> Judged<'a> {
         closed: bool,
     ) -> Vec<GroupResult> {
         let domains: Vec<Domain<'_>> = (0..self.judging.groups.len())
-            .map(|group| {
-                let own = (0..self.parts.len()).filter(|at| self.parts[*at].group == group);
-                Domain::new(self.of_groups.some(&own.collect::<Vec<_>>()), true, plan)
-            })
+            .map(|group| Domain::new(self.of_groups.some(&self.of_group(group)), true, plan))
             .collect();
         let mut results: Vec<Figures> = on_all_cores(domains.len(), |group| Figures {
             weighting: domains[group].weighting(None),
@@ -302,11 +331,17 @@ impl<'a> Judged<'a> {
         let n: Vec<Vec<u64>> = results.iter().map(|result| answers_behind(plan, result)).collect();
         let sums = (0..below.len()).map(|cell| n.iter().map(|of| of[cell]).sum::<u64>()).collect::<Vec<_>>();
         let officials = plan.definition.audience == Audience::Officials;
+        // The whole, and the groups.
+        let all = (0..self.parts.len()).collect();
+        let parts: Vec<Vec<usize>> =
+            std::iter::once(all).chain((0..n.len()).map(|group| self.of_group(group))).collect();
         let cells = Cells {
             n: std::iter::once(sums).chain(n.iter().cloned()).collect(),
             below: std::iter::once((1..=n.len()).collect()).chain(n.iter().map(|_| Vec::new())).collect(),
             parts: below.clone(),
             k,
+            formed: formed(plan),
+            sittings: Some(Sittings { places: parts, ..self.sittings(&[], plan.items.len()) }),
             ..Cells::default()
         };
         // By cell: hidden in all groups, since it would tell of few.
@@ -326,14 +361,13 @@ impl<'a> Judged<'a> {
             let hidden = cells.hidden(|place, cell| match place.checked_sub(1) {
                 None => whole[cell],
                 Some(group) => {
-                    let item = plan.items.get(cell).filter(|_| officials);
                     everywhere[cell]
                         || published[group].get(cell).is_some_and(|hidden| *hidden)
-                        || item.is_some_and(|item| domains[group].all_equal(item, cell))
+                        || officials && is_told_alike(plan, &domains[group], &below, cell)
                 }
             });
             let before = everywhere.clone();
-            match self.given_away(plan, &below, shown, &hidden[1..], k) {
+            match self.given_away(&cells, plan.items.len(), shown, &hidden[1..]) {
                 Some(found) => found.into_iter().for_each(|cell| everywhere[cell] = true),
                 None => everywhere.fill(true),
             }
@@ -350,58 +384,55 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// Cells (items, or means above them) whose value of one group about one unit follows from all that is shown, where
-    /// fewer than k answers are behind it; `None` where that is too much to find out. Unknown is the sum of an item over the
+    /// Cells (items, or means above them) whose value of one group, or of one about one unit, follows from all that is shown, where
+    /// fewer than k people are behind it; `None` where that is too much to find out. Unknown is the sum of an item over the
     /// answers of a group about a unit. Shown are, of each unit and of the whole, an item's counts and its figure with
     /// the units' weights, and of each group the same with its own; what has one weight in them counts as known.
+    /// `cells` are those of the whole and of the groups.
     fn given_away(
         &self,
-        plan: &Plan<'_>,
-        below: &[Vec<usize>],
+        cells: &Cells,
+        items: usize,
         shown: &Shown<'_>,
         groups: &[Vec<bool>],
-        k: u64,
     ) -> Option<BTreeSet<usize>> {
-        let items = plan.items.len();
-        let answered = |at: usize, item: usize| -> u64 {
-            self.of_groups.all[at].cells.iter().map(|cell| cell.tally.answered[item]).sum()
+        let (below, formed): (&[Vec<usize>], &[Formed]) = (&cells.parts, &cells.formed);
+        let unknown = |at: usize, cell: usize| (self.answered(at, cell) > 0).then(|| at * below.len() + cell);
+        let is_formed = |parts: &[usize], cell: usize| {
+            let n = |cell: usize| parts.iter().map(|at| self.answered(*at, cell)).sum();
+            recovery::is_formed(below, formed, cell, &n)
         };
-        let row = |parts: &mut dyn Iterator<Item = (usize, f64)>, cell: usize| -> Row {
-            let inside = leaves(below, cell);
-            let mut row = Row::new();
-            for (at, weight) in parts {
-                let weight = generic(weight.to_bits());
-                for item in inside.iter().filter(|item| answered(at, **item) > 0) {
-                    // A mean adds the items up by their weights, the same everywhere.
-                    let share = if inside.len() == 1 { 1 } else { generic(1 << 40 | *item as u64) };
-                    row.insert(at * items + item, super::recovery::times(weight, share));
-                }
-            }
-            row
+        let row = |parts: &[usize], weight: &dyn Fn(usize) -> f64, cell: usize| -> Row {
+            let share = |at: usize, cell: usize| Share {
+                unknown: unknown(at, cell),
+                weight: generic(weight(at).to_bits()),
+                n: self.answered(at, cell),
+            };
+            let held = |cell: usize| parts.iter().map(|at| share(*at, cell)).collect();
+            recovery::mean(below, formed, cell, &held)
         };
         let count = |parts: &mut dyn Iterator<Item = usize>, item: usize| -> Row {
-            let answering = parts.filter(|at| answered(*at, item) > 0);
-            answering.map(|at| (at * items + item, 1)).collect()
+            parts.filter_map(|at| Some((unknown(at, item)?, 1))).collect()
         };
+        let in_units = |at: usize| self.weights[self.parts[at].within];
+        let in_groups = |at: usize| self.of_groups.all[at].cells.first().map_or(0.0, |cell| cell.weight);
+        let all: Vec<usize> = (0..self.parts.len()).collect();
+        let of_groups: Vec<Vec<usize>> = (0..groups.len()).map(|group| self.of_group(group)).collect();
         let mut rows: Vec<Row> = Vec::new();
-        for (place, strata) in shown.places.iter().enumerate() {
-            let inside = || (0..self.parts.len()).filter(|at| strata.contains(&self.parts[*at].within));
-            for cell in (0..below.len()).filter(|cell| shown.hidden.get(place).is_some_and(|of| !of[*cell])) {
-                rows.push(row(&mut inside().map(|at| (at, self.weights[self.parts[at].within])), cell));
+        let mut tell = |parts: &[usize], weight: &dyn Fn(usize) -> f64, hidden: &[bool]| {
+            for cell in (0..below.len()).filter(|cell| !hidden[*cell] && is_formed(parts, *cell)) {
+                rows.push(row(parts, weight, cell));
                 if cell < items {
-                    rows.push(count(&mut inside(), cell));
+                    rows.push(count(&mut parts.iter().copied(), cell));
                 }
             }
+        };
+        for (strata, hidden) in shown.places.iter().zip(shown.hidden) {
+            let inside = all.iter().copied().filter(|at| strata.contains(&self.parts[*at].within));
+            tell(&inside.collect::<Vec<_>>(), &in_units, hidden);
         }
-        for (group, hidden) in groups.iter().enumerate() {
-            let own = || (0..self.parts.len()).filter(move |at| self.parts[*at].group == group);
-            let weight = |at: usize| self.of_groups.all[at].cells.first().map_or(0.0, |cell| cell.weight);
-            for cell in (0..below.len()).filter(|cell| !hidden[*cell]) {
-                rows.push(row(&mut own().map(|at| (at, weight(at))), cell));
-                if cell < items {
-                    rows.push(count(&mut own(), cell));
-                }
-            }
+        for (own, hidden) in of_groups.iter().zip(groups) {
+            tell(own, &in_groups, hidden);
         }
         // Whoever tries whole numbers may find the sum over any answers of one weight.
         let mut of_one_weight = |item: usize, block: &dyn Fn(usize) -> usize, of: &[usize]| {
@@ -412,15 +443,18 @@ impl<'a> Judged<'a> {
                     .map(|own| count(&mut of.iter().copied().filter(|at| block(*at) == own), item)),
             );
         };
-        let all: Vec<usize> = (0..self.parts.len()).collect();
         for item in (0..items).filter(|item| shown.hidden.first().is_some_and(|whole| !whole[*item])) {
             of_one_weight(item, &|at| self.within[self.parts[at].within], &all);
         }
-        for (group, hidden) in groups.iter().enumerate() {
-            let own: Vec<usize> = all.iter().copied().filter(|at| self.parts[*at].group == group).collect();
+        for (own, hidden) in of_groups.iter().zip(groups) {
             for item in (0..items).filter(|item| !hidden[*item]) {
-                of_one_weight(item, &|at| self.of_groups.block(at), &own);
+                of_one_weight(item, &|at| self.of_groups.block(at), own);
             }
+        }
+        for at in &all {
+            rows.extend(recovery::scores(formed, &|cell| self.answered(*at, cell), &|cell| {
+                unknown(*at, cell)
+            }));
         }
         rows.sort_by_key(Row::len);
         let mut known = Known::default();
@@ -428,24 +462,30 @@ impl<'a> Judged<'a> {
             known.learn(row)?;
         }
         let mut found = BTreeSet::new();
-        for at in 0..self.parts.len() {
-            for cell in 0..below.len() {
-                let most = leaves(below, cell).into_iter().map(|item| answered(at, item)).max().unwrap_or(0);
-                if most > 0 && most < k && known.gives(row(&mut std::iter::once((at, 1.0)), cell))? {
+        for cell in 0..below.len() {
+            let inside = leaves(below, cell);
+            let few = |at: usize| {
+                let most = inside.iter().map(|item| self.answered(at, *item)).max().unwrap_or(0);
+                most > 0 && most < cells.k
+            };
+            for at in all.iter().copied().filter(|at| few(*at) && is_formed(&[*at], cell)) {
+                if known.gives(row(&[at], &in_groups, cell))? {
+                    found.insert(cell);
+                }
+            }
+            // The first place is the whole.
+            for (group, own) in of_groups.iter().enumerate() {
+                if !cells.is_of_few(group + 1, cell) || !is_formed(own, cell) {
+                    continue;
+                }
+                let sum = || count(&mut own.iter().copied(), cell);
+                if known.gives(row(own, &in_groups, cell))? || cell < items && known.gives(sum())? {
                     found.insert(cell);
                 }
             }
         }
         Some(found)
     }
-}
-
-/// The items below a cell; of an item: itself.
-fn leaves(below: &[Vec<usize>], cell: usize) -> Vec<usize> {
-    if below[cell].is_empty() {
-        return vec![cell];
-    }
-    below[cell].iter().flat_map(|part| leaves(below, *part)).collect()
 }
 
 /// Of which groups it may be told how many answered: 2 of 2, or 0 of 2, would name them. Where those that are not told are fewer

@@ -8,7 +8,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::suppress::Cells;
+use super::{
+    cells::{Formed, leaves},
+    suppress::Cells,
+};
 
 pub(super) const PRIME: u64 = (1 << 61) - 1;
 
@@ -94,6 +97,91 @@ impl Known {
     }
 }
 
+/// Some of the answers that a mean is formed from.
+pub(super) struct Share {
+    /// Their sum, where it is not known.
+    pub unknown: Option<usize>,
+    /// What one of them stands for.
+    pub weight: u64,
+    /// How many there are.
+    pub n: u64,
+}
+
+/// The mean of a cell, of which `held` gives the answers to an item, or the scores of a dimension that people are scored by.
+pub(super) fn mean(
+    below: &[Vec<usize>],
+    formed: &[Formed],
+    cell: usize,
+    held: &dyn Fn(usize) -> Vec<Share>,
+) -> Row {
+    match formed.get(cell) {
+        Some(Formed::Answers(items)) => {
+            ratio(items.iter().map(|(item, weight)| (generic(weight.to_bits()), held(*item))).collect())
+        }
+        Some(Formed::Scores(_)) => ratio(vec![(1, held(cell))]),
+        _ if below[cell].is_empty() => ratio(vec![(1, held(cell))]),
+        _ => {
+            let mut row = Row::new();
+            for part in &below[cell] {
+                let weight = generic((cell as u64) << 32 | *part as u64);
+                for (unknown, value) in mean(below, formed, *part, held) {
+                    let sum = row.entry(unknown).or_default();
+                    *sum = (*sum + times(weight, value)) % PRIME;
+                }
+            }
+            row
+        }
+    }
+}
+
+/// All of some answers by all that there could be, each kind with what it counts.
+fn ratio(kinds: Vec<(u64, Vec<Share>)>) -> Row {
+    let shares =
+        || kinds.iter().flat_map(|(weight, of)| of.iter().map(|share| (times(*weight, share.weight), share)));
+    let whole =
+        inverse(shares().fold(0, |sum, (weight, share)| (sum + times(weight, share.n % PRIME)) % PRIME));
+    let mut row = Row::new();
+    for (weight, share) in shares() {
+        if let Some(unknown) = share.unknown {
+            let sum = row.entry(unknown).or_default();
+            *sum = (*sum + times(weight, whole)) % PRIME;
+        }
+    }
+    row
+}
+
+/// Whether there is such a mean, by how many answers each cell has.
+pub(super) fn is_formed(
+    below: &[Vec<usize>],
+    formed: &[Formed],
+    cell: usize,
+    n: &dyn Fn(usize) -> u64,
+) -> bool {
+    match formed.get(cell) {
+        Some(Formed::Answers(items)) => items.iter().any(|(item, _)| n(*item) > 0),
+        Some(Formed::Scores(_)) => n(cell) > 0,
+        _ if below[cell].is_empty() => n(cell) > 0,
+        _ => below[cell].iter().all(|part| is_formed(below, formed, *part, n)),
+    }
+}
+
+/// Where all who are scored by a dimension answered all its items, the sum of the scores is one of theirs: of each such dimension
+/// that equation, by how many answers cells have, and the unknowns of their sums.
+pub(super) fn scores(
+    formed: &[Formed],
+    n: &dyn Fn(usize) -> u64,
+    unknown: &dyn Fn(usize) -> Option<usize>,
+) -> Vec<Row> {
+    let of = |(cell, formed): (usize, &Formed)| {
+        let Formed::Scores(items) = formed else { return None };
+        let complete = n(cell) > 0 && items.iter().all(|(item, _)| n(*item) == n(cell));
+        let sums = items.iter().map(|(item, weight)| (unknown(*item), PRIME - generic(weight.to_bits())));
+        let all = std::iter::once((unknown(cell), 1)).chain(sums);
+        complete.then(|| all.filter_map(|(unknown, value)| Some((unknown?, value))).collect())
+    };
+    formed.iter().enumerate().filter_map(of).collect()
+}
+
 /// Places and cells of fewer than k answers that follow from what is shown; `None` where that is too much to find out.
 pub(super) fn given_away(cells: &Cells, hidden: &[Vec<bool>]) -> Option<Vec<(usize, usize)>> {
     let system = System::new(cells, hidden);
@@ -109,20 +197,30 @@ pub(super) fn given_away(cells: &Cells, hidden: &[Vec<bool>]) -> Option<Vec<(usi
             }
         }
     }
+    rows.extend((0..cells.atoms.len()).flat_map(|atom| {
+        scores(&cells.formed, &|cell| system.n(atom, cell), &|cell| system.unknown(atom, cell))
+    }));
     rows.retain(|row| !row.is_empty());
     let few = |n: u64| n > 0 && n < cells.k;
     let of_places = (0..hidden.len())
         .flat_map(|place| (0..hidden[place].len()).map(move |cell| (place, cell)))
         .filter(|(place, cell)| {
-            few(cells.n[*place][*cell]) && system.computable(*place, *cell) && !cells.is_parted(*place, *cell)
+            cells.is_of_few(*place, *cell)
+                && system.computable(*place, *cell)
+                && !cells.is_parted(*place, *cell)
         })
         .map(|(place, cell)| (place, cell, system.mean(place, cell)));
     // Of units weighted together nothing is known but their sum, which may be of few answers to an item.
     let of_several = cells.together.iter().flat_map(|(stratum, place)| {
-        let items = (0..cells.parts.len()).filter(|cell| cells.parts[*cell].is_empty());
-        let own =
-            items.filter(|item| few(system.within[stratum].iter().map(|atom| system.n(*atom, *item)).sum()));
-        own.map(|item| (*place, item, system.mean_of(&system.within[stratum], item)))
+        let atoms = &system.within[stratum];
+        let n = |item: usize| -> u64 { atoms.iter().map(|atom| system.n(*atom, item)).sum() };
+        let means = |cell: &usize| {
+            cells.parts[*cell].is_empty()
+                || cells.formed.get(*cell).is_some_and(|formed| !matches!(formed, Formed::Means))
+        };
+        let most = move |cell: usize| leaves(&cells.parts, cell).into_iter().map(n).max().unwrap_or(0);
+        let own = (0..cells.parts.len()).filter(means).filter(move |cell| few(most(*cell)));
+        own.map(|cell| (*place, cell, system.mean_of(atoms, cell)))
     });
     let targets: Vec<(usize, usize, Row)> = of_places.chain(of_several).collect();
     // Short equations first, so that long ones find most of their unknowns known.
@@ -196,12 +294,13 @@ impl<'a> System<'a> {
     }
 
     fn computable(&self, place: usize, cell: usize) -> bool {
-        self.cells.n[place][cell] > 0
-            && self.cells.parts[cell].iter().all(|part| self.computable(place, *part))
+        is_formed(&self.cells.parts, &self.cells.formed, cell, &|cell| self.cells.n[place][cell])
     }
 
-    fn unknown(&self, atom: usize, item: usize) -> Option<usize> {
-        (!self.known[atom][item]).then(|| atom * self.cells.parts.len() + item)
+    /// The sum of an item's answers, or of a dimension's scores, where it is not known.
+    fn unknown(&self, atom: usize, cell: usize) -> Option<usize> {
+        let known = self.known[atom].get(cell).is_some_and(|known| *known);
+        (!known).then(|| atom * self.cells.parts.len() + cell)
     }
 
     /// The sum of an item over a place, without weights.
@@ -209,30 +308,23 @@ impl<'a> System<'a> {
         self.inside(place, item).iter().filter_map(|atom| Some((self.unknown(*atom, item)?, 1))).collect()
     }
 
-    /// The mean of a cell.
+    /// The mean of a cell in a place.
     fn mean(&self, place: usize, cell: usize) -> Row {
-        let parts = &self.cells.parts[cell];
-        if parts.is_empty() {
-            return self.mean_of(&self.inside(place, cell), cell);
-        }
-        let mut row = Row::new();
-        for part in parts {
-            let weight = generic((cell as u64) << 32 | *part as u64);
-            for (unknown, value) in self.mean(place, *part) {
-                let sum = row.entry(unknown).or_default();
-                *sum = (*sum + times(weight, value)) % PRIME;
-            }
-        }
-        row.retain(|_, value| *value > 0);
-        row
+        self.mean_over(cell, &|cell| self.inside(place, cell))
     }
 
-    /// The mean of an item over some atoms.
-    fn mean_of(&self, atoms: &[usize], item: usize) -> Row {
-        let weighted =
-            |sum, atom: &usize| (sum + times(self.weights[*atom], self.n(*atom, item) % PRIME)) % PRIME;
-        let share = inverse(atoms.iter().fold(0, weighted));
-        let of = |atom: &usize| Some((self.unknown(*atom, item)?, times(self.weights[*atom], share)));
-        atoms.iter().filter_map(of).collect()
+    /// The mean of a cell over some atoms.
+    fn mean_of(&self, atoms: &[usize], cell: usize) -> Row {
+        self.mean_over(cell, &|_| Cow::Borrowed(atoms))
+    }
+
+    fn mean_over<'c>(&self, cell: usize, atoms: &dyn Fn(usize) -> Cow<'c, [usize]>) -> Row {
+        let share = |atom: &usize, cell: usize| Share {
+            unknown: self.unknown(*atom, cell),
+            weight: self.weights[*atom],
+            n: self.n(*atom, cell),
+        };
+        let held = |cell: usize| atoms(cell).iter().map(|atom| share(atom, cell)).collect();
+        mean(&self.cells.parts, &self.cells.formed, cell, &held)
     }
 }

@@ -8,7 +8,10 @@
 
 use std::collections::BTreeSet;
 
-use super::recovery;
+use super::{
+    cells::{Formed, leaves},
+    recovery,
+};
 
 /// The places and their cells.
 #[derive(Debug, Default)]
@@ -29,6 +32,52 @@ pub(super) struct Cells {
     pub in_part: Vec<Vec<(usize, Vec<u64>)>>,
     /// Strata of several units, each with a place that has a part of it.
     pub together: Vec<(usize, usize)>,
+    /// How the mean of each cell is formed; beyond the end from the means of its parts.
+    pub formed: Vec<Formed>,
+    /// Where one person gives several sheets: which people those of each place are of.
+    pub sittings: Option<Sittings>,
+}
+
+/// The sheets of people of whom each gives one about every unit that is judged. Nothing says which are of one person, so that
+/// there is only a number of people that there are at least.
+#[derive(Debug, Default)]
+pub(super) struct Sittings {
+    /// The sheets of each group about each unit.
+    pub parts: Vec<Batch>,
+    /// By group: how many people gave any, where that is known.
+    pub people: Vec<Option<u64>>,
+    /// By place: the positions of its parts.
+    pub places: Vec<Vec<usize>>,
+}
+
+/// The sheets of a group of people about one unit.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// Position of the group.
+    pub group: usize,
+    /// Sheets, each of another person.
+    pub sheets: u64,
+    /// Answers by item.
+    pub n: Vec<u64>,
+}
+
+impl Sittings {
+    /// How many people answered one of these items in these parts, at least: of a group no fewer than about one unit, and no fewer
+    /// than all its people but one for each sheet that is none of these.
+    pub fn people(&self, parts: &[usize], items: &[usize]) -> u64 {
+        let of_group = |item: usize, group: usize, people: Option<u64>| {
+            let here = || parts.iter().map(|at| &self.parts[*at]).filter(move |part| part.group == group);
+            let about_one = here().map(|part| part.n[item]).max().unwrap_or(0);
+            let sheets: u64 =
+                self.parts.iter().filter(|part| part.group == group).map(|part| part.sheets).sum();
+            let others = sheets - here().map(|part| part.n[item]).sum::<u64>();
+            people.map_or(0, |people| people.min(sheets).saturating_sub(others)).max(about_one)
+        };
+        let of = |item: &usize| -> u64 {
+            self.people.iter().enumerate().map(|(group, people)| of_group(*item, group, *people)).sum()
+        };
+        items.iter().map(of).max().unwrap_or(0)
+    }
 }
 
 /// Sheets of one stratum that have the same weight.
@@ -71,6 +120,25 @@ impl Cells {
         self.strata[place].iter().copied().chain(self.wholly(place, item))
     }
 
+    /// Whether fewer than k people are behind a cell's answers in a place, or may be.
+    pub fn is_of_few(&self, place: usize, cell: usize) -> bool {
+        self.n[place][cell] < self.k
+            || self.sittings.as_ref().is_some_and(|of| {
+                let parts = of.places.get(place).map(Vec::as_slice).unwrap_or_default();
+                of.people(parts, &leaves(&self.parts, cell)) < self.k
+            })
+    }
+
+    /// Whether fewer than k people may be behind what is left of a place without some below it.
+    fn leaves_few(&self, place: usize, cell: usize, without: &[usize]) -> bool {
+        self.sittings.as_ref().is_some_and(|of| {
+            let told: BTreeSet<usize> =
+                without.iter().flat_map(|below| &of.places[*below]).copied().collect();
+            let rest: Vec<usize> = of.places[place].iter().copied().filter(|at| !told.contains(at)).collect();
+            of.people(&rest, &leaves(&self.parts, cell)) < self.k
+        })
+    }
+
     /// Which cells are hidden, by place; `also` names cells to hide whatever their size.
     pub fn hidden(&self, also: impl Fn(usize, usize) -> bool) -> Vec<Vec<bool>> {
         let mut hidden: Vec<Vec<bool>> = self
@@ -78,10 +146,10 @@ impl Cells {
             .iter()
             .enumerate()
             .map(|(place, cells)| {
-                let hides = |(cell, n): (usize, &u64)| {
-                    *n < self.k || self.is_parted(place, cell) || also(place, cell)
+                let hides = |cell: usize| {
+                    self.is_of_few(place, cell) || self.is_parted(place, cell) || also(place, cell)
                 };
-                cells.iter().enumerate().map(hides).collect()
+                (0..cells.len()).map(hides).collect()
             })
             .collect();
         // Each round hides at least one more cell, so that there is an end.
@@ -155,7 +223,8 @@ impl Cells {
                     let rest = self.n[place][cell].saturating_sub(told);
                     // A rest that is one place hidden for another reason than its size is given away as well.
                     let alone = self.only_hidden(place, cell, hidden, rest);
-                    let enough = rest >= self.k && !alone && !self.rest_tells(place, cell, &shown);
+                    let few = rest < self.k || self.leaves_few(place, cell, &shown);
+                    let enough = !few && !alone && !self.rest_tells(place, cell, &shown);
                     if rest == 0 || enough {
                         break;
                     }
@@ -326,6 +395,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::definition::model::Aggregation;
 
     /// Places in a tree (parents by position) with one cell each.
     fn one_cell(parents: &[Option<usize>], n: &[u64], k: u64) -> Cells {
@@ -418,6 +488,38 @@ mod tests {
     }
 
     #[test]
+    fn d_01_sheets_of_few_people_are_few_however_many_units_they_judged() {
+        // Two groups about three units: of the first, two people about each; of the second, six about the first alone.
+        let batch = |group: usize, n: u64| Batch { group, sheets: n, n: vec![n] };
+        let sittings = |first: Option<u64>| Sittings {
+            parts: vec![batch(0, 2), batch(0, 2), batch(0, 2), batch(1, 6)],
+            people: vec![first, None],
+            places: Vec::new(),
+        };
+        let unknown = sittings(None);
+        assert_eq!(unknown.people(&[0, 1, 2], &[0]), 2, "six sheets may be of two people");
+        assert_eq!(unknown.people(&[0, 1, 2, 3], &[0]), 8, "nobody is of two groups");
+        // Five gave these six sheets: all of them about some unit, three about two units at least.
+        assert_eq!(sittings(Some(5)).people(&[0, 1, 2], &[0]), 5);
+        assert_eq!(sittings(Some(5)).people(&[0, 1], &[0]), 3);
+        assert_eq!(sittings(Some(5)).people(&[0], &[0]), 2);
+    }
+
+    #[test]
+    fn d_01_what_is_left_of_a_whole_is_of_as_many_people_as_a_cell() {
+        // Units of 20, 12, 3 and 3 sheets: the small ones together are six sheets, and may be of the same three people.
+        let parents = [None, Some(0), Some(0), Some(0), Some(0)];
+        let mut cells = one_cell(&parents, &[38, 20, 12, 3, 3], 5);
+        assert_eq!(shown(&cells), [true, true, true, false, false]);
+        cells.sittings = Some(Sittings {
+            parts: [20, 12, 3, 3].map(|n| Batch { group: 0, sheets: n, n: vec![n] }).into(),
+            people: vec![None],
+            places: vec![vec![0, 1, 2, 3], vec![0], vec![1], vec![2], vec![3]],
+        });
+        assert_eq!(shown(&cells), [true, true, false, false, false]);
+    }
+
+    #[test]
     fn a_dimension_with_one_hidden_item_hides_a_second() {
         let cells = Cells {
             n: vec![vec![30, 25, 4, 30]],
@@ -498,6 +600,7 @@ mod tests {
         items: usize,
         /// What an answer held at each place stands for.
         weights: Vec<u64>,
+        aggregation: Aggregation,
     }
 
     impl Attack<'_> {
@@ -512,24 +615,45 @@ mod tests {
                 - self.cells.below[place].iter().map(|at| self.cells.n[*at][cell]).sum::<u64>()
         }
 
+        /// Nothing known of the sums of any item at a place, or of the scores that people have in a dimension.
+        fn nothing(&self) -> Vec<u64> {
+            vec![0; self.cells.parts.len() * self.cells.n.len()]
+        }
+
         fn count(&self, place: usize, item: usize) -> Vec<u64> {
-            let mut row = vec![0; self.items * self.cells.n.len()];
+            let mut row = self.nothing();
             for at in self.inside(place) {
-                row[at * self.items + item] = 1;
+                row[at * self.cells.parts.len() + item] = 1;
+            }
+            row
+        }
+
+        /// The weighted sum of what stands in some columns by all who could be in it.
+        fn ratio(&self, place: usize, columns: &[usize]) -> Vec<u64> {
+            let mut row = self.nothing();
+            let inside = self.inside(place);
+            let whole = inside
+                .iter()
+                .flat_map(|at| columns.iter().map(|column| self.weights[*at] * self.own(*at, *column)))
+                .sum::<u64>();
+            for at in inside {
+                for column in columns {
+                    row[at * self.cells.parts.len() + column] =
+                        times(self.weights[at], inverse(whole % PRIME));
+                }
             }
             row
         }
 
         fn mean(&self, place: usize, cell: usize) -> Vec<u64> {
-            let mut row = vec![0; self.items * self.cells.n.len()];
-            if cell < self.items {
-                let inside = self.inside(place);
-                let whole = inside.iter().map(|at| self.weights[*at] * self.own(*at, cell)).sum::<u64>();
-                for at in inside {
-                    row[at * self.items + cell] = times(self.weights[at], inverse(whole % PRIME));
-                }
-                return row;
+            let is_dimension = self.cells.parts[cell].first().is_some_and(|part| *part < self.items);
+            if cell < self.items || is_dimension && self.aggregation == Aggregation::RespondentScores {
+                return self.ratio(place, &[cell]);
             }
+            if self.aggregation == Aggregation::PooledAnswers {
+                return self.ratio(place, &leaves(&self.cells.parts, cell));
+            }
+            let mut row = self.nothing();
             // Weights that are no round numbers, so that nothing cancels by chance.
             for (at, part) in self.cells.parts[cell].iter().enumerate() {
                 let weight = 1_000_003 + 97 * (cell as u64) + 13 * (at as u64);
@@ -546,10 +670,13 @@ mod tests {
                 // What nobody answered adds nothing, and everybody may know it.
                 for item in (0..self.items).filter(|item| n[*item] == 0) {
                     for inside in self.inside(place) {
-                        let mut row = vec![0; self.items * self.cells.n.len()];
-                        row[inside * self.items + item] = 1;
+                        let mut row = self.nothing();
+                        row[inside * self.cells.parts.len() + item] = 1;
                         known.learn(row);
                     }
+                }
+                if self.aggregation == Aggregation::RespondentScores {
+                    self.score(place, &mut known);
                 }
             }
             for (place, cells) in hidden.iter().enumerate() {
@@ -563,14 +690,40 @@ mod tests {
             known
         }
 
+        /// Of whom it is known that they answered all of a dimension have as scores what they answered.
+        fn score(&self, place: usize, known: &mut Equations) {
+            let width = self.cells.parts.len();
+            for cell in (self.items..width)
+                .filter(|cell| self.cells.parts[*cell].iter().all(|part| *part < self.items))
+            {
+                let items = &self.cells.parts[cell];
+                if self.own(place, cell) == 0 {
+                    let mut row = self.nothing();
+                    row[place * width + cell] = 1;
+                    known.learn(row);
+                } else if items.iter().all(|item| self.own(place, *item) == self.own(place, cell)) {
+                    let mut row = self.nothing();
+                    row[place * width + cell] = items.len() as u64;
+                    items.iter().for_each(|item| row[place * width + item] = PRIME - 1);
+                    known.learn(row);
+                }
+            }
+        }
+
         fn computable(&self, place: usize, cell: usize) -> bool {
+            let all = || self.cells.parts[cell].iter().all(|part| self.computable(place, *part));
+            let is_dimension = self.cells.parts[cell].first().is_some_and(|part| *part < self.items);
             self.cells.n[place][cell] > 0
-                && self.cells.parts[cell].iter().all(|part| self.computable(place, *part))
+                && match self.aggregation {
+                    Aggregation::PooledAnswers => true,
+                    Aggregation::RespondentScores if is_dimension => true,
+                    _ => all(),
+                }
         }
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(400))]
+        #![proptest_config(ProptestConfig::with_cases(1_200))]
         /// Units and index trees at once: no mean of fewer than k answers follows from what is shown.
         #[test]
         fn d_02_no_small_cell_follows_from_all_that_is_shown(
@@ -580,6 +733,9 @@ mod tests {
             weights in proptest::collection::vec(1_u64..5, 9),
             // Provinces hold no sheets themselves.
             only_leaves: bool,
+            aggregation in proptest::sample::select(vec![
+                Aggregation::ItemShares, Aggregation::PooledAnswers, Aggregation::RespondentScores,
+            ]),
         ) {
             let items = 6;
             let parents: Vec<Option<usize>> =
@@ -613,21 +769,31 @@ mod tests {
             let below = (0..n.len())
                 .map(|place| (0..n.len()).filter(|other| parents[*other] == Some(place)).collect())
                 .collect();
-            let mut cells = Cells { n, below, parts, k, ..Cells::default() };
+            let formed = (0..parts.len()).map(|cell| {
+                let weighted = leaves(&parts, cell).into_iter().map(|item| (item, 1.0)).collect();
+                match aggregation {
+                    Aggregation::PooledAnswers if cell >= items => Formed::Answers(weighted),
+                    Aggregation::RespondentScores if (items..items + 3).contains(&cell) => Formed::Scores(weighted),
+                    _ => Formed::Means,
+                }
+            });
+            let formed = formed.collect();
+            let mut cells = Cells { n, below, parts, k, formed, ..Cells::default() };
             let places = cells.n.len();
-            let attack = Attack { cells: &cells, items, weights: weights.clone() };
+            let variables = if aggregation == Aggregation::RespondentScores { items + 3 } else { items };
+            let attack = Attack { cells: &cells, items, weights: weights.clone(), aggregation };
             let atoms: Vec<Atom> = (0..places)
                 .map(|place| Atom {
                     stratum: place,
                     weight: weights[place] as f64,
-                    n: (0..items).map(|item| attack.own(place, item)).collect(),
+                    n: (0..variables).map(|item| attack.own(place, item)).collect(),
                     satisfied: vec![],
                 })
                 .collect();
             let strata = (0..places).map(|place| attack.inside(place)).collect();
             (cells.atoms, cells.strata) = (atoms, strata);
             let hidden = cells.hidden(|_, _| false);
-            let attack = Attack { cells: &cells, items, weights };
+            let attack = Attack { cells: &cells, items, weights, aggregation };
             let known = attack.known(&hidden);
             for place in 0..cells.n.len() {
                 for cell in 0..cells.parts.len() {

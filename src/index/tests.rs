@@ -763,6 +763,19 @@ fn d_04_where_all_officials_agree_the_item_is_not_shown() {
 }
 
 #[test]
+fn d_04_where_all_officials_agree_on_all_of_a_dimension_its_figure_is_not_shown_either() {
+    let officials = definition("mean_score", "pooled_answers", "officials");
+    let mut answers = alike("d2", 10, [5, 4, 3, 5, 5, 4]);
+    answers.get_mut("d2").unwrap().extend(vec![[4, 2, 2, 5, 5, 2]; 10]);
+    let told = report(&officials, &answers, &[], None, 0).total;
+    // The second dimension: all gave five to both, which its figure of 1 would say as well.
+    assert!(told.dimensions[1].criteria.iter().all(|c| c.estimate.publish == Publish::Suppress));
+    assert_eq!(told.dimensions[1].estimate.publish, Publish::Suppress);
+    let index = report(&officials, &alike("d2", 20, [5; 6]), &[], None, 0).total.index;
+    assert_eq!(index.publish, Publish::Suppress, "all gave five to everything");
+}
+
+#[test]
 fn a_report_says_by_itself_that_no_sample_was_drawn() {
     use Channel::{Code, Import, Kiosk, Link, Open, Paper};
     let definition = definition("share_satisfied", "item_shares", "citizens");

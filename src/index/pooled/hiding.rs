@@ -6,7 +6,11 @@
 //! weights), which mostly have a single solution; and where the same few persons answer each time, whoever is one of them
 //! subtracts the own answers. Who wants figures of small units asks for longer: one campaign over half a year or a year.
 
-use super::super::{cells::cells_below, compute::Strata, plan::Plan};
+use super::super::{
+    cells::{cells_below, leaves},
+    compute::Strata,
+    plan::Plan,
+};
 
 /// The places of a campaign's report and what it shows.
 #[derive(Debug)]
@@ -84,13 +88,4 @@ pub(super) fn hidden(
 /// Answers to an item in a stratum.
 fn answers(counted: &Strata, stratum: usize, item: usize) -> u64 {
     counted.all[stratum].cells.iter().filter_map(|cell| cell.tally.answered.get(item)).sum()
-}
-
-/// The items below a cell of the index tree, or the item itself.
-fn leaves(parts: &[Vec<usize>], cell: usize) -> Vec<usize> {
-    if parts[cell].is_empty() {
-        vec![cell]
-    } else {
-        parts[cell].iter().flat_map(|part| leaves(parts, *part)).collect()
-    }
 }

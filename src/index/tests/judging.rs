@@ -21,6 +21,9 @@ pub(super) struct Case {
     /// By unit and group.
     pub assigned: BTreeMap<String, BTreeMap<String, u64>>,
     pub answers: BTreeMap<String, BTreeMap<String, Answers>>,
+    /// By group: how many of it answered; of others fifteen.
+    #[serde(default)]
+    people: BTreeMap<String, u64>,
     expected: Expected,
 }
 
@@ -32,6 +35,7 @@ impl Case {
             groups: groups.iter().map(|group| ((*group).to_owned(), None)).collect(),
             assigned: BTreeMap::new(),
             answers: BTreeMap::new(),
+            people: BTreeMap::new(),
             expected: Expected { total: nothing, units: BTreeMap::new(), groups: BTreeMap::new() },
         }
     }
@@ -72,7 +76,7 @@ fn judging(case: &Case) -> (Judging, Sheets) {
         name: code.to_uppercase(),
         weight: *weight,
         invited: 20,
-        answered: Some(15),
+        answered: Some(case.people.get(code).copied().unwrap_or(15)),
     });
     let pairs = |unit: &String, group: &String| (unit.clone(), group.clone());
     let assigned =
@@ -238,6 +242,39 @@ fn a_small_group_counts_in_the_whole_and_takes_a_second_one_with_it() {
 }
 
 #[test]
+fn d_01_two_people_who_judged_many_units_are_two() {
+    let row = |at: usize| [1, 2, 3, 4, 5, 1].map(|code: usize| u8::try_from((code + at) % 5 + 1).unwrap());
+    let mut case = Case::empty(&["few", "many", "more"]);
+    for unit in ["d1", "d2", "s1"] {
+        for (group, people) in [("few", 2), ("many", 9), ("more", 8)] {
+            let sheets = (0..people).map(row).collect();
+            case.people.insert(group.into(), people as u64);
+            case.assigned.entry(unit.into()).or_default().insert(group.into(), 20);
+            case.answers.entry(unit.into()).or_default().insert(group.into(), sheets);
+        }
+    }
+    let is_hidden = |report: &Report| -> Vec<bool> {
+        report.groups.iter().map(|group| group.result.index.publish == Publish::Suppress).collect()
+    };
+    // Six sheets of two people; a second group goes with them, or the whole less the others would tell.
+    assert_eq!(is_hidden(&closed(&case)), [true, false, true]);
+    // Where they are six people, two about each unit, they are told.
+    case.people.insert("few".into(), 6);
+    assert_eq!(is_hidden(&closed(&case)), [false, false, false]);
+
+    // Two people about three units are a whole of six sheets.
+    let mut case = Case::empty(&["few"]);
+    case.people.insert("few".into(), 2);
+    for unit in ["d1", "d2", "s1"] {
+        case.assigned.entry(unit.into()).or_default().insert("few".into(), 20);
+        case.answers.entry(unit.into()).or_default().insert("few".into(), (0..2).map(row).collect());
+    }
+    let report = closed(&case);
+    assert_eq!(report.total.index.publish, Publish::Suppress);
+    assert!(report.units.iter().all(|unit| unit.result.index.publish == Publish::Suppress));
+}
+
+#[test]
 fn b_07_until_the_campaign_closes_nothing_of_the_groups_is_told() {
     let report = report(&cases()["by_number"], 500_000);
     assert_eq!(report.groups.len(), 2);
@@ -253,7 +290,8 @@ fn b_07_until_the_campaign_closes_nothing_of_the_groups_is_told() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
     /// D-02: groups and units divide the same answers in two ways. Whoever adds and subtracts item by item what is shown of
-    /// both learns no sum of fewer than k answers of one group about one unit: here by plain elimination with fractions.
+    /// both learns no sum of fewer than k answers of one group about one unit, nor of all that fewer than k people of a group
+    /// judged: here by plain elimination with fractions.
     #[test]
     fn d_02_groups_and_units_together_tell_of_no_few_answers(
         sizes in proptest::collection::vec(0_usize..14, 9),
@@ -272,6 +310,9 @@ proptest! {
                 let n = sizes[3 * u + g];
                 let rows: Answers = (0..n).map(|_| std::array::from_fn(|_| byte())).collect();
                 case.assigned.entry((*unit).to_owned()).or_default().insert((*group).to_owned(), n as u64 + 1 + g as u64);
+                // As few as there may be: the same ones about every unit.
+                let people = case.people.entry((*group).to_owned()).or_default();
+                *people = n.max(usize::try_from(*people).unwrap()) as u64;
                 if n > 0 {
                     case.answers.entry((*unit).to_owned()).or_default().insert((*group).to_owned(), rows);
                 }
@@ -299,6 +340,13 @@ proptest! {
             }
             for (at, group) in report.groups.iter().enumerate() {
                 if is_shown(&group.result) { add(&|_, g| g == at); }
+            }
+            for (g, group) in groups.iter().enumerate() {
+                let most = judged.iter().map(|unit| n(unit, group)).max().unwrap();
+                if most > 0 && most < 5 {
+                    let target: Vec<i128> = pairs.iter().map(|(_, of)| i128::from(*of == g)).collect();
+                    prop_assert!(!follows(&known, &target), "{id} of all that {group} judged: {most} people");
+                }
             }
             for (at, (u, g)) in pairs.iter().enumerate() {
                 let few = n(judged[*u], groups[*g]);
