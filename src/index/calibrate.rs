@@ -321,8 +321,8 @@ pub(super) fn level_of(question: &Question, margin: &Margin) -> Option<[Option<u
     Some(level_of)
 }
 
-/// Some of a unit's sheets.
-fn some(sheets: &UnitSheets, rows: &[usize]) -> UnitSheets {
+/// Some of a unit's sheets: their answers alone.
+pub(super) fn some(sheets: &UnitSheets, rows: &[usize]) -> UnitSheets {
     let chosen = |column: &Vec<u8>| rows.iter().filter_map(|row| column.get(*row).copied()).collect();
     UnitSheets {
         count: rows.len(),

@@ -198,12 +198,12 @@ pub fn whole_index(input: &Input<'_>, together: &[Vec<String>]) -> Result<Estima
 }
 
 /// Whether people were invited by personal link and it is not over: then no figure is told.
-fn is_closed_until_end(input: &Input<'_>) -> bool {
+pub(super) fn is_closed_until_end(input: &Input<'_>) -> bool {
     input.links.is_some() && input.campaign.phase(input.now) != Phase::Closed
 }
 
 /// The answers counted by stratum, and who judged what.
-fn counted<'a>(
+pub(super) fn counted<'a>(
     input: &Input<'a>,
     plan: &Plan<'_>,
     closed: bool,
@@ -345,17 +345,16 @@ fn local(milliseconds: i64) -> String {
 pub(super) fn responses(input: &Input<'_>, closed: bool) -> Responses {
     let units = || input.sheets.all();
     let mut channels: BTreeMap<String, u64> = BTreeMap::new();
-    let name = |channel: Channel| serde_json::to_value(channel).ok()?.as_str().map(str::to_owned);
     for (byte, n) in units().flat_map(|unit| &unit.channels) {
-        if let Some(name) = Channel::from_byte(*byte).and_then(name) {
-            *channels.entry(name).or_default() += n;
+        if let Some(channel) = Channel::from_byte(*byte) {
+            *channels.entry(channel.code().to_owned()).or_default() += n;
         }
     }
     let mut stored: u64 = units().map(|unit| unit.count as u64).sum();
     if let Some(links) = input.links.filter(|_| closed) {
         // They wait in the urn; how many is told once a day and in steps.
         stored += links.answered;
-        channels.extend(name(Channel::Link).map(|name| (name, links.answered)));
+        channels.insert(Channel::Link.code().to_owned(), links.answered);
     }
     let day =
         |day: i32| jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(day)).to_string();

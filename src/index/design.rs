@@ -3,18 +3,17 @@
 
 use crate::{
     definition::model::{Aggregation, Definition},
-    organisation::{self, Phase},
+    organisation,
     questionnaire::Questionnaire,
 };
 
 use super::{
     Error,
     calibrate::{self, Base},
-    compute::{Strata, smallest_cell, strata, without_population},
+    compute::{Strata, counted, is_closed_until_end, smallest_cell, without_population},
     domain::Stratum as Counted,
     input::{Counts, Input},
     joining,
-    judging::Judged,
     plan::Plan,
     report::WeightingMethod,
 };
@@ -110,16 +109,9 @@ impl Stratum {
 /// As [`super::compute()`].
 pub fn design(input: &Input<'_>) -> Result<Design, Error> {
     let plan = Plan::new(input.definition, input.questionnaire)?;
-    let closed = is_closed(input);
     let k = u64::from(smallest_cell(input.campaign, input.definition));
-    let mut notes = Vec::new();
-    let (held, judged) = match input.judging {
-        Some(judging) => {
-            let (held, judged) = Judged::new(input, judging, &plan, k, closed, &mut notes)?;
-            (held, Some(judged))
-        }
-        None => (strata(input, &plan, k, closed, &mut notes)?, None),
-    };
+    // The notes are for the report to give.
+    let (held, judged) = counted(input, &plan, is_closed_until_end(input), &mut Vec::new())?;
     let Strata { codes, all, bases, together, weighted } = held;
     let strata = codes.into_iter().zip(&all).enumerate().map(|(at, (unit, counted))| {
         let (groups, assigned) = judged.as_ref().map(|judged| judged.behind(at, &unit)).unwrap_or_default();
@@ -138,7 +130,7 @@ pub fn design(input: &Input<'_>) -> Result<Design, Error> {
 pub fn design_of_counts(input: &Input<'_>, counts: &Counts) -> Result<Design, Error> {
     let plan = Plan::new(input.definition, input.questionnaire)?;
     let k = u64::from(smallest_cell(input.campaign, input.definition));
-    let closed = is_closed(input);
+    let closed = is_closed_until_end(input);
     let held = || counts.units.iter().filter(|(_, unit)| unit.count > 0 && !closed);
     let without = without_population(input, held().map(|(unit, counts)| (unit, counts.count)))?;
     let weighted = !input.strata.is_empty() && without.is_empty();
@@ -194,10 +186,6 @@ pub fn margin_questions(margins: &[organisation::Margin], questionnaire: &Questi
 /// [`Error::NoForm`].
 pub fn items_of(definition: &Definition, questionnaire: &Questionnaire) -> Result<Vec<Item>, Error> {
     Ok(items(&Plan::new(definition, questionnaire)?))
-}
-
-fn is_closed(input: &Input<'_>) -> bool {
-    input.links.is_some() && input.campaign.phase(input.now) != Phase::Closed
 }
 
 fn of_strata(plan: &Plan<'_>, weighted: bool, k: u64, strata: Vec<Stratum>) -> Design {

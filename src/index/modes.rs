@@ -5,6 +5,7 @@
 //! shown, since one could be worked out from the other, and where the same units are weighted together in each.
 
 use super::{
+    calibrate,
     compute::whole_index,
     input::{Input, Sheets, UnitSheets},
     report::{Estimate, Modes, Publish},
@@ -70,12 +71,7 @@ fn unassisted(input: &Input<'_>, together: &[Vec<String>]) -> Option<Estimate> {
 fn some(sheets: &UnitSheets, keep: impl Fn(u8) -> bool) -> UnitSheets {
     let rows: Vec<usize> =
         (0..sheets.count).filter(|row| keep(sheets.modes.get(*row).copied().unwrap_or(0))).collect();
-    let chosen = |column: &Vec<u8>| rows.iter().filter_map(|row| column.get(*row).copied()).collect();
-    UnitSheets {
-        count: rows.len(),
-        columns: sheets.columns.iter().map(chosen).collect(),
-        ..UnitSheets::default()
-    }
+    calibrate::some(sheets, &rows)
 }
 
 #[cfg(test)]
