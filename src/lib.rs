@@ -26,6 +26,7 @@ pub mod recordings;
 pub mod report;
 pub mod report_file;
 pub mod sampling;
+mod schema;
 pub mod screening;
 pub mod secret;
 pub mod set_aside;

@@ -99,11 +99,8 @@ impl<'a> Partition<'a> {
         for channel in Channel::ALL {
             of[usize::from(channel.byte())] = channel.byte();
         }
-        let code = |channel| match serde_json::to_value(channel) {
-            Ok(serde_json::Value::String(code)) => code,
-            _ => String::new(),
-        };
-        let categories = Channel::ALL.iter().map(|channel| (code(*channel), String::new())).collect();
+        let categories =
+            Channel::ALL.iter().map(|channel| (channel.code().to_owned(), String::new())).collect();
         Self { by: By::Channel, question: None, categories, of }
     }
 

@@ -198,6 +198,18 @@ impl Channel {
     pub fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.get(usize::from(byte)).copied()
     }
+
+    /// The code in reports and files.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Code => "code",
+            Self::Link => "link",
+            Self::Kiosk => "kiosk",
+            Self::Paper => "paper",
+            Self::Import => "import",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -222,6 +234,14 @@ mod tests {
             notice: None,
             languages: Vec::new(),
             state,
+        }
+    }
+
+    #[test]
+    fn a_channel_is_stored_by_its_byte_and_written_by_its_code() {
+        for channel in Channel::ALL {
+            assert_eq!(Channel::from_byte(channel.byte()), Some(channel));
+            assert_eq!(serde_json::to_value(channel).unwrap(), channel.code());
         }
     }
 

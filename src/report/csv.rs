@@ -11,6 +11,7 @@ use crate::{
     index::report::{Decision, Estimate, Points, Report, Result, UnitResult},
     language::Lang,
     report::{divided, guard, shown, words},
+    schema::code_of,
 };
 
 /// The byte order mark, by which Excel knows UTF-8.
@@ -241,19 +242,11 @@ fn integer(number: Option<u64>) -> String {
 }
 
 fn decided(decision: Decision, lang: Lang) -> String {
-    if lang == Lang::EN { code(&decision) } else { words::decision(lang, decision) }
+    if lang == Lang::EN { code_of(&decision) } else { words::decision(lang, decision) }
 }
 
 fn published(estimate: &Estimate, lang: Lang) -> String {
-    if lang == Lang::EN { code(&estimate.publish) } else { words::reliance(lang, estimate) }
-}
-
-/// The code of a value in the schema.
-fn code(value: &impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(code)) => code,
-        _ => String::new(),
-    }
+    if lang == Lang::EN { code_of(&estimate.publish) } else { words::reliance(lang, estimate) }
 }
 
 /// A heading or code of the schema; in Vietnamese, its words.

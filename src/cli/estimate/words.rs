@@ -5,6 +5,7 @@ use i18n_embed_fl::fl;
 use crate::{
     cli::table::{self, Layout, Side},
     language::Lang,
+    schema::code_of,
     statistics::{
         explain::{Cell, Explanation, Heading, Line, Remark, Step, Tabulated, Value, What, number::show},
         suppression::Status,
@@ -155,7 +156,7 @@ fn headline(heading: &Heading, lang: Lang) -> String {
             fl!(
                 m,
                 "estimate-explain-head-interval",
-                method = word(method),
+                method = code_of(method),
                 level = format!("{} %", show(100.0 * *level))
             )
         }
@@ -180,7 +181,7 @@ fn remark(remark: &Remark, lang: Lang) -> String {
         Remark::Influence { z } => fl!(m, "estimate-explain-note-influence", z = z.as_str()),
         Remark::Residuals => fl!(m, "estimate-explain-note-residuals"),
         Remark::Strata { .. } => fl!(m, "estimate-explain-note-strata"),
-        Remark::Lonely { rule } => fl!(m, "estimate-explain-note-lonely", rule = word(rule)),
+        Remark::Lonely { rule } => fl!(m, "estimate-explain-note-lonely", rule = code_of(rule)),
         Remark::RoundedToZero => fl!(m, "estimate-explain-note-rounded"),
         Remark::Complete => fl!(m, "estimate-explain-note-complete"),
         Remark::Kish => fl!(m, "estimate-explain-note-kish"),
@@ -236,9 +237,4 @@ fn status(status: Status, lang: Lang) -> String {
         Status::Caution => fl!(m, "estimate-explain-status-caution"),
         Status::Suppress => fl!(m, "estimate-explain-status-suppress"),
     }
-}
-
-/// A choice as the specification spells it.
-fn word(choice: &impl serde::Serialize) -> String {
-    serde_json::to_value(choice).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
