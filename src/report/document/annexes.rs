@@ -6,7 +6,7 @@ use i18n_embed_fl::fl;
 
 use super::{
     Annex, Block, Column, Row, Run, cells,
-    composer::{self, Composer},
+    composer::{self, Composer, LANDSCAPE, UPRIGHT},
     lead, paragraph, plain,
     results::{unit_columns, unit_row},
     strong,
@@ -49,7 +49,7 @@ fn units(c: &mut Composer<'_>) -> Found {
         .collect();
     let (columns, notes) = unit_columns(c, &report.units.iter().collect::<Vec<_>>());
     let mut blocks: Vec<Block> =
-        c.table(fl!(m, "report-units-caption"), columns, rows, notes).into_iter().collect();
+        c.table(UPRIGHT, fl!(m, "report-units-caption"), columns, rows, notes).into_iter().collect();
     let points: Vec<Vec<Run>> = report
         .notes
         .iter()
@@ -105,7 +105,7 @@ fn matrix(c: &mut Composer<'_>) -> Found {
     ];
     columns.extend(dimensions.iter().map(|dimension| composer::numbers(cells::name(&dimension.name), 14)));
     let notes = vec![fl!(m, "document-matrix-means", target = format::percent_short(lang, report.target))];
-    let table = c.wide_table(fl!(m, "document-matrix-table"), columns, rows, notes)?;
+    let table = c.table(LANDSCAPE, fl!(m, "document-matrix-table"), columns, rows, notes)?;
     Some((fl!(m, "document-annex-matrix"), true, vec![table]))
 }
 
@@ -142,7 +142,7 @@ fn spread(c: &mut Composer<'_>) -> Found {
     columns.extend(codes.iter().map(option));
     columns.push(composer::numbers(words::mean(lang, report), 11));
     let notes = vec![fl!(m, "document-spread-means")];
-    let table = c.table(fl!(m, "document-spread-table"), columns, rows, notes)?;
+    let table = c.table(UPRIGHT, fl!(m, "document-spread-table"), columns, rows, notes)?;
     Some((fl!(m, "document-annex-spread"), false, vec![table]))
 }
 
@@ -179,7 +179,7 @@ fn method(c: &mut Composer<'_>) -> Found {
         composer::words(fl!(m, "document-column-how"), 4),
     ];
     let mut blocks: Vec<Block> =
-        c.table(fl!(m, "report-how"), columns, rows, Vec::new()).into_iter().collect();
+        c.table(UPRIGHT, fl!(m, "report-how"), columns, rows, Vec::new()).into_iter().collect();
     if let Some(sentence) = words::unassisted(report, lang) {
         blocks.push(paragraph(sentence));
     }
@@ -205,7 +205,7 @@ fn method(c: &mut Composer<'_>) -> Found {
         let (ask, modules) = (rotation.ask, rotation.modules.len());
         let caption = fl!(m, "report-modules-caption", ask = ask, modules = modules);
         let notes = words::evenness(lang, rotation).into_iter().collect();
-        blocks.extend(c.table(caption, columns, rows, notes));
+        blocks.extend(c.table(UPRIGHT, caption, columns, rows, notes));
     }
     Some((fl!(m, "document-annex-method"), false, blocks))
 }

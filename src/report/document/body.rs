@@ -5,7 +5,7 @@ use i18n_embed_fl::fl;
 
 use super::{
     Block, Row, Run, cells,
-    composer::{self, Composer},
+    composer::{self, Composer, UPRIGHT},
     lead, paragraph, plain, strong,
 };
 use crate::{
@@ -165,7 +165,7 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
     } else {
         Vec::new()
     };
-    blocks.extend(c.table(caption, columns, rows, notes));
+    blocks.extend(c.table(UPRIGHT, caption, columns, rows, notes));
     let general: Vec<Vec<Run>> = report
         .notes
         .iter()

@@ -16,32 +16,14 @@ impl<'a> Composer<'a> {
         Self { report, lang, tables: 0, charts: 0 }
     }
 
-    /// A table; nothing where it would have no row.
+    /// A table on pages whose text is so wide; nothing where it would have no row.
     pub fn table(
         &mut self,
-        caption: String,
-        columns: Vec<Column>,
-        rows: Vec<Row>,
-        notes: Vec<String>,
-    ) -> Option<Block> {
-        self.table_within(UPRIGHT, (caption, columns, rows, notes))
-    }
-
-    /// The same on a page that lies on its side.
-    pub fn wide_table(
-        &mut self,
-        caption: String,
-        columns: Vec<Column>,
-        rows: Vec<Row>,
-        notes: Vec<String>,
-    ) -> Option<Block> {
-        self.table_within(LANDSCAPE, (caption, columns, rows, notes))
-    }
-
-    fn table_within(
-        &mut self,
         width: f64,
-        (caption, mut columns, rows, notes): (String, Vec<Column>, Vec<Row>, Vec<String>),
+        caption: String,
+        mut columns: Vec<Column>,
+        rows: Vec<Row>,
+        notes: Vec<String>,
     ) -> Option<Block> {
         if rows.is_empty() {
             return None;
@@ -60,9 +42,10 @@ impl<'a> Composer<'a> {
     }
 }
 
-/// Width of the text in points: 160 mm upright, 247 mm on its side.
-const UPRIGHT: f64 = 453.5;
-const LANDSCAPE: f64 = 700.0;
+/// Width of the text on a page in points: 160 mm.
+pub const UPRIGHT: f64 = 453.5;
+/// The same on a page that lies on its side: 247 mm.
+pub const LANDSCAPE: f64 = 700.0;
 /// The type of tables, in points.
 const SIZE: f64 = 11.0;
 /// Left and right of what stands in a cell together, with its lines.

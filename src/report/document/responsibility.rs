@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 
 use super::{
     Block, Row, Run, cells,
-    composer::{self, Composer},
+    composer::{self, Composer, UPRIGHT},
     lead, paragraph, plain, strong,
 };
 use crate::report::{duties, format, shown, tasks, words};
@@ -55,7 +55,13 @@ pub fn section(c: &mut Composer<'_>) -> Vec<Block> {
             ),
             composer::words(fl!(m, "report-column-decision"), 22),
         ];
-        blocks.extend(c.table(fl!(m, "document-duties-table", body = body), columns, rows, Vec::new()));
+        blocks.extend(c.table(
+            UPRIGHT,
+            fl!(m, "document-duties-table", body = body),
+            columns,
+            rows,
+            Vec::new(),
+        ));
     }
     blocks
 }

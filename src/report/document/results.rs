@@ -4,7 +4,7 @@ use i18n_embed_fl::fl;
 
 use super::{
     Block, Column, Row, cells, chart,
-    composer::{self, Composer},
+    composer::{self, Composer, UPRIGHT},
     paragraph,
 };
 use crate::{
@@ -121,7 +121,7 @@ fn tally(c: &mut Composer<'_>) -> Option<Block> {
         composer::numbers(words::decision(lang, Decision::Undecided), 20),
         composer::numbers(words::without_figure(lang, report), 16),
     ];
-    c.table(fl!(m, "report-tally"), columns, rows, Vec::new())
+    c.table(UPRIGHT, fl!(m, "report-tally"), columns, rows, Vec::new())
 }
 
 /// The columns of figures: number of answers, figure, interval, decision.
@@ -195,7 +195,7 @@ fn dimensions(c: &mut Composer<'_>) -> Vec<Block> {
         let dimensions = total.dimensions.iter().map(|own| (own.name.as_str(), &own.estimate));
         notes.extend(words::why_no_changes(lang, index.chain(parts).chain(dimensions)));
     }
-    blocks.extend(c.table(fl!(m, "document-dimensions-table"), columns, rows, notes));
+    blocks.extend(c.table(UPRIGHT, fl!(m, "document-dimensions-table"), columns, rows, notes));
     blocks
 }
 
@@ -228,7 +228,7 @@ fn criteria(c: &mut Composer<'_>) -> Vec<Block> {
     ];
     columns.extend(figure_columns(lang, report.level, fl!(m, "document-column-n")));
     let notes = cells::legend(lang, items.iter().map(|(_, c)| &c.estimate), report.method.minimum_answers);
-    blocks.extend(c.table(fl!(m, "report-criteria-caption"), columns, rows, notes));
+    blocks.extend(c.table(UPRIGHT, fl!(m, "report-criteria-caption"), columns, rows, notes));
     blocks
 }
 
@@ -283,7 +283,7 @@ fn units(c: &mut Composer<'_>) -> Vec<Block> {
         fl!(m, "report-units-caption")
     };
     let (columns, notes) = unit_columns(c, tabled);
-    blocks.extend(c.table(caption, columns, rows, notes));
+    blocks.extend(c.table(UPRIGHT, caption, columns, rows, notes));
     blocks
 }
 
@@ -368,7 +368,7 @@ fn groups(c: &mut Composer<'_>) -> Vec<Block> {
         report.method.minimum_answers,
     ));
     let mut blocks = vec![Block::Heading { level: 2, text: fl!(m, "report-groups") }];
-    blocks.extend(c.table(fl!(m, "report-groups-caption"), columns, rows, notes));
+    blocks.extend(c.table(UPRIGHT, fl!(m, "report-groups-caption"), columns, rows, notes));
     blocks
 }
 
@@ -405,7 +405,7 @@ fn divided(c: &mut Composer<'_>) -> Vec<Block> {
         columns.push(composer::words(fl!(m, "report-column-weakest"), 30));
         let indices = breakdown.categories.iter().map(|category| &category.result.index);
         let notes = cells::legend(lang, indices, report.method.minimum_answers);
-        blocks.extend(c.table(divided::caption(lang, report, breakdown), columns, rows, notes));
+        blocks.extend(c.table(UPRIGHT, divided::caption(lang, report, breakdown), columns, rows, notes));
     }
     if elsewhere {
         blocks.push(paragraph(fl!(m, "report-divided-elsewhere")));
