@@ -1334,6 +1334,10 @@ desk-form-faults = { $n ->
     [one] One thing needs mending; nothing was saved
    *[other] { $n } things need mending; nothing was saved
  }
+desk-form-faults-choice = { $n ->
+    [one] One thing needs mending
+   *[other] { $n } things need mending
+ }
 desk-form-meanwhile = This has just been changed elsewhere
 desk-form-meanwhile-what = By somebody else, or by yourself in another window. Nothing was saved, and what you typed is still below. What was changed there stands beside it. Please look and save again.
 desk-form-theirs = Changed elsewhere to: { $now }

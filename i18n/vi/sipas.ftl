@@ -1289,6 +1289,10 @@ desk-form-faults = { $n ->
     [1] Có một chỗ cần sửa, chưa lưu gì
    *[other] Có { $n } chỗ cần sửa, chưa lưu gì
  }
+desk-form-faults-choice = { $n ->
+    [1] Có một chỗ cần sửa
+   *[other] Có { $n } chỗ cần sửa
+ }
 desk-form-meanwhile = Mục này vừa được sửa ở nơi khác
 desk-form-meanwhile-what = Có thể là người khác, hoặc chính Ông/Bà ở cửa sổ khác. Chưa lưu gì, và những gì đã nhập vẫn còn dưới đây. Chỗ đã sửa ở nơi kia được ghi rõ bên cạnh. Xin xem lại rồi bấm lưu lần nữa.
 desk-form-theirs = Nơi khác vừa đổi thành: { $now }

@@ -362,6 +362,8 @@ fn the_department_chooses_what_to_print_and_gets_a_pdf() {
         let refused = staff.get(&path).is(422);
         let links = error_links(refused.text());
         assert!(links.len() == 1 && links[0].0 == "f-skip" && links[0].1.contains(most), "{path}: {links:?}");
+        // Nothing could have been saved, so nothing is said of saving.
+        assert!(refused.text().contains("Có một chỗ cần sửa<"), "{path}");
         let field = refused.text().split("<input").find(|field| field.contains("name=\"skip\"")).unwrap();
         assert!(field.contains(&format!("value=\"{skip}\"")), "{path}: {field}");
         for chosen in [format!("value=\"{size}\" checked"), "value=\"qn\" selected".to_owned()] {

@@ -2,13 +2,14 @@
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::StatusCode,
     response::Response,
 };
 use axum_extra::routing::TypedPath;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
+use super::report;
 use crate::{
     distribution::{
         address,
@@ -60,9 +61,6 @@ pub struct PdfPath {
     /// The campaign's slug.
     pub slug: String,
 }
-
-/// Longest wait for a seat when others compute or print.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// What was chosen: the part of the address after `?`.
 #[derive(Debug, Default, Deserialize)]
@@ -118,7 +116,9 @@ pub async fn show(
     Query(wanted): Query<Wanted>,
     Query(chosen): Query<Chosen>,
 ) -> Response {
-    answer(&app, &path.slug, &staff, wanted.language(), &chosen, &[]).await
+    Asked { app: &app, slug: &path.slug, staff: &staff, lang: wanted.language(), chosen: &chosen }
+        .page(&[])
+        .await
 }
 
 /// Shows what can be printed for one counter.
@@ -129,83 +129,84 @@ pub async fn show_one(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let chosen = Chosen { counter: Some(path.counter), ..Chosen::default() };
-    answer(&app, &path.slug, &staff, wanted.language(), &chosen, &[]).await
+    Asked { app: &app, slug: &path.slug, staff: &staff, lang: wanted.language(), chosen: &chosen }
+        .page(&[])
+        .await
 }
 
-/// The page, with what is wrong with the choice if something is.
-async fn answer(
-    app: &App,
-    slug: &str,
-    staff: &Staff,
+/// Who asks for the page of which campaign, and what is chosen there.
+struct Asked<'a> {
+    app: &'a App,
+    slug: &'a str,
+    staff: &'a Staff,
     lang: Lang,
-    chosen: &Chosen,
-    faults: &[Fault],
-) -> Response {
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    error::found(status, page(app, slug, staff, lang, chosen, faults).await, lang)
+    chosen: &'a Chosen,
 }
 
-async fn page(
-    app: &App,
-    slug: &str,
-    staff: &Staff,
-    lang: Lang,
-    chosen: &Chosen,
-    faults: &[Fault],
-) -> Result<Option<String>, StoreError> {
-    let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
-    let mut db = app.store.read().await?;
-    let choice = chosen.choice(staff);
-    let mut counted = vec![0_usize; tree.units().len()];
-    let (mut counters, mut counter) = (0, None);
-    for place in places::of_campaign(&mut db, stored.number).await? {
-        let (Some(code), false) = (&place.counter, place.retired) else { continue };
-        if !staff.sees(&tree, &place.unit) {
-            continue;
-        }
-        if choice.counter == Some(code.as_str()) {
-            counter = Some((code.clone(), place.name.clone().unwrap_or_else(|| code.clone())));
-        }
-        counters += 1;
-        // A unit's number is that of all counters below it.
-        let mut at = tree.position(&place.unit);
-        while let Some(here) = at {
-            if let Some(n) = counted.get_mut(here) {
-                *n += 1;
+impl Asked<'_> {
+    /// The page, with what is wrong with the choice if something is.
+    async fn page(&self, faults: &[Fault]) -> Response {
+        let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        error::found(status, self.drawn(faults).await, self.lang)
+    }
+
+    /// The same as HTML; `None` where there is no such campaign or counter.
+    async fn drawn(&self, faults: &[Fault]) -> Result<Option<String>, StoreError> {
+        let Self { app, slug, staff, lang, chosen } = *self;
+        let Some((stored, tree)) = scope::campaign(app, staff, slug).await? else { return Ok(None) };
+        let mut db = app.store.read().await?;
+        let choice = chosen.choice(staff);
+        let mut counted = vec![0_usize; tree.units().len()];
+        let (mut counters, mut counter) = (0, None);
+        for place in places::of_campaign(&mut db, stored.number).await? {
+            let (Some(code), false) = (&place.counter, place.retired) else { continue };
+            if !staff.sees(&tree, &place.unit) {
+                continue;
             }
-            at = tree.parent(here);
+            if choice.counter == Some(code.as_str()) {
+                counter = Some((code.clone(), place.name.clone().unwrap_or_else(|| code.clone())));
+            }
+            counters += 1;
+            // A unit's number is that of all counters below it.
+            let mut at = tree.position(&place.unit);
+            while let Some(here) = at {
+                if let Some(n) = counted.get_mut(here) {
+                    *n += 1;
+                }
+                at = tree.parent(here);
+            }
         }
+        if choice.counter.is_some() && counter.is_none() {
+            return Ok(None);
+        }
+        let questionnaire = ready::load(&mut db, stored.clone()).await?.questionnaire;
+        let languages = languages(&questionnaire);
+        let units: Vec<(String, String, usize)> = in_order(&tree, None)
+            .into_iter()
+            .filter_map(|(at, _)| Some((tree.units().get(at)?, *counted.get(at)?)))
+            .filter(|(unit, n)| *n > 0 && staff.sees(&tree, &unit.code))
+            .map(|(unit, n)| (unit.code.clone(), unit.name.clone(), n))
+            .collect();
+        let page = Page {
+            lang,
+            staff,
+            campaign: &stored.campaign,
+            phase: stored.campaign.phase(app.clock.now()),
+            counters,
+            units: &units,
+            chosen: &chosen.fields(),
+            faults,
+            counter: counter.as_ref().map(|(code, name)| (code.as_str(), name.as_str())),
+            languages: &languages,
+            local: address::is_local(&app.config.base_url),
+            logo: if staff.may(Permission::ManageCampaigns) {
+                Some(pictures::get(&mut db, pictures::LOGO).await?.is_some())
+            } else {
+                None
+            },
+        };
+        Ok(Some(view::page(&page).into_string()))
     }
-    if choice.counter.is_some() && counter.is_none() {
-        return Ok(None);
-    }
-    let questionnaire = ready::load(&mut db, stored.clone()).await?.questionnaire;
-    let languages = languages(&questionnaire);
-    let units: Vec<(String, String, usize)> = in_order(&tree, None)
-        .into_iter()
-        .filter_map(|(at, _)| Some((tree.units().get(at)?, *counted.get(at)?)))
-        .filter(|(unit, n)| *n > 0 && staff.sees(&tree, &unit.code))
-        .map(|(unit, n)| (unit.code.clone(), unit.name.clone(), n))
-        .collect();
-    let page = Page {
-        lang,
-        staff,
-        campaign: &stored.campaign,
-        phase: stored.campaign.phase(app.clock.now()),
-        counters,
-        units: &units,
-        chosen: &chosen.fields(),
-        faults,
-        counter: counter.as_ref().map(|(code, name)| (code.as_str(), name.as_str())),
-        languages: &languages,
-        local: address::is_local(&app.config.base_url),
-        logo: if staff.may(Permission::ManageCampaigns) {
-            Some(pictures::get(&mut db, pictures::LOGO).await?.is_some())
-        } else {
-            None
-        },
-    };
-    Ok(Some(view::page(&page).into_string()))
 }
 
 /// The PDF of what was chosen.
@@ -228,7 +229,10 @@ pub async fn pdf(
     let (Some(size), Some(words)) = (size, words) else { return error::page(lang, Kind::Unknown) };
     let skip = match chosen.skipped(size, lang) {
         Ok(skip) => skip,
-        Err(fault) => return answer(&app, &path.slug, &staff, lang, &chosen, &[fault]).await,
+        Err(fault) => {
+            let asked = Asked { app: &app, slug: &path.slug, staff: &staff, lang, chosen: &chosen };
+            return asked.page(&[fault]).await;
+        }
     };
     let gathered = print::gather(&app.store, &app.config.base_url, &path.slug, chosen.choice(&staff)).await;
     let sheets = match gathered {
@@ -247,11 +251,9 @@ pub async fn set(
     name: &str,
     print: impl FnOnce(&Templates) -> Result<Vec<u8>, PdfError> + Send + 'static,
 ) -> Response {
-    let seat = tokio::time::timeout(PATIENCE, app.reports.acquire()).await;
-    let Ok(Ok(_seat)) = seat else {
-        let mut response = error::page(lang, Kind::Unavailable);
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
-        return response;
+    let _seat = match report::seat(app, lang).await {
+        Ok(seat) => seat,
+        Err(busy) => return busy,
     };
     let templates = Templates::new(app.config.templates.clone());
     match tokio::task::spawn_blocking(move || print(&templates)).await {

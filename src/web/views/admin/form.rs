@@ -220,11 +220,21 @@ impl<'a> Form<'a> {
 
     /// The same where one fault stands for several: `n` is how many there are to mend.
     pub fn summary_of(&self, n: usize) -> Markup {
+        self.summary_titled(&fl!(self.lang.messages(), "desk-form-faults", n = n))
+    }
+
+    /// The same of a form that only asks for something (GET), where nothing could have been saved.
+    pub fn summary_of_choice(&self) -> Markup {
+        let n = self.faults.len();
+        self.summary_titled(&fl!(self.lang.messages(), "desk-form-faults-choice", n = n))
+    }
+
+    fn summary_titled(&self, title: &str) -> Markup {
         let m = self.lang.messages();
         html! {
             @if !self.faults.is_empty() {
                 .summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
-                    h2 #summary-title { (fl!(m, "desk-form-faults", n = n)) }
+                    h2 #summary-title { (title) }
                     ul {
                         @for fault in self.faults {
                             li {

@@ -131,7 +131,7 @@ fn sheet(page: &Page<'_>, base: &str) -> Markup {
         Field { name, label, ..Field::default() }
     }
     html! {
-        (form.summary())
+        (form.summary_of_choice())
         form.sheet.print method="get" action={ (base) "/posters.pdf" } {
             @if lang != Lang::VI { input type="hidden" name="lang" value=(lang.code()); }
             @if let Some((code, _)) = page.counter {
