@@ -199,6 +199,21 @@ impl Missing {
 }
 
 impl Variable {
+    /// A variable of the design, of no question, with nothing withheld: to begin others with.
+    pub fn plain(name: impl Into<String>, label: String, kind: Kind, codes: Vec<Code>) -> Self {
+        Self {
+            name: name.into(),
+            label,
+            question: None,
+            kind,
+            role: Role::Design,
+            codes,
+            withheld: 0,
+            module: None,
+            item: None,
+        }
+    }
+
     /// All codes from here down are missing; absent where none is.
     pub fn missing_from(&self) -> Option<i32> {
         let missing = self.codes.iter().filter(|code| code.missing).map(|code| code.value).max()?;

@@ -173,7 +173,7 @@ mod tests {
     };
 
     use super::{
-        codebook::{Kind, Role, Variable},
+        codebook::{Kind, Variable},
         *,
     };
 
@@ -194,17 +194,7 @@ mod tests {
     }
 
     fn codebook(rows: u64) -> Codebook {
-        let number = |n: usize| Variable {
-            name: format!("v{n}"),
-            label: String::new(),
-            question: None,
-            kind: Kind::Number,
-            role: Role::Design,
-            codes: Vec::new(),
-            withheld: 0,
-            module: None,
-            item: None,
-        };
+        let number = |n: usize| Variable::plain(format!("v{n}"), String::new(), Kind::Number, Vec::new());
         Codebook {
             language: "vi".to_owned(),
             title: "Đợt".to_owned(),
