@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 use crate::{
     clock,
     index::{
-        report::{Estimate, Note, Report, SetAside, SetAsideGroup},
+        CLOSED_UNTIL_END, IN_STEPS,
+        notes::note,
+        report::{Estimate, Report, SetAside, SetAsideGroup},
         steps::{Cell, Counted, Course, Objection, WINDOWS, Window},
     },
     language::Lang,
@@ -226,20 +228,13 @@ pub async fn basis(
 impl Basis {
     /// Says in a report what does not count, and why. `with` is the index with what was set aside.
     pub fn tell(&self, report: &mut Report, with: Option<Estimate>) {
-        let note = |code: &str, unit: Option<&str>, words: &dyn Fn(Lang) -> String| Note {
-            code: code.to_owned(),
-            unit: unit.map(str::to_owned),
-            text: Lang::ALL.into_iter().map(|lang| (lang.code().to_owned(), words(lang))).collect(),
-        };
         // Where figures are closed until the end there are no steps to tell of.
-        let shows = !report.notes.iter().any(|note| note.code == crate::index::CLOSED_UNTIL_END);
+        let shows = !report.has_note(CLOSED_UNTIL_END);
         if let Some(k) = self.steps.filter(|_| shows) {
-            report
-                .notes
-                .push(note("in_steps", None, &|lang| fl!(lang.messages(), "aside-note-steps", k = k)));
+            report.notes.push(note(IN_STEPS, None, |lang| fl!(lang.messages(), "aside-note-steps", k = k)));
         }
         if self.newest {
-            report.notes.push(note("newest", None, &|lang| fl!(lang.messages(), "aside-note-newest")));
+            report.notes.push(note("newest", None, |lang| fl!(lang.messages(), "aside-note-newest")));
         }
         if self.groups.is_empty() {
             return;
@@ -258,13 +253,13 @@ impl Basis {
                     words = group.row.words.as_str()
                 )
             };
-            report.notes.push(note(scope::SET_ASIDE, Some(&group.row.unit), &said));
+            report.notes.push(note(scope::SET_ASIDE, Some(&group.row.unit), said));
         }
         let responses = self.groups.iter().map(|group| group.answers).sum();
         if let Some((with, without)) =
             with.as_ref().and_then(shown::figure).zip(shown::figure(&report.total.index))
         {
-            report.notes.push(note(scope::SET_ASIDE_WITH, None, &|lang| {
+            report.notes.push(note(scope::SET_ASIDE_WITH, None, |lang| {
                 fl!(
                     lang.messages(),
                     "aside-note-with",

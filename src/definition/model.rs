@@ -75,7 +75,7 @@ pub enum Measure {
     MeanScore,
 }
 
-/// How items become a dimension and dimensions an index (`METHOD.md` section 4).
+/// How items become a dimension and dimensions an index (`docs/method.md` section 11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregation {

@@ -1,4 +1,4 @@
-//! The weights of parts and dimensions in the index of one form (`METHOD.md` section 4).
+//! The weights of parts and dimensions in the index of one form (`docs/method.md` section 11).
 //!
 //! Weights are data of the definition; what a form does not ask has no weight in its index, and the rest is shared out
 //! anew so that the weights of the parts, and those of the dimensions multiplied out, sum to 1.

@@ -14,7 +14,7 @@ use crate::{
         input::{Input, Previous},
         notes::note,
         pooled::{self, GAPS, NoPool, Pool},
-        report::{CampaignInfo, PeriodCampaign, PeriodInfo, Report},
+        report::{CampaignInfo, PeriodInfo, Report},
     },
     language::Lang,
     organisation::{Campaign, Period, Phase, State, UnitTree, quarters},
@@ -316,29 +316,15 @@ fn info(period: Period, title: &str) -> PeriodInfo {
 /// A campaign's report as that of the period in which it is the only one, with the title of its questionnaire: the campaign's own may
 /// name a shorter time.
 fn named(report: Report, period: Period, questionnaire: &str) -> Report {
-    let campaign = PeriodCampaign {
-        campaign: report.campaign.clone(),
-        responses: Some(report.responses.valid),
-        population: report
-            .units
-            .iter()
-            .filter(|unit| unit.parent.is_none())
-            .map(|unit| unit.population)
-            .sum(),
-    };
-    let title = fl!(
-        Lang::VI.messages(),
-        "period-title",
-        questionnaire = questionnaire,
-        period = period.name(Lang::VI)
-    );
+    let campaigns = vec![pooled::member(&report)];
+    let info = PeriodInfo { campaigns, ..info(period, questionnaire) };
     Report {
         campaign: CampaignInfo {
             slug: format!("{}-{}-{period}", report.campaign.definition.id, report.campaign.form),
-            title: title.clone(),
+            title: info.title.clone(),
             ..report.campaign.clone()
         },
-        period: Some(PeriodInfo { title, campaigns: vec![campaign], ..info(period, "") }),
+        period: Some(info),
         ..report
     }
 }

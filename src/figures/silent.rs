@@ -21,7 +21,7 @@ pub(super) async fn asked(db: &mut impl AsConn, campaign: i64) -> Result<Vec<Str
 /// Sets these units, and those above them, among the others of a report, in the order of the tree, as units that nobody has
 /// answered for: whoever reads it sees where nothing is known. While nothing at all is told, that is not told either.
 pub(super) fn list<'c>(report: &mut Report, tree: &UnitTree, asked: impl IntoIterator<Item = &'c str>) {
-    if report.notes.iter().any(|note| note.code == index::CLOSED_UNTIL_END) {
+    if report.has_note(index::CLOSED_UNTIL_END) {
         return;
     }
     let known = report.units.iter().filter_map(|unit| Some((tree.position(&unit.code)?, unit.clone())));
@@ -90,5 +90,7 @@ mod tests {
         let mut told = closed.clone();
         list(&mut told, &tree, ["moi-quay"]);
         assert_eq!(told, closed);
+        let unit = index::unanswered(&closed, tree.get("moi").unwrap());
+        assert!(unit.result.responses.is_none() && !words::is_unanswered(&unit), "answers may wait");
     }
 }

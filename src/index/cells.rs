@@ -119,13 +119,20 @@ pub(super) fn hide_cells(plan: &Plan<'_>, result: &mut Figures, hidden: &[bool],
 /// nobody whose answers could be hidden. Of officials none: it would say what all of them answered to the question before (D-04).
 /// `total` is the whole, with nothing hidden yet.
 pub(super) fn unasked(plan: &Plan<'_>, total: &Figures, k: u64) -> Vec<bool> {
-    let mut items = vec![false; plan.items.len()];
     let citizens = plan.definition.audience == Audience::Citizens;
     if citizens && total.responses.is_some_and(|n| n >= k) {
-        for (dimension, planned) in total.dimensions.iter().zip(&plan.dimensions) {
-            for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
-                items[*item] = criterion.asked == Some(0);
-            }
+        told_unasked(plan, total)
+    } else {
+        vec![false; plan.items.len()]
+    }
+}
+
+/// The items that nobody was asked, as figures say it.
+pub(super) fn told_unasked(plan: &Plan<'_>, figures: &Figures) -> Vec<bool> {
+    let mut items = vec![false; plan.items.len()];
+    for (dimension, planned) in figures.dimensions.iter().zip(&plan.dimensions) {
+        for (criterion, item) in dimension.criteria.iter().zip(&planned.items) {
+            items[*item] = criterion.asked == Some(0);
         }
     }
     items

@@ -143,8 +143,8 @@ pub(super) fn compute_under(input: &Input<'_>, units: &UnitTree) -> Result<Repor
     let mut results = results.into_iter();
     let total =
         results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted, &plan)));
-    let populations: Vec<&crate::organisation::Stratum> = input.strata.iter().collect();
-    let units = unit_results(input.units, &places, &populations, input.judging, results);
+    let known = known(input, strata.codes.iter().map(String::as_str));
+    let units = unit_results(input.units, &places, &known, input.judging, results);
     let rankings = ranking::rankings(&units);
     let mut report = Report {
         schema: SCHEMA.into(),
@@ -242,15 +242,26 @@ pub(super) fn method(input: &Input<'_>, k: u32) -> Method {
     }
 }
 
-/// The units of a report with their figures, given in the order of the places after the first.
+/// What is known of a campaign's units; of those among `held`, with answers, that it has no population of: nothing.
+pub(super) fn known<'i>(
+    input: &'i Input<'_>,
+    held: impl Iterator<Item = &'i str>,
+) -> Vec<(&'i str, Option<&'i crate::organisation::Stratum>)> {
+    let known = input.strata.iter().map(|stratum| (stratum.unit.as_str(), Some(stratum)));
+    let missing = held.filter(|unit| input.strata.iter().all(|stratum| stratum.unit != *unit));
+    known.chain(missing.map(|unit| (unit, None))).collect()
+}
+
+/// The units of a report with their figures, given in the order of the places after the first. A sum that lacks one of its parts would
+/// pass for the whole, so that there is none.
 pub(super) fn unit_results(
     tree: &UnitTree,
     places: &Places,
-    strata: &[&crate::organisation::Stratum],
+    known: &[(&str, Option<&crate::organisation::Stratum>)],
     judging: Option<&Judging>,
     results: impl Iterator<Item = Figures>,
 ) -> Vec<UnitResult> {
-    let held: Vec<Option<usize>> = strata.iter().map(|stratum| tree.position(&stratum.unit)).collect();
+    let held: Vec<Option<usize>> = known.iter().map(|(unit, _)| tree.position(unit)).collect();
     places
         .units
         .iter()
@@ -258,13 +269,15 @@ pub(super) fn unit_results(
         .map(|(at, result)| {
             let unit = &tree.units()[*at];
             let of = |amount: fn(&crate::organisation::Stratum) -> Option<u64>| {
-                let inside = strata
+                let mut inside = known
                     .iter()
                     .zip(&held)
                     .filter(|(_, held)| held.is_some_and(|below| tree.is_within(below, *at)));
-                inside
-                    .filter_map(|(stratum, _)| amount(stratum))
-                    .fold(None, |sum: Option<u64>, n| Some(sum.unwrap_or(0) + n))
+                let sum = inside.try_fold(None, |sum: Option<u64>, ((_, stratum), _)| {
+                    let more = amount((*stratum)?);
+                    Some(more.map_or(sum, |more| Some(sum.unwrap_or(0) + more)))
+                });
+                sum.flatten()
             };
             UnitResult {
                 code: unit.code.clone(),
@@ -282,9 +295,11 @@ pub(super) fn unit_results(
         .collect()
 }
 
-/// A unit of which a report holds nothing, as one that nobody has answered for: it has every figure, and none is there.
+/// A unit of which a report holds nothing, as one that nobody has answered for: it has every figure, and none is there. While figures are
+/// closed until the end, answers may wait for it, so that it is not said that there are none.
 pub fn unanswered(report: &Report, unit: &crate::organisation::Unit) -> UnitResult {
-    let mut result = Figures { responses: Some(0), ..report.total.clone() };
+    let responses = (!report.has_note(CLOSED_UNTIL_END)).then_some(0);
+    let mut result = Figures { responses, ..report.total.clone() };
     hide_all(&mut result);
     UnitResult {
         code: unit.code.clone(),
@@ -726,6 +741,7 @@ pub(super) fn figures_alone(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>)
         CriterionResult {
             id: item.criterion.id.clone(),
             name: named(&item.criterion.id, Some(&item.criterion.name)),
+            in_dimension: None,
             asked: Some(bytes.iter().skip(1).sum()),
             counts: item
                 .options
@@ -751,9 +767,11 @@ pub(super) fn figures_alone(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>)
         let reached = estimate.estimate.filter(|_| settings.measure == Measure::MeanScore)? * possible;
         Some(Points { reached, possible, satisfied: sum(&|at| satisfied[at].1) / sum(&|at| satisfied[at].0) })
     };
-    let criterion = |at: usize| {
+    let criterion = |at: usize, of: &[usize]| {
         let made = criterion(at);
-        CriterionResult { points: points(&made.estimate, &[at]), ..made }
+        let all: f64 = of.iter().map(|item| plan.items[*item].weight).sum();
+        let in_dimension = Some(plan.items[at].weight / all);
+        CriterionResult { in_dimension, points: points(&made.estimate, &[at]), ..made }
     };
     let index = composite(&index, plan.group_of_all());
     Figures {
@@ -793,7 +811,7 @@ pub(super) fn figures_alone(plan: &Plan<'_>, rules: &Rules, domain: &Domain<'_>)
                     part: dimension.part.clone(),
                     weight: dimension.weight,
                     estimate,
-                    criteria: dimension.items.iter().map(|item| criterion(*item)).collect(),
+                    criteria: dimension.items.iter().map(|item| criterion(*item, &dimension.items)).collect(),
                     reliability: Reliability::default(),
                 }
             })

@@ -1,4 +1,4 @@
-//! Figures of a set of strata, with their uncertainty (`METHOD.md` sections 2 to 4). A domain is always a union of
+//! Figures of a set of strata, with their uncertainty (`docs/method.md` sections 2 to 4). A domain is always a union of
 //! whole strata (a unit's subtree), so that strata outside it add nothing to its variance.
 
 use std::collections::BTreeMap;

@@ -32,6 +32,7 @@ pub mod pooled;
 mod ranking;
 mod recovery;
 pub mod report;
+pub(crate) mod roots;
 mod rotation;
 pub mod series;
 pub mod steps;
@@ -49,4 +50,5 @@ pub use compute::{
 };
 pub use error::Error;
 pub use joining::WEIGHTED_TOGETHER;
+pub use notes::IN_STEPS;
 pub use succession::under_successors;

@@ -6,6 +6,9 @@ use crate::language::Lang;
 
 use super::report::Note;
 
+/// Code of the note that says that an open campaign's answers are counted in steps, and not each as it comes.
+pub const IN_STEPS: &str = "in_steps";
+
 /// A note in all languages.
 pub(crate) fn note(code: &str, unit: Option<&str>, words: impl Fn(Lang) -> String) -> Note {
     let text: BTreeMap<String, String> =

@@ -16,10 +16,10 @@ use crate::{language::Lang, organisation::UnitTree};
 
 use super::{
     Error,
-    cells::{answers_behind, hidden_in, hide_cells, tell_unasked, unasked},
+    cells::{answers_behind, hidden_in, hide_cells, tell_unasked, told_unasked, unasked},
     change::same_criterion,
     compute::{
-        Places, Strata, campaign, figures, forget_associations, held, method, on_all_cores, responses, rules,
+        Places, Strata, campaign, figures, forget_associations, held, known, method, on_all_cores, rules,
         say_coverage, say_not_computable, say_selection, say_unasked, say_unweighted, selection,
         smallest_cell, strata, unit_results,
     },
@@ -33,6 +33,7 @@ use super::{
         CampaignInfo, Modes, PeriodCampaign, PeriodInfo, Publish, Report, Responses, Result as Figures,
         SCHEMA, SetAside, Weighting,
     },
+    roots,
 };
 use hiding::Table;
 
@@ -115,7 +116,11 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     let places = Places::new(pool.units, listed.map(String::as_str), &counted.codes);
     let mut results = figures_of(&counted, &plan, &rules, &places.strata);
     let hidden = hiding::hidden(&plan, &counted, &places.strata, &tables);
-    let nobody = results.first().map(|total| unasked(&plan, total, u64::from(k))).unwrap_or_default();
+    let mut nobody = results.first().map(|total| unasked(&plan, total, u64::from(k))).unwrap_or_default();
+    for wave in answered(pool) {
+        let told = told_unasked(&plan, &wave.report.total);
+        nobody.iter_mut().zip(told).for_each(|(nobody, told)| *nobody &= told);
+    }
     let mut any = false;
     for (result, hidden) in results.iter_mut().zip(&hidden) {
         let n = answers_behind(&plan, result);
@@ -140,9 +145,15 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     let mut results = results.into_iter();
     let total =
         results.next().unwrap_or_else(|| figures(&plan, &rules, &Domain::new(Vec::new(), weighted, &plan)));
-    let strata: Vec<&crate::organisation::Stratum> =
-        pool.waves.iter().flat_map(|wave| wave.input.strata).collect();
-    let units = unit_results(pool.units, &places, &strata, None, results);
+    let known: Vec<_> = pool
+        .waves
+        .iter()
+        .flat_map(|wave| {
+            let held = wave.input.sheets.units.iter().filter(|(_, sheets)| sheets.count > 0);
+            known(wave.input, held.map(|(unit, _)| unit.as_str()))
+        })
+        .collect();
+    let units = unit_results(pool.units, &places, &known, None, results);
     for wave in pool.waves {
         let own = wave.report.notes.iter().filter(|note| {
             matches!(
@@ -166,7 +177,10 @@ pub fn pooled(pool: &Pool<'_>) -> Result<Report, NoPool> {
     Ok(Report {
         schema: SCHEMA.into(),
         campaign: info(pool, last),
-        period: Some(PeriodInfo { campaigns: campaigns(pool), ..pool.period.clone() }),
+        period: Some(PeriodInfo {
+            campaigns: pool.waves.iter().map(|wave| member(wave.report)).collect(),
+            ..pool.period.clone()
+        }),
         generated_at: last.report.generated_at.clone(),
         level: rules.level,
         target: rules.target,
@@ -288,28 +302,37 @@ fn info(pool: &Pool<'_>, last: &Wave<'_>) -> CampaignInfo {
     }
 }
 
-fn campaigns(pool: &Pool<'_>) -> Vec<PeriodCampaign> {
-    let of = |wave: &Wave<'_>| PeriodCampaign {
-        campaign: wave.report.campaign.clone(),
-        responses: Some(wave.report.responses.valid),
-        population: wave.input.strata.iter().map(|stratum| stratum.population).reduce(|a, b| a + b),
-    };
-    pool.waves.iter().map(of).collect()
+/// A campaign of a period, by its own report.
+pub fn member(report: &Report) -> PeriodCampaign {
+    PeriodCampaign {
+        campaign: report.campaign.clone(),
+        responses: Some(report.responses.valid),
+        population: roots::population(report),
+    }
 }
 
+/// The campaigns that somebody answered in.
+fn answered<'p>(pool: &'p Pool<'_>) -> impl Iterator<Item = &'p Wave<'p>> {
+    pool.waves.iter().filter(|wave| wave.report.responses.stored > 0)
+}
+
+/// As the campaigns' own reports tell it. Where one withholds its days, those of the others are not those of all.
 fn joined_responses(pool: &Pool<'_>) -> Responses {
-    let own: Vec<Responses> = pool.waves.iter().map(|wave| responses(wave.input, false)).collect();
+    let own: Vec<&Responses> = pool.waves.iter().map(|wave| &wave.report.responses).collect();
+    let days = |of: fn(&Responses) -> Option<&String>| -> Option<Vec<&String>> {
+        answered(pool).map(|wave| of(&wave.report.responses)).collect()
+    };
     let mut channels: BTreeMap<String, u64> = BTreeMap::new();
     for (name, n) in own.iter().flat_map(|responses| &responses.channels) {
         *channels.entry(name.clone()).or_default() += n;
     }
-    let sum = |of: fn(&Responses) -> u64| own.iter().map(of).sum();
+    let sum = |of: fn(&Responses) -> u64| own.iter().map(|own| of(own)).sum();
     Responses {
         stored: sum(|own| own.stored),
         valid: sum(|own| own.valid),
         flagged: sum(|own| own.flagged),
-        from: own.iter().filter_map(|own| own.from.clone()).min(),
-        to: own.iter().filter_map(|own| own.to.clone()).max(),
+        from: days(|own| own.from.as_ref()).and_then(|days| days.into_iter().min().cloned()),
+        to: days(|own| own.to.as_ref()).and_then(|days| days.into_iter().max().cloned()),
         channels,
         selection: joined_selection(pool),
         modes: joined_modes(pool),

@@ -58,8 +58,15 @@ pub struct Report {
     pub comments: Vec<Comment>,
     /// The campaign that changes are counted from, if this one names one.
     pub previous: Option<CampaignInfo>,
-    /// What a reader must know, in Vietnamese.
+    /// What a reader must know, in every language.
     pub notes: Vec<Note>,
+}
+
+impl Report {
+    /// Whether it has a note with this code.
+    pub fn has_note(&self, code: &str) -> bool {
+        self.notes.iter().any(|note| note.code == code)
+    }
 }
 
 /// A period (kỳ báo cáo) over which several campaigns are counted together.
@@ -85,7 +92,7 @@ pub struct PeriodCampaign {
     pub campaign: CampaignInfo,
     /// Answer sheets that count; null in the report of one unit.
     pub responses: Option<u64>,
-    /// Population of all its units, where it has any.
+    /// Population of all its units; null where one that answered has none, and in the report of one unit.
     pub population: Option<u64>,
 }
 
@@ -225,9 +232,10 @@ pub struct Responses {
     /// Always 0: no single answer is marked, and what a counter's paces tell is told of days ([`crate::watching`]). Kept for
     /// programs that read the schema.
     pub flagged: u64,
-    /// Day of the first, ISO date; withheld while the campaign's figures are closed.
+    /// Day of the first, ISO date; withheld while the campaign's figures are closed, and of fewer answers than the minimum, of
+    /// a period's campaigns each.
     pub from: Option<String>,
-    /// Day of the last.
+    /// Day of the last; withheld likewise.
     pub to: Option<String>,
     /// By channel.
     pub channels: BTreeMap<String, u64>,
@@ -280,9 +288,9 @@ pub struct UnitResult {
     pub kind: String,
     /// Code of the unit above.
     pub parent: Option<String>,
-    /// Population of the subtree.
+    /// Population of the subtree; null where a unit of it has answers and no population.
     pub population: Option<u64>,
-    /// Planned answers of the subtree.
+    /// Planned answers of the subtree; null where a unit of it has answers and no population.
     pub planned: Option<u64>,
     /// The figures.
     #[serde(flatten)]
@@ -320,7 +328,8 @@ pub struct Breakdown {
     /// Code of the unit whose answers they are; absent: those of the whole campaign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// The categories that have answers, in the order asked, counters by their codes.
+    /// The categories, in the order asked, those without answers among them; channels and counters only with answers, counters by
+    /// their codes.
     pub categories: Vec<Category>,
 }
 
@@ -659,7 +668,7 @@ pub struct PartResult {
     pub id: String,
     /// Name in the definition's first language.
     pub name: String,
-    /// Its share in the index.
+    /// Its share in the index, 0..1.
     pub weight: f64,
     /// The figure.
     pub estimate: Estimate,
@@ -674,7 +683,7 @@ pub struct DimensionResult {
     pub name: String,
     /// Id of its part.
     pub part: Option<String>,
-    /// Its share in the index (parts and dimensions multiplied out; they sum to 1).
+    /// Its share in the index, 0..1 (parts and dimensions multiplied out; they sum to 1).
     pub weight: f64,
     /// The figure.
     pub estimate: Estimate,
@@ -706,11 +715,14 @@ pub struct CriterionResult {
     pub id: String,
     /// Name in the definition's first language.
     pub name: String,
-    /// Sheets on which it was asked; null where suppressed.
+    /// Its share in its dimension, 0..1; they sum to 1. Absent in reports that earlier versions kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_dimension: Option<f64>,
+    /// Sheets on which it was asked; null where suppressed and in every category.
     pub asked: Option<u64>,
-    /// Answers by option code, unweighted; empty where suppressed.
+    /// Answers by option code, unweighted; empty where suppressed and in every category.
     pub counts: BTreeMap<String, u64>,
-    /// Share satisfied.
+    /// Share satisfied, or the mean score where the method counts scores ([`Method::measure`]).
     pub estimate: Estimate,
     /// Mean of the numeric option codes (1..5); null figures where the scale has none.
     pub mean: Estimate,
@@ -740,7 +752,7 @@ pub struct Responsible {
 pub struct Estimate {
     /// Answers behind it.
     pub n: Option<u64>,
-    /// The figure.
+    /// The figure, 0..1; of a criterion's `mean` on the scale of the option codes.
     pub estimate: Option<f64>,
     /// Standard error.
     pub se: Option<f64>,

@@ -12,7 +12,10 @@ use super::{
     input::Previous,
     report::{CampaignInfo, Change, Estimate, Publish, Report, Result as Figures, Unchanged},
 };
-use crate::{definition::model::Definition, statistics::ranking::holm};
+use crate::{
+    definition::model::{Definition, Measure},
+    statistics::ranking::holm,
+};
 
 /// The name and version of the series' shape.
 pub const SCHEMA: &str = "sipas.series/1";
@@ -26,6 +29,8 @@ pub struct Series {
     pub level: f64,
     /// The target of the last campaign, 0..1.
     pub target: f64,
+    /// What the last campaign measures: `share_satisfied` or `mean_score`.
+    pub measure: Measure,
     /// Fewest answers of a published cell (k) of the last campaign.
     pub minimum: u32,
     /// The campaigns.
@@ -187,6 +192,7 @@ pub fn series(reports: &[(&Report, &Definition)], unit: Option<&str>) -> Option<
         schema: SCHEMA,
         level: last.level,
         target: last.target,
+        measure: last.method.measure,
         minimum: last.method.minimum_answers,
         campaigns: compared
             .iter()

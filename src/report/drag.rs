@@ -1,8 +1,8 @@
 //! What holds the index back: the criteria below the target by how much of the shortfall each of them makes.
 
 use crate::{
-    index::report::Report,
-    report::{duties::Item, shown},
+    index::report::{CriterionResult, Report},
+    report::{duties::Item, shown, words},
 };
 
 /// A criterion below the target, and how much higher the index would be if it reached it.
@@ -19,16 +19,19 @@ pub const NAMED: usize = 2;
 
 /// The criteria below the target, the one that holds the index back most first.
 ///
-/// A criterion's share in the index is that of its dimension over the number of its criteria with a figure, which is exact
-/// where a dimension is the mean of its criteria (`item_shares`) and close to it for the other ways to aggregate.
+/// A criterion's share in the index is that of its dimension times its own in it, which is exact where a dimension is the weighted mean of
+/// its criteria (`item_shares`) and close to it for the other ways to aggregate. What a hidden criterion holds back is nobody else's;
+/// one that nobody was asked leaves its share to the others. Where it may not be told that nobody was asked, it counts as a hidden one,
+/// and the others seem to hold back less than they do.
 pub fn heaviest(report: &Report) -> Vec<Drag<'_>> {
     let mut found = Vec::new();
     for dimension in &report.total.dimensions {
-        let with_figure = dimension.criteria.iter().filter(|c| shown::figure(&c.estimate).is_some()).count();
+        let asked = dimension.criteria.iter().filter(|criterion| !words::is_unasked(&criterion.estimate));
+        let all: f64 = asked.map(weight).sum();
         for criterion in &dimension.criteria {
             let short = shown::figure(&criterion.estimate).map_or(0.0, |figure| report.target - figure);
             if short > 0.0 {
-                let points = dimension.weight / with_figure as f64 * short;
+                let points = dimension.weight * weight(criterion) / all * short;
                 found.push(Drag { item: (dimension, criterion), points });
             }
         }
@@ -37,10 +40,18 @@ pub fn heaviest(report: &Report) -> Vec<Drag<'_>> {
     found
 }
 
+/// What a criterion weighs in its dimension; the same for all where an earlier version kept the report.
+fn weight(criterion: &CriterionResult) -> f64 {
+    criterion.in_dimension.unwrap_or(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{index::report::Publish, report::tests::fixture};
+    use crate::{
+        index::report::{Estimate, Publish},
+        report::tests::fixture,
+    };
 
     #[test]
     fn what_every_criterion_holds_back_adds_up_to_what_the_index_lacks() {
@@ -72,6 +83,51 @@ mod tests {
         second.criteria[0].estimate.estimate = Some(0.40);
         let id = first.criteria[0].id.clone();
         assert_eq!(heaviest(&report)[0].item.1.id, id);
+    }
+
+    #[test]
+    fn a_criterion_counts_as_much_as_it_weighs_in_its_dimension() {
+        let mut report = fixture::report();
+        let before: Vec<f64> = heaviest(&report).iter().map(|drag| drag.points).collect();
+        // Reports that earlier versions kept do not say it; there all weigh the same.
+        let criteria = report.total.dimensions.iter_mut().flat_map(|dimension| &mut dimension.criteria);
+        criteria.for_each(|criterion| criterion.in_dimension = None);
+        let kept: Vec<f64> = heaviest(&report).iter().map(|drag| drag.points).collect();
+        assert!(before.iter().zip(&kept).all(|(a, b)| (a - b).abs() < 1e-12) && before.len() == kept.len());
+        let dimension = &mut report.total.dimensions[0];
+        for (criterion, weight) in dimension.criteria.iter_mut().zip([0.5, 0.3, 0.2]) {
+            criterion.in_dimension = Some(weight);
+            criterion.estimate.estimate = Some(0.8);
+        }
+        let (weight, target) = (dimension.weight, report.target);
+        for (at, share) in [0.5, 0.3, 0.2].into_iter().enumerate() {
+            let id = &report.total.dimensions[0].criteria[at].id;
+            let found = heaviest(&report).into_iter().find(|drag| drag.item.1.id == *id).unwrap();
+            assert!((found.points - weight * share * (target - 0.8)).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn what_others_hold_back_does_not_grow_where_a_figure_is_hidden() {
+        let report = fixture::report();
+        let of = |report: &Report, id: &str| {
+            let found = heaviest(report).into_iter().find(|drag| drag.item.1.id == id);
+            found.map(|drag| drag.points)
+        };
+        let mut hidden = report.clone();
+        for criterion in hidden.total.dimensions[1].criteria.iter_mut().take(2) {
+            criterion.estimate = Estimate::default();
+        }
+        let id = &report.total.dimensions[1].criteria[3].id;
+        assert!(of(&report, id).is_some_and(|points| points > 0.0));
+        assert_eq!(of(&hidden, id), of(&report, id));
+        // What nobody was asked is no part of the index; the others make it up.
+        let nobody = Estimate { n: Some(0), publish: Publish::Publish, ..Estimate::default() };
+        for criterion in hidden.total.dimensions[1].criteria.iter_mut().take(2) {
+            criterion.estimate = nobody.clone();
+        }
+        let doubled = of(&report, id).map(|points| points * 2.0);
+        assert!(of(&hidden, id).zip(doubled).is_some_and(|(a, b)| (a - b).abs() < 1e-12));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+pub use crate::index::roots::{depths, population, roots, sum};
 use crate::index::{
-    CATEGORY_STEPS, UNWEIGHTED,
-    report::{CriterionResult, Decision, Estimate, Publish, RankedUnit, Report, UnitResult},
+    CATEGORY_STEPS,
+    report::{CriterionResult, Decision, Estimate, Publish, RankedUnit, Report},
 };
 
 /// The estimate, unless it is suppressed. Renderings read figures only through this.
@@ -83,35 +84,4 @@ pub fn tally<'a>(estimates: impl Iterator<Item = &'a Estimate>) -> [usize; 4] {
         }] += 1;
     }
     counts
-}
-
-/// The population of the whole; `None` where not every unit that answered has one, whose sum would pass for the whole.
-pub fn population(report: &Report) -> Option<u64> {
-    let known = report.notes.iter().all(|note| note.code != UNWEIGHTED);
-    sum(&report.units, |unit| unit.population).filter(|_| known)
-}
-
-/// How deep each unit lies below the units at the top of the report, which lie at 0.
-pub fn depths(units: &[UnitResult]) -> Vec<usize> {
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    units
-        .iter()
-        .map(|unit| {
-            let depth = unit.parent.as_deref().and_then(|code| known.get(code)).map_or(0, |depth| depth + 1);
-            known.insert(&unit.code, depth);
-            depth
-        })
-        .collect()
-}
-
-/// The units at the top of the report: those whose parent is not in it.
-pub fn roots(units: &[UnitResult]) -> impl Iterator<Item = &UnitResult> {
-    units.iter().zip(depths(units)).filter(|(_, depth)| *depth == 0).map(|(unit, _)| unit)
-}
-
-/// A number of the whole report: the sum over its top units, where each of them has one.
-pub fn sum(units: &[UnitResult], of: impl Fn(&UnitResult) -> Option<u64>) -> Option<u64> {
-    let mut roots = roots(units).peekable();
-    roots.peek()?;
-    roots.map(of).sum()
 }

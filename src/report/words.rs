@@ -7,7 +7,7 @@ use i18n_embed_fl::fl;
 use crate::{
     definition::model::{Aggregation, Measure, Weights},
     index::{
-        CLOSED_UNTIL_END, NOT_COVERED, UNASKED, UNWEIGHTED,
+        CLOSED_UNTIL_END, IN_STEPS, NOT_COVERED, UNASKED, UNWEIGHTED,
         pooled::GAPS,
         report::{
             By, Category, CriterionResult, Decision, Estimate, Modes, Publish, Quadrant, Report, Rotation,
@@ -42,8 +42,16 @@ fn is_in_points(report: &Report) -> bool {
 
 /// What the index is called.
 pub fn index(lang: Lang, report: &Report) -> String {
+    index_of(lang, report.method.measure)
+}
+
+/// What the index of what is measured so is called.
+pub fn index_of(lang: Lang, measure: Measure) -> String {
     let m = lang.messages();
-    if is_in_points(report) { fl!(m, "report-index-points") } else { fl!(m, "report-index") }
+    match measure {
+        Measure::ShareSatisfied => fl!(m, "report-index"),
+        Measure::MeanScore => fl!(m, "report-index-points"),
+    }
 }
 
 /// The title of a report on a campaign with this name.
@@ -418,7 +426,7 @@ fn note<'r>(report: &'r Report, code: &str, lang: Lang) -> Option<&'r str> {
 
 /// Of an open campaign, how its answers come to be counted: not each as it comes.
 pub fn in_steps(report: &Report, lang: Lang) -> Option<&str> {
-    note(report, "in_steps", lang)
+    note(report, IN_STEPS, lang)
 }
 
 /// Which part of the population nobody has answered for, where there is one: it belongs beside every decision on the whole.
@@ -492,13 +500,20 @@ pub fn stored(report: &Report, lang: Lang) -> String {
     if in_steps(report, lang).is_some() { fl!(m, "report-stored-so-far") } else { fl!(m, "report-stored") }
 }
 
-/// Why nothing is published: the campaign's note, else too few answers.
-pub fn why_closed(report: &Report, lang: Lang) -> String {
-    let note = report.notes.iter().find(|note| [CLOSED_UNTIL_END, "in_steps"].contains(&note.code.as_str()));
-    note.map_or_else(
-        || fl!(lang.messages(), "report-legend-suppressed", minimum = report.method.minimum_answers),
-        |note| lang.pick(&note.text).to_owned(),
-    )
+/// Why there is no index, in a sentence, on pages and in files.
+pub fn why_no_index(report: &Report, lang: Lang) -> String {
+    let m = lang.messages();
+    let hidden = shown::shown(&report.total.index).is_none();
+    // While answers are counted in steps, more have come than count: none of them is lost.
+    let steps = in_steps(report, lang).filter(|_| hidden);
+    match note(report, CLOSED_UNTIL_END, lang).or(steps) {
+        Some(words) => name(words),
+        None if report.responses.valid == 0 || report.total.responses == Some(0) => {
+            fl!(m, "document-no-answers")
+        }
+        None if !hidden => fl!(m, "document-index-not-computable"),
+        None => fl!(m, "document-too-few", minimum = report.method.minimum_answers),
+    }
 }
 
 /// Something to know about how the figures were formed.

@@ -218,6 +218,24 @@ fn b_07_until_it_closes_a_link_campaign_shows_no_result() {
 }
 
 #[test]
+fn b_07_an_officer_is_not_told_that_nobody_answered_while_answers_wait() {
+    let (database, server, links) = open(20);
+    for link in &links[..12] {
+        answer(&mut server.client(), link, "5");
+    }
+    let password = "bốn con voi qua sông";
+    database.run_with_input(&["user", "add", "hoa", "--role", "officer", "--unit", "qn"], password).ok();
+    let mut officer = server.client();
+    officer.post("/admin/login", &[("name", "hoa"), ("password", password)]).is(303);
+    let page = officer.get("/admin/campaigns/can-bo/report").is(200);
+    assert!(page.text().contains("Quy Nhơn") && !page.text().contains("Chưa có phiếu"), "{}", page.text());
+    let json = officer.get("/admin/campaigns/can-bo/report.json").is(200);
+    let json: serde_json::Value = serde_json::from_str(json.text()).unwrap();
+    assert_eq!(json["total"]["responses"], serde_json::Value::Null);
+    assert_eq!(json["units"][0]["responses"], serde_json::Value::Null);
+}
+
+#[test]
 fn b_06_the_urn_is_shuffled_out_once() {
     let (database, server, links) = open(12);
     for (n, link) in links.iter().enumerate() {

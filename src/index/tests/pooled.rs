@@ -26,6 +26,14 @@ fn called(at: usize) -> BTreeMap<String, String> {
     BTreeMap::from([("vi".to_owned(), format!("Đợt {at}"))])
 }
 
+/// The answers of a wave, which came on two days of a hundred.
+fn on_days(at: usize, answers: &BTreeMap<String, Answers>) -> Sheets {
+    let mut sheets = sheets(answers);
+    let first = i32::try_from(at).unwrap() * 100 + 9;
+    sheets.units.values_mut().for_each(|unit| unit.days = Some((first, first + 1)));
+    sheets
+}
+
 /// The reports of some campaigns, and the one over all of them.
 fn reports(
     definitions: &[&Definition],
@@ -37,7 +45,8 @@ fn reports(
     let campaigns: Vec<Campaign> = (0..waves.len())
         .map(|at| Campaign { slug: format!("t{at}"), title: called(at), ..campaign() })
         .collect();
-    let columns: Vec<Sheets> = waves.iter().map(|(answers, _)| sheets(answers)).collect();
+    let columns: Vec<Sheets> =
+        waves.iter().enumerate().map(|(at, (answers, _))| on_days(at, answers)).collect();
     let inputs: Vec<Input<'_>> = (0..waves.len())
         .map(|at| Input {
             campaign: &campaigns[at],
@@ -216,6 +225,73 @@ fn a_unit_heard_in_one_campaign_and_not_in_another_is_not_called_unheard() {
     let all = all.unwrap();
     let words = all.notes.iter().find(|note| note.code == "not_covered").unwrap().text["vi"].clone();
     assert!(words.contains("Ở 1 trong 2 đơn vị, ít nhất một đợt"), "{words}");
+}
+
+#[test]
+fn d_06_a_period_tells_no_day_that_a_campaign_withholds() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let tree = units();
+    let days = |sizes: &[usize]| {
+        let waves: Vec<Told> = sizes.iter().map(|n| told(&[("d2", *n, 600)])).collect();
+        let definitions = vec![&definition; sizes.len()];
+        let (_, all) = reports(&definitions, &waves, (&tree, &tree));
+        let responses = all.unwrap().responses;
+        (responses.from, responses.to)
+    };
+    let day = |text: &str| Some(text.to_owned());
+    assert_eq!(days(&[60, 50]), (day("1970-01-10"), day("1970-04-21")));
+    // The day of one answer is the day on which somebody answered, and the others' first day is not that of all.
+    assert_eq!(days(&[1]), (None, None));
+    assert_eq!(days(&[1, 60]), (None, None));
+    assert_eq!(days(&[60, 1]), (None, None));
+    assert_eq!(days(&[60, 0]), (day("1970-01-10"), day("1970-01-11")), "nobody withholds anything there");
+}
+
+#[test]
+fn d_06_that_nobody_was_asked_is_told_where_every_campaign_tells_it() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let tree = units();
+    let unasked = |n: usize| {
+        let (mut answers, strata) = told(&[("d2", n, 600)]);
+        answers.values_mut().flatten().for_each(|row| row[5] = 0);
+        (answers, strata)
+    };
+    let asked = |report: &Report| report.total.dimensions[2].criteria[0].asked;
+    let (own, all) = reports(&[&definition; 2], &[unasked(60), unasked(3)], (&tree, &tree));
+    assert_eq!((asked(&own[0]), asked(&own[1])), (Some(0), None));
+    assert_eq!(asked(&all.unwrap()), None, "it would tell what three people were not asked");
+    let (_, all) = reports(&[&definition; 3], &[unasked(60), unasked(40), unasked(0)], (&tree, &tree));
+    assert_eq!(asked(&all.unwrap()), Some(0), "who did not answer hides nothing");
+}
+
+#[test]
+fn a_population_that_is_known_in_part_is_none() {
+    let definition = definition("share_satisfied", "item_shares", "citizens");
+    let tree = units();
+    let wave = || {
+        let (answers, mut strata) =
+            told(&[("d1x", 30, 90), ("d1y", 20, 80), ("d2", 60, 900), ("s1", 50, 700)]);
+        strata.retain(|stratum| stratum.unit != "d1y");
+        (answers, strata)
+    };
+    let (own, all) = reports(&[&definition; 2], &[wave(), wave()], (&tree, &tree));
+    let all = all.unwrap();
+    let of =
+        |report: &Report, code: &str| report.units.iter().find(|unit| unit.code == code).unwrap().population;
+    for (report, d2) in [(&own[0], 900), (&all, 1_800)] {
+        assert_eq!(of(report, "d2"), Some(d2));
+        for partly in ["root", "d1", "d1y"] {
+            assert_eq!(of(report, partly), None, "{partly}");
+        }
+    }
+    let campaigns = all.period.unwrap().campaigns;
+    assert_eq!(campaigns[0].population, None, "the others' would pass for all of its units'");
+    // Who has a population and gave no answer is counted, who gave none and has none is not missed.
+    let mut silent = told(&[("d1x", 30, 90), ("d2", 60, 900), ("s1", 0, 700)]);
+    silent.0.remove("s1");
+    let (own, all) = reports(&[&definition], &[silent], (&tree, &tree));
+    assert_eq!(of(&own[0], "root"), Some(1_690));
+    assert_eq!(all.unwrap().period.unwrap().campaigns[0].population, Some(1_690));
 }
 
 #[test]

@@ -95,3 +95,15 @@ fn a_report_says_which_units_have_no_answers() {
     let said = note(&with_margins(&definition, &answers, &strata, &[])).unwrap();
     assert!(said.contains("1 trong 4") && said.contains("25,0"), "{said}");
 }
+
+#[test]
+fn the_series_of_officials_is_not_headed_satisfaction() {
+    let said = |measure: &str| {
+        let definition = parsed(&text(measure, "item_shares"));
+        let definitions = [&definition; 2];
+        let all = compared(&waves(&definitions), &definitions, None);
+        crate::report::series::content(&all, crate::language::Lang::VI, |_| String::new()).into_string()
+    };
+    assert!(said("share_satisfied").contains("<h2 id=\"over-time\">Chỉ số hài lòng</h2>"));
+    assert!(said("mean_score").contains("<h2 id=\"over-time\">Tỷ lệ điểm đạt được</h2>"));
+}

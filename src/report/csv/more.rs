@@ -69,11 +69,15 @@ fn notes(report: &Report, between: usize, lang: Lang) -> Vec<Vec<String>> {
     let row = |note: &crate::index::report::Note| {
         let code = note.unit.as_deref().unwrap_or_default();
         let unit = report.units.iter().find(|unit| unit.code == code);
+        // The report on one category keeps notes on units that are not in it.
+        let unit_name = match (&note.unit, unit) {
+            (None, _) => text(lang, "whole"),
+            (Some(_), Some(unit)) => guard::cell(&unit.name).into_owned(),
+            (Some(code), None) => guard::cell(code).into_owned(),
+        };
         let cells = COLUMNS.iter().map(|name| match *name {
             "unit" => guard::cell(code).into_owned(),
-            "unit_name" => {
-                unit.map_or_else(|| text(lang, "whole"), |unit| guard::cell(&unit.name).into_owned())
-            }
+            "unit_name" => unit_name.clone(),
             "level" => text(lang, "note"),
             "id" => note.code.clone(),
             "name" => guard::cell(lang.pick(&note.text)).into_owned(),

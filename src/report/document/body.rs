@@ -28,7 +28,7 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
     let Some(figure) = words::figure(lang, index) else {
         return vec![vec![
             strong(format!("{}: ", words::index(lang, report))),
-            plain(cells::nothing(report, lang)),
+            plain(words::why_no_index(report, lang)),
         ]];
     };
     let mut first = vec![
@@ -184,7 +184,7 @@ pub fn assessment(c: &mut Composer<'_>) -> Vec<Block> {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
     let mut blocks = vec![Block::Heading { level: 1, text: fl!(m, "document-assessment") }];
     if !shown::any(report) {
-        blocks.push(paragraph(cells::nothing(report, lang)));
+        blocks.push(paragraph(words::why_no_index(report, lang)));
         return blocks;
     }
     blocks.push(Block::Heading { level: 2, text: fl!(m, "document-criteria-below") });

@@ -4,10 +4,7 @@
 use i18n_embed_fl::fl;
 
 use crate::{
-    index::{
-        CLOSED_UNTIL_END,
-        report::{Change, Estimate, Publish, Report},
-    },
+    index::report::{Change, Estimate, Publish, Report},
     language::Lang,
     report::{format, shown, words},
 };
@@ -104,19 +101,4 @@ pub fn legend<'a>(lang: Lang, estimates: impl Iterator<Item = &'a Estimate>, min
         notes.push(fl!(m, "report-legend-not-asked"));
     }
     notes
-}
-
-/// Why there is no index, in a sentence.
-pub fn nothing(report: &Report, lang: Lang) -> String {
-    let m = lang.messages();
-    // While answers are counted in steps, more have come than count: none of them is lost.
-    let hidden = shown::shown(&report.total.index).is_none();
-    let note =
-        report.notes.iter().find(|note| note.code == CLOSED_UNTIL_END || (note.code == "in_steps" && hidden));
-    match note {
-        Some(note) => name(lang.pick(&note.text)),
-        None if report.responses.valid == 0 => fl!(m, "document-no-answers"),
-        None if !hidden => fl!(m, "document-index-not-computable"),
-        None => fl!(m, "document-too-few", minimum = report.method.minimum_answers),
-    }
 }

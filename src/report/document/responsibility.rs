@@ -18,7 +18,7 @@ pub fn section(c: &mut Composer<'_>) -> Vec<Block> {
         blocks.push(paragraph(if shown::any(report) {
             fl!(m, "document-nobody", target = format::percent_short(lang, report.target))
         } else {
-            cells::nothing(report, lang)
+            words::why_no_index(report, lang)
         }));
         return blocks;
     }

@@ -22,7 +22,7 @@ pub fn results(c: &mut Composer<'_>) -> Vec<Block> {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
     let mut blocks = vec![Block::Heading { level: 1, text: fl!(m, "document-results") }];
     if !shown::any(report) {
-        blocks.push(paragraph(cells::nothing(report, lang)));
+        blocks.push(paragraph(words::why_no_index(report, lang)));
         return blocks;
     }
     blocks.push(Block::Heading { level: 2, text: words::index(lang, report) });
@@ -52,7 +52,7 @@ fn index(c: &mut Composer<'_>) -> Vec<Block> {
                 n = cells::count(lang, total.responses)
             )
         }
-        None => cells::nothing(report, lang),
+        None => words::why_no_index(report, lang),
     };
     if let Some(decision) = shown::decision(&total.index) {
         said = format!(

@@ -81,7 +81,7 @@ fn judged(report: &Report, lang: Lang) -> Markup {
                 (limits(report, lang))
                 @if let Some(words) = words::self_selected(report, lang) { p.small { (words) } }
             } @else if shown::shown(index).is_none() {
-                p { (words::why_closed(report, lang)) }
+                p { (words::why_no_index(report, lang)) }
             } @else { (limits(report, lang)) }
             @if index.publish == Publish::Caution { p.small { (fl!(lang.messages(), "report-legend-caution")) } }
         }

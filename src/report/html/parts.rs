@@ -25,16 +25,15 @@ pub fn verdict(lang: Lang, estimate: &Estimate) -> Markup {
         @if let Some(decision) = shown::decision(estimate) { (chip(lang, decision)) " " }
         @match estimate.publish {
             Publish::Publish => @if words::is_unasked(estimate) { span.withheld { (words::why_none(lang, estimate)) } }
-                @else if shown::decision(estimate).is_none() { (dash(lang, estimate)) },
+                @else if shown::decision(estimate).is_none() { (dash(&words::why_none(lang, estimate))) },
             Publish::Caution => span.caution { (words::publish(lang, Publish::Caution)) },
             Publish::Suppress => span.withheld { (words::publish(lang, Publish::Suppress)) },
         }
     }
 }
 
-/// A dash that says to those who hear it why there is no figure.
-fn dash(lang: Lang, estimate: &Estimate) -> Markup {
-    let why = words::why_none(lang, estimate);
+/// A dash that says to those who hear it why there is nothing.
+pub fn dash(why: &str) -> Markup {
     html! { span aria-hidden="true" { "–" } span.hear { (why) } }
 }
 
@@ -43,7 +42,7 @@ pub fn figure(lang: Lang, estimate: &Estimate) -> Markup {
     html! {
         @match words::figure(lang, estimate) {
             Some(figure) => (figure),
-            None => (dash(lang, estimate)),
+            None => (dash(&words::why_none(lang, estimate))),
         }
     }
 }
@@ -53,7 +52,7 @@ pub fn interval(lang: Lang, estimate: &Estimate) -> Markup {
     html! {
         @match words::interval(lang, estimate) {
             Some(interval) => (interval),
-            None => (dash(lang, estimate)),
+            None => (dash(&words::why_none(lang, estimate))),
         }
     }
 }
@@ -63,10 +62,7 @@ pub fn count(lang: Lang, number: Option<u64>) -> Markup {
     html! {
         @match number {
             Some(number) => (format::count(lang, number)),
-            None => {
-                span aria-hidden="true" { "–" }
-                span.hear { (words::publish(lang, Publish::Suppress)) }
-            },
+            None => (dash(&words::publish(lang, Publish::Suppress))),
         }
     }
 }

@@ -83,12 +83,16 @@ fn table_of(
                     }
                 }
                 (parts::number(&answers, &answered(unit, lang)))
-                (parts::number(&figure, &html! { b { (parts::figure(lang, index)) } }))
-                (parts::number(&interval_short, &parts::interval(lang, index)))
-                (parts::cell(&decision, &html! {
-                    @if words::is_unanswered(unit) { span.withheld { (words::unanswered(lang)) } }
-                    @else { (parts::verdict(lang, index)) }
-                }))
+                @if words::is_unanswered(unit) {
+                    @let (why, none) = (words::unanswered(lang), parts::dash(&words::unanswered(lang)));
+                    (parts::number(&figure, &html! { b { (none) } }))
+                    (parts::number(&interval_short, &none))
+                    (parts::cell(&decision, &html! { span.withheld { (why) } }))
+                } @else {
+                    (parts::number(&figure, &html! { b { (parts::figure(lang, index)) } }))
+                    (parts::number(&interval_short, &parts::interval(lang, index)))
+                    (parts::cell(&decision, &parts::verdict(lang, index)))
+                }
                 @if ranked { (parts::number(&rank, &rank_of(unit, report, lang))) }
                 @if compared { (parts::number(&change, &change_of(unit, lang))) }
             }

@@ -7,7 +7,7 @@ use crate::{
         report::Publish,
         series::{Level, Point, Series},
     },
-    report::guard,
+    report::{guard, shown},
 };
 
 const COLUMNS: [&str; 21] = [
@@ -77,7 +77,10 @@ pub fn csv(series: &Series) -> Vec<u8> {
 }
 
 fn figures(point: &Point) -> [String; 12] {
-    let figure = point.figure.clone().unwrap_or_default();
+    let shown = point.figure.as_ref().and_then(shown::shown);
+    let publish = point.figure.as_ref().map_or(Publish::Suppress, |figure| figure.publish);
+    let p_adjusted = shown.and(point.p_adjusted);
+    let figure = shown.cloned().unwrap_or_default();
     let change = figure.change.clone().unwrap_or_default();
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
@@ -89,14 +92,39 @@ fn figures(point: &Point) -> [String; 12] {
         number(figure.lower),
         number(figure.upper),
         code(figure.decision.and_then(|decision| serde_json::to_value(decision).ok())),
-        code(
-            serde_json::to_value(if point.figure.is_some() { figure.publish } else { Publish::Suppress })
-                .ok(),
-        ),
+        code(serde_json::to_value(publish).ok()),
         number(change.change),
         number(change.se),
         number(change.p),
-        number(point.p_adjusted),
+        number(p_adjusted),
         code(change.reason.and_then(|reason| serde_json::to_value(reason).ok())),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::report::{Change, Decision, Estimate};
+
+    #[test]
+    fn d_01_no_number_of_a_hidden_figure_stands_in_the_file_even_where_the_data_holds_one() {
+        let figure = Estimate {
+            n: Some(7),
+            estimate: Some(0.25),
+            se: Some(0.125),
+            lower: Some(0.0625),
+            upper: Some(0.5),
+            decision: Some(Decision::NotMet),
+            publish: Publish::Suppress,
+            change: Some(Change { change: Some(0.03125), p: Some(0.75), ..Change::default() }),
+            ..Estimate::default()
+        };
+        let point = Point { figure: Some(figure.clone()), p_adjusted: Some(0.75), significant: Some(false) };
+        let cells = figures(&point);
+        assert_eq!(cells[6], "suppress");
+        assert!(cells.iter().enumerate().all(|(at, cell)| at == 6 || cell.is_empty()), "{cells:?}");
+        let shown = Point { figure: Some(Estimate { publish: Publish::Caution, ..figure }), ..point };
+        assert_eq!(figures(&shown)[..3], ["7", "0.25", "0.125"]);
+        assert_eq!(figures(&Point::default())[6], "suppress", "a unit that there was not yet");
+    }
 }

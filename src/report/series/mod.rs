@@ -25,7 +25,7 @@ pub fn content(series: &Series, lang: Lang, link: impl Fn(&str) -> String) -> Ma
     html! {
         @if let Some(index) = index {
             section aria-labelledby="over-time" {
-                h2 #over-time { (fl!(m, "report-index")) }
+                h2 #over-time { (words::index_of(lang, series.measure)) }
                 p.lead { (latest(index, series, lang)) }
                 (chart::line(index, series, lang))
                 (campaigns(index, series, lang))

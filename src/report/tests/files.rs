@@ -96,7 +96,8 @@ fn json_has_the_fields_of_the_schema_and_no_other() {
         sorted(["id", "name", "part", "weight", "estimate", "criteria", "reliability"])
     );
     let criterion = &dimension["criteria"][0];
-    assert_eq!(keys(criterion), sorted(["id", "name", "asked", "counts", "estimate", "mean", "responsible"]));
+    let fields = ["id", "name", "in_dimension", "asked", "counts", "estimate", "mean", "responsible"];
+    assert_eq!(keys(criterion), sorted(fields));
     let estimate =
         ["n", "estimate", "se", "df", "lower", "upper", "method", "n_eff", "deff", "decision", "publish"];
     assert_eq!(keys(&criterion["estimate"]), sorted(estimate));
@@ -245,6 +246,31 @@ fn csv_says_who_must_act_and_what_must_be_known() {
     assert_eq!(notes, [("partly_self_selected", ""), ("suppressed", "vt")]);
     let vietnamese = read(&report::csv(&report, Lang::VI));
     assert!(vietnamese.iter().any(|row| row["Cấp"] == "trách nhiệm" && row["Vai trò"] == "Chủ trì"));
+}
+
+#[test]
+fn a_note_on_a_unit_that_is_not_in_the_report_is_not_one_on_the_whole() {
+    let mut report = fixture::divided();
+    let text = [("vi", "Đã để riêng 3 phiếu."), ("en", "3 answers are set aside.")];
+    report.notes.push(crate::index::report::Note {
+        code: report::scope::SET_ASIDE.to_owned(),
+        unit: Some("snv".to_owned()),
+        text: text.map(|(lang, text)| (lang.to_owned(), text.to_owned())).into(),
+    });
+    let breakdown = &report.breakdowns[0];
+    let (by, category) = (report::divided::code(breakdown.by), breakdown.categories[0].code.clone());
+    let category = report::divided::of_category(&report, by, &category).unwrap();
+    let named = |report: &Report| {
+        let rows = read(&report::csv(report, Lang::EN));
+        let of = |id: &str| {
+            let row = rows.iter().find(|row| row["level"] == "note" && row["id"] == id).unwrap();
+            (row["unit"].clone(), row["unit_name"].clone())
+        };
+        (of("set_aside"), of("partly_self_selected"))
+    };
+    let whole = (String::new(), "whole".to_owned());
+    assert_eq!(named(&category), (("snv".to_owned(), "snv".to_owned()), whole.clone()));
+    assert_eq!(named(&report), (("snv".to_owned(), "Sở Nội vụ".to_owned()), whole));
 }
 
 #[test]

@@ -196,6 +196,7 @@ fn result(within: impl Fn(&str) -> bool, hidden: bool) -> Result {
                         points: None,
                         id: (*id).to_owned(),
                         name: (*name).to_owned(),
+                        in_dimension: Some(1.0 / criteria.len() as f64),
                         asked: (!closed).then_some(n),
                         counts: if closed { BTreeMap::new() } else { counts },
                         estimate: estimate(n, share, 1.0, closed),

@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::{files::numbers, fixture};
 use crate::{
     index::report::{
-        Change, DimensionDriver, Drivers, Publish, Quadrant, RankedUnit, Ranking, Report, Unchanged,
+        Change, DimensionDriver, Drivers, Estimate, Publish, Quadrant, RankedUnit, Ranking, Report, Unchanged,
     },
     language::Lang,
     report::{self, divided, html::page},
@@ -213,6 +213,41 @@ fn units_stand_in_the_order_of_the_tree_with_their_decision_in_words() {
     let folded = all(&page, "details");
     let open = report.units.iter().filter(|unit| unit.result.dimensions[0].estimate.estimate.is_some());
     assert_eq!(folded.len(), open.count());
+}
+
+#[test]
+fn who_hears_the_dashes_of_a_unit_that_nobody_answered_for_hears_that() {
+    let mut report = fixture::report();
+    let unit = report.units.iter_mut().find(|unit| unit.code == "vc").unwrap();
+    assert_eq!(unit.result.index, Estimate::default());
+    unit.result.responses = Some(0);
+    let name = unit.name.clone();
+    let (_, page) = shown(&report, Lang::VI);
+    let rows = all(&page, "section[aria-labelledby=units] tbody tr").into_iter().map(words);
+    let row = rows.into_iter().find(|row| row.starts_with(&name)).unwrap();
+    assert!(row.contains("–Chưa có phiếu") && !row.contains("Không công bố"), "{row}");
+}
+
+#[test]
+fn page_and_document_give_the_same_reason_for_no_index() {
+    let mut none = fixture::closed_until_end();
+    let mut same = |reason: &str, change: fn(&mut Report)| {
+        change(&mut none);
+        let headline = text_of(&shown(&none, Lang::VI).1, ".headline");
+        assert!(headline.contains(reason), "{headline}");
+        let why = report::words::why_no_index(&none, Lang::VI);
+        assert_eq!(why.replace('\u{a0}', " "), reason);
+    };
+    let closed = fixture::closed_until_end().notes[0].text["vi"].clone();
+    same(&closed, |_| ());
+    same("Chưa có phiếu trả lời hợp lệ nào, nên chưa có kết quả.", |report| {
+        report.notes.clear();
+        report.responses.valid = 0;
+    });
+    same(
+        "Chưa công bố kết quả, vì có dưới 10 phiếu trả lời hoặc vì từ đó có thể suy ra nhóm có quá ít phiếu.",
+        |report| report.responses.valid = 7,
+    );
 }
 
 #[test]

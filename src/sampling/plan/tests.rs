@@ -29,7 +29,7 @@ fn answers(plan: &Plan) -> Vec<u64> {
 
 #[test]
 fn each_unit_gets_what_it_needs_itself() {
-    // METHOD.md §10: at p = 0.9 and N = 5000, ±3 points need 357. At p = ½: n₀ = 1067.07,
+    // docs/method.md, section 10: at p = 0.9 and N = 5000, ±3 points need 357. At p = ½: n₀ = 1067.07,
     // n = 1067.07/(1 + 1066.07/5000) = 879.5, and of 40 all but one (1067.07/(1 + 1066.07/40) = 38.6).
     let units = read("unit,N,p\na,5000,0.9\nb,5000,\nc,40,\nd,1,\n");
     let plan = plan(&units, &WISHES).unwrap();
@@ -109,7 +109,7 @@ fn neyman_needs_the_fewest_answers() {
 
 #[test]
 fn a_target_needs_power() {
-    // METHOD.md §6: 0.92 against 0.90 with 80 % power needs about 1670 answers, 0.93 about 720, 0.95 about 240.
+    // docs/method.md, section 10: 0.92 against 0.90 with 80 % power needs about 1670 answers, 0.93 about 720, 0.95 about 240.
     let units = read("unit,N\na,100000000\n");
     let needed = |truth| {
         let test = Some(Test { target: 0.9, truth, power: 0.8 });
@@ -136,7 +136,7 @@ fn a_target_needs_power() {
 #[test]
 fn yamane_is_what_it_is() {
     let wishes = Wishes { method: Method::Yamane, margin: Some(0.05), ..WISHES };
-    // METHOD.md §10: N = 5000 → 371 (370.4 rounded up). 500/(1 + 1.25) = 222.2.
+    // docs/method.md, section 10: N = 5000 → 371 (370.4 rounded up). 500/(1 + 1.25) = 222.2.
     let units = read("unit,N,deff\na,5000,2\nb,500,2\n");
     let of_units = plan(&units, &wishes).unwrap();
     assert_eq!(answers(&of_units), [371, 223]);

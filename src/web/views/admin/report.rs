@@ -10,7 +10,7 @@ use super::{
     setup::head::{self, Head},
 };
 use crate::{
-    index::report::Report,
+    index::{IN_STEPS, report::Report},
     organisation::Phase,
     report::html::{self as report, Ways},
     report::words,
@@ -52,7 +52,7 @@ pub fn page(page: &Page<'_>) -> Markup {
         }
         (report::demonstration(page.report, lang))
         @if let Some(whose) = report::whose(page.report) { p.whose { (whose) } }
-        @if page.report.notes.iter().any(|note| note.code == "in_steps") && staff.may(Permission::ReadCampaigns) {
+        @if page.report.has_note(IN_STEPS) && staff.may(Permission::ReadCampaigns) {
             p.received {
                 @let (before, after) = fl!(m, "report-received-elsewhere", page = "\u{0}").split_once('\u{0}')
                     .map_or_else(Default::default, |(a, b)| (a.to_owned(), b.to_owned()));
