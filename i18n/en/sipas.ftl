@@ -3309,7 +3309,8 @@ report-tally-of = Decision against the target
 report-dimensions = Dimensions
 report-dimensions-caption = Results by dimension against the target
 report-criteria = Criteria
-report-criteria-caption = Criteria, the lowest first
+report-criteria-caption = Criteria by how much they hold the index back, then the lowest first
+report-column-held-back = Holds the index back (points)
 report-units = Units
 report-units-caption = Results by unit; each includes the units below it
 # Groups of raters (report)

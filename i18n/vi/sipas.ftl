@@ -3146,7 +3146,8 @@ report-tally-of = Kết luận so với mục tiêu
 report-dimensions = Các yếu tố
 report-dimensions-caption = Kết quả theo yếu tố so với mục tiêu
 report-criteria = Các tiêu chí
-report-criteria-caption = Các tiêu chí, xếp từ thấp đến cao
+report-criteria-caption = Các tiêu chí, xếp theo mức kéo chỉ số xuống, sau đó từ thấp đến cao
+report-column-held-back = Kéo chỉ số xuống (điểm %)
 report-units = Các đơn vị
 report-units-caption = Kết quả theo đơn vị; mỗi đơn vị gồm cả các đơn vị trực thuộc
 # Nhóm người đánh giá (báo cáo)

@@ -32,6 +32,8 @@ pub struct Badge<'a> {
     pub what: &'a str,
     /// Its index.
     pub index: &'a Estimate,
+    /// What it is held against, 0..1.
+    pub target: f64,
     /// Answer sheets.
     pub responses: Option<u64>,
     /// Confidence level, 0..1.
@@ -60,6 +62,7 @@ pub fn svg(badge: &Badge<'_>) -> Markup {
     let answers = answers.map(|n| fl!(m, "publish-badge-answers", n = format::count(badge.lang, n)));
     let decision = shown::decision(badge.index).map(|decision| words::decision(badge.lang, decision));
     let last = [answers.as_deref(), Some(badge.period)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let target = fl!(m, "report-target-at", target = format::percent_short(badge.lang, badge.target));
     let caution = badge.index.publish == Publish::Caution && figure.is_some();
     let lines = wrapped(badge.name);
     let edge = match shown::decision(badge.index) {
@@ -76,7 +79,7 @@ pub fn svg(badge: &Badge<'_>) -> Markup {
             title #t { (what) " – " (badge.name) }
             desc #d {
                 (enough.clone().unwrap_or_else(|| fl!(m, "publish-badge-few")))
-                @if let Some(decision) = &decision { "; " (decision) }
+                @if let Some(decision) = &decision { "; " (decision) ", " (target) }
                 @if let Some(interval) = &interval { "; " (interval) }
                 "; " (last)
                 @if badge.demonstration { "; " (fl!(m, "publish-badge-demonstration")) }
@@ -93,10 +96,12 @@ pub fn svg(badge: &Badge<'_>) -> Markup {
                 Some(figure) => {
                     text x="20" y=(top + 38) font-size="32" font-weight="700" fill="#16222a" { (figure) }
                     @if let Some(decision) = &decision {
-                        text x="160" y=(top + if caution { 24 } else { 36 }) font-size="13" font-weight="600" fill=(edge) { (decision) }
+                        @let y = top + if caution { 12 } else { 21 };
+                        text x="160" y=(y) font-size="13" font-weight="600" fill=(edge) { (decision) }
+                        text x="160" y=(y + 16) font-size="13" fill="#16222a" { (target) }
                     }
                     @if caution {
-                        text x="160" y=(top + 40) font-size="13" fill="#5a4a12" { (fl!(m, "publish-badge-caution")) }
+                        text x="160" y=(top + 44) font-size="13" fill="#5a4a12" { (fl!(m, "publish-badge-caution")) }
                     }
                 },
                 None => {
@@ -168,6 +173,7 @@ mod tests {
             name,
             what,
             index,
+            target: 0.9,
             responses: Some(412),
             level: 0.95,
             period,
@@ -179,9 +185,15 @@ mod tests {
     #[test]
     fn a_badge_says_index_interval_answers_and_period_and_stands_alone() {
         let badge = drawn("UBND xã Hoài Mỹ", &SHOWN, Lang::VI);
-        for words in
-            ["83,94\u{a0}%", "95\u{a0}%", "81,20–86,10\u{a0}%", "412 phiếu", "31/12/2026", "UBND xã Hoài Mỹ"]
-        {
+        for words in [
+            "83,94\u{a0}%",
+            "mục tiêu 90\u{a0}%",
+            "95\u{a0}%",
+            "81,20–86,10\u{a0}%",
+            "412 phiếu",
+            "31/12/2026",
+            "UBND xã Hoài Mỹ",
+        ] {
             assert!(badge.contains(words), "{words} in {badge}");
         }
         assert!(!badge.contains("style=") && !badge.contains("<style") && !badge.contains("href"), "{badge}");

@@ -82,12 +82,14 @@ pub fn dot(dot: &Dot<'_>) -> Markup {
 
 /// The scale above dots: where it begins, the target, 100 %.
 pub fn scale_from(lang: Lang, target: f64, from: f64) -> Markup {
-    let goal = at((target - from) / (1.0 - from));
+    let goal = (target - from) / (1.0 - from);
+    // Three labels of a sixth of the width each, on a phone.
+    let (anchor, apart) = if goal > 0.9 { ("end", 0.35) } else { ("middle", 0.25) };
     html! {
         svg.scale aria-hidden="true" width="100%" height="22" focusable="false" {
-            text x="0" y="14" { (format::percent_short(lang, from)) }
-            text.goal x=(goal) y="14" text-anchor="middle" { (format::percent_short(lang, target)) }
-            @if target < 0.97 { text x="100%" y="14" text-anchor="end" { (format::percent_short(lang, 1.0)) } }
+            @if goal >= apart { text x="0" y="14" { (format::percent_short(lang, from)) } }
+            text.goal x=(at(goal)) y="14" text-anchor=(anchor) { (format::percent_short(lang, target)) }
+            @if goal <= 0.75 { text x="100%" y="14" text-anchor="end" { (format::percent_short(lang, 1.0)) } }
         }
     }
 }

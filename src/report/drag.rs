@@ -2,7 +2,10 @@
 
 use crate::{
     index::report::{CriterionResult, Report},
-    report::{duties::Item, shown, words},
+    report::{
+        duties::{self, Item},
+        shown, words,
+    },
 };
 
 /// A criterion below the target, and how much higher the index would be if it reached it.
@@ -43,6 +46,18 @@ pub fn heaviest(report: &Report) -> Vec<Drag<'_>> {
 /// What a criterion weighs in its dimension; the same for all where an earlier version kept the report.
 fn weight(criterion: &CriterionResult) -> f64 {
     criterion.in_dimension.unwrap_or(1.0)
+}
+
+/// All criteria: those below the target, the one that holds the index back most first, with what it does; then the others, the
+/// lowest first, and those without a figure.
+pub fn by_weight(report: &Report) -> Vec<(Item<'_>, Option<Drag<'_>>)> {
+    let mut all: Vec<(Item<'_>, Option<Drag<'_>>)> =
+        heaviest(report).into_iter().map(|drag| (drag.item, Some(drag))).collect();
+    let others = duties::worst_first(report).into_iter();
+    let others = others.filter(|(_, own)| all.iter().all(|((_, known), _)| !std::ptr::eq(*known, *own)));
+    let others: Vec<_> = others.map(|item| (item, None)).collect();
+    all.extend(others);
+    all
 }
 
 #[cfg(test)]
@@ -128,6 +143,23 @@ mod tests {
         }
         let doubled = of(&report, id).map(|points| points * 2.0);
         assert!(of(&hidden, id).zip(doubled).is_some_and(|(a, b)| (a - b).abs() < 1e-12));
+    }
+
+    #[test]
+    fn all_criteria_stand_in_the_order_of_what_they_hold_back_then_of_their_figures() {
+        let report = fixture::report();
+        let all = by_weight(&report);
+        let criteria: usize = report.total.dimensions.iter().map(|d| d.criteria.len()).sum();
+        assert_eq!(all.len(), criteria);
+        let points: Vec<f64> = all.iter().filter_map(|(_, drag)| Some(drag.as_ref()?.points)).collect();
+        assert!(!points.is_empty() && points.is_sorted_by(|a, b| a >= b));
+        let (below, others) = all.split_at(points.len());
+        assert!(
+            below.iter().all(|(_, drag)| drag.is_some()) && others.iter().all(|(_, drag)| drag.is_none())
+        );
+        let figures: Vec<f64> =
+            others.iter().filter_map(|((_, own), _)| shown::figure(&own.estimate)).collect();
+        assert!(figures.is_sorted() && figures.iter().all(|figure| *figure >= report.target));
     }
 
     #[test]

@@ -135,6 +135,11 @@ pub fn held_back(lang: Lang, drag: &Drag<'_>) -> String {
     format::points_to(lang, -drag.points, shown::decimals(&drag.item.1.estimate))
 }
 
+/// The same in a table, where a dash says that a criterion does not.
+pub fn held_back_if(lang: Lang, drag: Option<&Drag<'_>>) -> String {
+    drag.map_or_else(|| "–".to_owned(), |drag| held_back(lang, drag))
+}
+
 /// Why a change, or its test, is not there.
 pub fn unchanged(lang: Lang, reason: Unchanged) -> String {
     let m = lang.messages();

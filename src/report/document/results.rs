@@ -10,7 +10,7 @@ use super::{
 use crate::{
     index::report::{Decision, Estimate, Publish, UnitResult},
     language::Lang,
-    report::{divided, duties, format, scope, shown, words},
+    report::{divided, drag, format, scope, shown, words},
 };
 
 /// Most rows of a chart, so that it stays on a page.
@@ -206,19 +206,20 @@ fn change_note(c: &Composer<'_>) -> Option<String> {
 
 fn criteria(c: &mut Composer<'_>) -> Vec<Block> {
     let (report, lang, m) = (c.report, c.lang, c.lang.messages());
-    let items = duties::worst_first(report);
+    let items = drag::by_weight(report);
     let dots: Vec<chart::Dot<'_>> = items
         .iter()
         .take(CHARTED)
-        .map(|(_, criterion)| (cells::name(&criterion.name), &criterion.estimate))
+        .map(|((_, criterion), _)| (cells::name(&criterion.name), &criterion.estimate))
         .collect();
     let drawn = chart::dots(lang, fl!(m, "document-criteria-chart"), &dots, report.target);
     let mut blocks: Vec<Block> = c.chart(drawn).into_iter().collect();
     let rows = items
         .iter()
-        .map(|(dimension, criterion)| {
+        .map(|((dimension, criterion), drag)| {
             let mut cells = vec![cells::name(&criterion.name), cells::name(&dimension.name)];
             cells.extend(figures(lang, shown::answers(&criterion.estimate), &criterion.estimate));
+            cells.insert(cells.len() - 1, words::held_back_if(lang, drag.as_ref()));
             Row::new(cells)
         })
         .collect();
@@ -227,7 +228,9 @@ fn criteria(c: &mut Composer<'_>) -> Vec<Block> {
         composer::words(fl!(m, "report-column-dimension"), 22),
     ];
     columns.extend(figure_columns(lang, report.level, fl!(m, "document-column-n")));
-    let notes = cells::legend(lang, items.iter().map(|(_, c)| &c.estimate), report.method.minimum_answers);
+    columns.insert(columns.len() - 1, composer::numbers(fl!(m, "report-column-held-back"), 15));
+    let notes =
+        cells::legend(lang, items.iter().map(|((_, c), _)| &c.estimate), report.method.minimum_answers);
     blocks.extend(c.table(UPRIGHT, fl!(m, "report-criteria-caption"), columns, rows, notes));
     blocks
 }

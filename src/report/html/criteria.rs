@@ -8,8 +8,9 @@ use crate::{
     index::report::{CriterionResult, Decision, Report, Responsible},
     language::Lang,
     report::{
+        drag,
         duties::{Item, worst_first},
-        format, shown,
+        format, shown, words,
     },
 };
 
@@ -81,6 +82,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
     let interval = fl!(messages, "report-interval-at", level = format::percent_short(lang, report.level));
     let interval_short = fl!(messages, "report-interval");
     let mean_short = fl!(messages, "report-mean-short");
+    let held_back = fl!(messages, "report-column-held-back");
     let (mean, decision) = (fl!(messages, "report-column-mean"), fl!(messages, "report-column-decision"));
     let headings = html! {
         (parts::column(&fl!(messages, "report-column-criterion")))
@@ -88,11 +90,12 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
         (parts::number_column(&figure))
         (parts::number_column(&interval))
         (parts::number_column(&mean))
+        (parts::number_column(&held_back))
         (parts::column(&decision))
     };
-    let items = worst_first(report);
+    let items = drag::by_weight(report);
     let rows = html! {
-        @for (dimension, criterion) in &items {
+        @for ((dimension, criterion), drag) in &items {
             tr.closed[shown::shown(&criterion.estimate).is_none()] role="row" {
                 th scope="row" role="rowheader" {
                     (parts::name(lang, &criterion.name))
@@ -102,6 +105,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                 (parts::number(&figure, &html! { b { (parts::figure(lang, &criterion.estimate)) } }))
                 (parts::number(&interval_short, &parts::interval(lang, &criterion.estimate)))
                 (parts::number(&mean_short, &mean_of(criterion, lang)))
+                (parts::number(&held_back, &html! { (words::held_back_if(lang, drag.as_ref())) }))
                 (parts::cell(&decision, &parts::verdict(lang, &criterion.estimate)))
             }
         }
@@ -110,7 +114,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
         section aria-labelledby="criteria" {
             h2 #criteria { (fl!(messages, "report-criteria")) }
             (parts::table("criteria", &fl!(messages, "report-criteria-caption"), &headings, &rows))
-            (parts::legend(lang, items.iter().map(|(_, c)| &c.estimate), report.method.minimum_answers))
+            (parts::legend(lang, items.iter().map(|((_, c), _)| &c.estimate), report.method.minimum_answers))
         }
     }
 }

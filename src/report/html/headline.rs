@@ -74,7 +74,15 @@ fn judged(report: &Report, lang: Lang) -> Markup {
     html! {
         .judged {
             @if let Some(decision) = shown::decision(index) {
-                p { (parts::chip(lang, decision)) }
+                p {
+                    (parts::chip(lang, decision))
+                    @if shown::limits(index).is_some() {
+                        " " span.sure {
+                            (fl!(lang.messages(), "report-interval-at", level = format::percent_short(lang, report.level)))
+                            ": " b { (parts::interval(lang, index)) }
+                        }
+                    }
+                }
                 p { (words::decision_because(lang, decision, report.target)) }
                 @if let Some(words) = words::not_covered(report, lang) { p.uncovered { (words) } }
                 @if let Some(words) = words::gaps(report, lang) { p.uncovered { (words) } }

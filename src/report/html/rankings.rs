@@ -80,10 +80,10 @@ fn table(
 ) -> Markup {
     let m = lang.messages();
     let known = || list.units.iter().filter_map(|ranked| Some((ranked, *units.get(ranked.code.as_str())?)));
-    // Dots need no scale from nothing; it begins at the tenth below all that is drawn.
+    // Dots need no scale from nothing; it begins at the tenth below all that is drawn, with room for the target beside it.
     let lowest = known()
         .filter_map(|(_, unit)| shown::limits(&unit.result.index).map(|(lower, _)| lower))
-        .fold(report.target, f64::min);
+        .fold(report.target - 0.05, f64::min);
     let from = ((lowest * 10.0).floor() / 10.0).clamp(0.0, 0.9);
     let (rank, decision) = (fl!(m, "report-column-rank"), fl!(m, "report-column-decision"));
     html! {

@@ -68,6 +68,15 @@ pub(super) fn line(line: &Line, series: &Series, lang: Lang) -> Markup {
             Some(format!("{}: {}", own.campaign.title, format::percent(lang, point.shown()?)))
         })
         .collect();
+    // On the side where the values stand further from the target.
+    let off = |point: Option<&Point>| {
+        point.and_then(limits).map_or(f64::MAX, |(value, ..)| (y(value) - y(series.target)).abs())
+    };
+    let (goal, anchor) = if off(line.points.first()) > off(line.points.last()) {
+        (LEFT + 4.0, "start")
+    } else {
+        (RIGHT, "end")
+    };
     html! {
         .plot {
             svg.plotted role="img" aria-labelledby="over-time-t over-time-d" viewBox=(format!("0 0 {WIDTH} {HEIGHT}"))
@@ -80,7 +89,7 @@ pub(super) fn line(line: &Line, series: &Series, lang: Lang) -> Markup {
                     text x=(px(LEFT - 8.0)) y=(px(y(*tick) + 4.0)) text-anchor="end" { (format::percent_short(lang, *tick)) }
                 }
                 line.target x1=(px(LEFT)) x2=(px(RIGHT)) y1=(px(y(series.target))) y2=(px(y(series.target))) {}
-                text.goal x=(px(RIGHT)) y=(px(y(series.target) - 5.0)) text-anchor="end" {
+                text.goal x=(px(goal)) y=(px(y(series.target) - 5.0)) text-anchor=(anchor) {
                     (fl!(m, "report-target-at", target = format::percent_short(lang, series.target)))
                 }
                 @for (at, (one, other)) in (0..line.points.len()).filter_map(|at| Some((at, joined(at)?))) {

@@ -44,6 +44,8 @@ pub struct Shown {
     of_units: Vec<(Lang, Vec<Held>)>,
     units: BTreeMap<String, Unit>,
     level: f64,
+    /// What indices are held against, 0..1.
+    target: f64,
     said: Vec<(Lang, Said)>,
     demonstration: bool,
 }
@@ -101,6 +103,7 @@ impl Shown {
             name: &unit.name,
             what: &said.index,
             index: &unit.index,
+            target: self.target,
             responses: unit.responses,
             level: self.level,
             period: &said.period,
@@ -192,6 +195,7 @@ fn make(report: &Report, publication: &Publication, base: &str) -> Shown {
         of_units: Lang::ALL.map(unit_pages).into(),
         units: units.collect(),
         level: report.level,
+        target: report.target,
         said: Lang::ALL.map(said).into(),
         demonstration: report.campaign.demonstration,
     }
