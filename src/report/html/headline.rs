@@ -63,7 +63,7 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                 }
             }
             @if let Some(failing) = words::failing_units(lang, report) {
-                .worst { p.leads { strong { (parts::name(lang, &failing)) } } }
+                .worst.failing { p { b { (parts::name(lang, &failing)) } } }
             }
             (worst(report, lang))
             (lowest(report, lang))
@@ -149,7 +149,7 @@ fn lowest(report: &Report, lang: Lang) -> Markup {
         return html! {};
     }
     html! {
-        .worst {
+        .lowest {
             h3 { (words::lowest_heading(lang, report)) }
             ol {
                 @for (_, criterion) in lowest {
