@@ -5,7 +5,8 @@
 #   Rscript docs/microdata.R answers.csv answers-codebook.csv report.json
 #
 # Says how far R's estimates and standard errors are from the report's; ends with status 1 where one is further than 1e-9 of
-# it. Debian: r-base-core r-cran-survey r-cran-jsonlite r-cran-mass. What is computed and why: docs/method.md; the file:
+# it. Where the codebook's `exact` is 0, something is withheld in the file and not in the report: then it says what, compares
+# only figures that rest on nothing withheld, and ends with status 2 where none is left to compare. Debian: r-base-core r-cran-survey r-cran-jsonlite r-cran-mass. What is computed and why: docs/method.md; the file:
 # docs/microdata.md.
 
 suppressPackageStartupMessages({ library(survey); library(jsonlite) })
@@ -38,6 +39,26 @@ y <- sapply(items$variable, function(variable) {
 })
 w <- data$weight
 rows <- nrow(data)
+
+# ── What is withheld ───────────────────────────────────────────────────────────────────────────────────────────────
+withheld_code <- -5
+exact <- fact("exact") == "1"
+withheld <- as.matrix(data[items$variable] == withheld_code)   # by sheet and item
+colnames(withheld) <- items$id
+# A margin's level that is withheld leaves the sheet with a mean weight.
+unlevelled <- if (length(margins) == 0) rep(FALSE, rows) else
+  rowSums(as.matrix(data[margins] == withheld_code)) > 0
+left_out <- 0
+if (!exact) {
+  cat("items withheld: figures are not expected to agree; compared are those that rest on nothing withheld\n")
+  cat(sprintf("%-28s %d of %d\n", "items withheld somewhere", sum(colSums(withheld) > 0), nrow(items)))
+  cat(sprintf("%-28s %d of %d\n", "sheets with such items", sum(rowSums(withheld) > 0), rows))
+  if (any(unlevelled)) cat(sprintf("%-28s %d of %d\n", "sheets with mean weights", sum(unlevelled), rows))
+}
+# Whether these items of these sheets are all there, with the weights of the report.
+complete <- function(which, inside) {
+  exact || (!any(withheld[inside, which]) && !any(unlevelled[inside]))
+}
 inflation <- if (rotates) modules / asked else 1
 
 # ── The design ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,8 +154,12 @@ standard_error <- function(linear) {
 
 # ── The figures of the report, one by one ──────────────────────────────────────────────────────────────────────────
 compared <- data.frame()
-compare <- function(place, kind, id, published, linear) {
+compare <- function(place, kind, id, published, linear, there) {
   if (is.null(published$estimate) || is.null(published$se)) return(invisible())   # hidden, or not computable
+  if (!there) {
+    left_out <<- left_out + 1
+    return(invisible())
+  }
   se <- standard_error(linear)
   off <- function(mine, theirs) abs(mine - theirs) / max(abs(theirs), 1e-6)
   compared <<- rbind(compared, data.frame(place, kind, id, estimate = linear$estimate, se,
@@ -148,15 +173,16 @@ compare_place <- function(place, result, inside) {
   for (dimension in result$dimensions) {
     which <- which(items$dimension == dimension$id)
     for (criterion in dimension$criteria) {
-      compare(place, "criterion", criterion$id, criterion$estimate, single[[criterion$id]])
-      if (!rotates && !judged && !is.null(criterion$estimate$se)) native(place, criterion, inside)
+      there <- complete(match(criterion$id, items$id), inside)
+      compare(place, "criterion", criterion$id, criterion$estimate, single[[criterion$id]], there)
+      if (there && !rotates && !judged && !is.null(criterion$estimate$se)) native(place, criterion, inside)
     }
     v <- items$item_weight[which]
     dimensions[[dimension$id]] <- switch(aggregation,
       item_shares = combined(single[which], v / sum(v)),
       pooled_answers = pooled(which, inside),
       respondent_scores = own_scores(which, inside))
-    compare(place, "dimension", dimension$id, dimension$estimate, dimensions[[dimension$id]])
+    compare(place, "dimension", dimension$id, dimension$estimate, dimensions[[dimension$id]], complete(which, inside))
   }
   whole <- aggregation == "pooled_answers" && fact("pooled_nodes") == "1"
   of_part <- unique(items[c("part", "part_weight")])
@@ -167,10 +193,10 @@ compare_place <- function(place, result, inside) {
   })
   for (part in result$parts) {
     at <- if (nrow(of_part) == 1) 1 else match(part$id, of_part$part)
-    compare(place, "part", part$id, part$estimate, parts[[at]])
+    compare(place, "part", part$id, part$estimate, parts[[at]], complete(items$part == of_part$part[at], inside))
   }
   index <- if (whole) pooled(seq_len(nrow(items)), inside) else combined(parts, of_part$part_weight)
-  compare(place, "index", "", result$index, index)
+  compare(place, "index", "", result$index, index, complete(seq_len(nrow(items)), inside))
 }
 # The same by svymean alone, where a domain is all there is to it.
 native <- function(place, criterion, inside) {
@@ -206,10 +232,15 @@ for (result in report$units) {
 
 cat(sprintf("%-28s %d\n", "sheets", rows))
 cat(sprintf("%-28s %d\n", "figures compared", nrow(compared)))
+if (!exact) cat(sprintf("%-28s %d\n", "left out, as withheld", left_out))
+if (nrow(compared) == 0) {
+  cat("nothing can be compared\n")
+  quit(status = if (exact) 1 else 2)
+}
 cat(sprintf("%-28s %.1e\n", "largest difference, estimate", max(compared$off_estimate)))
 cat(sprintf("%-28s %.1e\n", "largest difference, error", max(compared$off_se)))
 wrong <- compared[!(compared$off_estimate <= 1e-9 & compared$off_se <= 1e-9), ]
-if (nrow(compared) == 0 || nrow(wrong) > 0) {
+if (nrow(wrong) > 0) {
   print(head(wrong, 20), digits = 12)
   quit(status = 1)
 }

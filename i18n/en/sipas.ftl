@@ -3044,6 +3044,8 @@ document-row = row { $row }
 document-by-body = Criteria below the target, by body
 document-by-body-means = Each body sees the criteria that it leads, monitors or supports. Where the decision is “undecided”, the figure is below the target but the interval still holds it.
 document-duties-table = Criteria below the target: { $body }
+document-duties-unit = { $unit } (as judged itself)
+document-duties-table-unit = Criteria below the target as { $unit } was judged
 document-annex-units = Results by unit
 document-annex-matrix = Dimensions by unit
 document-matrix-table = Dimensions by unit (%)
@@ -3097,6 +3099,10 @@ period-quarter-of-year = quarter { $quarter }
 period-unknown-series = No campaign with the form { $form } of the questionnaire { $definition } has been opened or scheduled.
 period-without-series = Name a campaign, or a period with its questionnaire and form: --period 2026-q1 --definition sipas --form counter.
 period-note-gaps = No survey was made in { $quarters }: the report holds only what was answered from { $from } to { $to }.
+period-note-merged = { $n ->
+    [one] One unit had been merged by the period's end: its figures are part of its successor's and stand right below it; it is not ranked and no decision of its own is counted.
+   *[other] { $n } units had been merged by the period's end: their figures are part of their successors' and stand right below them; they are not ranked and no decisions of their own are counted.
+}
 period-standing-gaps = Can be made, but no survey was made in { $quarters }
 period-standing-late = the report is overdue
 period-standing-empty = No campaign yet
@@ -3278,6 +3284,13 @@ report-undecided-because = The confidence interval holds { $target }, so that ne
 report-self-selected = Those who answered chose to (by scanning a code) and are no random sample: take the interval as a rough guide.
 report-partly-self-selected = Some of those who answered chose to (by scanning a code): take the interval as a rough guide.
 report-lowest-units = Lowest: { $units }
+report-failing-units = Below the target ({ $n ->
+    [one] 1 unit
+   *[other] { $n } units
+}): { $units }
+report-failing-units-more = Below the target ({ $n } units): { $units } and { $more } more
+report-lowest = Lowest criteria
+report-lowest-met = Lowest criteria (all reach the target)
 report-publish = Published
 report-caution = Caution
 report-suppressed = Not published
@@ -3303,6 +3316,7 @@ report-none-counted = none yet
 report-received-elsewhere = How many have been received is on the page { $page }.
 report-of-planned = of { $planned } planned
 report-planned = Planned answer sheets
+report-unit-merged = { $unit } (since merged)
 report-population = Population
 report-tally = Number of dimensions, criteria and units by decision
 report-tally-of = Decision against the target
@@ -3370,6 +3384,8 @@ report-kind-department = department
 report-kind-district = district
 report-kind-commune = commune
 report-kind-one-stop = one-stop office
+report-kind-council = council
+report-kind-council-group = group of council members
 report-drivers = What goes with satisfaction with the whole
 report-drivers-means = Together the dimensions account for { $r2 } of the differences in satisfaction with the whole among { $n } respondents who answered all questions. This is an association, not a cause.
 report-drivers-left-out = Not considered: { $dimensions }, since only some are asked.
@@ -3430,11 +3446,14 @@ report-campaign = Campaign
 report-generated = Computed
 report-sheets = Answer sheets
 report-sheets-caption = Answer sheets of the whole campaign
+report-sheets-caption-unit = Answer sheets of the whole campaign and of this unit
+report-sheets-caption-category = Answer sheets of the whole campaign and of this category
+report-sheets-whole = Whole campaign
+report-sheets-unit = This unit
+report-sheets-category = This category
 report-sheets-days = ({ $from } to { $to })
 report-stored = Received
 report-valid = Valid
-report-valid-of-unit = Of these, of this unit
-report-valid-of-category = Of these, of this category
 report-modes = Who filled in the form
 report-mode-self = The respondent alone
 report-mode-helped = With help from staff

@@ -10,7 +10,7 @@ use super::{NoReport, Wave, last_report, silent};
 use crate::{
     clock,
     index::{
-        self,
+        self, MERGED,
         input::{Input, Previous},
         notes::note,
         pooled::{self, GAPS, NoPool, Pool},
@@ -144,6 +144,14 @@ fn say_gaps(report: &mut Report, period: Period, campaigns: &[&Stored]) {
     }));
 }
 
+/// Says that units had been merged by the period's end, and what stands for them.
+fn say_merged(report: &mut Report) {
+    let n = report.units.iter().filter(|unit| unit.merged_into.is_some()).count();
+    if n > 0 {
+        report.notes.push(note(MERGED, None, |lang| fl!(lang.messages(), "period-note-merged", n = n)));
+    }
+}
+
 /// Why a period has no report.
 #[derive(Debug, thiserror::Error)]
 pub enum NoPeriodReport {
@@ -207,6 +215,7 @@ pub async fn report(
     let tree = history.merged_by(last.unwrap_or(Date::ZERO));
     let tree = tree.map_err(|_| NoPeriodReport::from(StoreError::Corrupt("tree of units")))?;
     let tree = Arc::new(tree);
+    let merged = merged.then_some(last.unwrap_or(Date::ZERO));
     let before = match ready_campaigns(campaigns, period.before(), due, now) {
         Ok(earlier) => match one(store, &earlier, period.before(), now, &tree, merged).await {
             Ok(before) => Some(before),
@@ -243,14 +252,15 @@ fn ready_campaigns(
     }
 }
 
-/// The report of one period under some units, with the questionnaire of its last campaign; no changes.
+/// The report of one period under some units, with the questionnaire of its last campaign; no changes. `merged`: the day whose units
+/// they are, where any were merged into others.
 async fn one(
     store: &Store,
     own: &[&Stored],
     period: Period,
     now: i64,
     units: &Arc<UnitTree>,
-    merged: bool,
+    merged: Option<Date>,
 ) -> Result<(Report, Ready), NoPeriodReport> {
     let several = own.len() > 1;
     let mut waves = Vec::new();
@@ -276,12 +286,13 @@ async fn one(
 fn compute(
     mut waves: Vec<Wave>,
     units: &UnitTree,
-    merged: bool,
+    merged: Option<Date>,
     period: Period,
 ) -> Result<(Report, Ready), NoPeriodReport> {
     let reports: Vec<Report> =
         waves.iter().map(|wave| wave.compute(None)).collect::<Result<_, _>>().map_err(NoReport::Index)?;
-    let alone = waves.len() == 1 && (!merged || waves.iter().any(|wave| wave.frame.judging.is_some()));
+    let alone =
+        waves.len() == 1 && (merged.is_none() || waves.iter().any(|wave| wave.frame.judging.is_some()));
     let title = waves.last().map_or("", |wave| Lang::VI.pick(&wave.frame.ready.definition.title));
     let report = if let (true, [report]) = (alone, reports.as_slice()) {
         named(report.clone(), period, title)
@@ -292,6 +303,13 @@ fn compute(
         let mut report = pooled::pooled(&Pool { waves: &parts, units, period: info(period, title) })?;
         let asked = waves.iter().flat_map(|wave| &wave.frame.asked);
         silent::list(&mut report, units, asked.map(String::as_str));
+        if let Some(day) = merged {
+            index::mark_merged(&mut report, |code| {
+                let unit = units.get(code).filter(|unit| unit.valid_to.is_some_and(|last| last < day))?;
+                unit.successor.clone()
+            });
+            say_merged(&mut report);
+        }
         report
     };
     let ready = waves.pop().map(|wave| wave.frame.ready).ok_or(NoPeriodReport::Empty)?;

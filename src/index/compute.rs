@@ -284,6 +284,7 @@ pub(super) fn unit_results(
                 name: unit.name.clone(),
                 kind: unit.kind.clone(),
                 parent: unit.parent.clone(),
+                merged_into: None,
                 population: judging.map_or_else(
                     || of(|s| Some(s.population)),
                     |judging| judging::assigned_within(judging, tree, *at),
@@ -306,6 +307,7 @@ pub fn unanswered(report: &Report, unit: &crate::organisation::Unit) -> UnitResu
         name: unit.name.clone(),
         kind: unit.kind.clone(),
         parent: unit.parent.clone(),
+        merged_into: None,
         population: None,
         planned: None,
         result,
@@ -373,7 +375,9 @@ pub(super) fn responses(input: &Input<'_>, closed: bool) -> Responses {
     }
     let day =
         |day: i32| jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(day)).to_string();
-    let days = units().filter(|_| !closed).filter_map(|unit| unit.days);
+    // Answers by personal link leave the urn together: their day is that of the closing, and not of the answer.
+    let dated = !closed && input.links.is_none() && !input.campaign.by_link;
+    let days = units().filter(|_| dated).filter_map(|unit| unit.days);
     let selection = selection(channels.iter().filter(|(_, n)| **n > 0).map(|(name, _)| name.as_str()));
     Responses {
         stored,

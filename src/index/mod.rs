@@ -51,4 +51,4 @@ pub use compute::{
 pub use error::Error;
 pub use joining::WEIGHTED_TOGETHER;
 pub use notes::IN_STEPS;
-pub use succession::under_successors;
+pub use succession::{MERGED, mark_merged, under_successors};

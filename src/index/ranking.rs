@@ -16,12 +16,13 @@ const ALPHA: f64 = 0.05;
 /// The rankings of a report's units, by kind and unit above.
 ///
 /// The units of one kind are ranked over the whole campaign, unless one of them lies below another: then those right
-/// below the same unit are. So no unit is compared with a part of itself, and all answers of a pair are apart.
+/// below the same unit are. So no unit is compared with a part of itself, and all answers of a pair are apart. Units that have
+/// been merged into others by then are compared as those.
 pub(super) fn rankings(units: &[UnitResult]) -> Vec<Ranking> {
     let parents: BTreeMap<&str, &str> =
         units.iter().filter_map(|unit| Some((unit.code.as_str(), unit.parent.as_deref()?))).collect();
     let mut kinds: BTreeMap<&str, Vec<&UnitResult>> = BTreeMap::new();
-    for unit in units {
+    for unit in units.iter().filter(|unit| unit.merged_into.is_none()) {
         kinds.entry(&unit.kind).or_default().push(unit);
     }
     let mut groups: BTreeMap<(&str, Option<&str>), Vec<&UnitResult>> = BTreeMap::new();

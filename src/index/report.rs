@@ -233,7 +233,7 @@ pub struct Responses {
     /// programs that read the schema.
     pub flagged: u64,
     /// Day of the first, ISO date; withheld while the campaign's figures are closed, and of fewer answers than the minimum, of
-    /// a period's campaigns each.
+    /// a period's campaigns each; and of answers by personal link, of which the day is kept nowhere.
     pub from: Option<String>,
     /// Day of the last; withheld likewise.
     pub to: Option<String>,
@@ -288,6 +288,10 @@ pub struct UnitResult {
     pub kind: String,
     /// Code of the unit above.
     pub parent: Option<String>,
+    /// Code of the unit that it had become by the end of the time reported on: its answers are part of that one's, which stands
+    /// for it wherever units are compared, counted or written to. Absent of a unit that was still there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
     /// Population of the subtree; null where a unit of it has answers and no population.
     pub population: Option<u64>,
     /// Planned answers of the subtree; null where a unit of it has answers and no population.

@@ -21,6 +21,9 @@ use super::{
     report::{Estimate, Publish, Report, Result as Figures, UnitWeighting},
 };
 
+/// Code of the note that units had been merged by the end of the time reported on.
+pub const MERGED: &str = "merged";
+
 /// The report of `input`, whose units are those of the campaign's time, under the units of `now`.
 ///
 /// # Errors
@@ -66,8 +69,17 @@ pub fn under_successors(input: &Input<'_>, now: &UnitTree) -> Result<Report, Err
     report.breakdowns = breakdowns.cloned().collect();
     report.notes = then.notes.clone();
     report.notes.push(note("successors", None, |lang| fl!(lang.messages(), "index-successors")));
-    report.rankings = ranking::rankings(&report.units);
+    mark_merged(&mut report, |code| now.get(code).and_then(|unit| unit.successor.clone()));
     Ok(report)
+}
+
+/// Marks the units that had become others by the end of what is reported on, as `heir` tells by their codes, and ranks the others
+/// alone: what a unit that is no more was short of is its successor's to mend, and not twice.
+pub fn mark_merged(report: &mut Report, heir: impl Fn(&str) -> Option<String>) {
+    for unit in &mut report.units {
+        unit.merged_into = heir(&unit.code);
+    }
+    report.rankings = ranking::rankings(&report.units);
 }
 
 /// The units that hold answers at this one or below it.

@@ -697,6 +697,8 @@ fn b_07_an_open_link_campaign_shows_the_turnout_and_nothing_else() {
     assert!(open.notes.iter().any(|note| note.code == "closed_until_end"));
     let closed = report(&definition, &alike("d2", 25, [4, 5, 4, 3, 5, 4]), &[], links, 2_000_000);
     assert_eq!(closed.total.responses, Some(25));
+    // Of which days they are was kept nowhere: that of the urn's opening is not it.
+    assert_eq!((closed.responses.from, closed.responses.to), (None, None));
 }
 
 #[test]

@@ -123,6 +123,7 @@ pub fn of_category(report: &Report, by: &str, category: &str) -> Option<Report> 
             name: named(Lang::VI),
             kind: KIND.to_owned(),
             parent: None,
+            merged_into: None,
             population: None,
             planned: None,
             result,

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use crate::{
-    index::report::{CriterionResult, Decision, DimensionResult, Report, Result, UnitResult},
-    report::{scope, shown},
+    index::report::{CriterionResult, Decision, DimensionResult, Estimate, Report, Result, UnitResult},
+    report::{drag, scope, shown},
 };
 
 /// The plan's name for all bodies that are surveyed, each for its own part.
@@ -34,6 +34,8 @@ impl Role {
 pub struct Duties<'a> {
     /// The body; `None`: no body is named for these.
     pub body: Option<&'a str>,
+    /// The unit whose own figures they are, where units were judged; absent: they are those of the whole.
+    pub unit: Option<&'a UnitResult>,
     /// The criteria with the body's roles, the lowest figure first.
     pub items: Vec<(Item<'a>, Vec<Role>)>,
 }
@@ -66,13 +68,54 @@ pub fn below_target(report: &Report) -> Vec<Item<'_>> {
 pub fn below(result: &Result, target: f64) -> Vec<Item<'_>> {
     let mut items = worst_first_of(result);
     items.retain(|(_, criterion)| {
-        shown::decision(&criterion.estimate) == Some(Decision::NotMet)
+        certainly(&criterion.estimate)
             || shown::figure(&criterion.estimate).is_some_and(|figure| figure < target)
     });
     items
 }
 
-/// What is below the target, by body: first those that lead, then those that monitor, then those that support.
+fn certainly(estimate: &Estimate) -> bool {
+    shown::decision(estimate) == Some(Decision::NotMet)
+}
+
+/// Whether units were judged by groups of people, so that what is below the target is theirs to mend. Not so in the report of one
+/// unit, where every criterion names it ([`scope::of_unit`]).
+pub fn are_judged(report: &Report) -> bool {
+    !report.groups.is_empty()
+}
+
+/// The units, among those side by side, whose index certainly does not reach the target, the lowest first.
+pub fn failing(report: &Report) -> Vec<&UnitResult> {
+    let mut failing = scope::side_by_side(report);
+    failing.retain(|unit| certainly(&unit.result.index));
+    lowest_first(&mut failing);
+    failing
+}
+
+fn lowest_first(units: &mut [&UnitResult]) {
+    let figure = |unit: &UnitResult| shown::figure(&unit.result.index).unwrap_or(f64::INFINITY);
+    units.sort_by(|a, b| figure(a).total_cmp(&figure(b)));
+}
+
+/// Of units that were judged, what is below the target there, which each of them leads on: all of it where the index falls short,
+/// else what certainly does.
+fn of_judged(report: &Report) -> Vec<Duties<'_>> {
+    if !are_judged(report) {
+        return Vec::new();
+    }
+    let mut units = scope::side_by_side(report);
+    lowest_first(&mut units);
+    let own = |unit: &'_ UnitResult| certainly(&unit.result.index);
+    let duties = units.into_iter().map(|unit| {
+        let below = below(&unit.result, report.target).into_iter();
+        let items = below.filter(|(_, criterion)| own(unit) || certainly(&criterion.estimate));
+        let items = items.map(|item| (item, vec![Role::Lead])).collect();
+        Duties { body: Some(&unit.name), unit: Some(unit), items }
+    });
+    duties.filter(|duties| !duties.items.is_empty()).collect()
+}
+
+/// What is below the target, by body: first the units that were judged, then those that lead, those that monitor, those that support.
 pub fn by_body(report: &Report) -> Vec<Duties<'_>> {
     let mut found: Vec<Duties<'_>> = Vec::new();
     let below = below_target(report);
@@ -91,7 +134,9 @@ pub fn by_body(report: &Report) -> Vec<Duties<'_>> {
         let at = |item: &Item<'_>| below.iter().position(|(_, other)| other.id == item.1.id);
         duties.items.sort_by_key(|(item, _)| at(item));
     }
-    found
+    let mut all = of_judged(report);
+    all.extend(found);
+    all
 }
 
 /// The bodies with this role.
@@ -117,9 +162,7 @@ pub fn lowest<'r>(
     }
     let own = |unit: &'r UnitResult| {
         let all = unit.result.dimensions.iter().flat_map(|dimension| &dimension.criteria);
-        let own = all
-            .filter(|own| own.id == criterion.id)
-            .find(|own| shown::decision(&own.estimate) == Some(Decision::NotMet));
+        let own = all.filter(|own| own.id == criterion.id).find(|own| certainly(&own.estimate));
         own.map(|own| (unit, own))
     };
     let mut found: Vec<_> = scope::side_by_side(report).into_iter().filter_map(own).collect();
@@ -137,13 +180,24 @@ pub fn lowest<'r>(
     named
 }
 
+/// The criteria that are lowest, so many as are named beside the index, where none lies below the target; none where one does.
+pub fn lowest_criteria(report: &Report) -> Vec<Item<'_>> {
+    if !below_target(report).is_empty() {
+        return Vec::new();
+    }
+    let mut lowest = worst_first(report);
+    lowest.retain(|(_, criterion)| shown::figure(&criterion.estimate).is_some());
+    lowest.truncate(drag::NAMED);
+    lowest
+}
+
 fn nobody(criterion: &CriterionResult) -> bool {
     Role::ALL.into_iter().all(|role| bodies(criterion, role).is_empty())
 }
 
 fn put<'a>(found: &mut Vec<Duties<'a>>, body: Option<&'a str>, item: Item<'a>, role: Option<Role>) {
     let place = found.iter().position(|duties| duties.body == body).unwrap_or_else(|| {
-        found.push(Duties { body, items: Vec::new() });
+        found.push(Duties { body, unit: None, items: Vec::new() });
         found.len() - 1
     });
     let items = &mut found[place].items;

@@ -6,14 +6,17 @@ use i18n_embed_fl::fl;
 
 use crate::{
     index::{
-        NOT_COVERED, UNWEIGHTED, WEIGHTED_TOGETHER,
+        MERGED, NOT_COVERED, UNWEIGHTED, WEIGHTED_TOGETHER,
         report::{
             Breakdown, Comment, Note, PeriodCampaign, PeriodInfo, Ranking, Report, Result, SetAside,
             SetAsideGroup, UnitResult,
         },
     },
     language::Lang,
-    report::{duties::EVERYBODY, shown},
+    report::{
+        duties::{self, EVERYBODY},
+        shown,
+    },
 };
 
 /// Code of the note that says that a report covers one unit only; its `unit` says which.
@@ -33,6 +36,9 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
     let mut within = BTreeSet::from([code]);
     let mut total = unit.result.clone();
     answer_for(&mut total, &unit.name);
+    if duties::are_judged(report) {
+        lead(&mut total, &unit.name);
+    }
     let mut units = vec![UnitResult { parent: None, result: total.clone(), ..unit.clone() }];
     for below in &report.units {
         if below.code != code && below.parent.as_deref().is_some_and(|parent| within.contains(parent)) {
@@ -45,6 +51,7 @@ pub fn of_unit(report: &Report, code: &str) -> Option<Report> {
     let others = report.notes.iter().filter(|note| {
         !matches!(note.code.as_str(), ONE_UNIT | SET_ASIDE_WITH | NOT_COVERED)
             && (note.code != WEIGHTED_TOGETHER || joined)
+            && (note.code != MERGED || units.iter().any(|unit| unit.merged_into.is_some()))
             && note.unit.as_deref().is_none_or(|about| within.contains(about))
     });
     let others = others.cloned().map(|note| match note.code.as_str() {
@@ -125,20 +132,34 @@ fn answer_for(total: &mut Result, unit: &str) {
     }
 }
 
+/// In a report on a unit that was judged, whoever leads on a criterion for all: what people said is of the unit, which is to mend it.
+fn lead(total: &mut Result, unit: &str) {
+    let criteria = total.dimensions.iter_mut().flat_map(|dimension| &mut dimension.criteria);
+    for responsible in criteria.filter_map(|criterion| criterion.responsible.as_mut()) {
+        responsible.lead = vec![unit.to_owned()];
+        for bodies in [&mut responsible.monitor, &mut responsible.support] {
+            bodies.retain(|body| body != unit);
+        }
+    }
+}
+
 /// The units side by side in a report: not the one that it is of, or that is above all others, nor one whose answers all lie in one
-/// part of it, which stands for both.
+/// part of it, which stands for both, nor one that has been merged into another, which stands for it.
 pub fn side_by_side(report: &Report) -> Vec<&UnitResult> {
     let mut roots = shown::roots(&report.units);
     let top = only(report).or_else(|| roots.next().filter(|_| roots.next().is_none()));
     let below: BTreeSet<(&str, u64)> = report
         .units
         .iter()
+        .filter(|unit| unit.merged_into.is_none())
         .filter_map(|unit| Some((unit.parent.as_deref()?, unit.result.responses?)))
         .collect();
     let is_its_part = |unit: &UnitResult| {
         unit.result.responses.is_some_and(|n| n > 0 && below.contains(&(unit.code.as_str(), n)))
     };
-    let own = |unit: &&UnitResult| top.is_none_or(|top| top.code != unit.code) && !is_its_part(unit);
+    let own = |unit: &&UnitResult| {
+        top.is_none_or(|top| top.code != unit.code) && !is_its_part(unit) && unit.merged_into.is_none()
+    };
     report.units.iter().filter(own).collect()
 }
 

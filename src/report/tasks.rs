@@ -73,10 +73,12 @@ pub fn of<'a>(
     })
 }
 
-/// What the plan asks for where something is below the target, by dimension, each task once.
+/// What the plan asks for where something is below the target, by dimension, each task once: in the whole, and of units that were judged.
 pub fn by_dimension(report: &Report) -> Vec<(&DimensionResult, Vec<&'static Task>)> {
     let mut found: Vec<(&DimensionResult, Vec<&'static Task>)> = Vec::new();
-    for (dimension, criterion) in duties::below_target(report) {
+    let judged = duties::by_body(report).into_iter().filter(|duties| duties.unit.is_some());
+    let judged = judged.flat_map(|duties| duties.items.into_iter().map(|(item, _)| item));
+    for (dimension, criterion) in duties::below_target(report).into_iter().chain(judged) {
         for task in of(report, dimension, criterion) {
             let place = found.iter().position(|(known, _)| known.id == dimension.id).unwrap_or_else(|| {
                 found.push((dimension, Vec::new()));

@@ -211,10 +211,20 @@ pub fn is_of_category(report: &Report) -> bool {
     scope::only(report).is_some_and(|only| only.kind == divided::KIND)
 }
 
-/// What the answers of the part that a report is on are called, beside those of the whole campaign.
-pub fn answers_of_part(report: &Report, lang: Lang) -> String {
+/// What stands above the numbers of the part that a report is on, beside those of the whole campaign.
+pub fn sheets_of_part(report: &Report, lang: Lang) -> String {
     let m = lang.messages();
-    if is_of_category(report) { fl!(m, "report-valid-of-category") } else { fl!(m, "report-valid-of-unit") }
+    if is_of_category(report) { fl!(m, "report-sheets-category") } else { fl!(m, "report-sheets-unit") }
+}
+
+/// What the table of answer sheets is called: whose numbers it has.
+pub fn sheets_caption(report: &Report, lang: Lang) -> String {
+    let m = lang.messages();
+    match (scope::only(report), is_of_category(report)) {
+        (None, _) => fl!(m, "report-sheets-caption"),
+        (Some(_), true) => fl!(m, "report-sheets-caption-category"),
+        (Some(_), false) => fl!(m, "report-sheets-caption-unit"),
+    }
 }
 
 /// Whether nobody has answered at a unit at all, or nobody counts yet.
@@ -225,6 +235,12 @@ pub fn is_unanswered(unit: &UnitResult) -> bool {
 /// What stands for the decision on such a unit.
 pub fn unanswered(lang: Lang) -> String {
     fl!(lang.messages(), "report-unanswered")
+}
+
+/// A unit's name where units are listed; of one that had been merged into another by then, that it had.
+pub fn unit(lang: Lang, unit: &UnitResult) -> String {
+    let own = name(&unit.name);
+    if unit.merged_into.is_some() { fl!(lang.messages(), "report-unit-merged", unit = own) } else { own }
 }
 
 /// Whether a figure may be shown.
@@ -474,6 +490,71 @@ pub fn lowest_units(lang: Lang, report: &Report, criterion: &CriterionResult) ->
     (!units.is_empty()).then(|| fl!(lang.messages(), "report-lowest-units", units = units))
 }
 
+/// The units that certainly do not reach the target, the lowest first, in words: where units are judged, and where nothing of the
+/// whole lies below the target, no criterion names them.
+pub fn failing_units(lang: Lang, report: &Report) -> Option<String> {
+    if !duties::are_judged(report) && !duties::below_target(report).is_empty() {
+        return None;
+    }
+    let failing = duties::failing(report);
+    let told = failing.iter().take(NAMED).filter_map(|unit| {
+        let (own, interval) = (figure(lang, &unit.result.index)?, interval(lang, &unit.result.index)?);
+        Some(format!("{} {own} ({interval})", name(&unit.name)))
+    });
+    let units = told.collect::<Vec<_>>().join("; ");
+    if units.is_empty() {
+        return None;
+    }
+    let (m, more) = (lang.messages(), failing.len().saturating_sub(NAMED));
+    Some(if more == 0 {
+        fl!(m, "report-failing-units", n = failing.len(), units = units)
+    } else {
+        fl!(m, "report-failing-units-more", n = failing.len(), units = units, more = more)
+    })
+}
+
+/// What stands above the lowest criteria where none lies below the target: that they reach it, where that is so.
+pub fn lowest_heading(lang: Lang, report: &Report) -> String {
+    let m = lang.messages();
+    let met = |item: &duties::Item<'_>| shown::decision(&item.1.estimate) == Some(Decision::Met);
+    if duties::lowest_criteria(report).iter().all(met) {
+        fl!(m, "report-lowest-met")
+    } else {
+        fl!(m, "report-lowest")
+    }
+}
+
+/// Who leads on a criterion: `Chủ trì: Sở Nội vụ`.
+pub fn led_by(lang: Lang, criterion: &CriterionResult) -> String {
+    let m = lang.messages();
+    let leading: Vec<String> = duties::bodies(criterion, Role::Lead).iter().map(|body| name(body)).collect();
+    if leading.is_empty() {
+        fl!(m, "report-no-bodies")
+    } else {
+        format!("{}: {}", fl!(m, "report-lead"), leading.join("; "))
+    }
+}
+
+/// Whose part in what is below the target it is: a body's, or a unit's in what was said of itself.
+pub fn duties_body(lang: Lang, duties: &duties::Duties<'_>) -> String {
+    let m = lang.messages();
+    match (duties.unit, duties.body) {
+        (Some(unit), _) => fl!(m, "document-duties-unit", unit = name(&unit.name)),
+        (None, Some(body)) => name(body),
+        (None, None) => fl!(m, "report-no-bodies"),
+    }
+}
+
+/// What a table of what is below the target is called: of a body, or of a unit's own figures.
+pub fn duties_of(lang: Lang, duties: &duties::Duties<'_>) -> String {
+    let m = lang.messages();
+    match (duties.unit, duties.body) {
+        (Some(unit), _) => fl!(m, "document-duties-table-unit", unit = name(&unit.name)),
+        (None, Some(body)) => fl!(m, "document-duties-table", body = name(body)),
+        (None, None) => fl!(m, "document-duties-table", body = fl!(m, "report-no-bodies")),
+    }
+}
+
 /// What a mean of answers is called: with the units' weights, where there are some.
 pub fn mean(lang: Lang, report: &Report) -> String {
     let m = lang.messages();
@@ -603,6 +684,23 @@ pub fn kind(lang: Lang, kind: &str) -> String {
         "district" => fl!(m, "report-kind-district"),
         "commune" => fl!(m, "report-kind-commune"),
         "one-stop" => fl!(m, "report-kind-one-stop"),
+        "council" => fl!(m, "report-kind-council"),
+        "council-group" => fl!(m, "report-kind-council-group"),
+        other => other.to_owned(),
+    }
+}
+
+/// The same of several units of a kind, as a heading.
+pub fn kinds(lang: Lang, kind: &str) -> String {
+    let m = lang.messages();
+    match kind {
+        "province" => fl!(m, "raters-kind-province"),
+        "department" => fl!(m, "raters-kind-department"),
+        "district" => fl!(m, "raters-kind-district"),
+        "commune" => fl!(m, "raters-kind-commune"),
+        "one-stop" => fl!(m, "raters-kind-one-stop"),
+        "council" => fl!(m, "raters-kind-council"),
+        "council-group" => fl!(m, "raters-kind-council-group"),
         other => other.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{COLUMNS, Row, text};
 use crate::{
-    index::report::{Report, UnitResult},
+    index::report::Report,
     language::Lang,
     report::{
         duties::{self, Role},
@@ -17,7 +17,8 @@ pub(super) fn rows(report: &Report, between: usize, lang: Lang) -> Vec<Vec<Strin
     rows
 }
 
-/// One for each criterion below the target, body and role; of a criterion that nobody answers for one without a body.
+/// One for each criterion below the target, body and role, with the unit where the figures are its own; of a criterion that nobody
+/// answers for one without a body.
 fn responsibilities(report: &Report, between: usize, lang: Lang) -> Vec<Vec<String>> {
     let guarded = |text: &str| guard::cell(text).into_owned();
     let mut rows = Vec::new();
@@ -36,7 +37,7 @@ fn responsibilities(report: &Report, between: usize, lang: Lang) -> Vec<Vec<Stri
             let roles: Vec<Option<Role>> =
                 if roles.is_empty() { vec![None] } else { roles.iter().copied().map(Some).collect() };
             for role in roles {
-                let mut cells = row.cells(None::<&UnitResult>, false, &[], lang);
+                let mut cells = row.cells(duties.unit, false, &[], lang);
                 cells.truncate(COLUMNS.len());
                 cells.extend(std::iter::repeat_n(String::new(), between));
                 cells.extend([

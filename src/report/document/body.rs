@@ -96,7 +96,35 @@ pub fn summary(c: &Composer<'_>) -> Vec<Vec<Run>> {
         }
         sentences.push(runs);
     }
+    if let Some(failing) = words::failing_units(lang, report) {
+        sentences.push(vec![strong(format!("{failing}."))]);
+    }
+    if worst.is_empty() {
+        sentences.extend(lowest(c));
+    }
     sentences
+}
+
+/// Where nothing lies below the target, what is lowest, and who leads on it: told, not blamed.
+fn lowest(c: &Composer<'_>) -> Vec<Vec<Run>> {
+    let (report, lang) = (c.report, c.lang);
+    let lowest = duties::lowest_criteria(report);
+    if lowest.is_empty() {
+        return Vec::new();
+    }
+    let own = |(_, criterion): &duties::Item<'_>| {
+        vec![
+            plain("– "),
+            strong(format!("{}: {}", cells::name(&criterion.name), cells::figure(lang, &criterion.estimate))),
+            plain(format!(
+                " ({}). {}.",
+                cells::interval(lang, &criterion.estimate),
+                words::led_by(lang, criterion)
+            )),
+        ]
+    };
+    let heading = vec![strong(format!("{}:", words::lowest_heading(lang, report)))];
+    std::iter::once(heading).chain(lowest.iter().map(own)).collect()
 }
 
 /// Section I.
@@ -124,21 +152,31 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
         depth,
         ..Row::new(vec![name, cells::count(lang, number)])
     };
-    let mut rows = vec![
-        row(words::stored(report, lang), Some(responses.stored), 0),
-        row(fl!(m, "report-valid"), Some(responses.valid), 0),
-    ];
-    if let Some(unit) = part {
-        // What is planned, and for how many, is the unit's; so is this.
-        rows.push(row(words::answers_of_part(report, lang), unit.result.responses, 0));
-    }
-    if let Some(planned) = shown::sum(&report.units, |unit| unit.planned) {
-        rows.push(row(fl!(m, "report-planned"), Some(planned), 0));
-    }
-    if let Some(population) = shown::population(report) {
-        rows.push(row(fl!(m, "report-population"), Some(population), 0));
-    }
     let head = |name: String| Row { strong: true, ..Row::new(vec![name, String::new()]) };
+    let mut rows = Vec::new();
+    let below = usize::from(part.is_some());
+    if part.is_some() {
+        rows.push(head(fl!(m, "report-sheets-whole")));
+    }
+    rows.extend([
+        row(words::stored(report, lang), Some(responses.stored), below),
+        row(fl!(m, "report-valid"), Some(responses.valid), below),
+    ]);
+    let planned = shown::sum(&report.units, |unit| unit.planned);
+    let planned = planned.map(|planned| row(fl!(m, "report-planned"), Some(planned), below));
+    let population = shown::population(report);
+    let population = population.map(|population| row(fl!(m, "report-population"), Some(population), below));
+    // In a report on a part, what is planned, and for how many, is that part's.
+    let mut own: Vec<Row> = planned.into_iter().chain(population).collect();
+    if let Some(unit) = part {
+        let heading = [
+            head(words::sheets_of_part(report, lang)),
+            row(fl!(m, "report-valid"), unit.result.responses, 1),
+        ];
+        own.splice(0..0, heading);
+    } else {
+        rows.append(&mut own);
+    }
     if !responses.channels.is_empty() {
         rows.push(head(fl!(m, "report-channels")));
         rows.extend(responses.channels.iter().map(|(code, n)| row(words::channel(lang, code), Some(*n), 1)));
@@ -147,7 +185,8 @@ pub fn situation(c: &mut Composer<'_>) -> Vec<Block> {
         rows.push(head(fl!(m, "report-modes")));
         rows.extend(words::modes(lang, modes).into_iter().map(|(name, n)| row(name, n, 1)));
     }
-    let mut caption = fl!(m, "report-sheets-caption");
+    rows.append(&mut own);
+    let mut caption = words::sheets_caption(report, lang);
     if let (Some(from), Some(to)) = (&responses.from, &responses.to) {
         let days = fl!(m, "report-sheets-days", from = format::day(lang, from), to = format::day(lang, to));
         caption = format!("{caption} {days}");
@@ -229,20 +268,12 @@ pub fn assessment(c: &mut Composer<'_>) -> Vec<Block> {
         blocks.push(Block::Points { points });
     }
     let only = scope::only(report).map(|unit| unit.code.as_str());
-    let mut behind: Vec<_> = scope::side_by_side(report)
-        .into_iter()
-        .filter(|unit| shown::decision(&unit.result.index) == Some(Decision::NotMet))
-        .collect();
+    let behind = duties::failing(report);
     if report.units.iter().any(|unit| Some(unit.code.as_str()) != only) {
         blocks.push(Block::Heading { level: 2, text: fl!(m, "document-units-below") });
         if behind.is_empty() {
             blocks.push(paragraph(fl!(m, "document-no-unit-below")));
         } else {
-            behind.sort_by(|a, b| {
-                shown::figure(&a.result.index)
-                    .unwrap_or(1.0)
-                    .total_cmp(&shown::figure(&b.result.index).unwrap_or(1.0))
-            });
             blocks.push(lead(plain(fl!(m, "document-so-many-units-below", n = behind.len()))));
             let listed = behind.iter().take(LISTED).map(|unit| {
                 vec![plain(format!(

@@ -111,10 +111,8 @@ pub fn addressees(report: &Report) -> Result<Vec<Addressee<'_>>, NoLetters> {
 
 /// The units, among those side by side, whose index certainly does not reach the target.
 fn units(report: &Report) -> Vec<Addressee<'_>> {
-    let mut failing = scope::side_by_side(report);
-    failing.retain(|unit| shown::decision(&unit.result.index) == Some(Decision::NotMet));
-    let figure = |unit: &UnitResult| shown::figure(&unit.result.index).unwrap_or(f64::INFINITY);
-    failing.sort_by(|a, b| figure(a).total_cmp(&figure(b)));
+    let failing = duties::failing(report);
+    let judged = duties::are_judged(report);
     let mut codes: Vec<String> = Vec::new();
     for unit in &failing {
         // Codes of units may differ by case alone, files may not.
@@ -127,7 +125,7 @@ fn units(report: &Report) -> Vec<Addressee<'_>> {
         .map(|(unit, code)| {
             let leads = |item: &Item<'_>| {
                 let lead = duties::bodies(item.1, Role::Lead);
-                lead.iter().any(|body| *body == unit.name || body == EVERYBODY)
+                judged || lead.iter().any(|body| *body == unit.name || body == EVERYBODY)
             };
             let below = duties::below(&unit.result, report.target).into_iter();
             let items = below.map(|item| (item, if leads(&item) { vec![Role::Lead] } else { Vec::new() }));
@@ -148,7 +146,8 @@ fn units(report: &Report) -> Vec<Addressee<'_>> {
 fn bodies(report: &Report) -> Vec<Addressee<'_>> {
     let mut found: Vec<Addressee<'_>> = Vec::new();
     for duties in duties::by_body(report) {
-        let Some(body) = duties.body else { continue };
+        // Units get letters of their own.
+        let Some(body) = duties.body.filter(|_| duties.unit.is_none()) else { continue };
         let acts = |(_, roles): &(Item<'_>, Vec<Role>)| roles.iter().any(|role| *role != Role::Support);
         let (acting, supporting): (Vec<_>, Vec<_>) = duties.items.into_iter().partition(acts);
         let only_supports = acting.is_empty();
@@ -176,8 +175,8 @@ pub fn letter(report: &Report, issuer: &Issuer, lang: Lang, addressee: &Addresse
 
 /// To how many characters names are cut, above and in the lists, one after the other until a letter fits and names something of
 /// each list.
-const LONGEST: [(usize, usize); 6] =
-    [(usize::MAX, usize::MAX), (usize::MAX, 120), (usize::MAX, 60), (120, 60), (60, 50), (50, 40)];
+const LONGEST: [(usize, usize); 7] =
+    [(usize::MAX, usize::MAX), (usize::MAX, 120), (usize::MAX, 60), (120, 60), (60, 50), (50, 40), (40, 30)];
 
 /// To how many characters the name of a body that leads is cut where another one is told whom it supports.
 const LEADING: usize = 60;
@@ -225,7 +224,8 @@ impl Writer<'_> {
                     open = true;
                 } else {
                     lists[at].taken -= 1;
-                    lists[at].full = true;
+                    lists[at].skip();
+                    open |= lists[at].has_more();
                 }
             }
         }
@@ -259,7 +259,8 @@ impl Writer<'_> {
             head: self.issuer.letter_head(report, lang, longest),
             about,
             dear: fl!(m, "letter-dear"),
-            to: shorten(&to, longest),
+            // Whom it is to is told in full, on as many lines as that takes.
+            to,
             demonstration: report.campaign.demonstration.then(|| fl!(m, "report-demonstration")),
             blocks,
             signature: self.issuer.letter_signature(lang, longest),
@@ -367,7 +368,7 @@ impl Writer<'_> {
                     .collect(),
             ),
         ];
-        let list = |(kind, heading, points)| List { kind, heading, points, taken: 0, full: false };
+        let list = |(kind, heading, points)| List { kind, heading, points, taken: 0, skipped: 0 };
         found.map(list).into_iter().filter(|list| !list.points.is_empty()).collect()
     }
 
@@ -474,13 +475,24 @@ struct List {
     heading: String,
     points: Vec<Vec<Run>>,
     taken: usize,
-    /// Whether the next one found no room.
-    full: bool,
+    /// How many found no room; they stand last.
+    skipped: usize,
 }
 
 impl List {
     fn has_more(&self) -> bool {
-        !self.full && self.taken < self.points.len()
+        self.taken + self.skipped < self.points.len()
+    }
+
+    /// Leaves the next one to the report, for want of room. Criteria are told from the lowest on, so that none follows; of tasks a
+    /// shorter one may.
+    fn skip(&mut self) {
+        if self.kind == Kind::Tasks {
+            self.skipped += 1;
+            self.points[self.taken..].rotate_left(1);
+        } else {
+            self.skipped = self.points.len() - self.taken;
+        }
     }
 
     /// Whether a reader knows from those in the letter what it is about.
@@ -545,8 +557,8 @@ pub mod page {
     pub const LEFT: f64 = 163.0;
     /// Width of the column of recipients.
     pub const RECIPIENTS: f64 = 222.0;
-    /// Height of the text: 257 mm, less a line, since programs differ a little.
-    pub const ROOM: f64 = 728.5 - PITCH;
+    /// Height of the text: 257 mm, less half a line, since programs differ a little.
+    pub const ROOM: f64 = 728.5 - PITCH / 2.0;
 
     #[expect(clippy::cast_precision_loss, reason = "a number of lines")]
     fn times(lines: usize, height: f64) -> f64 {
@@ -564,9 +576,10 @@ pub mod page {
             + 6.0
             + times(measure::plain(&letter.about, false, false, LEFT, 12.0), 14.5);
         let right = times(measure::plain(&head.date, false, false, WIDTH - LEFT - 8.0, 14.0), 16.5) + 48.0;
-        let dear = format!("{}: {}", letter.dear, letter.to);
-        let mut height =
-            left.max(right) + 20.0 + times(measure::plain(&dear, true, false, WIDTH, 13.0), PITCH);
+        let one = measure::plain(&format!("{}: {}", letter.dear, letter.to), true, false, WIDTH, 13.0) == 1;
+        // A name of several lines begins on one of its own.
+        let dear = if one { 1 } else { 1 + measure::plain(&letter.to, true, false, WIDTH, 13.0) };
+        let mut height = left.max(right) + 20.0 + times(dear, PITCH);
         if let Some(warning) = &letter.demonstration {
             height += 21.0 + times(measure::plain(warning, true, false, WIDTH, 14.0), 16.5);
         }

@@ -26,8 +26,8 @@ pub fn section(c: &mut Composer<'_>) -> Vec<Block> {
     blocks.push(Block::Heading { level: 2, text: fl!(m, "document-by-body") });
     blocks.push(paragraph(fl!(m, "document-by-body-means")));
     for duties in all {
-        let body = duties.body.map_or_else(|| fl!(m, "report-no-bodies"), cells::name);
-        blocks.push(Block::Heading { level: 3, text: body.clone() });
+        blocks.push(Block::Heading { level: 3, text: words::duties_body(lang, &duties) });
+        let caption = words::duties_of(lang, &duties);
         let rows = duties
             .items
             .iter()
@@ -55,13 +55,7 @@ pub fn section(c: &mut Composer<'_>) -> Vec<Block> {
             ),
             composer::words(fl!(m, "report-column-decision"), 22),
         ];
-        blocks.extend(c.table(
-            UPRIGHT,
-            fl!(m, "document-duties-table", body = body),
-            columns,
-            rows,
-            Vec::new(),
-        ));
+        blocks.extend(c.table(UPRIGHT, caption, columns, rows, Vec::new()));
     }
     blocks
 }

@@ -59,8 +59,8 @@ pub fn section(report: &Report, letters: Option<&Letters>, lang: Lang) -> Markup
             @if let Some(letters) = letters { (together(letters, lang)) }
             @for (number, duties) in all.iter().enumerate() {
                 @let body = duties.body.map_or_else(|| fl!(m, "report-no-bodies"), str::to_owned);
-                h3 { (parts::name(lang, &body)) }
-                @let to = duties.body.and_then(|body| letters?.to.get(body));
+                h3 { (parts::name(lang, &words::duties_body(lang, duties))) }
+                @let to = duties.body.filter(|_| duties.unit.is_none()).and_then(|body| letters?.to.get(body));
                 @if let Some(to) = to {
                     p.letters {
                         (fl!(m, "letter-link-one"))
@@ -74,7 +74,7 @@ pub fn section(report: &Report, letters: Option<&Letters>, lang: Lang) -> Markup
                 }
                 (parts::table(
                     &format!("duties-{number}"),
-                    &fl!(m, "document-duties-table", body = body.as_str()),
+                    &words::duties_of(lang, duties),
                     &headings,
                     &html! {
                         @for ((dimension, criterion), roles) in &duties.items {

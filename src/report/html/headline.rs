@@ -62,7 +62,11 @@ pub fn section(report: &Report, lang: Lang) -> Markup {
                     }))
                 }
             }
+            @if let Some(failing) = words::failing_units(lang, report) {
+                .worst.failing { p { b { (parts::name(lang, &failing)) } } }
+            }
             (worst(report, lang))
+            (lowest(report, lang))
             (facts(report, lang))
             @if shown::any(report) { (tally(report, lang)) }
         }
@@ -131,6 +135,30 @@ fn worst(report: &Report, lang: Lang) -> Markup {
                         @if let Some(lowest) = words::lowest_units(lang, report, criterion) {
                             p.leads { (parts::name(lang, &lowest)) }
                         }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where nothing lies below the target, the criteria that are lowest, and who leads on them: told, not blamed.
+fn lowest(report: &Report, lang: Lang) -> Markup {
+    let lowest = duties::lowest_criteria(report);
+    if lowest.is_empty() {
+        return html! {};
+    }
+    html! {
+        .lowest {
+            h3 { (words::lowest_heading(lang, report)) }
+            ol {
+                @for (_, criterion) in lowest {
+                    li {
+                        p {
+                            b { (parts::name(lang, &criterion.name)) } " "
+                            strong { (parts::figure(lang, &criterion.estimate)) }
+                        }
+                        p.leads { (parts::name(lang, &words::led_by(lang, criterion))) }
                     }
                 }
             }

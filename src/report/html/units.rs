@@ -78,8 +78,8 @@ fn table_of(
             tr.{ "depth-" (depth.min(&DEEPEST)) }.closed[shown::shown(index).is_none()] role="row" {
                 th scope="row" role="rowheader" {
                     @match link(position, unit) {
-                        Some(href) => a href=(href) { (parts::name(lang, &unit.name)) },
-                        None => (parts::name(lang, &unit.name)),
+                        Some(href) => a href=(href) { (parts::name(lang, &words::unit(lang, unit))) },
+                        None => (parts::name(lang, &words::unit(lang, unit))),
                     }
                 }
                 (parts::number(&answers, &answered(unit, lang)))

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-fn document(report: &Report, lang: Lang) -> Document {
+pub fn document(report: &Report, lang: Lang) -> Document {
     compose(report, &Issuer::of(report, "Sở Nội vụ tỉnh Bình Định"), lang)
 }
 

@@ -181,7 +181,7 @@ fn d_07_a_suppressed_cell_of_json_is_null_but_for_publish() {
 
 type Row = BTreeMap<String, String>;
 
-fn read(bytes: &[u8]) -> Vec<Row> {
+pub fn read(bytes: &[u8]) -> Vec<Row> {
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").expect("the mark by which Excel knows UTF-8");
     let mut reader = ::csv::Reader::from_reader(body);
     reader.deserialize().map(|row| row.unwrap()).collect()
@@ -328,7 +328,7 @@ fn h_04_no_cell_of_csv_begins_as_a_formula() {
     }
 }
 
-fn sheets(report: &Report, lang: Lang) -> BTreeMap<String, Range<Data>> {
+pub fn sheets(report: &Report, lang: Lang) -> BTreeMap<String, Range<Data>> {
     let bytes = report::xlsx(report, lang).unwrap();
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).unwrap();
     for name in book.sheet_names() {

@@ -270,6 +270,7 @@ pub fn report() -> Report {
         name: (*name).to_owned(),
         kind: (*kind).to_owned(),
         parent: parent.map(str::to_owned),
+        merged_into: None,
         population: sum(code, |leaf| leaf.2),
         planned: sum(code, |leaf| leaf.3),
         result: result(|leaf| is_within(leaf, code), COMPLEMENTARY.contains(code)),

@@ -5,3 +5,4 @@ mod files;
 pub mod fixture;
 mod letters;
 mod page;
+mod whose;

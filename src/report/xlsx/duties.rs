@@ -24,11 +24,11 @@ pub fn write(worksheet: &mut Worksheet, report: &Report, lang: Lang) -> Result<(
     columns.extend(estimate_headings(lang));
     columns.push((fl!(m, "document-column-tasks"), 60.0));
     sheet.headings(&columns, all.iter().map(|duties| duties.items.len()).sum())?;
-    let rows = all.iter().flat_map(|duties| duties.items.iter().map(move |item| (duties.body, item)));
-    for (position, (body, ((dimension, criterion), roles))) in rows.enumerate() {
+    let rows = all.iter().flat_map(|duties| duties.items.iter().map(move |item| (duties, item)));
+    for (position, (duties, ((dimension, criterion), roles))) in rows.enumerate() {
         let row = below(position);
         sheet.mark(mark(&criterion.estimate));
-        sheet.text(row, 0, body.unwrap_or(&fl!(m, "report-no-bodies")))?;
+        sheet.text(row, 0, &words::duties_body(lang, duties))?;
         sheet.text(row, 1, &criterion.name)?;
         let roles: Vec<String> = roles.iter().map(|role| words::role(lang, *role)).collect();
         sheet.text(row, 2, &roles.join(", "))?;

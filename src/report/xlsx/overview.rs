@@ -10,7 +10,7 @@ use super::{
 use crate::{
     index::report::Report,
     language::Lang,
-    report::{format, shown, words},
+    report::{shown, words},
 };
 
 /// Writes the sheet.
@@ -58,10 +58,11 @@ fn headline(sheet: &mut Sheet<'_>, from: u32, report: &Report, lang: Lang) -> Re
     sheet.decision(row, 1, index)?;
     row += 1;
     if let Some(points) = report.total.points {
-        let reached = format::decimal(lang, points.reached, 2);
-        let possible = format::decimal(lang, points.possible, 0);
         sheet.text(row, 0, &fl!(words, "report-points"))?;
-        sheet.text(row, 1, &format!("{reached} / {possible}"))?;
+        sheet.decimal(row, 1, Some(points.reached))?;
+        row += 1;
+        sheet.text(row, 0, &fl!(words, "report-points-possible"))?;
+        sheet.decimal(row, 1, Some(points.possible))?;
         row += 1;
         sheet.text(row, 0, &fl!(words, "report-satisfied"))?;
         sheet.share(row, 1, Some(points.satisfied))?;

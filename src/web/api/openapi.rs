@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
-use super::{MOST, PAGE, campaigns::STATES, periods};
+use super::{MOST, PAGE, asked, campaigns::STATES, periods};
 use crate::{index::report::SCHEMA, microdata::Format, web::auth::access::Scope};
 
 /// Name of the security scheme.
@@ -318,7 +318,7 @@ fn parameters() -> Value {
         "format": format,
         "limit": in_query("limit", "Entries of a page",
             json!({ "type": "integer", "minimum": 1, "maximum": MOST, "default": PAGE })),
-        "cursor": in_query("cursor", "`next` of the page before", json!({ "type": "string" })),
+        "cursor": in_query("cursor", "`next` of the page before", json!({ "type": "string", "pattern": asked::CURSOR })),
         "state": in_query("state", "Only campaigns that are there", json!({ "enum": STATES })),
         "on": in_query("on", "Only units that exist on this day, as they are then; absent: all, as they were last written",
             json!({ "type": "string", "format": "date" })),
@@ -408,7 +408,9 @@ fn schemas() -> Value {
             "slug": text, "title": words, "state": { "enum": STATES }, "opens": moment, "closes": moment,
             "audience": { "enum": ["citizens", "officials"] },
             "definition": fixed(json!({ "id": text, "version": text, "sha256": text })),
-            "form": text, "target": number,
+            "form": text,
+            "target": with(number.clone(), json!({ "minimum": 0, "maximum": 1,
+                "description": "The campaign's own target, 0..1; null: that of its questionnaire and form holds, which the report gives as `target`" })),
             "demonstration": { "type": "boolean", "description": "Whether the answers are invented" },
             "counts": text, "report": text, "exports": text,
         })),

@@ -161,7 +161,7 @@ fn card(page: &Page<'_>, card: usize) -> Markup {
             p.label { (fl!(m, "raters-judges")) }
             .rater-kinds {
                 @for (at, kind) in page.kinds.iter().enumerate() {
-                    @let label = fl!(m, "raters-kind", kind = kind_words(lang, kind.kind), n = kind.units.len());
+                    @let label = fl!(m, "raters-kind", kind = report::words::kinds(lang, kind.kind), n = kind.units.len());
                     @let hint = examples(&kind.units);
                     (choices.select(
                         &Field {
@@ -191,21 +191,6 @@ fn examples(units: &[&str]) -> String {
     const FEW: usize = 3;
     let first = units.get(..FEW.min(units.len())).unwrap_or_default().join(", ");
     if units.len() > FEW { format!("{first}, …") } else { first }
-}
-
-/// A kind of units as officers call it; other labels as they are.
-fn kind_words(lang: Lang, kind: &str) -> String {
-    let m = lang.messages();
-    match kind {
-        "province" => fl!(m, "raters-kind-province"),
-        "department" => fl!(m, "raters-kind-department"),
-        "district" => fl!(m, "raters-kind-district"),
-        "commune" => fl!(m, "raters-kind-commune"),
-        "one-stop" => fl!(m, "raters-kind-one-stop"),
-        "council" => fl!(m, "raters-kind-council"),
-        "council-group" => fl!(m, "raters-kind-council-group"),
-        other => other.to_owned(),
-    }
 }
 
 fn table(page: &Page<'_>) -> Markup {
