@@ -11,8 +11,7 @@ use crate::{
     report::{
         chart::{self, Bar},
         drag::{self, Drag},
-        duties::{self, Role},
-        format, scope, shown, words,
+        duties, format, scope, shown, words,
     },
 };
 
@@ -127,11 +126,7 @@ fn worst(report: &Report, lang: Lang) -> Markup {
                             strong { (parts::figure(lang, &criterion.estimate)) } " "
                             span.of { (fl!(m, "report-worst-by", points = words::held_back(lang, drag))) }
                         }
-                        @let leading = duties::bodies(criterion, Role::Lead);
-                        p.leads {
-                            @if leading.is_empty() { (fl!(m, "report-no-bodies")) }
-                            @else { (fl!(m, "report-lead")) ": " (parts::name(lang, &leading.join("; "))) }
-                        }
+                        p.leads { (parts::name(lang, &words::led_by(lang, criterion))) }
                         @if let Some(lowest) = words::lowest_units(lang, report, criterion) {
                             p.leads { (parts::name(lang, &lowest)) }
                         }

@@ -8,6 +8,7 @@ use crate::{
         series::{Level, Point, Series},
     },
     report::{guard, shown},
+    schema::code_of,
 };
 
 const COLUMNS: [&str; 21] = [
@@ -83,21 +84,19 @@ fn figures(point: &Point) -> [String; 12] {
     let figure = shown.cloned().unwrap_or_default();
     let change = figure.change.clone().unwrap_or_default();
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let code = |value: Option<serde_json::Value>| value.map(word).unwrap_or_default();
     [
         figure.n.map_or_else(String::new, |n| n.to_string()),
         number(figure.estimate),
         number(figure.se),
         number(figure.lower),
         number(figure.upper),
-        code(figure.decision.and_then(|decision| serde_json::to_value(decision).ok())),
-        code(serde_json::to_value(publish).ok()),
+        figure.decision.map_or_else(String::new, |decision| code_of(&decision)),
+        code_of(&publish),
         number(change.change),
         number(change.se),
         number(change.p),
         number(p_adjusted),
-        code(change.reason.and_then(|reason| serde_json::to_value(reason).ok())),
+        change.reason.map_or_else(String::new, |reason| code_of(&reason)),
     ]
 }
 
