@@ -65,18 +65,31 @@ impl Sittings {
     /// How many people answered one of these items in these parts, at least: of a group no fewer than about one unit, and no fewer
     /// than all its people but one for each sheet that is none of these.
     pub fn people(&self, parts: &[usize], items: &[usize]) -> u64 {
-        let of_group = |item: usize, group: usize, people: Option<u64>| {
-            let here = || parts.iter().map(|at| &self.parts[*at]).filter(move |part| part.group == group);
-            let about_one = here().map(|part| part.n[item]).max().unwrap_or(0);
-            let sheets: u64 =
-                self.parts.iter().filter(|part| part.group == group).map(|part| part.sheets).sum();
-            let others = sheets - here().map(|part| part.n[item]).sum::<u64>();
-            people.map_or(0, |people| people.min(sheets).saturating_sub(others)).max(about_one)
-        };
+        let sheets = self.sheets();
         let of = |item: &usize| -> u64 {
-            self.people.iter().enumerate().map(|(group, people)| of_group(*item, group, *people)).sum()
+            // By group: most answers about one unit, and all.
+            let mut here = vec![(0_u64, 0_u64); self.people.len()];
+            for part in parts.iter().map(|at| &self.parts[*at]) {
+                let (most, all) = &mut here[part.group];
+                *most = part.n[*item].max(*most);
+                *all += part.n[*item];
+            }
+            let groups = here.into_iter().zip(&sheets).zip(&self.people);
+            groups
+                .map(|(((most, all), sheets), people)| {
+                    let people = people.unwrap_or(0).min(*sheets);
+                    people.saturating_sub(sheets - all).max(most)
+                })
+                .sum()
         };
         items.iter().map(of).max().unwrap_or(0)
+    }
+
+    /// All sheets of each group.
+    fn sheets(&self) -> Vec<u64> {
+        let mut sheets = vec![0; self.people.len()];
+        self.parts.iter().for_each(|part| sheets[part.group] += part.sheets);
+        sheets
     }
 }
 

@@ -239,8 +239,10 @@ pub fn unanswered(lang: Lang) -> String {
 
 /// A unit's name where units are listed; of one that had been merged into another by then, that it had.
 pub fn unit(lang: Lang, unit: &UnitResult) -> String {
-    let own = name(&unit.name);
-    if unit.merged_into.is_some() { fl!(lang.messages(), "report-unit-merged", unit = own) } else { own }
+    match unit.merged_into {
+        Some(_) => fl!(lang.messages(), "report-unit-merged", unit = unit.name.as_str()),
+        None => unit.name.clone(),
+    }
 }
 
 /// Whether a figure may be shown.

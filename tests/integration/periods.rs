@@ -123,6 +123,61 @@ fn campaigns_of_a_period_are_one_report_and_every_series_has_its_calendar() {
 }
 
 #[test]
+fn units_merged_within_a_period_are_their_successor_s_to_answer_for() {
+    let unit = |code: &str, more: &str| {
+        format!(
+            "[[unit]]\ncode = \"{code}\"\nname = \"UBND {code}\"\nkind = \"commune\"\nparent = \"bd\"\n{more}"
+        )
+    };
+    let province = "[[unit]]\ncode = \"bd\"\nname = \"Tỉnh Bình Định\"\nkind = \"province\"\n".to_owned();
+    let ended = "valid_to = 2025-06-30\nsuccessor = \"ba\"\n";
+    let spring = [("mot", 4), ("hai", 4), ("tu", 4)];
+    let first = [
+        province.clone(),
+        unit("mot", ""),
+        unit("hai", ""),
+        unit("tu", ""),
+        campaign("thang-5", "2025-05-05T00:00:00+07:00", "2025-05-17T00:00:00+07:00", &spring),
+    ];
+    let second = [
+        province,
+        unit("mot", ended),
+        unit("hai", ended),
+        unit("ba", "valid_from = 2025-07-01\n"),
+        unit("tu", ""),
+        campaign(
+            "thang-8",
+            "2025-08-04T00:00:00+07:00",
+            "2025-08-16T00:00:00+07:00",
+            &[("ba", 8), ("tu", 4)],
+        ),
+    ];
+    let database = Database::new();
+    for (file, slug) in [(first.concat(), "thang-5"), (second.concat(), "thang-8")] {
+        stage::apply(&database, &file);
+        database.run(&["simulate", slug, "--responses", "200", "--seed", "3"]).ok();
+    }
+    let server = Server::start(&database);
+    let mut lan = staff(&database, &server, "lan", &["manager"]);
+    let report = json(&mut lan, &format!("/admin/periods/{SERIES}/2025-9m/report.json"));
+    let units = report["units"].as_array().unwrap();
+    let heir =
+        |code: &str| units.iter().find(|unit| unit["code"] == code).unwrap().get("merged_into").cloned();
+    assert_eq!((heir("mot"), heir("hai")), (Some("ba".into()), Some("ba".into())));
+    assert_eq!((heir("ba"), heir("tu"), heir("bd")), (None, None, None));
+    assert!(report["notes"].as_array().unwrap().iter().any(|note| note["code"] == "merged"));
+    let ranked: Vec<&Value> = report["rankings"].as_array().unwrap().iter().collect();
+    let codes: Vec<&Value> =
+        ranked.iter().flat_map(|list| list["units"].as_array().unwrap()).map(|unit| &unit["code"]).collect();
+    assert!(codes.len() == 2 && codes.iter().all(|code| *code == "ba" || *code == "tu"), "{codes:?}");
+    let page = lan.get(&format!("/admin/periods/{SERIES}/2025-9m")).is(200);
+    assert!(page.text().contains("UBND mot (đã sáp nhập)") && !page.text().contains("UBND ba (đã sáp nhập)"));
+    // The quarter before the merger speaks of the units that were there.
+    let before = json(&mut lan, &format!("/admin/periods/{SERIES}/2025-q2/report.json"));
+    assert!(before["units"].as_array().unwrap().iter().all(|unit| unit.get("merged_into").is_none()));
+}
+
+#[test]
 fn e_02_an_officer_sees_the_own_unit_over_time_and_no_other() {
     let database = asked();
     let server = Server::start(&database);

@@ -294,7 +294,7 @@ fn units(c: &mut Composer<'_>) -> Vec<Block> {
 pub fn unit_row(c: &Composer<'_>, unit: &UnitResult, depth: usize) -> Row {
     let (report, lang) = (c.report, c.lang);
     let index = &unit.result.index;
-    let mut cells = vec![words::unit(lang, unit)];
+    let mut cells = vec![cells::name(&words::unit(lang, unit))];
     cells.extend(figures(lang, unit.result.responses, index));
     if words::is_unanswered(unit) {
         cells[4] = words::unanswered(lang);
