@@ -184,9 +184,9 @@ fn ranks_stand_with_their_range_and_changes_with_their_sign() {
     assert!(dots[1].starts_with("UBND thị xã Hoài Nhơn22 đến 384,96"), "{dots:?}");
     assert!(text_of(&page, ".dots caption").contains("3 đơn vị: cấp huyện"));
     let an = row("UBND thị xã An Nhơn");
-    assert!(an.contains("1/3") && an.contains("+1,25") && an.contains("(rõ\u{a0}rệt)"), "{an}");
+    assert!(an.contains("1/3") && an.contains("+1,25") && an.contains("(rõ rệt)"), "{an}");
     let hn = row("UBND thị xã Hoài Nhơn");
-    assert!(hn.contains("2/3 (2 đến 3)") && hn.contains("−0,40") && !hn.contains("rệt"), "{hn}");
+    assert!(hn.contains("2/3 (2 đến 3)") && hn.contains("−0,40") && !hn.contains("rõ rệt"), "{hn}");
 }
 
 #[test]
