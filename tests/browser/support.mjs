@@ -131,6 +131,8 @@ const LOOKS = [
 
 /** M-02, M-03, M-05, M-06: axe with all its rules and our own (rules.mjs) find nothing, in any look. */
 export async function accessible(page, name, { fresh = false, staff = /^\/(admin|mail)/.test(new URL(page.url()).pathname) } = {}) {
+  // A style sheet that is made ready for the first time may come after the heading that was waited for.
+  await page.waitForLoadState('load');
   await page.evaluate(axeSource);
   const before = page.viewportSize();
   for (const { width, height, colorScheme = 'light', contrast = 'no-preference' } of LOOKS) {
