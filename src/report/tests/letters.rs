@@ -299,7 +299,12 @@ fn worst(decision: Decision) -> Report {
 
 /// How many criteria a letter leaves to the report.
 fn more(text: &str) -> usize {
-    let of = |line: &str| line.strip_prefix("và ")?.split_once(" tiêu chí khác")?.0.parse::<usize>().ok();
+    // Some of a list, or all of it.
+    let left = |line: &str| match line.strip_prefix("và ") {
+        Some(rest) => rest.split_once(" tiêu chí khác").map(|(n, _)| n.to_owned()),
+        None => line.split_once(" tiêu chí, nêu").map(|(n, _)| n.to_owned()),
+    };
+    let of = |line: &str| left(line)?.parse::<usize>().ok();
     text.lines().filter_map(of).sum::<usize>()
 }
 
