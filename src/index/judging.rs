@@ -27,7 +27,7 @@ use super::{
     joining::{self, Sizes, Together},
     notes::note,
     plan::Plan,
-    recovery::{self, Known, Row, Share, generic},
+    recovery::{self, Known, Row, Share, exact},
     report::{GroupResult, Note, Report, Result as Figures},
     suppress::{Batch, Cells, Sittings},
 };
@@ -405,7 +405,7 @@ impl<'a> Judged<'a> {
         let row = |parts: &[usize], weight: &dyn Fn(usize) -> f64, cell: usize| -> Row {
             let share = |at: usize, cell: usize| Share {
                 unknown: unknown(at, cell),
-                weight: generic(weight(at).to_bits()),
+                weight: exact(weight(at)),
                 n: self.answered(at, cell),
             };
             let held = |cell: usize| parts.iter().map(|at| share(*at, cell)).collect();

@@ -3,8 +3,8 @@
 //!
 //! Unknown is the sum of an item over the sheets of one stratum that weigh the same, where no place shows it by itself.
 //! Every shown item gives two equations (counts without weights, a share with them), every shown mean above it one. A
-//! small cell that is a combination of the equations is given away. Weights stand for themselves by a number drawn from
-//! their bits, so that nothing cancels by chance.
+//! small cell that is a combination of the equations is given away. Weights of answers and items are themselves, so that what cancels of
+//! them does here; those of means in means, the same in every place, stand for themselves by a number of their own.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -43,6 +43,16 @@ pub(super) fn generic(seed: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     ((x ^ (x >> 31)) % (PRIME - 1)) + 1
+}
+
+/// A weight as it is, which is a whole number times a power of two: what cancels of real weights (one that is twice another)
+/// cancels here. 2^61 is 1.
+pub(super) fn exact(weight: f64) -> u64 {
+    let bits = weight.to_bits();
+    let (exponent, fraction) = ((bits >> 52) & 0x7ff, bits & ((1 << 52) - 1));
+    // Its value is that times 2^(exponent − 1075), and 1075 + 23 is 18 times 61.
+    let whole = if exponent == 0 { 2 * fraction } else { fraction | 1 << 52 };
+    times(whole, 1 << ((exponent + 23) % 61))
 }
 
 /// A combination of unknowns.
@@ -116,7 +126,7 @@ pub(super) fn mean(
 ) -> Row {
     match formed.get(cell) {
         Some(Formed::Answers(items)) => {
-            ratio(items.iter().map(|(item, weight)| (generic(weight.to_bits()), held(*item))).collect())
+            ratio(items.iter().map(|(item, weight)| (exact(*weight), held(*item))).collect())
         }
         Some(Formed::Scores(_)) => ratio(vec![(1, held(cell))]),
         _ if below[cell].is_empty() => ratio(vec![(1, held(cell))]),
@@ -175,7 +185,7 @@ pub(super) fn scores(
     let of = |(cell, formed): (usize, &Formed)| {
         let Formed::Scores(items) = formed else { return None };
         let complete = n(cell) > 0 && items.iter().all(|(item, _)| n(*item) == n(cell));
-        let sums = items.iter().map(|(item, weight)| (unknown(*item), PRIME - generic(weight.to_bits())));
+        let sums = items.iter().map(|(item, weight)| (unknown(*item), PRIME - exact(*weight)));
         let all = std::iter::once((unknown(cell), 1)).chain(sums);
         complete.then(|| all.filter_map(|(unknown, value)| Some((unknown?, value))).collect())
     };
@@ -264,7 +274,7 @@ impl<'a> System<'a> {
             .collect();
         let mut known: Vec<Vec<bool>> =
             cells.atoms.iter().map(|atom| atom.n.iter().map(|n| *n == 0).collect()).collect();
-        let weights = cells.atoms.iter().map(|atom| generic(atom.weight.to_bits())).collect();
+        let weights = cells.atoms.iter().map(|atom| exact(atom.weight)).collect();
         let mut system = Self { cells, within, inside, weights, known: Vec::new() };
         for (place, hidden) in hidden.iter().enumerate().filter(|(place, _)| system.inside[*place].len() < 2)
         {
