@@ -43,20 +43,17 @@ pub(super) enum Formed {
 pub(super) fn formed(plan: &Plan<'_>) -> Vec<Formed> {
     let weighted = |items: &[usize]| items.iter().map(|item| (*item, plan.items[*item].weight)).collect();
     let aggregation = plan.definition.index.aggregation;
-    let pooled = |items: &[usize], pool: bool| {
-        if pool { Formed::Answers(weighted(items)) } else { Formed::Means }
-    };
-    let all: Vec<usize> = (0..plan.items.len()).collect();
-    let whole = aggregation == Aggregation::PooledAnswers && plan.by_items;
-    let items = all.iter().map(|_| Formed::Means);
     let dimensions = plan.dimensions.iter().map(|dimension| match aggregation {
+        Aggregation::ItemShares => Formed::Means,
+        Aggregation::PooledAnswers => Formed::Answers(weighted(&dimension.items)),
         Aggregation::RespondentScores => Formed::Scores(weighted(&dimension.items)),
-        Aggregation::PooledAnswers | Aggregation::ItemShares => {
-            pooled(&dimension.items, aggregation == Aggregation::PooledAnswers)
-        }
     });
-    let parts = plan.parts.iter().map(|part| pooled(&plan.items_of(part), whole));
-    items.chain(dimensions).chain(parts).chain([pooled(&all, whole)]).collect()
+    let pool = aggregation == Aggregation::PooledAnswers && plan.by_items;
+    let above = |items: &[usize]| if pool { Formed::Answers(weighted(items)) } else { Formed::Means };
+    let all: Vec<usize> = (0..plan.items.len()).collect();
+    let items = all.iter().map(|_| Formed::Means);
+    let parts = plan.parts.iter().map(|part| above(&plan.items_of(part)));
+    items.chain(dimensions).chain(parts).chain([above(&all)]).collect()
 }
 
 /// Whether all who answered an item, or each of the items below a cell, gave it the same answer: then the figure names everybody's

@@ -885,8 +885,6 @@ fn suppress(
     judged: Option<&judging::Judged<'_>>,
     results: &mut [Figures],
 ) -> Hidden {
-    // Sums of what people are scored by stand beside those of their answers.
-    let variables = plan.items.len() + if plan.by_respondent() { plan.dimensions.len() } else { 0 };
     let parts = cells_below(plan);
     let officials = plan.definition.audience == Audience::Officials;
     let domains: Vec<Domain<'_>> =
@@ -906,12 +904,12 @@ fn suppress(
         of.cells.iter().map(move |cell| Atom {
             stratum,
             weight: cell.weight,
-            n: cell.tally.answered.iter().take(variables).copied().collect(),
+            n: cell.tally.answered.clone(),
             satisfied: if yes_or_no { satisfied(cell) } else { Vec::new() },
         })
     });
     let in_part: Vec<Vec<(usize, Vec<u64>)>> =
-        places.strata.iter().map(|of| strata.in_part(of, variables)).collect();
+        places.strata.iter().map(|of| strata.in_part(of, plan.variables())).collect();
     let somewhere = |own: &Together| {
         let here = in_part.iter().rposition(|parts| parts.iter().any(|(of, _)| *of == own.first()));
         (own.first(), here.unwrap_or(0))

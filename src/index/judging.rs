@@ -230,23 +230,23 @@ impl<'a> Judged<'a> {
 
     /// Whose answers those of each place are, of which the strata of the units' figures are given.
     pub fn sittings(&self, places: &[Vec<usize>], items: usize) -> Sittings {
-        let inside = |strata: &Vec<usize>| {
-            (0..self.parts.len()).filter(|at| strata.contains(&self.parts[*at].within)).collect()
+        self.sittings_in(places.iter().map(|strata| self.inside(strata)).collect(), items)
+    }
+
+    /// The same of places whose parts are given.
+    fn sittings_in(&self, places: Vec<Vec<usize>>, items: usize) -> Sittings {
+        let batch = |at: usize| Batch {
+            group: self.parts[at].group,
+            sheets: self.of_groups.all[at].sheets,
+            n: (0..items).map(|item| self.answered(at, item)).collect(),
         };
-        Sittings {
-            parts: self
-                .parts
-                .iter()
-                .enumerate()
-                .map(|(at, part)| Batch {
-                    group: part.group,
-                    sheets: self.of_groups.all[at].sheets,
-                    n: (0..items).map(|item| self.answered(at, item)).collect(),
-                })
-                .collect(),
-            people: self.judging.groups.iter().map(|group| group.answered).collect(),
-            places: places.iter().map(inside).collect(),
-        }
+        let people = self.judging.groups.iter().map(|group| group.answered).collect();
+        Sittings::new((0..self.parts.len()).map(batch).collect(), people, places)
+    }
+
+    /// The parts in some strata of the units' figures.
+    fn inside(&self, strata: &[usize]) -> Vec<usize> {
+        (0..self.parts.len()).filter(|at| strata.contains(&self.parts[*at].within)).collect()
     }
 
     /// The parts of a group.
@@ -341,7 +341,7 @@ impl<'a> Judged<'a> {
             parts: below.clone(),
             k,
             formed: formed(plan),
-            sittings: Some(Sittings { places: parts, ..self.sittings(&[], plan.items.len()) }),
+            sittings: Some(self.sittings_in(parts, plan.items.len())),
             ..Cells::default()
         };
         // By cell: hidden in all groups, since it would tell of few.
@@ -428,8 +428,7 @@ impl<'a> Judged<'a> {
             }
         };
         for (strata, hidden) in shown.places.iter().zip(shown.hidden) {
-            let inside = all.iter().copied().filter(|at| strata.contains(&self.parts[*at].within));
-            tell(&inside.collect::<Vec<_>>(), &in_units, hidden);
+            tell(&self.inside(strata), &in_units, hidden);
         }
         for (own, hidden) in of_groups.iter().zip(groups) {
             tell(own, &in_groups, hidden);

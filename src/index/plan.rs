@@ -239,6 +239,11 @@ impl<'a> Plan<'a> {
     pub fn by_respondent(&self) -> bool {
         self.definition.index.aggregation == Aggregation::RespondentScores
     }
+
+    /// How many variables there are: the items, then the dimensions that are some of their own.
+    pub fn variables(&self) -> usize {
+        self.items.len() + if self.by_respondent() { self.dimensions.len() } else { 0 }
+    }
 }
 
 impl<'a> Item<'a> {

@@ -43,11 +43,13 @@ pub(super) struct Cells {
 #[derive(Debug, Default)]
 pub(super) struct Sittings {
     /// The sheets of each group about each unit.
-    pub parts: Vec<Batch>,
+    parts: Vec<Batch>,
     /// By group: how many people gave any, where that is known.
-    pub people: Vec<Option<u64>>,
+    people: Vec<Option<u64>>,
+    /// By group: all its sheets.
+    sheets: Vec<u64>,
     /// By place: the positions of its parts.
-    pub places: Vec<Vec<usize>>,
+    places: Vec<Vec<usize>>,
 }
 
 /// The sheets of a group of people about one unit.
@@ -62,10 +64,16 @@ pub(super) struct Batch {
 }
 
 impl Sittings {
+    /// Of these sheets: of `people` by group, in `places` by the positions of the parts.
+    pub fn new(parts: Vec<Batch>, people: Vec<Option<u64>>, places: Vec<Vec<usize>>) -> Self {
+        let mut sheets = vec![0; people.len()];
+        parts.iter().for_each(|part| sheets[part.group] += part.sheets);
+        Self { parts, people, sheets, places }
+    }
+
     /// How many people answered one of these items in these parts, at least: of a group no fewer than about one unit, and no fewer
     /// than all its people but one for each sheet that is none of these.
-    pub fn people(&self, parts: &[usize], items: &[usize]) -> u64 {
-        let sheets = self.sheets();
+    fn people(&self, parts: &[usize], items: &[usize]) -> u64 {
         let of = |item: &usize| -> u64 {
             // By group: most answers about one unit, and all.
             let mut here = vec![(0_u64, 0_u64); self.people.len()];
@@ -74,7 +82,7 @@ impl Sittings {
                 *most = part.n[*item].max(*most);
                 *all += part.n[*item];
             }
-            let groups = here.into_iter().zip(&sheets).zip(&self.people);
+            let groups = here.into_iter().zip(&self.sheets).zip(&self.people);
             groups
                 .map(|(((most, all), sheets), people)| {
                     let people = people.unwrap_or(0).min(*sheets);
@@ -83,13 +91,6 @@ impl Sittings {
                 .sum()
         };
         items.iter().map(of).max().unwrap_or(0)
-    }
-
-    /// All sheets of each group.
-    fn sheets(&self) -> Vec<u64> {
-        let mut sheets = vec![0; self.people.len()];
-        self.parts.iter().for_each(|part| sheets[part.group] += part.sheets);
-        sheets
     }
 }
 
@@ -504,10 +505,9 @@ mod tests {
     fn d_01_sheets_of_few_people_are_few_however_many_units_they_judged() {
         // Two groups about three units: of the first, two people about each; of the second, six about the first alone.
         let batch = |group: usize, n: u64| Batch { group, sheets: n, n: vec![n] };
-        let sittings = |first: Option<u64>| Sittings {
-            parts: vec![batch(0, 2), batch(0, 2), batch(0, 2), batch(1, 6)],
-            people: vec![first, None],
-            places: Vec::new(),
+        let sittings = |first: Option<u64>| {
+            let parts = vec![batch(0, 2), batch(0, 2), batch(0, 2), batch(1, 6)];
+            Sittings::new(parts, vec![first, None], Vec::new())
         };
         let unknown = sittings(None);
         assert_eq!(unknown.people(&[0, 1, 2], &[0]), 2, "six sheets may be of two people");
@@ -524,11 +524,9 @@ mod tests {
         let parents = [None, Some(0), Some(0), Some(0), Some(0)];
         let mut cells = one_cell(&parents, &[38, 20, 12, 3, 3], 5);
         assert_eq!(shown(&cells), [true, true, true, false, false]);
-        cells.sittings = Some(Sittings {
-            parts: [20, 12, 3, 3].map(|n| Batch { group: 0, sheets: n, n: vec![n] }).into(),
-            people: vec![None],
-            places: vec![vec![0, 1, 2, 3], vec![0], vec![1], vec![2], vec![3]],
-        });
+        let parts = [20, 12, 3, 3].map(|n| Batch { group: 0, sheets: n, n: vec![n] });
+        let places = vec![vec![0, 1, 2, 3], vec![0], vec![1], vec![2], vec![3]];
+        cells.sittings = Some(Sittings::new(parts.into(), vec![None], places));
         assert_eq!(shown(&cells), [true, true, false, false, false]);
     }
 

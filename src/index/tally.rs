@@ -103,7 +103,7 @@ pub(super) fn count(plan: &Plan<'_>, sheets: &UnitSheets) -> Tally {
 pub(super) fn count_some(plan: &Plan<'_>, sheets: &UnitSheets, of: u64) -> Tally {
     let m = of;
     let items = plan.items.len();
-    let variables = if plan.by_respondent() { items + plan.dimensions.len() } else { items };
+    let variables = plan.variables();
     let empty = Vec::new();
     let columns: Vec<&Vec<u8>> =
         plan.items.iter().map(|item| sheets.columns.get(item.question).unwrap_or(&empty)).collect();

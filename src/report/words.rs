@@ -516,14 +516,10 @@ pub fn failing_units(lang: Lang, report: &Report) -> Option<String> {
 }
 
 /// What stands above the lowest criteria where none lies below the target: that they reach it, where that is so.
-pub fn lowest_heading(lang: Lang, report: &Report) -> String {
+pub fn lowest_heading(lang: Lang, lowest: &[duties::Item<'_>]) -> String {
     let m = lang.messages();
     let met = |item: &duties::Item<'_>| shown::decision(&item.1.estimate) == Some(Decision::Met);
-    if duties::lowest_criteria(report).iter().all(met) {
-        fl!(m, "report-lowest-met")
-    } else {
-        fl!(m, "report-lowest")
-    }
+    if lowest.iter().all(met) { fl!(m, "report-lowest-met") } else { fl!(m, "report-lowest") }
 }
 
 /// Who leads on a criterion: `Chủ trì: Sở Nội vụ`.

@@ -123,7 +123,7 @@ fn lowest(c: &Composer<'_>) -> Vec<Vec<Run>> {
             )),
         ]
     };
-    let heading = vec![strong(format!("{}:", words::lowest_heading(lang, report)))];
+    let heading = vec![strong(format!("{}:", words::lowest_heading(lang, &lowest)))];
     std::iter::once(heading).chain(lowest.iter().map(own)).collect()
 }
 

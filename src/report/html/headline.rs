@@ -145,9 +145,9 @@ fn lowest(report: &Report, lang: Lang) -> Markup {
     }
     html! {
         .lowest {
-            h3 { (words::lowest_heading(lang, report)) }
+            h3 { (words::lowest_heading(lang, &lowest)) }
             ol {
-                @for (_, criterion) in lowest {
+                @for (_, criterion) in &lowest {
                     li {
                         p {
                             b { (parts::name(lang, &criterion.name)) } " "
